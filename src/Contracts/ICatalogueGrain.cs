@@ -1,0 +1,27 @@
+namespace Granary.Contracts;
+
+/// <summary>The list of a cluster's jobs and the queue of those that wait for room. Key: 0. Owns the order of jobs,
+/// persistently; each job's own state belongs to its coordinator.</summary>
+[Alias("granary.ICatalogueGrain")]
+public interface ICatalogueGrain : IGrainWithIntegerKey
+{
+    /// <summary>Adds a job to the queue and starts it when there is room. Returns the job's id.</summary>
+    [Alias("Submit")]
+    Task<string> Submit(Submission submission);
+
+    /// <summary>Every job the cluster knows, oldest first.</summary>
+    [Alias("List")]
+    Task<IReadOnlyList<JobStatus>> List();
+
+    /// <summary>Called by a coordinator whose job has ended or stands still: the next one may start.</summary>
+    [Alias("Released")]
+    Task Released(string jobId);
+}
+
+/// <summary>A job handed to a cluster.</summary>
+/// <param name="Job">The resolved job: defaults filled in, paths absolute.</param>
+/// <param name="Output">Directory for the model and its papers, absolute, as the silos see it; null: the cluster's own
+/// place for outputs.</param>
+/// <param name="JobId">The id it must have; null: the catalogue makes one, NAME-xxxxxx.</param>
+[GenerateSerializer, Immutable, Alias("granary.Submission")]
+public sealed record Submission([property: Id(0)] Job Job, [property: Id(1)] string? Output, [property: Id(2)] string? JobId = null);

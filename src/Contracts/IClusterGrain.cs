@@ -1,0 +1,30 @@
+namespace Granary.Contracts;
+
+/// <summary>The silos that live now. Key: 0. Owns nothing: asks membership and each silo's worker.</summary>
+[Alias("granary.IClusterGrain")]
+public interface IClusterGrain : IGrainWithIntegerKey
+{
+    /// <summary>The living silos, by name. One that does not answer within 2 s is listed with the state "silent".</summary>
+    [Alias("Silos")]
+    Task<IReadOnlyList<SiloInfo>> Silos();
+}
+
+/// <summary>One silo, as people see it.</summary>
+/// <param name="Name">Name it was started with.</param>
+/// <param name="Address">Orleans address, ip:port@generation.</param>
+/// <param name="Pid">Process id on its machine; 0 when the silo is silent.</param>
+/// <param name="State">"active", "leaving" or "silent".</param>
+/// <param name="Threads">Compute threads.</param>
+/// <param name="Device">"cpu" or "cuda:N".</param>
+/// <param name="Channel">ip:port of its tensor channel.</param>
+/// <param name="Platform">Instruction set and libtorch build: silos that differ here may differ in the last bit.</param>
+[GenerateSerializer, Immutable, Alias("granary.SiloInfo")]
+public sealed record SiloInfo(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Address,
+    [property: Id(2)] int Pid,
+    [property: Id(3)] string State,
+    [property: Id(4)] int Threads,
+    [property: Id(5)] string Device,
+    [property: Id(6)] string Channel,
+    [property: Id(7)] string Platform);

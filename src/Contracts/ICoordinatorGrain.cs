@@ -1,0 +1,135 @@
+namespace Granary.Contracts;
+
+/// <summary>Owns one job: its state, generation, members, steps and result. Key: the job id. Its state survives in grain
+/// storage; a lost activation is made again by the next call of a worker, a client or its reminder. It grants runs of
+/// steps to the workers and never touches a tensor.</summary>
+[Alias("granary.ICoordinatorGrain")]
+public interface ICoordinatorGrain : IGrainWithStringKey
+{
+    /// <summary>Takes the job on, queued. Called once, by the catalogue.</summary>
+    [Alias("Accept")]
+    Task Accept(Submission submission);
+
+    /// <summary>Starts or continues the job. Returns once it is under way; a second call changes nothing.</summary>
+    [Alias("Start")]
+    Task Start();
+
+    /// <summary>Where the job stands, with the metric points after the given count. Null when no such job exists.</summary>
+    [Alias("Status")]
+    Task<JobStatus?> Status(int pointsKnown);
+
+    /// <summary>Ends the job at the next step boundary; the last good weights are written.</summary>
+    [Alias("Cancel")]
+    Task Cancel();
+
+    /// <summary>A worker's steps and evaluations since its last report. Ignored when its generation is not the current one.</summary>
+    [Alias("Report")]
+    Task Report(WorkerReport report);
+
+    /// <summary>A worker cannot go on: a non-finite number, a lost peer, an exception.</summary>
+    [Alias("Trouble")]
+    Task Trouble(WorkerTrouble trouble);
+}
+
+/// <summary>The life of a job.</summary>
+[GenerateSerializer, Alias("granary.JobState")]
+public enum JobState { Queued, Running, Paused, Completed, Failed, Cancelled }
+
+/// <summary>Where a job stands.</summary>
+[GenerateSerializer, Immutable, Alias("granary.JobStatus")]
+public sealed record JobStatus
+{
+    /// <summary>The job's id.</summary>
+    [Id(0)] public required string JobId { get; init; }
+    /// <summary>The job's name.</summary>
+    [Id(1)] public required string Name { get; init; }
+    /// <summary>Where it is in its life.</summary>
+    [Id(2)] public required JobState State { get; init; }
+    /// <summary>What it is doing right now, for people: "reading data", "training", "writing the model".</summary>
+    [Id(3)] public string Activity { get; init; } = "";
+    /// <summary>Committed steps.</summary>
+    [Id(4)] public long Step { get; init; }
+    /// <summary>Steps of the whole job; 0 until the data has been read.</summary>
+    [Id(5)] public long Steps { get; init; }
+    /// <summary>Epochs of the whole job.</summary>
+    [Id(6)] public int Epochs { get; init; }
+    /// <summary>Committed steps per epoch; 0 until the data has been read.</summary>
+    [Id(7)] public long StepsPerEpoch { get; init; }
+    /// <summary>Raised each time the set of workers changes.</summary>
+    [Id(8)] public long Generation { get; init; }
+    /// <summary>Times that training went on after a silo was lost.</summary>
+    [Id(9)] public int Recoveries { get; init; }
+    /// <summary>Silos that take part now (or took part last), with their share of the work.</summary>
+    [Id(10)] public IReadOnlyList<MemberStatus> Members { get; init; } = [];
+    /// <summary>Examples counted in committed steps.</summary>
+    [Id(11)] public long Examples { get; init; }
+    /// <summary>Examples a second, lately.</summary>
+    [Id(12)] public double ExamplesPerSecond { get; init; }
+    /// <summary>Seconds since training began (data read, first step granted).</summary>
+    [Id(13)] public double Seconds { get; init; }
+    /// <summary>Metric points after the count that the caller knew.</summary>
+    [Id(14)] public IReadOnlyList<MetricPoint> Points { get; init; } = [];
+    /// <summary>Why it failed, in one message for people.</summary>
+    [Id(15)] public string? Failure { get; init; }
+    /// <summary>Set once the model has been written.</summary>
+    [Id(16)] public JobResult? Result { get; init; }
+    /// <summary>When it was submitted.</summary>
+    [Id(17)] public DateTimeOffset Submitted { get; init; }
+    /// <summary>Shards of the job.</summary>
+    [Id(18)] public int Shards { get; init; }
+}
+
+/// <summary>A silo's share of a job.</summary>
+/// <param name="Name">The silo.</param>
+/// <param name="Pid">Its process.</param>
+/// <param name="FirstShard">First shard it owns.</param>
+/// <param name="EndShard">One past the last shard it owns.</param>
+/// <param name="ComputeSeconds">Mean seconds per step it spent on gradients, lately.</param>
+/// <param name="ExchangeSeconds">Mean seconds per step it spent in the exchange, waiting included, lately.</param>
+[GenerateSerializer, Immutable, Alias("granary.MemberStatus")]
+public sealed record MemberStatus(
+    [property: Id(0)] string Name,
+    [property: Id(1)] int Pid,
+    [property: Id(2)] int FirstShard,
+    [property: Id(3)] int EndShard,
+    [property: Id(4)] double ComputeSeconds,
+    [property: Id(5)] double ExchangeSeconds);
+
+/// <summary>One line of a job's metrics.</summary>
+/// <param name="Step">Committed steps when it was taken.</param>
+/// <param name="Epoch">Epoch that the step belongs to, from 0.</param>
+/// <param name="Loss">Mean loss per example over the batch of the last of these steps.</param>
+/// <param name="EpochLoss">At the end of an epoch: mean loss over its examples as they were trained on.</param>
+/// <param name="ValidationLoss">At the end of an epoch: mean loss over the held-out examples.</param>
+/// <param name="ValidationAccuracy">At the end of an epoch, where there are classes: part of the held-out examples
+/// (text: tokens) that the model gets right.</param>
+/// <param name="Seconds">Seconds since training began.</param>
+[GenerateSerializer, Immutable, Alias("granary.MetricPoint")]
+public sealed record MetricPoint(
+    [property: Id(0)] long Step,
+    [property: Id(1)] int Epoch,
+    [property: Id(2)] double Loss,
+    [property: Id(3)] double? EpochLoss,
+    [property: Id(4)] double? ValidationLoss,
+    [property: Id(5)] double? ValidationAccuracy,
+    [property: Id(6)] double Seconds);
+
+/// <summary>What a finished job leaves.</summary>
+/// <param name="Model">Kind of model: "mlp".</param>
+/// <param name="Parameters">Number of weights.</param>
+/// <param name="TrainLoss">Mean loss over the last epoch's examples.</param>
+/// <param name="ValidationExamples">Held-out examples; 0 without any.</param>
+/// <param name="ValidationLoss">Their mean loss under the final weights.</param>
+/// <param name="ValidationAccuracy">Part of them that the model gets right, where there are classes.</param>
+/// <param name="WeightsSha256">Over the flat weights as little-endian float32, lower-case hex.</param>
+/// <param name="Output">Directory that holds the model.</param>
+[GenerateSerializer, Immutable, Alias("granary.JobResult")]
+public sealed record JobResult(
+    [property: Id(0)] string Model,
+    [property: Id(1)] long Parameters,
+    [property: Id(2)] double? TrainLoss,
+    [property: Id(3)] long ValidationExamples,
+    [property: Id(4)] double? ValidationLoss,
+    [property: Id(5)] double? ValidationAccuracy,
+    [property: Id(6)] string WeightsSha256,
+    [property: Id(7)] string Output);

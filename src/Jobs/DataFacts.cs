@@ -1,0 +1,30 @@
+namespace Granary.Jobs;
+
+/// <summary>What one shard found in its own part of the source.</summary>
+/// <param name="Shard">Index of the shard.</param>
+/// <param name="Rows">Examples in its part (text: windows of `context` tokens), before anything is held out.</param>
+/// <param name="ValidationRows">Examples in its part of the validation's own source; 0 without one.</param>
+/// <param name="Features">Numbers per example; 0 for text.</param>
+/// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
+/// <param name="ValidationClasses">The same of the validation's own source.</param>
+public sealed record ShardSurvey(
+    int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses);
+
+/// <summary>Mean and variance of each feature over some examples, kept so that two such sets can be merged.</summary>
+/// <param name="Count">Number of examples.</param>
+/// <param name="Mean">Mean of each feature.</param>
+/// <param name="SquaredDeviations">Sum over the examples of (x - mean)^2, for each feature.</param>
+public sealed record FeatureMoments(long Count, double[] Mean, double[] SquaredDeviations);
+
+/// <summary>Standardisation: x becomes (x - Mean) / Deviation, or 0 where Deviation is 0.</summary>
+public sealed record Scaling(double[] Mean, double[] Deviation);
+
+/// <summary>All that the shards must agree on before training: found once, kept with the job, the same on every cluster.</summary>
+/// <param name="Shape">The model's ends.</param>
+/// <param name="Classes">Label names in class order: numeric labels by value, text ordinally; or the vocabulary in token
+/// order (text, `char`; empty for `byte`).</param>
+/// <param name="TrainingRows">Training examples of each shard, n_v.</param>
+/// <param name="ValidationRows">Held-out examples of each shard.</param>
+/// <param name="Scaling">Null unless the job standardises; null too until the moments have been merged.</param>
+public sealed record DataFacts(
+    InputShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<long> TrainingRows, IReadOnlyList<long> ValidationRows, Scaling? Scaling);

@@ -1,0 +1,49 @@
+namespace Granary.Jobs;
+
+/// <summary>How the source is written.</summary>
+public enum DataFormat { Csv, Idx, Text }
+
+/// <summary>What a token of a text is: a Unicode character, or one byte of its UTF-8 form.</summary>
+public enum TokenKind { Char, Byte }
+
+/// <summary>The job file's <c>data</c> section. Paths are absolute once a job file has been read.</summary>
+public sealed record DataSection
+{
+    /// <summary>csv, idx or text; required.</summary>
+    public required DataFormat Format { get; init; }
+
+    /// <summary>csv: the file. idx: the images' file; text: a file or a glob (`*`, `**`, `?`). Required.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>idx only: the labels' file. Required there.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>csv only: the label's column name. Required there.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Subtract each feature's mean and divide by its standard deviation, both over the training part
+    /// (csv, idx; a constant feature becomes 0). Default: false.</summary>
+    public bool Standardize { get; init; }
+
+    /// <summary>text only: char (default) or byte.</summary>
+    public TokenKind Tokens { get; init; } = TokenKind.Char;
+
+    /// <summary>V: the number of fixed parts the training data is cut into, whatever the cluster. Default: 8.</summary>
+    public int Shards { get; init; } = 8;
+
+    /// <summary>The held-out part. Default: none.</summary>
+    public ValidationSection Validation { get; init; } = new();
+}
+
+/// <summary>The held-out part: a seeded fraction of the source, or a source of its own; never both.</summary>
+public sealed record ValidationSection
+{
+    /// <summary>Part of the source that is held out, in [0, 1). Text holds out one contiguous run per shard. Default: 0.</summary>
+    public double Fraction { get; init; }
+
+    /// <summary>A source of its own, in the same format (idx: the images' file).</summary>
+    public string? Path { get; init; }
+
+    /// <summary>idx with a source of its own: the labels' file.</summary>
+    public string? Labels { get; init; }
+}

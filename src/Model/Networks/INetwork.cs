@@ -1,0 +1,19 @@
+using static TorchSharp.torch;
+
+namespace Granary.Model.Networks;
+
+/// <summary>A network as a pure function of its parameters and inputs: it owns no state of its own, so that several
+/// compute threads can evaluate it at once on the same flat weights.</summary>
+public interface INetwork
+{
+    /// <summary>Raw outputs: [B, 1] log-odds (logistic), [B, K] logits or outputs, [B, T, K] logits (transformer).</summary>
+    /// <param name="parameters">In the order of the model's shape.</param>
+    /// <param name="inputs">[B, features] or [B, T].</param>
+    Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs);
+
+    /// <summary>Sum over the batch of the per-example loss (transformer: of the mean over the example's tokens); a scalar.</summary>
+    Tensor LossSum(Tensor outputs, Tensor targets);
+
+    /// <summary>Number of right predictions; a scalar, int64.</summary>
+    Tensor Correct(Tensor outputs, Tensor targets);
+}
