@@ -38,9 +38,16 @@ public interface IWorker : IGrainService
     [Alias("Halt")]
     Task<long> Halt(Membership membership);
 
-    /// <summary>Hash of the weights held now; with an output directory the model is written there too.</summary>
-    [Alias("Save")]
-    Task<SavedWeights> Save(Membership membership, string? output);
+    /// <summary>The weights held now, as a hash.</summary>
+    [Alias("Weigh")]
+    Task<SavedWeights> Weigh(Membership membership);
+
+    /// <summary>Writes the model and the papers that go with it.</summary>
+    /// <param name="membership">Job and generation.</param>
+    /// <param name="output">The directory; made if missing.</param>
+    /// <param name="papers">Other files by name: the job file, metrics, the summary.</param>
+    [Alias("Publish")]
+    Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers);
 
     /// <summary>Looks for the shard whose gradient at the next step is not finite. Null when none here is.</summary>
     [Alias("FindNonFinite")]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Granary.Jobs;
 
 /// <summary>Merges what the shards found into the facts all of them train by.</summary>
@@ -8,8 +10,145 @@ public static class DataPlan
     /// <param name="surveys">One per shard, in shard order.</param>
     /// <exception cref="JobException">A single class, more shards than examples, a batch above their number, labels in the
     /// validation's source that training does not have, ...</exception>
-    public static DataFacts Merge(Job job, IReadOnlyList<ShardSurvey> surveys) => throw new NotSupportedException();
+    public static DataFacts Merge(Job job, IReadOnlyList<ShardSurvey> surveys)
+    {
+        var (data, source) = (job.Data, Path.GetFileName(job.Data.Path));
+        var rows = surveys.Select(s => s.Rows).ToArray();
+        var unit = data.Format == DataFormat.Text ? $"windows of {job.Model.Context} tokens" : "rows";
+        if (rows.Sum() == 0)
+        {
+            throw new JobException($"{source}: there is nothing to train on: it has no {unit}.");
+        }
+
+        if (rows.Sum() < data.Shards)
+        {
+            throw new JobException(
+                $"data.shards is {data.Shards}, but {source} has {rows.Sum()} {unit}: a shard would be empty. "
+                + $"Set data.shards to {rows.Sum()} or less (8 is the default).");
+        }
+
+        var classes = Classes(job, surveys, source);
+        var held = HeldOut(data, surveys, rows);
+        var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
+        Check(job, data, held, training, unit, source);
+        var features = surveys.Where(s => s.Rows > 0).Select(s => s.Features).First();
+        var tokens = data.Format == DataFormat.Text && data.Tokens == TokenKind.Byte ? 256 : classes.Count;
+        return new DataFacts(new InputShape(features, tokens), classes, training, held, null);
+    }
+
+    private static void Check(Job job, DataSection data, long[] held, long[] training, string unit, string source)
+    {
+        if ((data.Validation.Fraction > 0 || data.Validation.Path is not null) && held.Sum() == 0)
+        {
+            throw new JobException(data.Validation.Path is { } path
+                ? $"{Path.GetFileName(path)}: there is nothing to validate on: it has no {unit}."
+                : string.Create(CultureInfo.InvariantCulture, $"data.validation.fraction is {data.Validation.Fraction}, which holds out none of the ")
+                    + $"{training.Sum()} {unit} of {source}. Set a greater fraction, or leave it out.");
+        }
+
+        if (training.Sum() == 0)
+        {
+            throw new JobException($"data.validation.fraction leaves nothing of {source} to train on. Set a smaller one.");
+        }
+
+        if (job.Training.Batch > training.Sum())
+        {
+            throw new JobException(
+                $"training.batch is {job.Training.Batch}, but there are only {training.Sum()} training examples ({unit}). "
+                + $"Set training.batch to {training.Sum()} or less.");
+        }
+    }
+
+    private static IReadOnlyList<string> Classes(Job job, IReadOnlyList<ShardSurvey> surveys, string source)
+    {
+        var found = surveys.SelectMany(s => s.Classes).ToHashSet();
+        var validation = job.Data.Validation.Path is { } path ? Path.GetFileName(path) : "";
+        if (job.Data.Format == DataFormat.Text)
+        {
+            // A validation text may have characters that training never saw: the vocabulary must hold them.
+            found.UnionWith(surveys.SelectMany(s => s.ValidationClasses));
+            return [.. found.OrderBy(c => c.EnumerateRunes().First().Value)];
+        }
+
+        if (surveys.SelectMany(s => s.ValidationClasses).FirstOrDefault(c => !found.Contains(c)) is { } unknown)
+        {
+            throw new JobException($"{validation}: the label '{unknown}' does not occur in {source}, so no model can learn it.");
+        }
+
+        if (found.Count < 2)
+        {
+            throw new JobException($"{source}: every label is '{found.First()}'. A classifier needs at least two classes.");
+        }
+
+        if (job.Model.Kind == ModelKind.Logistic && found.Count != 2)
+        {
+            throw new JobException(
+                $"{source}: model.kind is logistic, which tells two classes apart, but there are {found.Count}. Use softmax or mlp.");
+        }
+
+        return found.All(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            ? [.. found.OrderBy(c => double.Parse(c, NumberStyles.Float, CultureInfo.InvariantCulture)).ThenBy(c => c, StringComparer.Ordinal)]
+            : [.. found.Order(StringComparer.Ordinal)];
+    }
+
+    // Shard v holds out floor(f R(v + 1)) - floor(f R(v)) of its rows, R(v) being the rows before it: the total is right to
+    // the row, however the rows are spread.
+    private static long[] HeldOut(DataSection data, IReadOnlyList<ShardSurvey> surveys, long[] rows)
+    {
+        if (data.Validation.Path is not null)
+        {
+            return [.. surveys.Select(s => s.ValidationRows)];
+        }
+
+        var fraction = (decimal)data.Validation.Fraction;
+        var held = new long[rows.Length];
+        long before = 0;
+        for (var v = 0; v < rows.Length; v++)
+        {
+            held[v] = (long)(decimal.Floor(fraction * (before + rows[v])) - decimal.Floor(fraction * before));
+            before += rows[v];
+        }
+
+        return held;
+    }
 
     /// <summary>Merges moments along the sum tree, in float64, into means and deviations.</summary>
-    public static Scaling Scale(IReadOnlyList<FeatureMoments> moments) => throw new NotSupportedException();
+    public static Scaling Scale(IReadOnlyList<FeatureMoments> moments)
+    {
+        var tree = new SumTree(moments.Count);
+        var all = Merge(tree, tree.Root, moments)!;
+        return new Scaling(all.Mean, [.. all.SquaredDeviations.Select(m2 => Math.Sqrt(m2 / all.Count))]);
+    }
+
+    private static FeatureMoments? Merge(SumTree tree, TreeNode node, IReadOnlyList<FeatureMoments> moments)
+    {
+        if (node.First >= tree.Width)
+        {
+            return null;
+        }
+
+        if (node.Level == 0)
+        {
+            return moments[node.Index].Count == 0 ? null : moments[node.Index];
+        }
+
+        var (a, b) = (Merge(tree, node.Left, moments), Merge(tree, node.Right, moments));
+        return a is null ? b : b is null ? a : Merge(a, b);
+    }
+
+    // Chan, Golub and LeVeque, 1979.
+    private static FeatureMoments Merge(FeatureMoments a, FeatureMoments b)
+    {
+        var count = a.Count + b.Count;
+        var mean = new double[a.Mean.Length];
+        var squares = new double[a.Mean.Length];
+        for (var i = 0; i < mean.Length; i++)
+        {
+            var delta = b.Mean[i] - a.Mean[i];
+            mean[i] = a.Mean[i] + (delta * b.Count / count);
+            squares[i] = a.SquaredDeviations[i] + b.SquaredDeviations[i] + (delta * delta * ((double)a.Count * b.Count / count));
+        }
+
+        return new FeatureMoments(count, mean, squares);
+    }
 }

@@ -42,4 +42,13 @@ public sealed record ModelSection
 
     /// <summary>Tokens an example holds and attention can look back over, T (transformer). Default: 64.</summary>
     public int Context { get; init; } = 64;
+
+    /// <summary>Equal in every key; the hidden widths by value.</summary>
+    public bool Equals(ModelSection? other) => other is not null
+        && (Kind, Activation, Loss, Precision, Layers, Width, Heads, Context)
+            == (other.Kind, other.Activation, other.Loss, other.Precision, other.Layers, other.Width, other.Heads, other.Context)
+        && Hidden.SequenceEqual(other.Hidden);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Hidden.Count, Activation, Loss, Layers, Width, Heads, Context);
 }

@@ -4,7 +4,14 @@ namespace Granary.Jobs;
 public static class ModelShape
 {
     /// <summary>The parameters of a model between the ends that its data gives it.</summary>
-    public static IReadOnlyList<ParameterShape> Of(ModelSection model, InputShape input) => throw new NotSupportedException();
+    public static IReadOnlyList<ParameterShape> Of(ModelSection model, InputShape input) => model.Kind switch
+    {
+        ModelKind.Logistic => LinearShape.Of(input.Features, 1),
+        ModelKind.Softmax => LinearShape.Of(input.Features, input.Classes),
+        ModelKind.Mlp => MlpShape.Of(model, input),
+        ModelKind.Transformer => TransformerShape.Of(model, input.Classes),
+        _ => throw new ArgumentOutOfRangeException(nameof(model), model.Kind, null),
+    };
 
     /// <summary>P, the number of weights.</summary>
     public static long Weights(IReadOnlyList<ParameterShape> shape) => shape.Sum(p => p.Count);

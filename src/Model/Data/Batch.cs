@@ -7,6 +7,5 @@ namespace Granary.Model.Data;
 /// <param name="Targets">[B] class ids (int64), or [B, T] the next tokens (int64).</param>
 /// <param name="Count">B.</param>
 /// <param name="Weight">Sum of the examples' weights: B while every example weighs 1.</param>
-/// <param name="Digest">Of the rows gathered: the wrapping sum over them of a 64-bit hash of (shard, row), so that it does
-/// not depend on order and adds up over steps.</param>
+/// <param name="Digest">Of the rows gathered, see <see cref="RowDigest"/>.</param>
 public readonly record struct Batch(torch.Tensor Inputs, torch.Tensor Targets, int Count, double Weight, ulong Digest);

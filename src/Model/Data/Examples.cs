@@ -1,17 +1,71 @@
+using Granary.Jobs;
+
 namespace Granary.Model.Data;
 
 /// <summary>One shard's examples as resident tensors. Gathering is safe from several threads at once.</summary>
 public sealed class Examples : IDisposable
 {
+    private readonly long _seed;
+    private readonly int _shard;
+    private readonly IExampleTensors _training;
+    private readonly int[] _trainingRows;
+    private readonly IExampleTensors _validation;
+    private readonly int[] _validationRows;
+    private volatile Order _order;
+
+    internal Examples(
+        long seed, int shard, IExampleTensors training, int[] trainingRows, IExampleTensors validation, int[] validationRows)
+    {
+        (_seed, _shard, _training, _trainingRows, _validation, _validationRows) =
+            (seed, shard, training, trainingRows, validation, validationRows);
+        _order = OrderOf(0);
+    }
+
+    /// <summary>Training examples, n_v.</summary>
+    public int TrainingRows => _trainingRows.Length;
+
     /// <summary>Held-out examples.</summary>
-    public int ValidationRows => throw new NotSupportedException();
+    public int ValidationRows => _validationRows.Length;
 
     /// <summary>Rows [first, end) of this shard's seeded permutation for an epoch.</summary>
-    public Batch Training(int epoch, int first, int end) => throw new NotSupportedException();
+    public Batch Training(int epoch, int first, int end)
+    {
+        var order = _order;
+        if (order.Epoch != epoch)
+        {
+            _order = order = OrderOf(epoch);
+        }
+
+        return Gather(_training, order.Rows.AsSpan(first, end - first));
+    }
 
     /// <summary>Held-out rows [first, end), in the order of the source.</summary>
-    public Batch Validation(int first, int end) => throw new NotSupportedException();
+    public Batch Validation(int first, int end) => Gather(_validation, _validationRows.AsSpan(first, end - first));
+
+    private Batch Gather(IExampleTensors tensors, ReadOnlySpan<int> rows)
+    {
+        ulong digest = 0;
+        foreach (var row in rows)
+        {
+            digest += RowDigest.Of(_shard, row);
+        }
+
+        var (inputs, targets) = tensors.Gather(rows);
+        return new Batch(inputs, targets, rows.Length, rows.Length, digest);
+    }
+
+    private Order OrderOf(int epoch)
+    {
+        var places = SeededRandom.For(_seed, RandomPurpose.Permutation, epoch, _shard).Permutation(_trainingRows.Length);
+        return new Order(epoch, [.. places.Select(p => _trainingRows[p])]);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotSupportedException();
+    public void Dispose()
+    {
+        _training.Dispose();
+        _validation.Dispose();
+    }
+
+    private sealed record Order(int Epoch, int[] Rows);
 }

@@ -6,5 +6,12 @@ namespace Granary.Model.Networks;
 public static class NetworkCatalogue
 {
     /// <summary>The network a job describes.</summary>
-    public static INetwork Create(ModelSection model, InputShape input) => throw new NotSupportedException();
+    public static INetwork Create(ModelSection model, InputShape input) => model.Kind switch
+    {
+        ModelKind.Logistic => new LogisticRegression(),
+        ModelKind.Softmax => new SoftmaxRegression(),
+        ModelKind.Mlp => new Mlp(model.Activation, model.Loss, input.Classes),
+        ModelKind.Transformer => new Transformer(model),
+        _ => throw new ArgumentOutOfRangeException(nameof(model), model.Kind, null),
+    };
 }

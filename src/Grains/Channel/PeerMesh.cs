@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Granary.Grains.Channel;
+
+/// <summary>The connections of one member to every other member of its generation.</summary>
+internal sealed class PeerMesh : IDisposable
+{
+    // Long enough to catch a peer that finishes within a scheduler's tick, short enough to leave the core to others.
+    private const int SpinRounds = 200;
+    private const int WaitMicroseconds = 20_000;
+
+    private readonly List<Socket> _readable = [];
+    private readonly List<Socket> _writable = [];
+
+    private PeerMesh(PeerLink[] links) => Links = links;
+
+    /// <summary>One link per other member, in member order.</summary>
+    public PeerLink[] Links { get; }
+
+    /// <summary>Connects to every other member: the higher place dials the lower.</summary>
+    /// <exception cref="ChannelException">A member cannot be reached or refuses.</exception>
+    public static async Task<PeerMesh> Connect(
+        TensorListener listener, Handshake self, IReadOnlyList<IPEndPoint> members, CancellationToken cancellation)
+    {
+        var links = new List<Task<PeerLink>>();
+        for (var m = 0; m < members.Count; m++)
+        {
+            if (m != self.From)
+            {
+                links.Add(m < self.From ? Dial(self with { To = m }, members[m], cancellation) : Await(listener, self, m, cancellation));
+            }
+        }
+
+        try
+        {
+            return new PeerMesh(await Task.WhenAll(links));
+        }
+        catch
+        {
+            foreach (var link in links)
+            {
+                _ = link.ContinueWith(done => done.Result.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<PeerLink> Dial(Handshake handshake, IPEndPoint endpoint, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellation);
+            await handshake.Offer(socket, cancellation);
+            return new PeerLink(handshake.To, socket);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            socket.Dispose();
+            throw new ChannelException(handshake.To, $"member {handshake.To} at {endpoint} could not be reached: {e.Message}");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, CancellationToken cancellation) =>
+        new(peer, await listener.Expect(self with { From = peer, To = self.From }, cancellation));
+
+    /// <summary>Moves bytes on every link, both ways, until <paramref name="done"/>. Spins a little before it blocks.</summary>
+    /// <exception cref="ChannelException">A link broke.</exception>
+    /// <exception cref="OperationCanceledException">The caller was told to stop.</exception>
+    public void Drive(IFrameSink sink, Func<bool> done, CancellationToken cancellation)
+    {
+        var idle = 0;
+        while (true)
+        {
+            var progress = false;
+            foreach (var link in Links)
+            {
+                progress |= link.TrySend();
+                progress |= link.TryReceive(sink, frames: 16);
+            }
+
+            if (done())
+            {
+                return;
+            }
+
+            if (progress)
+            {
+                idle = 0;
+            }
+            else if (++idle <= SpinRounds)
+            {
+                Thread.SpinWait(20);
+            }
+            else
+            {
+                cancellation.ThrowIfCancellationRequested();
+                WaitForAny();
+            }
+        }
+    }
+
+    private void WaitForAny()
+    {
+        _readable.Clear();
+        _writable.Clear();
+        foreach (var link in Links)
+        {
+            if (!link.Paused)
+            {
+                _readable.Add(link.Socket);
+            }
+
+            if (link.HasOutgoing)
+            {
+                _writable.Add(link.Socket);
+            }
+        }
+
+        if (_readable.Count + _writable.Count == 0)
+        {
+            Thread.Yield();
+            return;
+        }
+
+        Socket.Select(_readable, _writable.Count > 0 ? _writable : null, null, WaitMicroseconds);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var link in Links)
+        {
+            link.Dispose();
+        }
+    }
+}

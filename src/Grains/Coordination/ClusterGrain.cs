@@ -1,0 +1,34 @@
+using Granary.Contracts;
+using Granary.Grains.Workers;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>See <see cref="IClusterGrain"/>.</summary>
+[StatelessWorker]
+internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerClient workers) : Grain, IClusterGrain
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SiloInfo>> Silos()
+    {
+        var living = cluster.CurrentSnapshot.Members.Values
+            .Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping);
+        return [.. (await Task.WhenAll(living.Select(Ask))).OrderBy(s => s.Name, StringComparer.Ordinal)];
+    }
+
+    private async Task<SiloInfo> Ask(ClusterMember member)
+    {
+        try
+        {
+            var info = await workers.At(member.SiloAddress).Describe().WaitAsync(Patience);
+            return member.Status == SiloStatus.Active ? info : info with { State = "leaving" };
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            return new SiloInfo(member.Name, member.SiloAddress.ToParsableString(), 0, "silent", 0, "", "", "");
+        }
+    }
+}

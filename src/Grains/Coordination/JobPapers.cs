@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>The files that go with a model: the resolved job file, the metrics and the summary.</summary>
+internal static class JobPapers
+{
+    private static readonly JsonSerializerOptions Line = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private static readonly JsonSerializerOptions Page = new(Line) { WriteIndented = true };
+
+    /// <summary>Every paper by file name.</summary>
+    public static IReadOnlyDictionary<string, string> Of(string jobId, Job job, JobState state, JobResult result, CoordinatorState kept)
+    {
+        var metrics = new StringBuilder();
+        foreach (var point in kept.Points)
+        {
+            metrics.Append(JsonSerializer.Serialize(point, Line)).Append('\n');
+        }
+
+        var summary = new
+        {
+            job = jobId,
+            name = job.Name,
+            state = state.ToString().ToLowerInvariant(),
+            failure = kept.Failure,
+            model = result.Model,
+            parameters = result.Parameters,
+            shards = job.Data.Shards,
+            silos = kept.Members.Count,
+            steps = kept.Step,
+            epochs = job.Training.Epochs,
+            examples = kept.Examples,
+            seconds = kept.Seconds,
+            trainLoss = result.TrainLoss,
+            validation = result.ValidationExamples == 0 ? null : new
+            {
+                examples = result.ValidationExamples,
+                loss = result.ValidationLoss,
+                accuracy = result.ValidationAccuracy,
+            },
+            weightsSha256 = result.WeightsSha256,
+            recoveries = kept.Recoveries,
+        };
+        return new Dictionary<string, string>
+        {
+            ["job.yaml"] = JobFile.Write(job),
+            ["metrics.jsonl"] = metrics.ToString(),
+            ["summary.json"] = JsonSerializer.Serialize(summary, Page) + "\n",
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using Granary.Jobs;
+
+namespace Granary.Grains.Exchange;
+
+/// <summary>Runs of weights within one block that share one answer to "does weight decay apply".</summary>
+internal readonly record struct DecayRun(int Start, int Length, bool Decays)
+{
+    /// <summary>The runs of every block, from the parameters in the order of the flat vector.</summary>
+    public static DecayRun[][] PerBlock(IReadOnlyList<ParameterShape> shape, BlockPlan blocks, bool decayAll)
+    {
+        var runs = Enumerable.Range(0, blocks.Blocks).Select(_ => new List<DecayRun>()).ToArray();
+        long at = 0;
+        foreach (var parameter in shape)
+        {
+            var end = at + parameter.Count;
+            while (at < end)
+            {
+                var block = (int)(at / BlockPlan.BlockSize);
+                var stop = Math.Min(end, BlockPlan.Start(block) + blocks.Length(block));
+                Append(runs[block], new DecayRun((int)(at - BlockPlan.Start(block)), (int)(stop - at), decayAll || parameter.Decays));
+                at = stop;
+            }
+        }
+
+        return [.. runs.Select(r => r.ToArray())];
+    }
+
+    private static void Append(List<DecayRun> runs, DecayRun run)
+    {
+        if (runs.Count > 0 && runs[^1].Decays == run.Decays)
+        {
+            runs[^1] = runs[^1] with { Length = runs[^1].Length + run.Length };
+        }
+        else
+        {
+            runs.Add(run);
+        }
+    }
+}

@@ -1,0 +1,329 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Granary.Grains.Channel;
+using Granary.Jobs;
+
+namespace Granary.Grains.Exchange;
+
+/// <summary>
+/// Turns every member's partial sums into new weights that every member holds. Each block goes through one pipeline at
+/// its owner: receive, add in tree order, divide by the batch's weight, (clip,) update, send the new weights on. It reads
+/// weights and optimiser state of version t and writes version t + 1 into other memory, so that a step that does not
+/// complete leaves version t whole.
+/// </summary>
+internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ExchangeLayout _layout;
+    private readonly int _self;
+    private readonly long _generation;
+    private readonly PeerMesh _mesh;
+    private readonly BatchPlan _batches;
+    private readonly BlockUpdate<T> _update;
+    private readonly GradientClip? _clip;
+    private readonly int _firstOwned;
+    private readonly int _endOwned;
+    private readonly long _sliceLength;
+
+    // What peers send: [peer][part] -> that part's run of our slice.
+    private readonly NativeVector<T>?[][] _received;
+    private readonly NativeVector<T>? _averaged;
+    private readonly NativeVector<T> _scratch;
+
+    // One step's state.
+    private long _step;
+    private T* _weights;
+    private T* _newWeights;
+    private double _rate;
+    private int[] _program = [];
+    private readonly List<(int Member, int Part)> _contributions = [];
+    private readonly List<double> _contributionWeights = [];
+    private PartialSum<T>?[] _own = [];
+    private int _peerContributions;
+    private readonly int[] _arrived;
+    private int _ownedUpdated;
+    private int _ownedAveraged;
+    private int _weightsMissing;
+
+    public StepExchange(
+        ExchangeLayout layout, int self, long generation, PeerMesh mesh, BatchPlan batches, BlockUpdate<T> update, double clipNorm)
+    {
+        _layout = layout;
+        _self = self;
+        _generation = generation;
+        _mesh = mesh;
+        _batches = batches;
+        _update = update;
+        (_firstOwned, _endOwned) = layout.Owned(self);
+        _sliceLength = _endOwned == _firstOwned ? 0
+            : BlockPlan.Start(_endOwned - 1) + layout.Blocks.Length(_endOwned - 1) - BlockPlan.Start(_firstOwned);
+        _received = [.. Enumerable.Range(0, layout.Plan.Members).Select(m =>
+            layout.Cover(m).Select(_ => m == self ? null : new NativeVector<T>(_sliceLength)).ToArray())];
+        _arrived = new int[_endOwned - _firstOwned];
+        _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
+        _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
+        _scratch = new NativeVector<T>((long)(layout.Tree.Root.Level + 2) * BlockPlan.BlockSize);
+    }
+
+    /// <summary>Takes one step: sums in, new weights out. Returns when this member holds all of them.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="rate">alpha at this step.</param>
+    /// <param name="own">This member's partial sums, one per node of its cover; null where no shard had an example.</param>
+    /// <param name="weights">[P] version t.</param>
+    /// <param name="newWeights">[P] receives version t + 1.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="ChannelException">A peer is lost.</exception>
+    /// <exception cref="NonFiniteException">The averaged gradient is not finite.</exception>
+    public void Run(long step, double rate, PartialSum<T>?[] own, T* weights, T* newWeights, CancellationToken cancellation)
+    {
+        Begin(step, rate, own, weights, newWeights);
+        SendSums();
+        for (var b = _firstOwned; b < _endOwned && _peerContributions == 0; b++)
+        {
+            Average(b);
+        }
+
+        FinishClipping();
+        _mesh.Drive(this, IsDone, cancellation);
+        _update.Commit();
+    }
+
+    /// <summary>Payload bytes sent to peers so far.</summary>
+    public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
+
+    private void Begin(long step, double rate, PartialSum<T>?[] own, T* weights, T* newWeights)
+    {
+        (_step, _rate, _own) = (step, rate, own);
+        _weights = weights;
+        _newWeights = newWeights;
+        _contributions.Clear();
+        _contributionWeights.Clear();
+        _peerContributions = 0;
+        var nodes = new List<TreeNode>();
+        for (var m = 0; m < _layout.Plan.Members; m++)
+        {
+            var cover = _layout.Cover(m);
+            for (var part = 0; part < cover.Count; part++)
+            {
+                if (_layout.IsActive(cover[part], _batches, step))
+                {
+                    nodes.Add(cover[part]);
+                    _contributions.Add((m, part));
+                    _contributionWeights.Add(m == _self ? own[part]!.Value.Weight : 0);
+                    _peerContributions += m == _self ? 0 : 1;
+                }
+            }
+        }
+
+        _program = SumProgram.Build(_layout.Tree, nodes);
+        Array.Clear(_arrived);
+        _ownedUpdated = _ownedAveraged = 0;
+        _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
+        _clip?.Begin();
+    }
+
+    private void SendSums()
+    {
+        foreach (var link in _mesh.Links)
+        {
+            var (first, end) = _layout.Owned(link.Peer);
+            for (var b = first; b < end; b++)
+            {
+                for (var part = 0; part < _own.Length; part++)
+                {
+                    if (_own[part] is { } sum)
+                    {
+                        link.Enqueue(
+                            Header(FrameKind.Sum, b) with { Part = part, Weight = sum.Weight }, sum.Data + BlockPlan.Start(b));
+                    }
+                }
+            }
+        }
+    }
+
+    private FrameHeader Header(FrameKind kind, int block) => new()
+    {
+        Kind = kind,
+        Generation = _generation,
+        Step = _step,
+        Block = block,
+        Length = _layout.Blocks.Length(block) * sizeof(T),
+    };
+
+    private void Average(int block)
+    {
+        var length = _layout.Blocks.Length(block);
+        var sum = AddInTreeOrder(block, length, out var weight);
+        var averaged = _averaged is null
+            ? _scratch.Span((long)(_layout.Tree.Root.Level + 1) * BlockPlan.BlockSize, length)
+            : _averaged.Span(BlockPlan.Start(block) - BlockPlan.Start(_firstOwned), length);
+        TensorPrimitives.Divide(new ReadOnlySpan<T>(sum, length), T.CreateChecked(weight), averaged);
+        var greatest = TensorPrimitives.MaxMagnitude<T>(averaged);
+        if (!T.IsFinite(greatest))
+        {
+            throw new NonFiniteException(_step, null, false, double.CreateChecked(greatest));
+        }
+
+        _ownedAveraged++;
+        if (_clip is null)
+        {
+            Update(block, averaged);
+        }
+        else
+        {
+            _clip.SetBlock(block, GradientClip.SquaredNorm<T>(averaged));
+            if (_ownedAveraged == _arrived.Length && !_layout.Replicated)
+            {
+                SendNorms();
+            }
+        }
+    }
+
+    private T* AddInTreeOrder(int block, int length, out double weight)
+    {
+        Span<nint> stack = stackalloc nint[_layout.Tree.Root.Level + 2];
+        Span<double> weights = stackalloc double[stack.Length];
+        var top = 0;
+        foreach (var op in _program)
+        {
+            if (op != SumProgram.Add)
+            {
+                stack[top] = (nint)Contribution(op, block);
+                weights[top++] = _contributionWeights[op];
+                continue;
+            }
+
+            top--;
+            var into = _scratch.Data + ((long)(top - 1) * BlockPlan.BlockSize);
+            TensorPrimitives.Add(
+                new ReadOnlySpan<T>((T*)stack[top - 1], length), new ReadOnlySpan<T>((T*)stack[top], length), new Span<T>(into, length));
+            stack[top - 1] = (nint)into;
+            weights[top - 1] += weights[top];
+        }
+
+        weight = weights[0];
+        return (T*)stack[0];
+    }
+
+    private T* Contribution(int index, int block)
+    {
+        var (member, part) = _contributions[index];
+        return member == _self
+            ? _own[part]!.Value.Data + BlockPlan.Start(block)
+            : _received[member][part]!.Data + (BlockPlan.Start(block) - BlockPlan.Start(_firstOwned));
+    }
+
+    private void Update(int block, ReadOnlySpan<T> gradient)
+    {
+        _update.Apply(block, _step, _rate, gradient, _weights, _newWeights);
+        _ownedUpdated++;
+        if (!_layout.Replicated)
+        {
+            foreach (var link in _mesh.Links)
+            {
+                link.Enqueue(Header(FrameKind.Weights, block), _newWeights + BlockPlan.Start(block));
+            }
+        }
+    }
+
+    private void SendNorms()
+    {
+        foreach (var link in _mesh.Links)
+        {
+            link.Enqueue(
+                Header(FrameKind.Norms, _firstOwned) with { Length = _arrived.Length * sizeof(double) }, _clip!.Slot(_firstOwned));
+        }
+    }
+
+    private void FinishClipping()
+    {
+        if (_clip is not { Complete: true } || _ownedUpdated == _arrived.Length)
+        {
+            return;
+        }
+
+        var factor = T.CreateChecked(_clip.Factor());
+        for (var b = _firstOwned; b < _endOwned; b++)
+        {
+            var gradient = _averaged!.Span(BlockPlan.Start(b) - BlockPlan.Start(_firstOwned), _layout.Blocks.Length(b));
+            if (factor != T.One)
+            {
+                TensorPrimitives.Multiply(gradient, factor, gradient);
+            }
+
+            Update(b, gradient);
+        }
+    }
+
+    private bool IsDone() =>
+        _ownedUpdated == _arrived.Length && _weightsMissing == 0 && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
+
+    /// <inheritdoc/>
+    public nint Place(int peer, in FrameHeader header)
+    {
+        if (header.Generation != _generation || header.Step < _step)
+        {
+            throw new ChannelException(
+                peer, $"it sent step {header.Step} of generation {header.Generation}; this is step {_step} of generation {_generation}");
+        }
+
+        if (header.Step > _step)
+        {
+            return 0;
+        }
+
+        var (first, end) = _layout.Owned(peer);
+        var place = header.Kind switch
+        {
+            FrameKind.Sum when header.Block >= _firstOwned && header.Block < _endOwned
+                && _contributions.Contains((peer, header.Part)) && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
+                => (nint)(_received[peer][header.Part]!.Data + (BlockPlan.Start(header.Block) - BlockPlan.Start(_firstOwned))),
+            FrameKind.Weights when !_layout.Replicated && header.Block >= first && header.Block < end
+                && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
+                => (nint)(_newWeights + BlockPlan.Start(header.Block)),
+            FrameKind.Norms when _clip is not null && !_layout.Replicated && header.Block == first
+                && header.Length == (end - first) * sizeof(double)
+                => (nint)_clip.Slot(first),
+            _ => (nint)0,
+        };
+        return place != 0 ? place : throw new ChannelException(
+            peer, $"it sent a frame that this member has no place for ({header.Kind}, block {header.Block}, part {header.Part}, {header.Length} bytes)");
+    }
+
+    /// <inheritdoc/>
+    public void Arrived(int peer, in FrameHeader header)
+    {
+        switch (header.Kind)
+        {
+            case FrameKind.Sum:
+                _contributionWeights[_contributions.IndexOf((peer, header.Part))] = header.Weight;
+                if (++_arrived[header.Block - _firstOwned] == _peerContributions)
+                {
+                    Average(header.Block);
+                }
+
+                break;
+            case FrameKind.Weights:
+                _weightsMissing--;
+                break;
+            default:
+                _clip!.SetBlocks(header.Length / sizeof(double));
+                break;
+        }
+
+        FinishClipping();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var vector in _received.SelectMany(v => v))
+        {
+            vector?.Dispose();
+        }
+
+        _averaged?.Dispose();
+        _scratch.Dispose();
+        _clip?.Dispose();
+    }
+}

@@ -1,0 +1,72 @@
+using Granary.Contracts;
+using Granary.Grains.Compute;
+using Granary.Jobs;
+using Granary.Model.Data;
+using Orleans.Placement;
+
+namespace Granary.Grains.Shards;
+
+/// <summary>See <see cref="IShardGrain"/>. Its loss costs one more reading of its part of the source.</summary>
+[PreferLocalPlacement, Immovable, KeepAlive]
+internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading, SiloIdentity silo) : Grain, IShardGrain
+{
+    private ShardData? _data;
+    private Examples? _examples;
+
+    private string JobId => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('/')];
+
+    private int Shard => int.Parse(
+        this.GetPrimaryKeyString().AsSpan(this.GetPrimaryKeyString().LastIndexOf('/') + 1),
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public async Task<ShardSurvey?> Survey(Job job, string expectedSilo)
+    {
+        if (expectedSilo != silo.Name)
+        {
+            DeactivateOnIdle();
+            return null;
+        }
+
+        var shard = Shard;
+        _data ??= await reading.Run(() => ShardData.Read(job, shard));
+        return _data.Survey;
+    }
+
+    /// <inheritdoc/>
+    public Task<FeatureMoments> Moments(DataFacts facts)
+    {
+        var data = Data();
+        return reading.Run(() => data.Moments(facts));
+    }
+
+    /// <inheritdoc/>
+    public async Task Join(Membership membership, DataFacts facts)
+    {
+        var data = Data();
+        _examples ??= await reading.Run(() => data.Prepare(facts));
+        registry.Add(JobId, Shard, _examples);
+    }
+
+    /// <inheritdoc/>
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_examples is not null)
+        {
+            registry.Remove(JobId, Shard);
+            _examples.Dispose();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private ShardData Data() => _data
+        ?? throw new InvalidOperationException($"Shard {this.GetPrimaryKeyString()} was asked for its examples before it had read them.");
+}

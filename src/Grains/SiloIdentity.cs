@@ -1,0 +1,21 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Granary.Grains;
+
+/// <summary>What this silo is and may use.</summary>
+/// <param name="Name">Its name, unique in the cluster.</param>
+/// <param name="Cluster">The cluster's id.</param>
+/// <param name="Threads">Compute threads, at least 1.</param>
+/// <param name="Device">"cpu" or "cuda:N".</param>
+/// <param name="Channel">Where its tensor channel is to listen; port 0: any free one.</param>
+/// <param name="Outputs">Directory for the outputs of jobs that name none.</param>
+public sealed record SiloIdentity(string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs)
+{
+    /// <summary>Instruction set and libtorch build: weights are the same to the last bit among silos that agree here.</summary>
+    public static string Platform { get; } =
+        $"{RuntimeInformation.ProcessArchitecture}/{InstructionSet} libtorch {TorchSharp.torch.__version__}";
+
+    private static string InstructionSet => Avx512F.IsSupported ? "avx512" : Avx2.IsSupported ? "avx2" : "base";
+}

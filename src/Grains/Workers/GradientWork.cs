@@ -1,0 +1,178 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Granary.Contracts;
+using Granary.Grains.Compute;
+using Granary.Grains.Exchange;
+using Granary.Jobs;
+using Granary.Model.Data;
+using Granary.Model.Networks;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>One member's computing: the gradient sums of its shards at a step, and their held-out losses.</summary>
+internal sealed unsafe class GradientWork<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int EvaluationRows = 256;
+
+    private readonly TrainingTask _task;
+    private readonly ComputeThreads _threads;
+    private readonly GradientPass[] _passes;
+    private readonly Stack<FlatTensor> _free = new();
+    private readonly List<FlatTensor> _buffers = [];
+    private readonly (int Shard, Examples Examples)[] _shards;
+    private readonly IReadOnlyList<TreeNode> _cover;
+
+    public GradientWork(TrainingTask task, ComputeThreads threads, ShardRegistry registry, Func<GradientPass> pass)
+    {
+        _task = task;
+        _threads = threads;
+        _passes = [.. Enumerable.Range(0, threads.Count).Select(_ => pass())];
+        var (first, end) = task.Layout.Plan.Of(task.Assignment.Index);
+        _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Get(task.JobId, v)))];
+        _cover = task.Layout.Cover(task.Assignment.Index);
+    }
+
+    /// <summary>The partial sums of a step, one per node of the cover, and what each shard put in.</summary>
+    /// <exception cref="NonFiniteException">A shard's loss is not finite.</exception>
+    public PartialSum<T>?[] Sum(long step, FlatTensor weights, out ShardRecord[] records)
+    {
+        foreach (var buffer in _buffers.Except(_free))
+        {
+            _free.Push(buffer);
+        }
+
+        var active = _shards.Select(s => (s.Shard, s.Examples, Rows: _task.Batches.Rows(step, s.Shard))).Where(s => s.Rows.End > s.Rows.First).ToArray();
+        var tree = new TreeAccumulator<FlatTensor>(_cover, n => _task.Layout.IsActive(n, _task.Batches, step), AddInto);
+        var put = new ShardRecord[active.Length];
+        _threads.Run(active.Length, (thread, i) =>
+        {
+            var (shard, examples, rows) = active[i];
+            var buffer = Rent();
+            put[i] = Gradient(thread, step, shard, examples, rows, weights, buffer);
+            if (!double.IsFinite(put[i].LossSum))
+            {
+                throw new NonFiniteException(step, shard, true, put[i].LossSum);
+            }
+
+            tree.Complete(shard, buffer, put[i].Weight);
+        });
+        records = put;
+        return [.. _cover.Select(n => tree.Sum(n) is { } sum
+            ? new PartialSum<T>((T*)sum.Gradient.Data, sum.Weight) : (PartialSum<T>?)null)];
+    }
+
+    /// <summary>The first shard here whose loss or gradient at a step is not finite.</summary>
+    public int? FindNonFinite(long step, FlatTensor weights)
+    {
+        foreach (var (shard, examples) in _shards)
+        {
+            var rows = _task.Batches.Rows(step, shard);
+            if (rows.End == rows.First)
+            {
+                continue;
+            }
+
+            var buffer = Rent();
+            var record = Gradient(0, step, shard, examples, rows, weights, buffer);
+            if (!double.IsFinite(record.LossSum) || !AllFinite(buffer))
+            {
+                return shard;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Losses of the held-out examples of every shard here.</summary>
+    public EvaluationRecord[] Evaluate(long committed, FlatTensor weights)
+    {
+        var withRows = _shards.Where(s => s.Examples.ValidationRows > 0).ToArray();
+        var records = new EvaluationRecord[withRows.Length];
+        _threads.Run(withRows.Length, (thread, i) =>
+        {
+            var (shard, examples) = withRows[i];
+            double weight = 0, loss = 0;
+            long correct = 0, predictions = 0;
+            for (var row = 0; row < examples.ValidationRows; row += EvaluationRows)
+            {
+                var first = row;
+                var part = _passes[thread].Evaluate(
+                    weights, () => examples.Validation(first, Math.Min(first + EvaluationRows, examples.ValidationRows)));
+                weight += part.Weight;
+                loss += part.LossSum;
+                correct += part.Correct;
+                predictions += part.Predictions;
+            }
+
+            records[i] = new EvaluationRecord(committed, shard, examples.ValidationRows, weight, loss, correct, predictions);
+        });
+        return records;
+    }
+
+    private ShardRecord Gradient(
+        int thread, long step, int shard, Examples examples, (int First, int End) rows, FlatTensor weights, FlatTensor buffer)
+    {
+        var done = _passes[thread].Gradient(
+            weights, () => examples.Training(_task.Batches.EpochOf(step), rows.First, rows.End), buffer);
+        return new ShardRecord(shard, done.Examples, done.Weight, done.LossSum, done.Digest);
+    }
+
+    private bool AllFinite(FlatTensor buffer)
+    {
+        for (var b = 0; b < _task.Layout.Blocks.Blocks; b++)
+        {
+            var block = new ReadOnlySpan<T>((T*)buffer.Data + BlockPlan.Start(b), _task.Layout.Blocks.Length(b));
+            if (!T.IsFinite(TensorPrimitives.MaxMagnitude(block)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void AddInto(FlatTensor sum, FlatTensor term)
+    {
+        var blocks = _task.Layout.Blocks;
+        for (var b = 0; b < blocks.Blocks; b++)
+        {
+            var into = new Span<T>((T*)sum.Data + BlockPlan.Start(b), blocks.Length(b));
+            TensorPrimitives.Add(into, new ReadOnlySpan<T>((T*)term.Data + BlockPlan.Start(b), blocks.Length(b)), into);
+        }
+
+        lock (_free)
+        {
+            _free.Push(term);
+        }
+    }
+
+    private FlatTensor Rent()
+    {
+        lock (_free)
+        {
+            if (_free.TryPop(out var buffer))
+            {
+                return buffer;
+            }
+
+            var made = new FlatTensor(_task.Shape, _task.Job.Model.Precision);
+            _buffers.Add(made);
+            return made;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var pass in _passes)
+        {
+            pass.Dispose();
+        }
+
+        foreach (var buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Granary.Jobs;
+
+/// <summary>Rules that tie keys of different places together.</summary>
+internal static class CrossChecks
+{
+    private static readonly (string Key, ModelKind[] Kinds)[] ModelKeys =
+    [
+        ("hidden", [ModelKind.Mlp]),
+        ("loss", [ModelKind.Mlp]),
+        ("activation", [ModelKind.Mlp, ModelKind.Transformer]),
+        ("layers", [ModelKind.Transformer]),
+        ("width", [ModelKind.Transformer]),
+        ("heads", [ModelKind.Transformer]),
+        ("context", [ModelKind.Transformer]),
+    ];
+
+    private static readonly (string Key, DataFormat[] Formats)[] DataKeys =
+    [
+        ("label", [DataFormat.Csv]),
+        ("labels", [DataFormat.Idx]),
+        ("standardize", [DataFormat.Csv, DataFormat.Idx]),
+        ("tokens", [DataFormat.Text]),
+    ];
+
+    public static void Check(Job job, YamlMap model, YamlMap data)
+    {
+        var kind = job.Model.Kind;
+        foreach (var (key, kinds) in ModelKeys)
+        {
+            // cross-entropy is what every kind minimises, so that saying so does no harm.
+            if (model.Has(key) && !kinds.Contains(kind) && !(key == "loss" && job.Model.Loss == Loss.CrossEntropy))
+            {
+                throw model.Error(key, $"model.{key} has no meaning for {Kebab.Name(kind)}: it belongs to {Names(kinds)}.");
+            }
+        }
+
+        foreach (var (key, formats) in DataKeys)
+        {
+            if (data.Has(key) && !formats.Contains(job.Data.Format))
+            {
+                throw data.Error(key, $"data.{key} has no meaning for {Kebab.Name(job.Data.Format)}: it belongs to {Names(formats)}.");
+            }
+        }
+
+        if (kind == ModelKind.Transformer != (job.Data.Format == DataFormat.Text))
+        {
+            throw data.Error("format", kind == ModelKind.Transformer
+                ? "model.kind is transformer, which learns from text: set data.format to text."
+                : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs csv or idx.");
+        }
+
+        if (kind == ModelKind.Transformer && job.Model.Width % job.Model.Heads != 0)
+        {
+            throw model.Error("heads", $"model.width is {job.Model.Width}, which {job.Model.Heads} heads do not divide: "
+                + "every head needs an equal part of the width.");
+        }
+    }
+
+    private static string Names<T>(IEnumerable<T> values)
+        where T : struct, Enum => string.Join(" and ", values.Select(Kebab.Name));
+}

@@ -1,0 +1,55 @@
+namespace Granary.Jobs;
+
+/// <summary>Reads the <c>data</c> section. Paths become absolute, and must lead somewhere.</summary>
+internal static class DataReader
+{
+    public static DataSection Read(YamlMap map, string folder, string currentDirectory)
+    {
+        var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
+        var format = map.Enum<DataFormat>("format", null);
+        var validation = map.Map("validation");
+        var data = new DataSection
+        {
+            Format = format,
+            Path = File(map, "path", folder, currentDirectory, format, required: true)!,
+            Labels = File(map, "labels", folder, currentDirectory, DataFormat.Idx, required: format == DataFormat.Idx),
+            Label = map.Text("label", required: format == DataFormat.Csv),
+            Standardize = map.Bool("standardize", defaults.Standardize),
+            Tokens = map.Enum<TokenKind>("tokens", defaults.Tokens),
+            Shards = map.Int("shards", defaults.Shards, min: 1, max: 1 << 16),
+            Validation = new ValidationSection
+            {
+                Fraction = validation.Number("fraction", 0, f => f is >= 0 and < 1, "must be at least 0 and below 1"),
+                Path = File(validation, "path", folder, currentDirectory, format, required: false),
+                Labels = File(validation, "labels", folder, currentDirectory, DataFormat.Idx, required: false),
+            },
+        };
+        validation.RefuseUnknown();
+        map.RefuseUnknown();
+        if (data.Validation is { Path: not null, Fraction: > 0 })
+        {
+            throw validation.Error("fraction", "data.validation has a fraction and a path: held-out examples come from one or the other.");
+        }
+
+        if (format == DataFormat.Idx && data.Validation is { Path: not null, Labels: null })
+        {
+            throw validation.Error("path", "data.validation.labels is missing: idx images need their labels' file.");
+        }
+
+        return data;
+    }
+
+    private static string? File(YamlMap map, string key, string folder, string currentDirectory, DataFormat format, bool required)
+    {
+        if (map.Text(key, required) is not { } text)
+        {
+            return null;
+        }
+
+        var path = text.Length == 0 ? "" : Path.GetFullPath(text, map.IsOverride(key) ? currentDirectory : folder);
+        var glob = format == DataFormat.Text && DataFiles.IsGlob(path);
+        return glob && DataFiles.Expand(path).Count == 0 ? throw map.Error(key, $"no file matches {path}.")
+            : glob || System.IO.File.Exists(path) ? path
+            : throw map.Error(key, Directory.Exists(path) ? $"{path} is a folder, not a file." : $"there is no file {path}.");
+    }
+}

@@ -1,0 +1,85 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Granary.Jobs;
+
+/// <summary>Job files: YAML in, a checked <see cref="Job"/> out.</summary>
+public static class JobFile
+{
+    /// <summary>Reads, overrides and checks a job file. Paths become absolute: relative to the file, or to
+    /// <paramref name="currentDirectory"/> where they come from an override.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overrides">"training.epochs=3", as after --set.</param>
+    /// <param name="currentDirectory">Where relative paths in overrides start.</param>
+    /// <exception cref="JobException">"digits.yaml:9: data.shards ..." or "--set data.shards=0: ...".</exception>
+    public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JobException($"{path}: the job file cannot be read: {e.Message}");
+        }
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Parse(text, Path.GetFileName(path), folder, overrides, currentDirectory);
+    }
+
+    /// <summary>Like <see cref="Load"/>, from text.</summary>
+    /// <param name="text">The job file's text.</param>
+    /// <param name="name">Its name, for messages and as the job's name where it gives none.</param>
+    /// <param name="folder">Where relative paths in it start.</param>
+    /// <param name="overrides">"training.epochs=3", as after --set.</param>
+    /// <param name="currentDirectory">Where relative paths in overrides start.</param>
+    public static Job Parse(string text, string name, string folder, IReadOnlyList<string> overrides, string currentDirectory)
+    {
+        var source = new YamlSource(name);
+        var root = Document(text, name);
+        foreach (var item in overrides)
+        {
+            Override.Apply(root, item, source);
+        }
+
+        var file = new YamlMap(root, "", source);
+        var version = file.Int("version", required: true, min: 1);
+        if (version != 1)
+        {
+            throw file.Error("version", $"version is {version}, but this Granary reads version 1.");
+        }
+
+        var jobName = file.Text("name") ?? Path.GetFileNameWithoutExtension(name);
+        if (jobName.Length is 0 or > 64 || !jobName.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        {
+            throw file.Error("name", $"name is '{jobName}': it must be 1 to 64 letters, digits, '-', '_' or '.'.");
+        }
+
+        var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
+        var job = new Job(1, jobName, ModelReader.Read(model), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
+        file.RefuseUnknown();
+        CrossChecks.Check(job, model, data);
+        return job;
+    }
+
+    private static YamlMappingNode Document(string text, string name)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException e)
+        {
+            throw new JobException($"{name}:{e.Start.Line}: this is no YAML: {e.InnerException?.Message ?? e.Message}");
+        }
+
+        return stream.Documents.Count == 0 ? throw new JobException($"{name}: the job file is empty.")
+            : stream.Documents[0].RootNode as YamlMappingNode
+                ?? throw new JobException($"{name}:1: a job file is a mapping of keys to values; this is not.");
+    }
+
+    /// <summary>The job as a job file with every default filled in; <see cref="Load"/> reads it back to an equal job.</summary>
+    public static string Write(Job job) => JobWriter.Write(job);
+}

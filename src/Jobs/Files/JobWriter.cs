@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Granary.Jobs;
+
+/// <summary>Writes a job as a job file, keys in a fixed order, every default filled in that has a meaning for it.</summary>
+internal static class JobWriter
+{
+    public static string Write(Job job)
+    {
+        var root = Map(
+            ("version", Number(job.Version)),
+            ("name", Text(job.Name)),
+            ("model", Model(job.Model)),
+            ("data", Data(job.Data)),
+            ("training", Training(job.Training)));
+        var text = new StringBuilder();
+        using (var writer = new StringWriter(text, CultureInfo.InvariantCulture))
+        {
+            new YamlStream(new YamlDocument(root)).Save(writer, assignAnchors: false);
+        }
+
+        return text.ToString().Replace("...\n", "", StringComparison.Ordinal);
+    }
+
+    private static YamlMappingNode Model(ModelSection m) => m.Kind switch
+    {
+        ModelKind.Mlp => Map(
+            ("kind", Name(m.Kind)),
+            ("hidden", new YamlSequenceNode(m.Hidden.Select(h => Number(h))) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow }),
+            ("activation", Name(m.Activation)),
+            ("loss", Name(m.Loss)),
+            ("precision", Name(m.Precision))),
+        ModelKind.Transformer => Map(
+            ("kind", Name(m.Kind)),
+            ("activation", Name(m.Activation)),
+            ("precision", Name(m.Precision)),
+            ("layers", Number(m.Layers)),
+            ("width", Number(m.Width)),
+            ("heads", Number(m.Heads)),
+            ("context", Number(m.Context))),
+        _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision))),
+    };
+
+    private static YamlMappingNode Data(DataSection d) => Map(
+        ("format", Name(d.Format)),
+        ("path", Text(d.Path)),
+        ("labels", d.Labels is null ? null : Text(d.Labels)),
+        ("label", d.Label is null ? null : Text(d.Label)),
+        ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
+        ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),
+        ("shards", Number(d.Shards)),
+        ("validation", Map(
+            ("fraction", d.Validation.Path is null ? Number(d.Validation.Fraction) : null),
+            ("path", d.Validation.Path is { } path ? Text(path) : null),
+            ("labels", d.Validation.Labels is { } labels ? Text(labels) : null))));
+
+    private static YamlMappingNode Training(TrainingSection t)
+    {
+        var (o, s) = (t.Optimizer, t.Schedule);
+        var adaptive = o.Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
+        return Map(
+            ("epochs", Number(t.Epochs)),
+            ("batch", Number(t.Batch)),
+            ("seed", Number(t.Seed)),
+            ("optimizer", Map(
+                ("kind", Name(o.Kind)),
+                ("learningRate", Number(o.LearningRate)),
+                ("momentum", o.Kind == OptimizerKind.Momentum ? Number(o.Momentum) : null),
+                ("beta1", adaptive ? Number(o.Beta1) : null),
+                ("beta2", adaptive ? Number(o.Beta2) : null),
+                ("epsilon", adaptive ? Number(o.Epsilon) : null),
+                ("weightDecay", Number(o.WeightDecay)),
+                ("decayAll", Bool(o.DecayAll)))),
+            ("schedule", Map(
+                ("kind", Name(s.Kind)),
+                ("warmup", Number(s.Warmup)),
+                ("floor", s.Kind == ScheduleKind.Cosine ? Number(s.Floor) : null),
+                ("every", s.Kind == ScheduleKind.Step ? Number(s.Every) : null),
+                ("gamma", s.Kind == ScheduleKind.Step ? Number(s.Gamma) : null))),
+            ("clipNorm", Number(t.ClipNorm)));
+    }
+
+    private static YamlMappingNode Map(params (string Key, YamlNode? Value)[] entries) =>
+        new(entries.Where(e => e.Value is not null).Select(e => KeyValuePair.Create<YamlNode, YamlNode>(new YamlScalarNode(e.Key), e.Value!)));
+
+    private static YamlScalarNode Text(string text) => new(text) { Style = ScalarStyle.DoubleQuoted };
+
+    private static YamlScalarNode Number(IFormattable value) => new(value.ToString(null, CultureInfo.InvariantCulture));
+
+    private static YamlScalarNode Bool(bool value) => new(value ? "true" : "false");
+
+    private static YamlScalarNode Name<T>(T value)
+        where T : struct, Enum => new(Kebab.Name(value));
+}

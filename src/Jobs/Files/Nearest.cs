@@ -1,0 +1,32 @@
+namespace Granary.Jobs;
+
+/// <summary>The known word nearest to a misspelt one.</summary>
+internal static class Nearest
+{
+    /// <summary>The known word that fewest edits lead to; null when none is near.</summary>
+    public static string? To(string word, IEnumerable<string> known) => known
+        .Select(k => (Word: k, Edits: Edits(word.ToLowerInvariant(), k.ToLowerInvariant())))
+        .Where(k => k.Edits <= Math.Max(1, Math.Max(word.Length, k.Word.Length) / 3))
+        .OrderBy(k => k.Edits)
+        .Select(k => k.Word)
+        .FirstOrDefault();
+
+    // Levenshtein, 1966, row by row.
+    private static int Edits(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(change, 1 + Math.Min(row[j], row[j - 1]));
+            }
+        }
+
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,74 @@
+namespace Granary.Jobs;
+
+/// <summary>Reads the <c>training</c> section.</summary>
+internal static class TrainingReader
+{
+    private const string AboveZero = "must be above 0";
+    private const string Share = "must be at least 0 and below 1";
+
+    public static TrainingSection Read(YamlMap map)
+    {
+        var (optimizer, schedule) = (map.Map("optimizer"), map.Map("schedule"));
+        var training = new TrainingSection
+        {
+            Epochs = map.Int("epochs", required: true, min: 1, max: 1 << 24),
+            Batch = map.Int("batch", 64, min: 1),
+            Seed = map.Long("seed", 1),
+            Optimizer = Optimizer(optimizer),
+            Schedule = Schedule(schedule),
+            ClipNorm = map.Number("clipNorm", 0, c => c >= 0, "must be 0 (off) or more"),
+        };
+        map.RefuseUnknown();
+        return training;
+    }
+
+    private static OptimizerSection Optimizer(YamlMap map)
+    {
+        var kind = map.Enum<OptimizerKind>("kind", OptimizerKind.Sgd);
+        var adaptive = kind is OptimizerKind.Adam or OptimizerKind.AdamW;
+        var optimizer = new OptimizerSection
+        {
+            Kind = kind,
+            LearningRate = map.Number("learningRate", adaptive ? 0.001 : 0.1, r => r > 0, AboveZero),
+            Momentum = map.Number("momentum", 0.9, m => m is >= 0 and < 1, Share),
+            Beta1 = map.Number("beta1", 0.9, b => b is >= 0 and < 1, Share),
+            Beta2 = map.Number("beta2", 0.999, b => b is >= 0 and < 1, Share),
+            Epsilon = map.Number("epsilon", 1e-8, e => e > 0, AboveZero),
+            WeightDecay = map.Number("weightDecay", kind == OptimizerKind.AdamW ? 0.01 : 0, d => d >= 0, "must be 0 or more"),
+            DecayAll = map.Bool("decayAll", false),
+        };
+        map.RefuseUnknown();
+        Refuse(map, kind == OptimizerKind.Momentum, kind, "momentum");
+        Refuse(map, adaptive, kind, "beta1", "beta2", "epsilon");
+        return optimizer;
+    }
+
+    private static ScheduleSection Schedule(YamlMap map)
+    {
+        var kind = map.Enum<ScheduleKind>("kind", ScheduleKind.Constant);
+        var schedule = new ScheduleSection
+        {
+            Kind = kind,
+            Warmup = map.Int("warmup", 0, min: 0),
+            Floor = map.Number("floor", 0, f => f is >= 0 and <= 1, "must be at least 0 and at most 1"),
+            Every = map.Int("every", 10, min: 1),
+            Gamma = map.Number("gamma", 0.1, g => g is > 0 and <= 1, "must be above 0 and at most 1"),
+        };
+        map.RefuseUnknown();
+        Refuse(map, kind == ScheduleKind.Cosine, kind, "floor");
+        Refuse(map, kind == ScheduleKind.Step, kind, "every", "gamma");
+        return schedule;
+    }
+
+    private static void Refuse<T>(YamlMap map, bool belongs, T kind, params string[] keys)
+        where T : struct, Enum
+    {
+        foreach (var key in keys)
+        {
+            if (!belongs && map.Has(key))
+            {
+                throw map.Error(key, $"{key} has no meaning for {Kebab.Name(kind)}: take it out, or choose another kind.");
+            }
+        }
+    }
+}

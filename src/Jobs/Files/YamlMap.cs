@@ -1,0 +1,167 @@
+using System.Globalization;
+using YamlDotNet.RepresentationModel;
+
+namespace Granary.Jobs;
+
+/// <summary>One section of a job file: reads typed values by key, knows where each stands, and refuses what nobody asked for.</summary>
+/// <param name="node">The section.</param>
+/// <param name="path">Its dotted path; empty for the whole file.</param>
+/// <param name="source">Where its nodes come from.</param>
+internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource source)
+{
+    private readonly HashSet<string> _known = [];
+
+    /// <summary>Whether the section has a key.</summary>
+    public bool Has(string key) => Find(key) is not null;
+
+    /// <summary>Whether a key's value comes from the command line.</summary>
+    public bool IsOverride(string key) => Find(key) is { } value && source.IsOverride(value);
+
+    /// <summary>A section within this one; an empty one where it is missing.</summary>
+    public YamlMap Map(string key) => Find(key) switch
+    {
+        null => new YamlMap(Missing(), Full(key), source),
+        YamlMappingNode map => new YamlMap(map, Full(key), source),
+        YamlScalarNode { Value: null or "" or "~" or "null" } => new YamlMap(Missing(), Full(key), source),
+        { } other => throw new JobException($"{source.Place(other)}: {Full(key)} is a section: it needs keys of its own below it."),
+    };
+
+    private YamlMappingNode Missing()
+    {
+        var empty = new YamlMappingNode();
+        if (source.IsOverride(node))
+        {
+            source.Mark(empty, source.Place(node)["--set ".Length..]);
+        }
+
+        return empty;
+    }
+
+    /// <summary>A text.</summary>
+    public string? Text(string key, bool required = false)
+    {
+        switch (Find(key))
+        {
+            case null when required:
+                throw new JobException($"{source.Place(node)}: {Full(key)} is missing.");
+            case null:
+                return null;
+            case YamlScalarNode scalar:
+                return scalar.Value ?? "";
+            case { } other:
+                throw new JobException($"{source.Place(other)}: {Full(key)} must be a single value.");
+        }
+    }
+
+    /// <summary>A whole number in [min, max].</summary>
+    public int Int(string key, int fallback = 0, bool required = false, int min = int.MinValue, int max = int.MaxValue) =>
+        (int)Long(key, fallback, required, min, max);
+
+    /// <summary>A whole number in [min, max].</summary>
+    public long Long(string key, long fallback = 0, bool required = false, long min = long.MinValue, long max = long.MaxValue)
+    {
+        if (Text(key, required) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (!long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        {
+            throw Error(key, $"{Full(key)} is '{text}', which is not a whole number.");
+        }
+
+        return value < min ? throw Error(key, $"{Full(key)} is {value}, but must be at least {min}.")
+            : value > max ? throw Error(key, $"{Full(key)} is {value}, but must be at most {max}.")
+            : value;
+    }
+
+    /// <summary>A finite number that passes a test.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="fallback">Where it is missing.</param>
+    /// <param name="test">What it must satisfy.</param>
+    /// <param name="rule">The same in words: "must be above 0".</param>
+    public double Number(string key, double fallback, Func<double, bool> test, string rule)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+        {
+            throw Error(key, $"{Full(key)} is '{text}', which is not a finite number.");
+        }
+
+        return test(value) ? value : throw Error(key, $"{Full(key)} is {text}, but {rule}.");
+    }
+
+    /// <summary>true or false.</summary>
+    public bool Bool(string key, bool fallback) => Text(key) switch
+    {
+        null => fallback,
+        "true" => true,
+        "false" => false,
+        var text => throw Error(key, $"{Full(key)} is '{text}', but must be true or false."),
+    };
+
+    /// <summary>One of the names of an enum, in kebab-case.</summary>
+    public T Enum<T>(string key, T? fallback)
+        where T : struct, Enum
+    {
+        if (Text(key, required: fallback is null) is not { } text)
+        {
+            return fallback!.Value;
+        }
+
+        var names = System.Enum.GetValues<T>().ToDictionary(Kebab.Name, v => v);
+        if (names.TryGetValue(text, out var value))
+        {
+            return value;
+        }
+
+        var nearest = Nearest.To(text, names.Keys) is { } near ? $" Did you mean {near}?" : "";
+        throw Error(key, $"{Full(key)} is '{text}', but must be one of {string.Join(", ", names.Keys)}.{nearest}");
+    }
+
+    /// <summary>A list of whole numbers, each at least 1.</summary>
+    public IReadOnlyList<int> Widths(string key)
+    {
+        switch (Find(key))
+        {
+            case null:
+                return [];
+            case YamlSequenceNode list:
+                return [.. list.Children.Select(c =>
+                    c is YamlScalarNode { Value: { } text } && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width >= 1
+                        ? width
+                        : throw new JobException($"{source.Place(c)}: {Full(key)} holds '{c}', which is not a whole number of at least 1."))];
+            case { } other:
+                throw new JobException($"{source.Place(other)}: {Full(key)} must be a list, such as [64, 32].");
+        }
+    }
+
+    /// <summary>An error at a key's value, or at the section where it is missing.</summary>
+    public JobException Error(string key, string message) => new($"{source.Place(Find(key) ?? node)}: {message}");
+
+    /// <summary>Refuses every key that has not been asked for.</summary>
+    public void RefuseUnknown()
+    {
+        foreach (var key in node.Children.Keys)
+        {
+            var name = (key as YamlScalarNode)?.Value ?? key.ToString();
+            if (!_known.Contains(name))
+            {
+                var nearest = Nearest.To(name, _known) is { } near ? $"; did you mean {Full(near)}?" : $". Known here: {string.Join(", ", _known)}.";
+                throw new JobException($"{source.Place(key)}: {Full(name)} is not a key of a job file{nearest}");
+            }
+        }
+    }
+
+    private YamlNode? Find(string key)
+    {
+        _known.Add(key);
+        return node.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == key).Value;
+    }
+
+    private string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";
+}

@@ -1,0 +1,33 @@
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>Reads a job's data whole, as the shards will, without a cluster and without torch.</summary>
+public static class DataCheck
+{
+    /// <summary>The facts that the shards would agree on.</summary>
+    /// <exception cref="JobException">The first thing wrong with the data, in source order.</exception>
+    public static DataFacts Run(Job job, int parallelism)
+    {
+        var shards = new ShardData?[job.Data.Shards];
+        var errors = new JobException?[job.Data.Shards];
+        Parallel.For(0, shards.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, v =>
+        {
+            try
+            {
+                shards[v] = ShardData.Read(job, v);
+            }
+            catch (JobException e)
+            {
+                errors[v] = e;
+            }
+        });
+        if (Array.Find(errors, e => e is not null) is { } error)
+        {
+            throw error;
+        }
+
+        var facts = DataPlan.Merge(job, [.. shards.Select(s => s!.Survey)]);
+        return job.Data.Standardize ? facts with { Scaling = DataPlan.Scale([.. shards.Select(s => s!.Moments(facts))]) } : facts;
+    }
+}

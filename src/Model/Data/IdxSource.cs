@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>One shard's images and labels of a pair of IDX files, the format of MNIST. Pixels become x / 255.</summary>
+internal sealed class IdxSource : IShardSource
+{
+    private const int ImagesMagic = 0x803;
+    private const int LabelsMagic = 0x801;
+
+    private readonly byte[] _pixels;
+    private readonly byte[] _labels;
+
+    private IdxSource(int features, byte[] pixels, byte[] labels)
+    {
+        (Features, _pixels, _labels) = (features, pixels, labels);
+        Classes = [.. labels.Distinct().Select(Name)];
+    }
+
+    /// <inheritdoc/>
+    public int Rows => _labels.Length;
+
+    /// <inheritdoc/>
+    public int Features { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <inheritdoc/>
+    public double Feature(int row, int feature) => _pixels[((long)row * Features) + feature] / 255.0;
+
+    /// <inheritdoc/>
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts) =>
+        FeatureTensors.Create(this, row => Name(_labels[row]), precision, facts);
+
+    private static string Name(byte label) => label.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads this shard's run of records.</summary>
+    public static IdxSource Read(SourcePart part)
+    {
+        using var images = Open(part.Path);
+        using var labels = Open(part.Labels!);
+        var (count, size) = Header(images, part.Name, ImagesMagic, 3);
+        var labelName = Path.GetFileName(part.Labels!);
+        var (labelCount, _) = Header(labels, labelName, LabelsMagic, 1);
+        if (count != labelCount)
+        {
+            throw new JobException($"{part.Name} has {count} images, but {labelName} has {labelCount} labels: they do not belong together.");
+        }
+
+        if (count == 0 || size == 0)
+        {
+            throw new JobException($"{part.Name}: it holds no images.");
+        }
+
+        var (first, end) = part.Of(count);
+        var pixels = Records(images, part.Name, count, size, first, end);
+        var classes = Records(labels, labelName, count, 1, first, end);
+        return new IdxSource(size, pixels, classes);
+    }
+
+    private static Stream Open(string path)
+    {
+        var file = File.OpenRead(path);
+        var gzipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        file.Position = 0;
+        return gzipped ? new BufferedStream(new GZipStream(file, CompressionMode.Decompress), 1 << 16) : file;
+    }
+
+    private static (int Count, int Size) Header(Stream stream, string name, int expected, int dimensions)
+    {
+        var header = new byte[4 + (4 * dimensions)];
+        var got = Fill(stream, name, header);
+        var magic = got >= 4 ? BinaryPrimitives.ReadInt32BigEndian(header) : 0;
+        if (magic != expected && magic is ImagesMagic or LabelsMagic)
+        {
+            throw new JobException(
+                $"{name}: it holds {(magic == ImagesMagic ? "images, but labels" : "labels, but images")} are expected here. "
+                + "Are the two files (data.path and data.labels) swapped?");
+        }
+
+        if (magic != expected)
+        {
+            throw new JobException($"{name}: it is no IDX file: it begins with 0x{magic:x8}, not 0x{expected:x8}.");
+        }
+
+        if (got < header.Length)
+        {
+            throw new JobException($"{name}: it is cut off within its header, after {got} bytes.");
+        }
+
+        var sizes = Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * i))).ToArray();
+        var record = sizes.Skip(1).Aggregate(1L, (product, s) => product * s);
+        return Array.Exists(sizes, s => s < 0) || record > 1 << 28
+            ? throw new JobException($"{name}: its header claims impossible sizes ({string.Join(" x ", sizes)}).")
+            : (sizes[0], (int)record);
+    }
+
+    private static byte[] Records(Stream stream, string name, int count, int size, long first, long end)
+    {
+        if (stream is FileStream file)
+        {
+            var needed = file.Position + ((long)count * size);
+            if (file.Length < needed)
+            {
+                throw CutOff(name, count, size, file.Length - file.Position);
+            }
+
+            file.Position += first * size;
+        }
+        else
+        {
+            Skip(stream, name, count, size, first * size);
+        }
+
+        var records = new byte[(end - first) * size];
+        var got = Fill(stream, name, records);
+        return got == records.Length ? records : throw CutOff(name, count, size, (first * size) + got);
+    }
+
+    private static void Skip(Stream stream, string name, int count, int size, long bytes)
+    {
+        var buffer = new byte[1 << 16];
+        for (long at = 0; at < bytes;)
+        {
+            var want = (int)Math.Min(buffer.Length, bytes - at);
+            var got = Fill(stream, name, buffer.AsSpan(0, want));
+            at += got;
+            if (got < want)
+            {
+                throw CutOff(name, count, size, at);
+            }
+        }
+    }
+
+    private static int Fill(Stream stream, string name, Span<byte> buffer)
+    {
+        try
+        {
+            return stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new JobException($"{name}: its gzip data is damaged: {e.Message}");
+        }
+    }
+
+    private static JobException CutOff(string name, int count, int size, long bytes) => new(
+        $"{name}: it is cut off: its header promises {count} records of {size} bytes, but only {bytes / size} are there. Fetch it again.");
+}

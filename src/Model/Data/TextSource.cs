@@ -1,0 +1,114 @@
+using System.Text;
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>One shard's run of a text, as tokens. Example i is the window of T tokens from i T on; its targets are the same
+/// window one token later.</summary>
+internal sealed class TextSource : IShardSource
+{
+    private readonly int[] _tokens;
+    private readonly int _context;
+    private readonly TokenKind _kind;
+
+    private TextSource(int[] tokens, int context, TokenKind kind)
+    {
+        (_tokens, _context, _kind) = (tokens, context, kind);
+        Classes = kind == TokenKind.Byte ? [] : [.. tokens.Distinct().Select(t => new Rune(t).ToString())];
+    }
+
+    /// <inheritdoc/>
+    public int Rows => Math.Max(0, (_tokens.Length - 1) / _context);
+
+    /// <inheritdoc/>
+    public int Features => 0;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <inheritdoc/>
+    public double Feature(int row, int feature) => throw new NotSupportedException("A text has no features.");
+
+    /// <inheritdoc/>
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts)
+    {
+        if (_kind == TokenKind.Byte)
+        {
+            return new TokenTensors(_tokens, _context);
+        }
+
+        var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name.EnumerateRunes().First().Value, c => c.id);
+        return new TokenTensors([.. _tokens.Select(t => ids[t])], _context);
+    }
+
+    /// <summary>Reads this shard's share of the bytes of all files, moved forward to where characters begin.</summary>
+    public static TextSource Read(SourcePart part, TokenKind kind, int context)
+    {
+        var files = DataFiles.Expand(part.Path).Select(p => (Path: p, new FileInfo(p).Length)).ToArray();
+        var total = files.Sum(f => f.Length);
+        if (total == 0)
+        {
+            throw new JobException($"{part.Name}: the text is empty.");
+        }
+
+        var (first, end) = part.Of(total);
+        var bytes = new List<int>();
+        long start = 0;
+        foreach (var (path, length) in files)
+        {
+            var from = Math.Max(first, start) - start;
+            var to = Math.Min(end, start + length) - start;
+            if (from < to)
+            {
+                bytes.AddRange(kind == TokenKind.Byte ? Bytes(path, from, to) : Characters(path, from, to, length));
+            }
+
+            start += length;
+        }
+
+        return new TextSource([.. bytes], context, kind);
+    }
+
+    private static IEnumerable<int> Bytes(string path, long from, long to) => Part(path, from, to).Select(b => (int)b);
+
+    // The characters whose first byte lies in [from, to).
+    private static List<int> Characters(string path, long from, long to, long length)
+    {
+        // A character has at most 4 bytes: three more are enough for the last one to be whole.
+        var bytes = Part(path, from, Math.Min(length, to + 3));
+        var at = 0;
+        while (from > 0 && at < bytes.Length && at < 3 && (bytes[at] & 0xc0) == 0x80)
+        {
+            at++;
+        }
+
+        var runes = new List<int>();
+        while (at < to - from)
+        {
+            if (Rune.DecodeFromUtf8(bytes.AsSpan(at), out var rune, out var used) != System.Buffers.OperationStatus.Done)
+            {
+                throw new JobException(
+                    $"{Path.GetFileName(path)}: the byte at offset {from + at} (0x{bytes[at]:x2}) is no part of a UTF-8 character. "
+                    + "Convert the text to UTF-8, or set data.tokens to byte.");
+            }
+
+            if (from + at > 0 || rune.Value != 0xfeff)
+            {
+                runes.Add(rune.Value);
+            }
+
+            at += used;
+        }
+
+        return runes;
+    }
+
+    private static byte[] Part(string path, long from, long to)
+    {
+        using var file = File.OpenRead(path);
+        file.Position = from;
+        var bytes = new byte[to - from];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,19 @@
+using Granary.Jobs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Granary.Model.Networks;
+
+/// <summary>The non-linearities by name.</summary>
+internal static class ActivationFunction
+{
+    /// <summary>sigma(z), element by element.</summary>
+    public static Tensor Apply(this Activation activation, Tensor z) => activation switch
+    {
+        Activation.Sigmoid => z.sigmoid(),
+        Activation.Tanh => z.tanh(),
+        Activation.Relu => z.relu(),
+        Activation.Gelu => nn.functional.gelu(z),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
+    };
+}

@@ -1,0 +1,120 @@
+using Granary.Jobs;
+using Granary.Model.Data;
+using static TorchSharp.torch;
+
+namespace Granary.Model.Networks;
+
+/// <summary>What a gradient pass found out besides the gradient.</summary>
+/// <param name="Examples">Examples in the batch.</param>
+/// <param name="Weight">Sum of their weights.</param>
+/// <param name="LossSum">Sum of their weighted losses.</param>
+/// <param name="Digest">Of the rows gathered.</param>
+public readonly record struct GradientResult(int Examples, double Weight, double LossSum, ulong Digest);
+
+/// <summary>What an evaluation pass found.</summary>
+/// <param name="Weight">Sum of the examples' weights.</param>
+/// <param name="LossSum">Sum of their weighted losses.</param>
+/// <param name="Correct">Right predictions.</param>
+/// <param name="Predictions">Predictions made: one per target.</param>
+public readonly record struct EvaluationResult(double Weight, double LossSum, long Correct, long Predictions);
+
+/// <summary>
+/// One compute thread's way from weights and a batch to the sum of the examples' gradients. Dispose scopes and grad mode
+/// belong to a thread, so an instance is used by one thread at a time and never across an await. On a CUDA device the
+/// weights are copied there once per version and the gradient back once per pass; the exchange is the same.
+/// </summary>
+public sealed class GradientPass : IDisposable
+{
+    private readonly INetwork _network;
+    private readonly Device _device;
+    private readonly FlatTensor? _onDevice;
+    private readonly Dictionary<FlatTensor, Tensor[]> _leaves = [];
+
+    /// <param name="network">The network.</param>
+    /// <param name="shape">Its parameters.</param>
+    /// <param name="precision">Its numbers.</param>
+    /// <param name="device">"cpu" or "cuda:N".</param>
+    public GradientPass(INetwork network, IReadOnlyList<ParameterShape> shape, Precision precision, string device)
+    {
+        _network = network;
+        _device = DeviceOf(device);
+        _onDevice = _device.type == TorchSharp.DeviceType.CPU ? null : new FlatTensor(shape, precision, _device);
+    }
+
+    private static Device DeviceOf(string name) => name == "cpu" ? CPU : device(name);
+
+    /// <summary>Writes the sum over the batch of the per-example gradients into <paramref name="gradient"/>.</summary>
+    /// <param name="weights">The weights, in host memory.</param>
+    /// <param name="gather">Gathers the batch; its tensors live as long as the pass.</param>
+    /// <param name="gradient">Receives the gradient, in host memory; every number of it is written.</param>
+    public GradientResult Gradient(FlatTensor weights, Func<Batch> gather, FlatTensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var leaves = Leaves(weights);
+        var batch = gather();
+        using var loss = _network.LossSum(_network.Outputs(leaves, batch.Inputs.to(_device)), batch.Targets.to(_device));
+        loss.backward();
+        using (no_grad())
+        {
+            // Copying what autograd made is one pass less over the gradients than letting it add to zeros.
+            for (var i = 0; i < leaves.Length; i++)
+            {
+                using var made = leaves[i].grad;
+                if (made is null)
+                {
+                    gradient.Views[i].zero_();
+                }
+                else
+                {
+                    gradient.Views[i].copy_(made);
+                    leaves[i].grad = null;
+                }
+            }
+        }
+
+        return new GradientResult(batch.Count, batch.Weight, loss.to(ScalarType.Float64).item<double>(), batch.Digest);
+    }
+
+    /// <summary>Losses and right predictions of a batch, without gradients.</summary>
+    public EvaluationResult Evaluate(FlatTensor weights, Func<Batch> gather)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var leaves = Leaves(weights);
+        var batch = gather();
+        var targets = batch.Targets.to(_device);
+        var outputs = _network.Outputs(leaves, batch.Inputs.to(_device));
+        var loss = _network.LossSum(outputs, targets).to(ScalarType.Float64).item<double>();
+        return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel());
+    }
+
+    private Tensor[] Leaves(FlatTensor weights)
+    {
+        var source = weights;
+        if (_onDevice is not null)
+        {
+            using var mode = no_grad();
+            _onDevice.Tensor.copy_(weights.Tensor);
+            source = _onDevice;
+        }
+
+        if (!_leaves.TryGetValue(source, out var leaves))
+        {
+            leaves = source.Leaves();
+            _leaves.Add(source, leaves);
+        }
+
+        return leaves;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var leaf in _leaves.Values.SelectMany(l => l))
+        {
+            leaf.Dispose();
+        }
+
+        _onDevice?.Dispose();
+    }
+}

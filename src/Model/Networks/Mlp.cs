@@ -1,0 +1,33 @@
+using Granary.Jobs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Granary.Model.Networks;
+
+/// <summary>a' = sigma(W a + b), layer after layer. With cross-entropy the last layer gives logits; with squared error
+/// sigma comes after the last layer too and the loss is sum_k (a_k - y_k)^2 against the one-hot label.</summary>
+/// <remarks>B batch, D features, H width of a layer, K classes.</remarks>
+internal sealed class Mlp(Activation activation, Loss loss, int classes) : INetwork
+{
+    /// <inheritdoc/>
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs)
+    {
+        var a = inputs; // [B, D]
+        for (var i = 0; i < parameters.Count; i += 2)
+        {
+            var z = nn.functional.linear(a, parameters[i], parameters[i + 1]); // [B, H]
+            var last = i + 2 == parameters.Count;
+            a = last && loss == Loss.CrossEntropy ? z : activation.Apply(z);
+        }
+
+        return a; // [B, K]
+    }
+
+    /// <inheritdoc/>
+    public Tensor LossSum(Tensor outputs, Tensor targets) => loss == Loss.CrossEntropy
+        ? nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum)
+        : (outputs - nn.functional.one_hot(targets, classes).to(outputs.dtype)).square().sum();
+
+    /// <inheritdoc/>
+    public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using Granary.Jobs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Granary.Model.Networks;
+
+/// <summary>A GPT: token and position embeddings, blocks of causal multi-head attention and an MLP that each add to the
+/// stream (with a norm before each), a last norm, and the unembedding. Every prefix is trained on at once.</summary>
+/// <remarks>B batch, T tokens, C width of the stream, H heads, K vocabulary.</remarks>
+internal sealed class Transformer(ModelSection model) : INetwork
+{
+    private const double NormEpsilon = 1e-5;
+    private const int ParametersPerBlock = 12;
+
+    private readonly ConcurrentDictionary<(long, Device), Tensor> _masks = new();
+
+    /// <inheritdoc/>
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs)
+    {
+        var tokens = inputs.shape[1];
+        var positions = parameters[1].narrow(0, 0, tokens); // [T, C]
+        var x = parameters[0].index_select(0, inputs.flatten()).view(inputs.shape[0], tokens, model.Width) + positions; // [B, T, C]
+        var at = 2;
+        for (var block = 0; block < model.Layers; block++, at += ParametersPerBlock)
+        {
+            var p = new ArraySegment<Tensor>([.. parameters.Skip(at).Take(ParametersPerBlock)]);
+            x = x + Attention(Norm(x, p[0], p[1]), p[2], p[3], p[4], p[5]);
+            x = x + FeedForward(Norm(x, p[6], p[7]), p[8], p[9], p[10], p[11]);
+        }
+
+        return nn.functional.linear(Norm(x, parameters[at], parameters[at + 1]), parameters[at + 2]); // [B, T, K]
+    }
+
+    private Tensor Norm(Tensor x, Tensor gain, Tensor offset) =>
+        nn.functional.layer_norm(x, [model.Width], gain, offset, NormEpsilon);
+
+    private Tensor Attention(Tensor x, Tensor qkvWeight, Tensor qkvBias, Tensor outWeight, Tensor outBias)
+    {
+        var (b, t) = (x.shape[0], x.shape[1]);
+        var qkv = nn.functional.linear(x, qkvWeight, qkvBias).split(model.Width, 2); // 3 x [B, T, C]
+        var q = Heads(qkv[0]); // [B, H, T, C/H]
+        var k = Heads(qkv[1]);
+        var v = Heads(qkv[2]);
+        var scores = q.matmul(k.transpose(-2, -1)) * Math.Pow(model.Width / model.Heads, -0.5); // [B, H, T, T]
+        var weights = scores.masked_fill(Mask(t, x.device), double.NegativeInfinity).softmax(-1);
+        var mixed = weights.matmul(v).transpose(1, 2).reshape(b, t, model.Width); // heads stapled together: [B, T, C]
+        return nn.functional.linear(mixed, outWeight, outBias);
+
+        Tensor Heads(Tensor y) => y.view(b, t, model.Heads, model.Width / model.Heads).transpose(1, 2);
+    }
+
+    private Tensor FeedForward(Tensor x, Tensor upWeight, Tensor upBias, Tensor downWeight, Tensor downBias) =>
+        nn.functional.linear(model.Activation.Apply(nn.functional.linear(x, upWeight, upBias)), downWeight, downBias);
+
+    // True where a token would look ahead.
+    private Tensor Mask(long tokens, Device device) => _masks.GetOrAdd((tokens, device), key =>
+    {
+        using var scope = NewDisposeScope();
+        return ones([key.Item1, key.Item1], ScalarType.Bool, key.Item2).triu(1).DetachFromDisposeScope();
+    });
+
+    // An example's loss is the mean over its tokens.
+
+    /// <inheritdoc/>
+    public Tensor LossSum(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(
+        outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / targets.shape[1]; // [B T, K] [B T] -> scalar
+
+    /// <inheritdoc/>
+    public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(-1).eq(targets).sum();
+}
