@@ -1,1 +1,8 @@
-using TorchSharp; System.Console.WriteLine(torch.ones(3).sum().item<float>());
+using System.CommandLine;
+using Granary.Silo.Commands;
+
+return await new RootCommand("One silo of a Granary cluster, and the check of a job without a cluster.")
+{
+    SiloCommand.Create(),
+    CheckCommand.Create(),
+}.Parse(args).InvokeAsync();

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Jobs;
+using Granary.Model.Data;
+
+namespace Granary.Silo.Commands;
+
+/// <summary><c>check JOB</c>: reads a job file and all of its data, without a cluster and without torch.</summary>
+internal static class CheckCommand
+{
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("job") { Description = "The job file." };
+        var set = new Option<string[]>("--set") { Description = "key=value over the job file; may be given again." };
+        var command = new Command("check", "Checks a job and its data.") { file, set };
+        command.SetAction(result =>
+        {
+            try
+            {
+                var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
+                var facts = DataCheck.Run(job, Environment.ProcessorCount);
+                Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts), Web));
+                return 0;
+            }
+            catch (JobException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 2;
+            }
+        });
+        return command;
+    }
+
+    private static object Report(Job job, DataFacts facts) => new
+    {
+        name = job.Name,
+        model = job.Model.Kind.ToString().ToLowerInvariant(),
+        shards = job.Data.Shards,
+        trainingExamples = facts.TrainingRows.Sum(),
+        validationExamples = facts.ValidationRows.Sum(),
+        features = facts.Shape.Features,
+        classes = facts.Shape.Classes,
+        parameters = ModelShape.Weights(ModelShape.Of(job.Model, facts.Shape)),
+        stepsPerEpoch = new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
+    };
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Net;
+using Granary.Silo.Hosting;
+
+namespace Granary.Silo.Commands;
+
+/// <summary><c>silo</c>: one silo until it is told to stop. Every option can be given as GRANARY_NAME, GRANARY_SILO_PORT, ... too.</summary>
+internal static class SiloCommand
+{
+    public static Command Create()
+    {
+        var name = Setting("--name", "Unique name.", Environment.GetEnvironmentVariable("POD_NAME") ?? $"silo-{Environment.ProcessId}");
+        var home = Setting("--home", "Directory for the embedded store and for outputs.", Path.Combine(UserHome(), ".granary"));
+        var cluster = Setting("--cluster", "Cluster id: silos with the same one form a cluster.", "local");
+        var service = Setting("--service", "Service id: job records belong to it, over every cluster id.", "granary");
+        var address = Setting("--address", "Address to listen on and to tell the others.", Environment.GetEnvironmentVariable("POD_IP") ?? "127.0.0.1");
+        var siloPort = Setting("--silo-port", "Port for other silos; 0: any free one.", 0);
+        var gatewayPort = Setting("--gateway-port", "Port for clients; 0: any free one.", 0);
+        var channelPort = Setting("--channel-port", "Port for tensors; 0: any free one.", 0);
+        var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready; 0: none.", 0);
+        var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
+        var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
+        var store = Setting("--store", "sqlite (this machine) or redis (several machines).", "sqlite");
+        var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
+        var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
+        var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
+        var command = new Command("silo", "Runs one silo.")
+        {
+            name, home, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, device, store, redis, telemetry,
+            endWithStdin,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            try
+            {
+                var settings = new SiloSettings
+                {
+                    Name = result.GetValue(name)!,
+                    Home = Path.GetFullPath(result.GetValue(home)!),
+                    Cluster = result.GetValue(cluster)!,
+                    Service = result.GetValue(service)!,
+                    Address = IPAddress.TryParse(result.GetValue(address), out var ip)
+                        ? ip
+                        : throw new SettingException($"--address is '{result.GetValue(address)}', which is no IP address."),
+                    SiloPort = result.GetValue(siloPort),
+                    GatewayPort = result.GetValue(gatewayPort),
+                    ChannelPort = result.GetValue(channelPort),
+                    HealthPort = result.GetValue(healthPort),
+                    Threads = result.GetValue(threads),
+                    Device = result.GetValue(device)!,
+                    Store = result.GetValue(store)!,
+                    Redis = result.GetValue(redis)!,
+                    Telemetry = result.GetValue(telemetry)!,
+                    EndWithStdin = result.GetValue(endWithStdin),
+                };
+                settings.Check();
+                await SiloHost.Run(settings, cancellation);
+                return 0;
+            }
+            catch (SettingException e)
+            {
+                await Console.Error.WriteLineAsync(e.Message);
+                return 2;
+            }
+        });
+        return command;
+    }
+
+    private static string UserHome() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    private static Option<T> Setting<T>(string option, string description, T fallback)
+    {
+        var variable = "GRANARY_" + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+        return new Option<T>(option)
+        {
+            Description = $"{description} (${variable}; default {fallback})",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+                ? Parse<T>(text, variable)
+                : fallback,
+        };
+    }
+
+    private static T Parse<T>(string text, string variable)
+    {
+        try
+        {
+            return (T)Convert.ChangeType(text, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (FormatException)
+        {
+            throw new SettingException($"{variable} is '{text}', which is no {typeof(T).Name}.");
+        }
+    }
+}

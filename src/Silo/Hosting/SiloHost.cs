@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net;
+using Granary.Grains;
+using Granary.Silo.Storage;
+using Orleans.Configuration;
+using TorchSharp;
+
+namespace Granary.Silo.Hosting;
+
+/// <summary>Builds and runs the silo's process.</summary>
+internal static class SiloHost
+{
+    /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
+    public static async Task Run(SiloSettings settings, CancellationToken cancellation)
+    {
+        torch.set_num_threads(1); // each compute thread is one torch thread: the same bits whatever the machine
+        Directory.CreateDirectory(settings.Home);
+        using var ports = new FreePorts();
+        var silo = ports.Take(settings.Address, settings.SiloPort);
+        var gateway = ports.Take(settings.Address, settings.GatewayPort);
+        var identity = new SiloIdentity(
+            settings.Name,
+            settings.Cluster,
+            settings.Threads,
+            settings.ResolveDevice(),
+            new IPEndPoint(settings.Address, settings.ChannelPort),
+            Path.Combine(settings.Home, "runs"));
+        await using var host = new HealthHost(settings, builder =>
+        {
+            SiloLogging.Add(builder.Logging);
+            SiloTelemetry.Add(builder.Services, settings);
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+            builder.UseOrleans(orleans =>
+            {
+                orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Cluster, settings.Service));
+                orleans.Configure<SiloOptions>(o => o.SiloName = settings.Name);
+                orleans.Configure<EndpointOptions>(o =>
+                {
+                    o.AdvertisedIPAddress = settings.Address;
+                    (o.SiloPort, o.GatewayPort) = (silo, gateway);
+                    o.SiloListeningEndpoint = new IPEndPoint(settings.Address, silo);
+                    o.GatewayListeningEndpoint = new IPEndPoint(settings.Address, gateway);
+                });
+                FastMembership(orleans);
+                ClusterStore.Add(orleans, settings);
+                orleans.AddGranary(identity);
+                if (settings.Telemetry != "none")
+                {
+                    orleans.AddActivityPropagation();
+                }
+            });
+        });
+        ports.Release();
+        await host.Start(cancellation);
+        if (settings.EndWithStdin)
+        {
+            EndWithStandardInput(host.Lifetime);
+        }
+
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ready {settings.Name} pid={Environment.ProcessId} gateway={new IPEndPoint(settings.Address, gateway)}"));
+        await host.Finished(cancellation);
+    }
+
+    // A dead silo is out of the cluster after one to two seconds; a frozen one a little later.
+    private static void FastMembership(ISiloBuilder orleans) => orleans.Configure<ClusterMembershipOptions>(o =>
+    {
+        o.ProbeTimeout = TimeSpan.FromSeconds(1);
+        o.MaxProbeTimeout = TimeSpan.FromSeconds(1);
+        o.NumMissedProbesLimit = 2;
+        o.NumVotesForDeathDeclaration = 1;
+        o.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+    });
+
+    private static void EndWithStandardInput(IHostApplicationLifetime lifetime) => new Thread(() =>
+    {
+        using var input = Console.OpenStandardInput();
+        while (input.ReadByte() >= 0)
+        {
+        }
+
+        // Whoever started this silo is gone: leave in good order, but leave.
+        lifetime.StopApplication();
+        Thread.Sleep(TimeSpan.FromSeconds(3));
+        Environment.Exit(1);
+    })
+    { IsBackground = true, Name = "standard input" }.Start();
+}

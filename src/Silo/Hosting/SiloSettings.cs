@@ -1,0 +1,113 @@
+using System.Net;
+using TorchSharp;
+
+namespace Granary.Silo.Hosting;
+
+/// <summary>A setting cannot be used; the message names it and says what to do.</summary>
+internal sealed class SettingException(string message) : Exception(message);
+
+/// <summary>How one silo runs.</summary>
+internal sealed record SiloSettings
+{
+    /// <summary>Unique name within the cluster.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Directory for the embedded store and for outputs.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Cluster id.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>Service id: what grain state belongs to.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Address to listen on and to tell the others.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>Port for other silos; 0: any free one.</summary>
+    public int SiloPort { get; init; }
+
+    /// <summary>Port for clients; 0: any free one.</summary>
+    public int GatewayPort { get; init; }
+
+    /// <summary>Port for tensors; 0: any free one.</summary>
+    public int ChannelPort { get; init; }
+
+    /// <summary>HTTP port for health; 0: none.</summary>
+    public int HealthPort { get; init; }
+
+    /// <summary>Compute threads.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>auto, cpu or cuda:N.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>sqlite or redis.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>HOST:PORT of Redis.</summary>
+    public required string Redis { get; init; }
+
+    /// <summary>none, console or otlp.</summary>
+    public required string Telemetry { get; init; }
+
+    /// <summary>Stop when standard input closes.</summary>
+    public bool EndWithStdin { get; init; }
+
+    /// <summary>Refuses what cannot work.</summary>
+    /// <exception cref="SettingException">The first setting that cannot.</exception>
+    public void Check()
+    {
+        OneOf("--store", Store, "sqlite", "redis");
+        OneOf("--telemetry", Telemetry, "none", "console", "otlp");
+        if (Threads < 1)
+        {
+            throw new SettingException($"--threads is {Threads}, but must be at least 1.");
+        }
+
+        foreach (var (option, port) in new[]
+        {
+            ("--silo-port", SiloPort), ("--gateway-port", GatewayPort), ("--channel-port", ChannelPort), ("--health-port", HealthPort),
+        })
+        {
+            if (port is < 0 or > 65535)
+            {
+                throw new SettingException($"{option} is {port}, but ports go from 0 (any free one) to 65535.");
+            }
+        }
+
+        _ = ResolveDevice();
+    }
+
+    /// <summary>"cpu" or "cuda:N", looking at the machine where the setting says auto.</summary>
+    public string ResolveDevice()
+    {
+        if (Device == "cpu")
+        {
+            return "cpu";
+        }
+
+        var devices = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        if (Device == "auto")
+        {
+            return devices > 0 ? "cuda:0" : "cpu";
+        }
+
+        if (!Device.StartsWith("cuda:", StringComparison.Ordinal) || !int.TryParse(Device.AsSpan(5), out var index) || index < 0)
+        {
+            throw new SettingException($"--device is '{Device}', but must be auto, cpu or cuda:N.");
+        }
+
+        return index < devices ? Device : throw new SettingException(devices == 0
+            ? $"--device is {Device}, but this silo sees no CUDA device. Use --device cpu, or a build with -p:TorchBackend=cuda-linux on a machine with one."
+            : $"--device is {Device}, but this machine has {devices} CUDA devices, counted from 0.");
+    }
+
+    private static void OneOf(string option, string value, params string[] allowed)
+    {
+        if (!allowed.Contains(value))
+        {
+            throw new SettingException($"{option} is '{value}', but must be one of {string.Join(", ", allowed)}.");
+        }
+    }
+}
