@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary cancel JOB</c></summary>
+internal static class CancelCommand
+{
+    public static Command Create()
+    {
+        var (job, home) = (CommandParts.JobId(), CommandParts.Home());
+        return new Command("cancel", "Ends a job at its next step boundary; the last good weights are written.") { job, home }.Does((result, cancellation) =>
+            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            {
+                var id = result.GetValue(job)!;
+                _ = await client.Status(id);
+                await client.Cancel(id);
+                return ExitCode.Done;
+            }));
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Granary.Client.Display;
+using Granary.Client.Local;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Client.Commands;
+
+/// <summary>What commands have in common: options, and how errors end them.</summary>
+internal static class CommandParts
+{
+    /// <summary>--set.</summary>
+    public static Option<string[]> Set() => new("--set") { Description = "key=value over the job file; may be given again." };
+
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "One JSON document on standard output; everything else on standard error." };
+
+    /// <summary>--home.</summary>
+    public static Option<string> Home() => new("--home")
+    {
+        Description = "The cluster's home directory (GRANARY_HOME; default ~/.granary).",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("GRANARY_HOME") is { Length: > 0 } home
+            ? home
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".granary"),
+    };
+
+    /// <summary>The job file argument.</summary>
+    public static Argument<string> JobFileArgument() => new("job.yaml") { Description = "The job file." };
+
+    /// <summary>The job id argument.</summary>
+    public static Argument<string> JobId() => new("job") { Description = "The job's id." };
+
+    /// <summary>Sets a command's action; whatever goes wrong becomes one message and an exit code.</summary>
+    public static Command Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> action)
+    {
+        command.SetAction(async (result, cancellation) =>
+        {
+            try
+            {
+                return await action(result, cancellation);
+            }
+            catch (JobException e)
+            {
+                return Say(ExitCode.Usage, e.Message);
+            }
+            catch (UserException e)
+            {
+                return Say(e.Code, e.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return ExitCode.Interrupted;
+            }
+        });
+        return command;
+    }
+
+    private static int Say(int code, string message)
+    {
+        Console.Error.WriteLine($"granary: {message}");
+        return code;
+    }
+
+    /// <summary>Runs something against the lasting cluster of a home directory.</summary>
+    public static async Task<int> WithCluster(string home, CancellationToken cancellation, Func<GranaryClient, Task<int>> action)
+    {
+        await using var client = await GranaryClient.Connect(new ClusterHome(home).Address(), cancellation);
+        return await action(client);
+    }
+
+    /// <summary>Follows a job to its end and says what it came to.</summary>
+    public static async Task<int> Follow(GranaryClient client, string job, bool json, bool show, CancellationToken cancellation)
+    {
+        var status = await JobDisplay.Follow(client.Watch(job, cancellation), quiet: !show || json);
+        return Report(status, json);
+    }
+
+    /// <summary>Says what an ended job came to.</summary>
+    public static int Report(JobStatus status, bool json)
+    {
+        foreach (var line in JobLine.Summary(status))
+        {
+            Console.Error.WriteLine(line);
+        }
+
+        if (json)
+        {
+            JobDocument.Write(JobDocument.Outcome(status));
+        }
+
+        return status.State == JobState.Completed ? ExitCode.Done : ExitCode.JobFailed;
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Granary.Client.Local;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary down</c></summary>
+internal static class DownCommand
+{
+    public static Command Create()
+    {
+        var home = CommandParts.Home();
+        return new Command("down", "Stops the lasting local cluster. Its job records stay.") { home }.Does(async (result, cancellation) =>
+        {
+            var place = new ClusterHome(result.GetValue(home)!);
+            if (place.Running() is not { } running)
+            {
+                await Console.Error.WriteLineAsync($"no cluster runs under {place.Path}");
+                return ExitCode.Done;
+            }
+
+            using var supervisor = Process.GetProcessById(running.SupervisorPid);
+            SiloProcess.Terminate(running.SupervisorPid);
+            await supervisor.WaitForExitAsync(cancellation);
+            await Console.Error.WriteLineAsync("the cluster is down");
+            return ExitCode.Done;
+        });
+    }
+}

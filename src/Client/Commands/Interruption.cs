@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace Granary.Client.Commands;
+
+/// <summary>Ctrl+C and SIGTERM: the first asks for an end in good order, the second for an end at once.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _first = new();
+    private readonly CancellationTokenSource _second = new();
+    private readonly PosixSignalRegistration[] _signals;
+
+    public Interruption() => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s =>
+        PosixSignalRegistration.Create(s, context =>
+        {
+            context.Cancel = true;
+            (_first.IsCancellationRequested ? _second : _first).Cancel();
+        }))];
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _first.Token;
+
+    /// <summary>Cancelled by the second.</summary>
+    public CancellationToken Again => _second.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+        {
+            signal.Dispose();
+        }
+
+        _first.Dispose();
+        _second.Dispose();
+    }
+}

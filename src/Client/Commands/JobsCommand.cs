@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Globalization;
+using Granary.Client.Display;
+using Spectre.Console;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary jobs</c></summary>
+internal static class JobsCommand
+{
+    public static Command Create()
+    {
+        var (home, json) = (CommandParts.Home(), CommandParts.Json());
+        return new Command("jobs", "Every job the cluster knows.") { home, json }.Does((result, cancellation) =>
+            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            {
+                var jobs = await client.Jobs();
+                if (result.GetValue(json))
+                {
+                    JobDocument.Write(new { jobs = jobs.Select(JobDocument.Standing) });
+                    return ExitCode.Done;
+                }
+
+                var table = new Table { Border = TableBorder.None };
+                table.AddColumns("job", "state", "step", "submitted");
+                foreach (var j in jobs)
+                {
+                    table.AddRow(
+                        j.JobId,
+                        j.State.ToString().ToLowerInvariant(),
+                        string.Create(CultureInfo.InvariantCulture, $"{j.Step}/{j.Steps}"),
+                        j.Submitted.ToString("u", CultureInfo.InvariantCulture));
+                }
+
+                AnsiConsole.Write(table);
+                return ExitCode.Done;
+            }));
+    }
+}

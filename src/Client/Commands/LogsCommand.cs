@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Granary.Client.Local;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary logs [SILO]</c></summary>
+internal static class LogsCommand
+{
+    public static Command Create()
+    {
+        var home = CommandParts.Home();
+        var silo = new Argument<string?>("silo") { Description = "The silo; all of them if left out.", Arity = ArgumentArity.ZeroOrOne };
+        return new Command("logs", "What the silos have logged.") { silo, home }.Does(async (result, cancellation) =>
+        {
+            var logs = new ClusterHome(result.GetValue(home)!).Logs;
+            var files = Directory.Exists(logs) ? Directory.GetFiles(logs, "*.log").Order(StringComparer.Ordinal).ToArray() : [];
+            var wanted = result.GetValue(silo) is { } name ? files.Where(f => Path.GetFileNameWithoutExtension(f) == name).ToArray() : files;
+            if (wanted.Length == 0)
+            {
+                throw new UserException(ExitCode.Usage, files.Length == 0
+                    ? $"there are no logs under {logs}."
+                    : $"there is no silo '{result.GetValue(silo)}'. Known: {string.Join(", ", files.Select(Path.GetFileNameWithoutExtension))}.");
+            }
+
+            foreach (var file in wanted)
+            {
+                if (wanted.Length > 1)
+                {
+                    Console.WriteLine($"--- {Path.GetFileNameWithoutExtension(file)}");
+                }
+
+                using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+                await Console.Out.WriteAsync(await reader.ReadToEndAsync(cancellation));
+            }
+
+            return ExitCode.Done;
+        });
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Granary.Client.Display;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary show JOB</c></summary>
+internal static class ShowCommand
+{
+    public static Command Create()
+    {
+        var (job, home, json) = (CommandParts.JobId(), CommandParts.Home(), CommandParts.Json());
+        return new Command("show", "Where a job stands.") { job, home, json }.Does((result, cancellation) =>
+            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            {
+                var status = await client.Status(result.GetValue(job)!);
+                if (result.GetValue(json))
+                {
+                    JobDocument.Write(JobDocument.Standing(status));
+                    return ExitCode.Done;
+                }
+
+                var history = new JobHistory();
+                history.Add(status);
+                Console.WriteLine($"{status.JobId}: {status.State.ToString().ToLowerInvariant()}  {JobLine.Of(history)}");
+                if (status.Failure is { } failure)
+                {
+                    Console.WriteLine(failure);
+                }
+
+                return ExitCode.Done;
+            }));
+    }
+}

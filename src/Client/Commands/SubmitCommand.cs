@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Granary.Client.Display;
+using Granary.Contracts;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary submit JOB.yaml</c></summary>
+internal static class SubmitCommand
+{
+    public static Command Create()
+    {
+        var (file, set, home, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Home(), CommandParts.Json());
+        var detach = new Option<bool>("--detach") { Description = "Return as soon as the cluster has the job." };
+        return new Command("submit", "Hands a job to the lasting cluster.") { file, set, detach, home, json }.Does(async (result, cancellation) =>
+        {
+            var (job, _) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
+            return await CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            {
+                var id = await client.Submit(new Submission(job, null));
+                if (!result.GetValue(detach))
+                {
+                    return await CommandParts.Follow(client, id, result.GetValue(json), show: true, cancellation);
+                }
+
+                if (result.GetValue(json))
+                {
+                    JobDocument.Write(new { job = id });
+                }
+                else
+                {
+                    Console.WriteLine(id);
+                }
+
+                return ExitCode.Done;
+            });
+        });
+    }
+}

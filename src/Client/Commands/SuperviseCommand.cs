@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Granary.Client.Local;
+
+namespace Granary.Client.Commands;
+
+/// <summary>The process behind <c>granary up</c>.</summary>
+internal static class SuperviseCommand
+{
+    public static Command Create()
+    {
+        var home = CommandParts.Home();
+        var silos = new Option<int>("--silos") { DefaultValueFactory = _ => 2 };
+        return new Command("supervise", "Keeps a local cluster's silos up, until told to stop.") { home, silos, }.Hide().Does(async (result, _) =>
+        {
+            using var interruption = new Interruption();
+            await Supervisor.Run(new ClusterHome(result.GetValue(home)!), LocalSettings.For(result.GetValue(silos), "none"), interruption.Token);
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Hide(this Command command)
+    {
+        command.Hidden = true;
+        return command;
+    }
+}

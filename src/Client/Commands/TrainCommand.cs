@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Granary.Client.Display;
+using Granary.Client.Local;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary train JOB.yaml</c>: a private cluster for one job, gone when the job has ended.</summary>
+internal static class TrainCommand
+{
+    private static readonly TimeSpan CancelTime = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var (file, set, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Json());
+        var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
+        var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." };
+        var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
+        telemetry.AcceptOnlyFromAmong("console", "otlp", "none");
+        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, output, telemetry, json }.Does(async (result, _) =>
+        {
+            if (result.GetValue(silos) < 1)
+            {
+                throw new UserException(ExitCode.Usage, $"--silos is {result.GetValue(silos)}, but must be at least 1.");
+            }
+
+            using var interruption = new Interruption();
+            var (job, _) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
+            var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+            var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
+            var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
+            return await Train(new Submission(job, folder, id), settings, result.GetValue(json), interruption);
+        });
+    }
+
+    private static async Task<int> Train(Submission submission, LocalSettings settings, bool json, Interruption interruption)
+    {
+        var home = Directory.CreateTempSubdirectory("granary-").FullName;
+        try
+        {
+            await using var cluster = new LocalCluster(home, settings);
+            using var hardStop = interruption.Again.Register(() =>
+            {
+                foreach (var silo in cluster.Silos)
+                {
+                    silo.KillNow();
+                }
+            });
+            await cluster.Start(interruption.Token);
+            await using var client = await GranaryClient.Connect(cluster.Address, interruption.Token);
+            await client.Submit(submission);
+            try
+            {
+                var status = await JobDisplay.Follow(client.Watch(submission.JobId!, interruption.Token), quiet: json);
+                CopyTelemetry(cluster, settings);
+                return CommandParts.Report(status, json);
+            }
+            catch (OperationCanceledException)
+            {
+                return await Cancel(client, submission.JobId!, json, interruption.Again);
+            }
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    // The job ends at a step boundary and writes the weights it has.
+    private static async Task<int> Cancel(GranaryClient client, string job, bool json, CancellationToken again)
+    {
+        await Console.Error.WriteLineAsync("interrupted: writing the last good weights (interrupt again to stop at once)");
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(again);
+        time.CancelAfter(CancelTime);
+        try
+        {
+            await client.Cancel(job);
+            JobStatus? last = null;
+            await foreach (var status in client.Watch(job, time.Token))
+            {
+                last = status;
+            }
+
+            _ = CommandParts.Report(last!, json);
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("the weights were not written in time");
+        }
+
+        return ExitCode.Interrupted;
+    }
+
+    // What the silos' console exporters printed is all their user asked to see.
+    private static void CopyTelemetry(LocalCluster cluster, LocalSettings settings)
+    {
+        if (settings.Telemetry == "console")
+        {
+            foreach (var silo in cluster.Silos)
+            {
+                using var log = new StreamReader(new FileStream(silo.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+                Console.Error.WriteLine($"--- telemetry of {silo.Name}\n{log.ReadToEnd()}");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Granary.Client.Local;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary up</c>: a lasting local cluster, kept up by a process of its own.</summary>
+internal static class UpCommand
+{
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+
+    public static Command Create()
+    {
+        var home = CommandParts.Home();
+        var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
+        return new Command("up", "Starts a lasting local cluster.") { silos, home }.Does(async (result, cancellation) =>
+        {
+            if (result.GetValue(silos) < 1)
+            {
+                throw new UserException(ExitCode.Usage, $"--silos is {result.GetValue(silos)}, but must be at least 1.");
+            }
+
+            var place = new ClusterHome(result.GetValue(home)!);
+            if (place.Running() is { } running)
+            {
+                await Console.Error.WriteLineAsync($"a cluster of {running.Silos} silos runs already under {place.Path}");
+                return ExitCode.Done;
+            }
+
+            await Start(place, result.GetValue(silos), cancellation);
+            await Console.Error.WriteLineAsync($"{result.GetValue(silos)} silos are up under {place.Path}");
+            return ExitCode.Done;
+        });
+    }
+
+    private static async Task Start(ClusterHome home, int silos, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(home.Logs);
+        var log = Path.Combine(home.Logs, "supervisor.log");
+        var host = Environment.ProcessPath!;
+        var own = Path.GetFileNameWithoutExtension(host) == "dotnet" ? $"'{host}' '{typeof(UpCommand).Assembly.Location}'" : $"'{host}'";
+
+        // A session of its own: it must outlive this terminal.
+        var info = new ProcessStartInfo("setsid") { UseShellExecute = false };
+        info.ArgumentList.Add("sh");
+        info.ArgumentList.Add("-c");
+        info.ArgumentList.Add(string.Create(
+            CultureInfo.InvariantCulture, $"exec {own} supervise --home \"$0\" --silos {silos} >>\"$1\" 2>&1 </dev/null"));
+        info.ArgumentList.Add(home.Path);
+        info.ArgumentList.Add(log);
+        using var supervisor = Process.Start(info)!;
+        var since = Stopwatch.StartNew();
+        while (home.Running() is null)
+        {
+            if (supervisor.HasExited || since.Elapsed > StartTime)
+            {
+                throw new UserException(ExitCode.Unreachable, $"the cluster did not come up; see {log}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}");
+            }
+
+            await Task.Delay(50, cancellation);
+        }
+    }
+}

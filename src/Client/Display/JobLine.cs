@@ -1,0 +1,65 @@
+using System.Globalization;
+using Granary.Contracts;
+
+namespace Granary.Client.Display;
+
+/// <summary>A job's progress in one plain line.</summary>
+internal static class JobLine
+{
+    public static string Of(JobHistory history)
+    {
+        var s = history.Status!;
+        if (s.Steps == 0 || s.State is JobState.Queued)
+        {
+            return s.State == JobState.Queued ? "queued" : s.Activity.Length > 0 ? s.Activity : "starting";
+        }
+
+        var epoch = Math.Min(s.Epochs, (s.Step / Math.Max(1, s.StepsPerEpoch)) + 1);
+        var parts = new List<string>
+        {
+            string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{s.Epochs}"),
+            string.Create(CultureInfo.InvariantCulture, $"step {s.Step}/{s.Steps}"),
+        };
+        if (history.Loss is { } loss)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}"));
+        }
+
+        if (history.LastEvaluation is { } evaluation)
+        {
+            parts.Add(string.Create(
+                CultureInfo.InvariantCulture, $"validation loss {evaluation.ValidationLoss:0.0000} accuracy {evaluation.ValidationAccuracy:0.0000}"));
+        }
+
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"{s.ExamplesPerSecond:#,0} examples/s"));
+        return string.Join("  ", parts);
+    }
+
+    /// <summary>What a finished job came to, in a few plain lines.</summary>
+    public static IEnumerable<string> Summary(JobStatus s)
+    {
+        if (s.Failure is { } failure)
+        {
+            yield return $"{s.JobId} failed: {failure}";
+        }
+        else
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {s.Step} steps, {s.Examples:#,0} examples in {s.Seconds:0.0} s on {s.Members.Count} silos");
+        }
+
+        if (s.Result is { } r)
+        {
+            if (r.ValidationLoss is not null)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"validation: accuracy {r.ValidationAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} over {r.ValidationExamples:#,0} held-out examples");
+            }
+
+            yield return string.Create(CultureInfo.InvariantCulture, $"model: {r.Output}/model.safetensors ({r.Parameters:#,0} weights)");
+            yield return $"weights sha256: {r.WeightsSha256}";
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using Granary.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using StackExchange.Redis;
+
+namespace Granary.Client;
+
+/// <summary>Where a cluster's membership is to be found.</summary>
+/// <param name="Cluster">Its id.</param>
+/// <param name="MembershipFile">The embedded store; null with Redis.</param>
+/// <param name="Redis">HOST:PORT; null with the embedded store.</param>
+public sealed record ClusterAddress(string Cluster, string? MembershipFile, string? Redis);
+
+/// <summary>A connection to a cluster, for the command line and for programs.</summary>
+public sealed class GranaryClient : IAsyncDisposable
+{
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly IHost _host;
+    private readonly IClusterClient _cluster;
+
+    private GranaryClient(IHost host)
+    {
+        _host = host;
+        _cluster = host.Services.GetRequiredService<IClusterClient>();
+    }
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="UserException">No silo answers.</exception>
+    public static async Task<GranaryClient> Connect(ClusterAddress address, CancellationToken cancellation)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.AddGranarySerialization();
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.Cluster, "granary"));
+            client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+            if (address.Redis is { } redis)
+            {
+                client.UseRedisClustering(o => o.ConfigurationOptions = ConfigurationOptions.Parse(redis));
+            }
+            else
+            {
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
+                    ("System.Data.SQLite", $"Data Source={address.MembershipFile};Pooling=False;Default Timeout=5"));
+            }
+        });
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellation);
+            return new GranaryClient(host);
+        }
+        catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException)
+        {
+            host.Dispose();
+            throw new UserException(ExitCode.Unreachable, "no silo of the cluster answers. Start one with: granary up");
+        }
+    }
+
+    /// <summary>Hands a job to the cluster; returns its id.</summary>
+    public Task<string> Submit(Submission submission) => Catalogue.Submit(submission);
+
+    /// <summary>Every job the cluster knows.</summary>
+    public Task<IReadOnlyList<JobStatus>> Jobs() => Catalogue.List();
+
+    /// <summary>The living silos.</summary>
+    public Task<IReadOnlyList<SiloInfo>> Silos() => _cluster.GetGrain<IClusterGrain>(0).Silos();
+
+    /// <summary>Ends a job at its next step boundary.</summary>
+    public Task Cancel(string job) => _cluster.GetGrain<ICoordinatorGrain>(job).Cancel();
+
+    /// <summary>Where a job stands.</summary>
+    /// <exception cref="UserException">There is no such job.</exception>
+    public async Task<JobStatus> Status(string job, int pointsKnown = 0) =>
+        await _cluster.GetGrain<ICoordinatorGrain>(job).Status(pointsKnown)
+        ?? throw new UserException(ExitCode.Usage, await Unknown(job));
+
+    private async Task<string> Unknown(string job)
+    {
+        var known = (await Jobs()).Select(j => j.JobId).ToArray();
+        return $"there is no job '{job}'. " + (known.Length == 0 ? "The cluster knows none yet." : $"Known: {string.Join(", ", known)}.");
+    }
+
+    /// <summary>The job's status again and again until it has ended, each with the points since the one before. A silo that
+    /// dies does not matter while another answers within a minute.</summary>
+    public async IAsyncEnumerable<JobStatus> Watch(string job, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var known = 0;
+        var generation = -1L;
+        while (true)
+        {
+            var status = await Persistently(() => Status(job, known), cancellation);
+            if (status.Generation != generation && known > 0)
+            {
+                known = 0; // a new generation tells its story from the start
+                generation = status.Generation;
+                continue;
+            }
+
+            generation = status.Generation;
+            known += status.Points.Count;
+            yield return status;
+            if (status.State is JobState.Completed or JobState.Failed or JobState.Cancelled)
+            {
+                yield break;
+            }
+
+            await Task.Delay(PollEvery, cancellation);
+        }
+    }
+
+    private static async Task<T> Persistently<T>(Func<Task<T>> call, CancellationToken cancellation)
+    {
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await call().WaitAsync(cancellation);
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException or System.Net.Sockets.SocketException)
+            {
+                if (since.Elapsed > Patience)
+                {
+                    throw new UserException(
+                        ExitCode.Unreachable, $"no silo of the cluster has answered for {Patience.TotalSeconds:0} s. See: granary status, granary logs");
+                }
+
+                await Task.Delay(PollEvery, cancellation);
+            }
+        }
+    }
+
+    private ICatalogueGrain Catalogue => _cluster.GetGrain<ICatalogueGrain>(0);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _host.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(2)).Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The silos are gone already.
+        }
+
+        _host.Dispose();
+    }
+}

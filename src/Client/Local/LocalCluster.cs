@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Granary.Client.Local;
+
+/// <summary>How the silos of a local cluster run.</summary>
+/// <param name="Silos">How many.</param>
+/// <param name="Threads">Compute threads of each.</param>
+/// <param name="Device">auto, cpu or cuda:N.</param>
+/// <param name="Telemetry">none, console or otlp.</param>
+internal sealed record LocalSettings(int Silos, int Threads, string Device, string Telemetry)
+{
+    /// <summary>Cores shared out evenly, at least one thread each.</summary>
+    public static LocalSettings For(int silos, string telemetry) =>
+        new(silos, Math.Max(1, Environment.ProcessorCount / silos), "auto", telemetry);
+}
+
+/// <summary>Several silo processes on this machine, under one home directory and a cluster id of their own.</summary>
+internal sealed class LocalCluster : IAsyncDisposable
+{
+    private readonly string _home;
+    private readonly LocalSettings _settings;
+    private readonly List<SiloProcess> _silos = [];
+
+    public LocalCluster(string home, LocalSettings settings)
+    {
+        (_home, _settings) = (home, settings);
+        Id = $"local-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        Directory.CreateDirectory(home);
+    }
+
+    /// <summary>The cluster's id, new for every start: silos of an earlier one can never be waited for.</summary>
+    public string Id { get; }
+
+    /// <summary>Where clients find it.</summary>
+    public ClusterAddress Address => new(Id, Path.Combine(_home, "membership.db"), null);
+
+    /// <summary>The silos' processes.</summary>
+    public IReadOnlyList<SiloProcess> Silos => _silos;
+
+    /// <summary>Starts every silo side by side; returns when all have joined.</summary>
+    public async Task Start(CancellationToken cancellation)
+    {
+        for (var i = 0; i < _settings.Silos; i++)
+        {
+            _silos.Add(StartOne(i));
+        }
+
+        await Task.WhenAll(_silos.Select(s => s.Ready)).WaitAsync(cancellation);
+    }
+
+    /// <summary>Starts a silo in the place of one that has ended.</summary>
+    public void Restart(int index)
+    {
+        _silos[index].Dispose();
+        _silos[index] = StartOne(index);
+    }
+
+    private SiloProcess StartOne(int index)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"silo-{index + 1}");
+        return new SiloProcess(name, _home,
+        [
+            "silo", "--name", name, "--home", _home, "--cluster", Id,
+            "--threads", _settings.Threads.ToString(CultureInfo.InvariantCulture),
+            "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--end-with-stdin",
+        ]);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_silos.Select(s => s.Stop()));
+        foreach (var silo in _silos)
+        {
+            silo.Dispose();
+        }
+    }
+}
