@@ -28,12 +28,24 @@ internal static class TrainCommand
             }
 
             using var interruption = new Interruption();
-            var (job, _) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
+            var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
-            return await Train(new Submission(job, folder, id), settings, result.GetValue(json), interruption);
+            var code = await Train(new Submission(job, folder, id), settings, result.GetValue(json), interruption);
+            SayBaseline(report);
+            return code;
         });
+    }
+
+    // A language model is worth something where it beats counting pairs.
+    private static void SayBaseline(string report)
+    {
+        if (System.Text.Json.JsonDocument.Parse(report).RootElement.TryGetProperty("bigramLoss", out var loss))
+        {
+            Console.Error.WriteLine(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"a bigram model of the same training text: validation loss {loss.GetDouble():0.0000}"));
+        }
     }
 
     private static async Task<int> Train(Submission submission, LocalSettings settings, bool json, Interruption interruption)

@@ -5,9 +5,9 @@ namespace Granary.Model.Data;
 /// <summary>Reads a job's data whole, as the shards will, without a cluster and without torch.</summary>
 public static class DataCheck
 {
-    /// <summary>The facts that the shards would agree on.</summary>
+    /// <summary>The facts that the shards would agree on, and what a bigram model loses on the held-out text (text only).</summary>
     /// <exception cref="JobException">The first thing wrong with the data, in source order.</exception>
-    public static DataFacts Run(Job job, int parallelism)
+    public static (DataFacts Facts, double? BigramLoss) Run(Job job, int parallelism)
     {
         var shards = new ShardData?[job.Data.Shards];
         var errors = new JobException?[job.Data.Shards];
@@ -28,6 +28,27 @@ public static class DataCheck
         }
 
         var facts = DataPlan.Merge(job, [.. shards.Select(s => s!.Survey)]);
-        return job.Data.Standardize ? facts with { Scaling = DataPlan.Scale([.. shards.Select(s => s!.Moments(facts))]) } : facts;
+        if (job.Data.Standardize)
+        {
+            facts = facts with { Scaling = DataPlan.Scale([.. shards.Select(s => s!.Moments(facts))]) };
+        }
+
+        return (facts, job.Data.Format == DataFormat.Text ? Bigrams(facts, shards) : null);
+    }
+
+    private static double? Bigrams(DataFacts facts, ShardData?[] shards)
+    {
+        var bigrams = new BigramBaseline(facts.Shape.Classes);
+        foreach (var shard in shards)
+        {
+            shard!.CountBigrams(facts, bigrams);
+        }
+
+        foreach (var shard in shards)
+        {
+            shard!.EvaluateBigrams(facts, bigrams);
+        }
+
+        return bigrams.Loss;
     }
 }

@@ -80,6 +80,24 @@ public sealed class ShardData
         return new Examples(_job.Training.Seed, _shard, own, training, validation ?? own, held);
     }
 
+    /// <summary>Lets a bigram model count this shard's training text. Text only.</summary>
+    public void CountBigrams(DataFacts facts, BigramBaseline bigrams)
+    {
+        foreach (var (first, second) in Split(facts).Training.SelectMany(((TextSource)_source).Pairs))
+        {
+            bigrams.Count(first, second);
+        }
+    }
+
+    /// <summary>Lets a bigram model predict this shard's held-out text. Text only.</summary>
+    public void EvaluateBigrams(DataFacts facts, BigramBaseline bigrams)
+    {
+        foreach (var (first, second) in Split(facts).Held.SelectMany(((TextSource)(_validation ?? _source)).Pairs))
+        {
+            bigrams.Evaluate(first, second);
+        }
+    }
+
     private (int[] Training, int[] Held) Split(DataFacts facts)
     {
         var all = Enumerable.Range(0, _source.Rows);

@@ -41,6 +41,15 @@ internal sealed class TextSource : IShardSource
         return new TokenTensors([.. _tokens.Select(t => ids[t])], _context);
     }
 
+    /// <summary>Every token of a window with the one after it.</summary>
+    public IEnumerable<(int First, int Second)> Pairs(int row)
+    {
+        for (var t = row * _context; t < (row + 1) * _context; t++)
+        {
+            yield return (_tokens[t], _tokens[t + 1]);
+        }
+    }
+
     /// <summary>Reads this shard's share of the bytes of all files, moved forward to where characters begin.</summary>
     public static TextSource Read(SourcePart part, TokenKind kind, int context)
     {

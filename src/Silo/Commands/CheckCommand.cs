@@ -8,7 +8,10 @@ namespace Granary.Silo.Commands;
 /// <summary><c>check JOB</c>: reads a job file and all of its data, without a cluster and without torch.</summary>
 internal static class CheckCommand
 {
-    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public static Command Create()
     {
@@ -20,8 +23,8 @@ internal static class CheckCommand
             try
             {
                 var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
-                var facts = DataCheck.Run(job, Environment.ProcessorCount);
-                Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts), Web));
+                var (facts, bigramLoss) = DataCheck.Run(job, Environment.ProcessorCount);
+                Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts, bigramLoss), Web));
                 return 0;
             }
             catch (JobException e)
@@ -33,7 +36,7 @@ internal static class CheckCommand
         return command;
     }
 
-    private static object Report(Job job, DataFacts facts) => new
+    private static object Report(Job job, DataFacts facts, double? bigramLoss) => new
     {
         name = job.Name,
         model = job.Model.Kind.ToString().ToLowerInvariant(),
@@ -44,5 +47,6 @@ internal static class CheckCommand
         classes = facts.Shape.Classes,
         parameters = ModelShape.Weights(ModelShape.Of(job.Model, facts.Shape)),
         stepsPerEpoch = new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
+        bigramLoss,
     };
 }
