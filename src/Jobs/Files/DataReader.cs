@@ -5,9 +5,11 @@ internal static class DataReader
 {
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
+        map.Expect("format", "path", "labels", "label", "standardize", "tokens", "shards", "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
         var validation = map.Map("validation");
+        validation.Expect("fraction", "path", "labels");
         var data = new DataSection
         {
             Format = format,
@@ -24,8 +26,6 @@ internal static class DataReader
                 Labels = File(validation, "labels", folder, currentDirectory, DataFormat.Idx, required: false),
             },
         };
-        validation.RefuseUnknown();
-        map.RefuseUnknown();
         if (data.Validation is { Path: not null, Fraction: > 0 })
         {
             throw validation.Error("fraction", "data.validation has a fraction and a path: held-out examples come from one or the other.");

@@ -44,6 +44,7 @@ public static class JobFile
         }
 
         var file = new YamlMap(root, "", source);
+        file.Expect("version", "name", "model", "data", "training");
         var version = file.Int("version", required: true, min: 1);
         if (version != 1)
         {
@@ -58,7 +59,6 @@ public static class JobFile
 
         var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
         var job = new Job(1, jobName, ModelReader.Read(model), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
-        file.RefuseUnknown();
         CrossChecks.Check(job, model, data);
         return job;
     }
@@ -73,6 +73,11 @@ public static class JobFile
         catch (YamlException e)
         {
             throw new JobException($"{name}:{e.Start.Line}: this is no YAML: {e.InnerException?.Message ?? e.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser's own way of saying that the text ends within a bracket.
+            throw new JobException($"{name}: this is no YAML: a bracket is opened and not closed.");
         }
 
         return stream.Documents.Count == 0 ? throw new JobException($"{name}: the job file is empty.")

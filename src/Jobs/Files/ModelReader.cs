@@ -5,6 +5,7 @@ internal static class ModelReader
 {
     public static ModelSection Read(YamlMap map)
     {
+        map.Expect("kind", "hidden", "activation", "loss", "precision", "layers", "width", "heads", "context");
         var defaults = new ModelSection { Kind = ModelKind.Logistic };
         var model = new ModelSection
         {
@@ -18,7 +19,6 @@ internal static class ModelReader
             Heads = map.Int("heads", defaults.Heads, min: 1),
             Context = map.Int("context", defaults.Context, min: 1, max: 1 << 20),
         };
-        map.RefuseUnknown();
         return model;
     }
 }

@@ -6,7 +6,7 @@ internal static class Nearest
     /// <summary>The known word that fewest edits lead to; null when none is near.</summary>
     public static string? To(string word, IEnumerable<string> known) => known
         .Select(k => (Word: k, Edits: Edits(word.ToLowerInvariant(), k.ToLowerInvariant())))
-        .Where(k => k.Edits <= Math.Max(1, Math.Max(word.Length, k.Word.Length) / 3))
+        .Where(k => k.Edits <= Math.Max(2, Math.Max(word.Length, k.Word.Length) / 3))
         .OrderBy(k => k.Edits)
         .Select(k => k.Word)
         .FirstOrDefault();

@@ -8,6 +8,7 @@ internal static class TrainingReader
 
     public static TrainingSection Read(YamlMap map)
     {
+        map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm");
         var (optimizer, schedule) = (map.Map("optimizer"), map.Map("schedule"));
         var training = new TrainingSection
         {
@@ -18,12 +19,12 @@ internal static class TrainingReader
             Schedule = Schedule(schedule),
             ClipNorm = map.Number("clipNorm", 0, c => c >= 0, "must be 0 (off) or more"),
         };
-        map.RefuseUnknown();
         return training;
     }
 
     private static OptimizerSection Optimizer(YamlMap map)
     {
+        map.Expect("kind", "learningRate", "momentum", "beta1", "beta2", "epsilon", "weightDecay", "decayAll");
         var kind = map.Enum<OptimizerKind>("kind", OptimizerKind.Sgd);
         var adaptive = kind is OptimizerKind.Adam or OptimizerKind.AdamW;
         var optimizer = new OptimizerSection
@@ -37,7 +38,6 @@ internal static class TrainingReader
             WeightDecay = map.Number("weightDecay", kind == OptimizerKind.AdamW ? 0.01 : 0, d => d >= 0, "must be 0 or more"),
             DecayAll = map.Bool("decayAll", false),
         };
-        map.RefuseUnknown();
         Refuse(map, kind == OptimizerKind.Momentum, kind, "momentum");
         Refuse(map, adaptive, kind, "beta1", "beta2", "epsilon");
         return optimizer;
@@ -45,6 +45,7 @@ internal static class TrainingReader
 
     private static ScheduleSection Schedule(YamlMap map)
     {
+        map.Expect("kind", "warmup", "floor", "every", "gamma");
         var kind = map.Enum<ScheduleKind>("kind", ScheduleKind.Constant);
         var schedule = new ScheduleSection
         {
@@ -54,7 +55,6 @@ internal static class TrainingReader
             Every = map.Int("every", 10, min: 1),
             Gamma = map.Number("gamma", 0.1, g => g is > 0 and <= 1, "must be above 0 and at most 1"),
         };
-        map.RefuseUnknown();
         Refuse(map, kind == ScheduleKind.Cosine, kind, "floor");
         Refuse(map, kind == ScheduleKind.Step, kind, "every", "gamma");
         return schedule;

@@ -143,9 +143,11 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
     /// <summary>An error at a key's value, or at the section where it is missing.</summary>
     public JobException Error(string key, string message) => new($"{source.Place(Find(key) ?? node)}: {message}");
 
-    /// <summary>Refuses every key that has not been asked for.</summary>
-    public void RefuseUnknown()
+    /// <summary>Says which keys there may be, and refuses every other: a misspelt key is told before the one it stands for is
+    /// missed.</summary>
+    public void Expect(params string[] keys)
     {
+        _known.UnionWith(keys);
         foreach (var key in node.Children.Keys)
         {
             var name = (key as YamlScalarNode)?.Value ?? key.ToString();
@@ -157,11 +159,7 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
         }
     }
 
-    private YamlNode? Find(string key)
-    {
-        _known.Add(key);
-        return node.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == key).Value;
-    }
+    private YamlNode? Find(string key) => node.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == key).Value;
 
     private string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

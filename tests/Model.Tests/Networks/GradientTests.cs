@@ -39,7 +39,8 @@ public unsafe class GradientTests
         using var weights = Random(shape, 5);
         using var gradient = new FlatTensor(shape, Precision.Float64);
         pass.Gradient(weights, batch, gradient);
-        var (w, g) = ((double*)weights.Data, (double*)gradient.Data);
+        var w = (double*)weights.Data;
+        var g = (double*)gradient.Data;
         for (var i = 0; i < ModelShape.Weights(shape); i++)
         {
             var (kept, h) = (w[i], 1e-5);
@@ -80,7 +81,8 @@ public unsafe class GradientTests
         using var gradient = new FlatTensor(shape, Precision.Float64);
         pass.Gradient(weights, batch, gradient);
         var (outputs, features) = (shape[0].Dims[0], shape[0].Dims[1]);
-        var (w, g) = ((double*)weights.Data, (double*)gradient.Data);
+        var w = (double*)weights.Data;
+        var g = (double*)gradient.Data;
         var expected = new double[outputs * (features + 1)];
         using var scope = NewDisposeScope();
         var examples = batch();
@@ -115,8 +117,8 @@ public unsafe class GradientTests
         using var mode = no_grad();
         var before = network.Outputs(weights.Views, tensor(new long[] { 1, 2, 3, 4, 5 }, [1, 5]));
         var after = network.Outputs(weights.Views, tensor(new long[] { 1, 2, 3, 0, 5 }, [1, 5]));
-        Assert.True(before.narrow(1, 0, 3).equal(after.narrow(1, 0, 3)));
-        Assert.False(before.narrow(1, 3, 2).equal(after.narrow(1, 3, 2)));
+        Assert.True(before.narrow(1, 0, 3).eq(after.narrow(1, 0, 3)).all().item<bool>());
+        Assert.False(before.narrow(1, 3, 2).eq(after.narrow(1, 3, 2)).all().item<bool>());
     }
 
     [Fact]

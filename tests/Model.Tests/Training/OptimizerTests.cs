@@ -18,7 +18,7 @@ public class OptimizerTests
     {
         var options = new OptimizerSection { Kind = kind, LearningRate = 0.05, WeightDecay = decay };
         var (weights, gradients) = Problem(37);
-        using var w = tensor(weights, requires_grad: true);
+        using var w = new TorchSharp.Modules.Parameter(tensor(weights));
         optim.Optimizer torchs = kind switch
         {
             OptimizerKind.Sgd => optim.SGD([w], 0.05, weight_decay: decay),

@@ -1,0 +1,60 @@
+using System.Xml.Linq;
+
+namespace Granary.Architecture.Tests;
+
+public class ReferenceTests
+{
+    private static (string[] Projects, string[] Packages) References(string project)
+    {
+        var xml = XDocument.Parse(Repository.Read($"src/{project}/{project}.csproj"));
+        return (
+            [.. xml.Descendants("ProjectReference").Where(r => (string?)r.Attribute("ReferenceOutputAssembly") != "false")
+                .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!)).Order()],
+            [.. xml.Descendants("PackageReference").Select(r => (string)r.Attribute("Include")!)]);
+    }
+
+    [Theory]
+    [InlineData("Jobs", "")]
+    [InlineData("Contracts", "Jobs")]
+    [InlineData("Model", "Jobs")]
+    [InlineData("Grains", "Contracts,Model")]
+    [InlineData("Silo", "Grains")]
+    [InlineData("Client", "Contracts,Jobs")]
+    public void Rooms_know_only_their_neighbours(string project, string neighbours) =>
+        Assert.Equal(neighbours, string.Join(',', References(project).Projects));
+
+    [Theory]
+    [InlineData("Jobs", "Orleans,Torch,OpenTelemetry")]
+    [InlineData("Contracts", "Torch,OpenTelemetry,Clustering")]
+    [InlineData("Model", "Orleans,TorchSharp-,libtorch")]
+    [InlineData("Grains", "Clustering,Persistence,Kubernetes,OpenTelemetry,TorchSharp-,Sqlite,Redis")]
+    [InlineData("Client", "Torch")]
+    public void Rooms_stay_free_of_what_others_choose(string project, string words) =>
+        Assert.DoesNotContain(References(project).Packages, p => words.Split(',').Any(w => p.Contains(w, StringComparison.Ordinal)));
+
+    [Fact]
+    public void No_tensor_is_in_a_contract() =>
+        Assert.DoesNotContain(Repository.Sources("src/Contracts"), f => File.ReadAllText(f).Contains("Torch", StringComparison.Ordinal));
+
+    [Fact]
+    public void Files_have_one_idea() =>
+        Assert.All(Repository.Sources("src"), f => Assert.True(File.ReadLines(f).Count() <= 400, f));
+
+    [Fact]
+    public void Nothing_is_left_for_later() => Assert.All(
+        Repository.Sources("src"), f => Assert.DoesNotMatch("TODO|FIXME|NotImplementedException", File.ReadAllText(f)));
+
+    [Theory]
+    [InlineData("breast-cancer-logistic")]
+    [InlineData("digits-mlp")]
+    [InlineData("iris-softmax")]
+    [InlineData("source-transformer")]
+    [InlineData("fashion-mlp")]
+    public void Examples_are_good_job_files(string name)
+    {
+        Assert.SkipWhen(
+            name == "fashion-mlp" && !Directory.Exists("/usr/share/datasets/fashion-mnist"),
+            "Fashion-MNIST is not here: apt-get install dataset-fashion-mnist");
+        Assert.Equal(name, Granary.Jobs.JobFile.Load(Path.Combine(Repository.Root, "examples", name + ".yaml"), [], "/").Name);
+    }
+}

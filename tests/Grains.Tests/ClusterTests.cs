@@ -1,0 +1,94 @@
+using System.Net;
+using Granary.Contracts;
+using Granary.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>Jobs on an Orleans test cluster in this process.</summary>
+public sealed class ClusterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<JobStatus> Run(int silos, Job job)
+    {
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((options, silo) =>
+        {
+            silo.AddMemoryGrainStorageAsDefault();
+            silo.UseInMemoryReminderService();
+            silo.AddGranary(new SiloIdentity(options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), _folder));
+        });
+        builder.ConfigureClient(client => client.Services.AddGranarySerialization());
+        await using var cluster = builder.Build();
+        await cluster.DeployAsync();
+        var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
+        var coordinator = cluster.Client.GetGrain<ICoordinatorGrain>(id);
+        while (true)
+        {
+            var status = (await coordinator.Status(0))!;
+            if (status.State is JobState.Completed or JobState.Failed)
+            {
+                return status;
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private Job Blobs(int seed = 1, double rate = 0.5, ModelSection? model = null)
+    {
+        var path = Path.Combine(_folder, "blobs.csv");
+        var random = new Random(7);
+        File.WriteAllText(path, "x,y,label\n" + string.Concat(Enumerable.Range(0, 200).Select(i => FormattableString.Invariant(
+            $"{random.NextDouble() + (i % 3 * 2)},{random.NextDouble() - (i % 3 % 2)},c{i % 3}\n"))));
+        return new Job(
+            1,
+            "blobs",
+            model ?? new ModelSection { Kind = ModelKind.Softmax },
+            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 5, Validation = new() { Fraction = 0.2 } },
+            new TrainingSection { Epochs = 20, Batch = 16, Seed = seed, Optimizer = new() { LearningRate = rate } });
+    }
+
+    [Fact]
+    public async Task A_job_converges_and_its_weights_do_not_show_the_cluster()
+    {
+        var one = await Run(1, Blobs());
+        var three = await Run(3, Blobs());
+        Assert.Equal(JobState.Completed, one.State);
+        Assert.True(one.Result!.ValidationAccuracy >= 0.95, $"accuracy {one.Result.ValidationAccuracy}");
+        Assert.Equal(one.Result.WeightsSha256, three.Result!.WeightsSha256);
+        Assert.Equal(one.Result.ValidationLoss, three.Result.ValidationLoss);
+        Assert.Equal(one.Result.TrainLoss, three.Result.TrainLoss);
+        Assert.Equal(3, three.Members.Count);
+        Assert.Equal(20 * 160, three.Examples);
+        Assert.Equal(["job.yaml", "metrics.jsonl", "model.safetensors", "summary.json"], Directory.GetFiles(three.Result.Output).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Another_seed_gives_other_weights() =>
+        Assert.NotEqual((await Run(1, Blobs())).Result!.WeightsSha256, (await Run(1, Blobs(seed: 2, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }))).Result!.WeightsSha256);
+
+    [Fact]
+    public async Task A_loss_that_explodes_names_step_and_shard_and_keeps_the_last_weights()
+    {
+        var status = await Run(2, Blobs(rate: 1e30, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [8], Loss = Loss.SquaredError }));
+        Assert.Equal(JobState.Failed, status.State);
+        Assert.Matches(@"^step \d+, (shard \d+|the sum over 5 shards): the (loss|gradient) became (NaN|infinite)", status.Failure);
+        Assert.Contains("the last finite loss was", status.Failure);
+        Assert.True(File.Exists(Path.Combine(status.Result!.Output, "model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Bad_data_fails_the_job_with_its_line()
+    {
+        var job = Blobs();
+        File.AppendAllText(job.Data.Path, "1,abc,c0\n");
+        var status = await Run(2, job);
+        Assert.Equal(JobState.Failed, status.State);
+        Assert.StartsWith("blobs.csv:202: column 'y' holds 'abc'", status.Failure);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Net;
+using CsCheck;
+using Granary.Grains.Channel;
+using Granary.Grains.Compute;
+using Granary.Grains.Exchange;
+using Granary.Jobs;
+using Granary.Model.Training;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>The exchange alone, over real sockets: made-up gradients in, weights out.</summary>
+public unsafe class ExchangeTests
+{
+    private const int Shards = 7;
+
+    // Uneven shards: one has a single example, so that it has none in most steps.
+    private static readonly long[] Rows = [9, 1, 14, 6, 3, 20, 11];
+
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData(100, 0.5)]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0)]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0.5)]
+    public async Task Weights_are_the_same_bits_on_any_number_of_members(int weights, double clip)
+    {
+        var alone = await Train(1, weights, clip);
+        foreach (var members in new[] { 2, 3, 5, 9 })
+        {
+            var together = await Train(members, weights, clip);
+            Assert.All(together, w => Assert.Equal(alone[0], w));
+        }
+    }
+
+    [Fact]
+    public async Task The_average_is_over_the_union_of_uneven_shards()
+    {
+        const int Weights = 50;
+        var batches = new BatchPlan(Rows, 10, 1);
+        var expected = new double[Weights];
+        for (long step = 0; step < batches.Steps; step++)
+        {
+            var sum = new double[Weights];
+            for (var v = 0; v < Shards; v++)
+            {
+                var (first, end) = batches.Rows(step, v);
+                for (var i = 0; i < Weights; i++)
+                {
+                    for (var row = first; row < end; row++)
+                    {
+                        sum[i] += Gradient(step, v, row, i);
+                    }
+                }
+            }
+
+            for (var i = 0; i < Weights; i++)
+            {
+                expected[i] -= 0.1 * (sum[i] / batches.ExamplesOf(step));
+            }
+        }
+
+        var found = (await Train(3, Weights, 0, steps: (int)batches.Steps))[0];
+        for (var i = 0; i < Weights; i++)
+        {
+            Assert.Equal(expected[i], found[i], 1e-5);
+        }
+    }
+
+    private static double Gradient(long step, int shard, int row, int i) => Math.Sin((step * 31) + (shard * 17) + (row * 7) + i);
+
+    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6)
+    {
+        var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, members));
+        var listeners = Enumerable.Range(0, members).Select(_ =>
+            new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance)).ToArray();
+        var endpoints = listeners.Select(l => l.EndPoint).ToArray();
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var meshes = await Task.WhenAll(Enumerable.Range(0, members).Select(m =>
+            PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p"), endpoints, time.Token)));
+        var results = await Task.WhenAll(Enumerable.Range(0, members).Select(m => Task.Factory.StartNew(
+            () => Member(layout, m, meshes[m], weights, clip, steps, time.Token), TaskCreationOptions.LongRunning)));
+        Array.ForEach(meshes, m => m.Dispose());
+        Array.ForEach(listeners, l => l.Dispose());
+        return results;
+    }
+
+    private static float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, CancellationToken cancellation)
+    {
+        var kind = clip > 0 ? OptimizerKind.Adam : OptimizerKind.Sgd;
+        var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = kind, LearningRate = 0.1 });
+        var runs = DecayRun.PerBlock([new ParameterShape("w", [weights], Initialisation.Zero, 0, true)], layout.Blocks, false);
+        using var update = new BlockUpdate<float>(layout.Blocks, runs, optimizer, layout.Owned(self));
+        var batches = new BatchPlan(Rows, 10, 100);
+        using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
+        var (old, next) = (new NativeVector<float>(weights), new NativeVector<float>(weights));
+        var (firstShard, endShard) = layout.Plan.Of(self);
+        for (long step = 0; step < steps; step++)
+        {
+            var made = new List<NativeVector<float>>();
+            var tree = new TreeAccumulator<NativeVector<float>>(layout.Cover(self), n => layout.IsActive(n, batches, step), (sum, term) =>
+            {
+                for (var i = 0; i < weights; i++)
+                {
+                    sum.Data[i] += term.Data[i];
+                }
+            });
+            foreach (var v in Enumerable.Range(firstShard, endShard - firstShard).Reverse())
+            {
+                var (first, end) = batches.Rows(step, v);
+                if (end > first)
+                {
+                    var gradient = new NativeVector<float>(weights);
+                    made.Add(gradient);
+                    for (var i = 0; i < weights; i++)
+                    {
+                        for (var row = first; row < end; row++)
+                        {
+                            gradient.Data[i] += (float)Gradient(step, v, row, i);
+                        }
+                    }
+
+                    tree.Complete(v, gradient, end - first);
+                }
+            }
+
+            var sums = layout.Cover(self).Select(n => tree.Sum(n) is { } s ? new PartialSum<float>(s.Gradient.Data, s.Weight) : (PartialSum<float>?)null).ToArray();
+            exchange.Run(step, 0.1, sums, old.Data, next.Data, cancellation);
+            (old, next) = (next, old);
+            made.ForEach(g => g.Dispose());
+        }
+
+        var result = old.Span(0, weights).ToArray();
+        old.Dispose();
+        next.Dispose();
+        return result;
+    }
+
+    [Fact]
+    public async Task A_stranger_on_the_port_is_turned_away()
+    {
+        using var listener = new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance);
+        foreach (var handshake in new[] { new Handshake("other", "j", 1, 1, 0, "p"), new Handshake("c", "j", 1, 1, 0, "q") })
+        {
+            using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+            await socket.ConnectAsync(listener.EndPoint);
+            var refusal = await Assert.ThrowsAsync<IOException>(() => handshake.Offer(socket, CancellationToken.None));
+            Assert.StartsWith("this silo", refusal.Message);
+        }
+
+        using var rubbish = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await rubbish.ConnectAsync(listener.EndPoint);
+        await rubbish.SendAsync(new byte[4096]);
+        var answer = new byte[16];
+        var got = 0;
+        try
+        {
+            got = await rubbish.ReceiveAsync(answer);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // Reset instead of closed: it is turned away all the same.
+        }
+
+        Assert.Equal(0, got);
+    }
+
+    [Fact]
+    public void A_program_adds_what_is_there() => Gen.Int[1, 40].SelectMany(w => Gen.Bool.Array[w].Select(b => (w, b))).Sample(t =>
+    {
+        var tree = new SumTree(t.w);
+        var nodes = Enumerable.Range(0, t.w).Where(i => t.b[i]).Select(i => new TreeNode(0, i)).ToArray();
+        var program = SumProgram.Build(tree, nodes);
+        var stack = new Stack<double>();
+        foreach (var op in program)
+        {
+            stack.Push(op == SumProgram.Add ? Reversed(stack.Pop(), stack.Pop()) : 1.0 / (nodes[op].Index + 3));
+        }
+
+        Assert.Equal(tree.Sum(i => t.b[i] ? 1.0 / (i + 3) : null), stack.Count == 0 ? null : stack.Single());
+    });
+
+    private static double Reversed(double right, double left) => left + right;
+}
