@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Granary.Grains.Tests;
 
 /// <summary>The exchange alone, over real sockets: made-up gradients in, weights out.</summary>
-public unsafe class ExchangeTests
+public class ExchangeTests
 {
     private const int Shards = 7;
 
@@ -84,7 +84,7 @@ public unsafe class ExchangeTests
         return results;
     }
 
-    private static float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, CancellationToken cancellation)
+    private static unsafe float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, CancellationToken cancellation)
     {
         var kind = clip > 0 ? OptimizerKind.Adam : OptimizerKind.Sgd;
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = kind, LearningRate = 0.1 });

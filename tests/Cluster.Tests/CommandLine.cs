@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>The command line as a user runs it: a process, its output, its exit code.</summary>
+internal sealed class CommandLine : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly BlockingCollection<string> _lines = [];
+
+    public CommandLine(string folder, params string[] arguments)
+    {
+        var info = new ProcessStartInfo("dotnet", [Metadata("Client"), .. arguments])
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        info.Environment["GRANARY_HOME"] = Path.Combine(folder, "home");
+        _process = new Process { StartInfo = info };
+        _process.OutputDataReceived += (_, e) => Take(_output, e.Data);
+        _process.ErrorDataReceived += (_, e) => Take(_errors, e.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static string Examples { get; } = Path.Combine(Path.GetFullPath(Metadata("Root")), "examples");
+
+    public int Pid => _process.Id;
+
+    public string Output { get { lock (_output) { return _output.ToString(); } } }
+
+    public string Errors { get { lock (_errors) { return _errors.ToString(); } } }
+
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    private static string Metadata(string key) =>
+        typeof(CommandLine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+
+    private void Take(StringBuilder to, string? line)
+    {
+        if (line is not null)
+        {
+            lock (to)
+            {
+                to.AppendLine(line);
+            }
+
+            _lines.Add(line);
+        }
+    }
+
+    /// <summary>Waits for a line that holds a text.</summary>
+    public void WaitFor(string text)
+    {
+        using var time = new CancellationTokenSource(Patience);
+        while (!_lines.Take(time.Token).Contains(text, StringComparison.Ordinal))
+        {
+        }
+    }
+
+    public async Task<int> Exit()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    public static async Task<CommandLine> Run(string folder, params string[] arguments)
+    {
+        var command = new CommandLine(folder, arguments);
+        await command.Exit();
+        return command;
+    }
+
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>The silo processes that a process has started.</summary>
+    public Process[] Children() => [.. File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Concat(Directory.GetDirectories($"/proc/{_process.Id}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        .Distinct().Select(p => Process.GetProcessById(int.Parse(p, System.Globalization.CultureInfo.InvariantCulture)))];
+
+    public static bool IsAlive(int pid) => Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,70 @@
+namespace Granary.Cluster.Tests;
+
+public sealed class LastingClusterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    private static string Digits => Path.Combine(CommandLine.Examples, "digits-mlp.yaml");
+
+    public void Dispose()
+    {
+        using var down = CommandLine.Run(_folder, "down").GetAwaiter().GetResult();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Task<CommandLine> Run(params string[] arguments) => CommandLine.Run(_folder, arguments);
+
+    [Fact]
+    public async Task A_cluster_takes_jobs_and_starts_a_killed_silo_again()
+    {
+        using var nothing = await Run("status");
+        Assert.Equal(3, await nothing.Exit());
+        Assert.Contains("granary up", nothing.Errors);
+
+        using var up = await Run("up", "--silos", "2");
+        Assert.Equal(0, await up.Exit());
+        var pids = await Pids();
+        Assert.Equal(2, pids.Length);
+
+        using var submit = await Run("submit", Digits, "--detach", "--json", "--set", "training.epochs=10");
+        var job = submit.Json.GetProperty("job").GetString()!;
+        using var wait = await Run("wait", job, "--json");
+        Assert.Equal(0, await wait.Exit());
+        Assert.Equal("completed", wait.Json.GetProperty("state").GetString());
+        using var show = await Run("show", job, "--json");
+        Assert.Equal(230, show.Json.GetProperty("step").GetInt64());
+        using var jobs = await Run("jobs");
+        Assert.Contains(job, jobs.Output);
+        using var unknown = await Run("show", "nothing-1");
+        Assert.Equal(2, await unknown.Exit());
+        Assert.Contains(job, unknown.Errors);
+
+        // A silo is killed in the middle of a job: it comes back, and the job goes on until it is cancelled.
+        using var again = await Run("submit", Digits, "--detach", "--json", "--set", "training.epochs=2000");
+        var second = again.Json.GetProperty("job").GetString()!;
+        using var watch = new CommandLine(_folder, "watch", second);
+        watch.WaitFor("epoch ");
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-KILL", $"{pids[1]}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        while ((await Pids()) is var now && (now.Length < 2 || now.Contains(pids[1])))
+        {
+        }
+
+        using var cancel = await Run("cancel", second);
+        Assert.Equal(0, await cancel.Exit());
+        Assert.Equal(1, await watch.Exit());
+
+        using var down = await Run("down");
+        Assert.Equal(0, await down.Exit());
+        Assert.All(pids, p => Assert.False(CommandLine.IsAlive(p)));
+    }
+
+    private async Task<int[]> Pids()
+    {
+        using var status = await Run("status", "--json");
+        return [.. status.Json.GetProperty("silos").EnumerateArray().Where(s => s.GetProperty("state").GetString() == "active").Select(s => s.GetProperty("pid").GetInt32())];
+    }
+}

@@ -1,0 +1,107 @@
+namespace Granary.Cluster.Tests;
+
+public sealed class TrainTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Digits => Path.Combine(CommandLine.Examples, "digits-mlp.yaml");
+
+    [Fact]
+    public async Task Digits_are_learnt_with_the_same_weights_on_any_number_of_silos()
+    {
+        var hashes = new List<string>();
+        foreach (var silos in new[] { 1, 2, 3, 5 })
+        {
+            using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", $"{silos}", "--json", "--set", "training.epochs=10");
+            Assert.Equal(0, await train.Exit());
+            Assert.Equal("completed", train.Json.GetProperty("state").GetString());
+            Assert.Equal(silos, train.Json.GetProperty("silos").GetInt32());
+            Assert.True(train.Json.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.95);
+            Assert.All(train.Json.GetProperty("siloPids").EnumerateArray(), p => Assert.False(CommandLine.IsAlive(p.GetInt32())));
+            Assert.True(File.Exists(Path.Combine(train.Json.GetProperty("output").GetString()!, "model.safetensors")));
+            hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
+        }
+
+        Assert.Single(hashes.Distinct());
+    }
+
+    [Fact]
+    public async Task A_transformer_with_adam_clipping_and_a_schedule_does_not_show_the_cluster_either()
+    {
+        var hashes = new List<string>();
+        foreach (var silos in new[] { 1, 3 })
+        {
+            using var train = await CommandLine.Run(
+                _folder, "train", Path.Combine(CommandLine.Examples, "source-transformer.yaml"), "--silos", $"{silos}", "--json",
+                "--set", "model.layers=1", "--set", "model.width=32", "--set", "model.context=32", "--set", "training.epochs=1",
+                "--set", "training.batch=256", "--set", "training.schedule.warmup=5");
+            Assert.Equal(0, await train.Exit());
+            Assert.Contains("a bigram model of the same training text: validation loss", train.Errors);
+            hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
+        }
+
+        Assert.Single(hashes.Distinct());
+    }
+
+    [Fact]
+    public async Task Ctrl_c_keeps_the_weights_and_leaves_no_process()
+    {
+        using var train = new CommandLine(_folder, "train", Digits, "--json", "--output", "out", "--set", "training.epochs=100000");
+        train.WaitFor("epoch ");
+        var silos = train.Children();
+        Assert.Equal(2, silos.Length);
+        train.Signal("INT");
+        Assert.Equal(130, await train.Exit());
+        Assert.Equal("cancelled", train.Json.GetProperty("state").GetString());
+        Assert.True(File.Exists(Path.Combine(_folder, "out", "model.safetensors")));
+        Assert.All(silos, s => Assert.True(s.HasExited));
+    }
+
+    [Fact]
+    public async Task Silos_do_not_outlive_a_killed_client()
+    {
+        using var train = new CommandLine(_folder, "train", Digits, "--set", "training.epochs=100000");
+        train.WaitFor("epoch ");
+        var silos = train.Children();
+        Assert.Equal(2, silos.Length);
+        train.Signal("KILL");
+        await train.Exit();
+        await Task.WhenAll(silos.Select(s => s.WaitForExitAsync())).WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData("training.epoch=3", "did you mean training.epochs?")]
+    [InlineData("data.path=nowhere.csv", "there is no file")]
+    [InlineData("training.batch=100000", "but there are only 1438 training examples")]
+    [InlineData("data.shards=5000", "Set data.shards to 1797 or less")]
+    [InlineData("data.label=labell", "there is no column 'labell'")]
+    public async Task Bad_input_ends_with_code_2_and_one_message(string set, string message)
+    {
+        using var train = await CommandLine.Run(_folder, "train", Digits, "--json", "--set", set);
+        Assert.Equal(2, await train.Exit());
+        Assert.StartsWith("granary: ", train.Errors);
+        Assert.Contains(message, train.Errors);
+        Assert.Single(train.Errors.TrimEnd().Split('\n'));
+        Assert.Empty(train.Output);
+    }
+
+    [Fact]
+    public async Task A_diverging_job_ends_with_code_1_and_its_cause()
+    {
+        using var train = await CommandLine.Run(_folder, "train", Digits, "--json", "--set", "training.optimizer.learningRate=1e30");
+        Assert.Equal(1, await train.Exit());
+        Assert.Equal("failed", train.Json.GetProperty("state").GetString());
+        Assert.Matches(@"step \d+, (shard \d+|the sum over 8 shards): the (loss|gradient) became", train.Json.GetProperty("failure").GetString());
+        Assert.True(File.Exists(Path.Combine(train.Json.GetProperty("output").GetString()!, "model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Cuda_where_there_is_none_is_refused_at_the_start()
+    {
+        using var silo = await CommandLine.Run(_folder, "silo", "--home", "h", "--device", "cuda:7");
+        Assert.Equal(2, await silo.Exit());
+        Assert.Contains("--device is cuda:7, but", silo.Errors);
+    }
+}
