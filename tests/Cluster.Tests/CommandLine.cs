@@ -4,8 +4,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-
 namespace Granary.Cluster.Tests;
 
 /// <summary>The command line as a user runs it: a process, its output, its exit code.</summary>
@@ -22,7 +20,10 @@ internal sealed class CommandLine : IDisposable
     {
         var info = new ProcessStartInfo("dotnet", [Metadata("Client"), .. arguments])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         info.Environment["GRANARY_HOME"] = Path.Combine(folder, "home");
         _process = new Process { StartInfo = info };

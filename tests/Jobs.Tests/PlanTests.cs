@@ -84,7 +84,9 @@ public class PlanTests
     {
         var training = new TrainingSection
         {
-            Epochs = 2, Optimizer = new() { LearningRate = 2 }, Schedule = new() { Kind = ScheduleKind.Cosine, Warmup = 4, Floor = 0.1 },
+            Epochs = 2,
+            Optimizer = new() { LearningRate = 2 },
+            Schedule = new() { Kind = ScheduleKind.Cosine, Warmup = 4, Floor = 0.1 },
         };
         Assert.Equal(0.5, LearningRate.At(training, 0, 10), 12);
         Assert.Equal(2.0, LearningRate.At(training, 4, 10), 12);
@@ -96,7 +98,9 @@ public class PlanTests
     {
         var training = new TrainingSection
         {
-            Epochs = 9, Optimizer = new() { LearningRate = 1 }, Schedule = new() { Kind = ScheduleKind.Step, Every = 3, Gamma = 0.5 },
+            Epochs = 9,
+            Optimizer = new() { LearningRate = 1 },
+            Schedule = new() { Kind = ScheduleKind.Step, Every = 3, Gamma = 0.5 },
         };
         Assert.Equal([1, 1, 1, 0.5, 0.5, 0.5, 0.25], Enumerable.Range(0, 7).Select(e => LearningRate.At(training, e * 10, 10)));
     }

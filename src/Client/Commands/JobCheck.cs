@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using Granary.Client.Local;
 using Granary.Jobs;
-using System.Diagnostics;
 
 namespace Granary.Client.Commands;
 

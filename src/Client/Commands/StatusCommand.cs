@@ -21,7 +21,12 @@ internal static class StatusCommand
                     {
                         silos = silos.Select(s => new
                         {
-                            name = s.Name, address = s.Address, pid = s.Pid, state = s.State, threads = s.Threads, device = s.Device,
+                            name = s.Name,
+                            address = s.Address,
+                            pid = s.Pid,
+                            state = s.State,
+                            threads = s.Threads,
+                            device = s.Device,
                         }),
                     });
                     return ExitCode.Done;

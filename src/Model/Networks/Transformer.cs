@@ -38,16 +38,17 @@ internal sealed class Transformer(ModelSection model) : INetwork
     private Tensor Attention(Tensor x, Tensor qkvWeight, Tensor qkvBias, Tensor outWeight, Tensor outBias)
     {
         var (b, t) = (x.shape[0], x.shape[1]);
-        var qkv = nn.functional.linear(x, qkvWeight, qkvBias).split(model.Width, 2); // 3 x [B, T, C]
-        var q = Heads(qkv[0]); // [B, H, T, C/H]
-        var k = Heads(qkv[1]);
-        var v = Heads(qkv[2]);
+        var qkv = nn.functional.linear(x, qkvWeight, qkvBias); // [B, T, 3C]
+        var q = Heads(0); // [B, H, T, C/H]
+        var k = Heads(1);
+        var v = Heads(2);
         var scores = q.matmul(k.transpose(-2, -1)) * Math.Pow(model.Width / model.Heads, -0.5); // [B, H, T, T]
         var weights = scores.masked_fill(Mask(t, x.device), double.NegativeInfinity).softmax(-1);
         var mixed = weights.matmul(v).transpose(1, 2).reshape(b, t, model.Width); // heads stapled together: [B, T, C]
         return nn.functional.linear(mixed, outWeight, outBias);
 
-        Tensor Heads(Tensor y) => y.view(b, t, model.Heads, model.Width / model.Heads).transpose(1, 2);
+        Tensor Heads(int third) =>
+            qkv.narrow(2, third * model.Width, model.Width).reshape(b, t, model.Heads, model.Width / model.Heads).transpose(1, 2);
     }
 
     private Tensor FeedForward(Tensor x, Tensor upWeight, Tensor upBias, Tensor downWeight, Tensor downBias) =>

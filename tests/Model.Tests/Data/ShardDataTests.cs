@@ -30,7 +30,12 @@ public sealed class ShardDataTests : IDisposable
 
     private static Job Csv(string path, int shards = 1, bool standardize = false, double fraction = 0) => Job(new DataSection
     {
-        Format = DataFormat.Csv, Path = path, Label = "y", Shards = shards, Standardize = standardize, Validation = new() { Fraction = fraction },
+        Format = DataFormat.Csv,
+        Path = path,
+        Label = "y",
+        Shards = shards,
+        Standardize = standardize,
+        Validation = new() { Fraction = fraction },
     });
 
     [Theory]
@@ -176,7 +181,10 @@ public sealed class ShardDataTests : IDisposable
 
     private Job IdxJob(string images, string labels, int shards = 3) => Job(new DataSection
     {
-        Format = DataFormat.Idx, Path = images, Labels = labels, Shards = shards,
+        Format = DataFormat.Idx,
+        Path = images,
+        Labels = labels,
+        Shards = shards,
     });
 
     [Fact]

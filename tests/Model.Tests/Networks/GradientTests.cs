@@ -11,7 +11,13 @@ public unsafe class GradientTests
 {
     private static readonly ModelSection Gpt = new()
     {
-        Kind = ModelKind.Transformer, Layers = 2, Width = 8, Heads = 2, Context = 5, Activation = Activation.Gelu, Precision = Precision.Float64,
+        Kind = ModelKind.Transformer,
+        Layers = 2,
+        Width = 8,
+        Heads = 2,
+        Context = 5,
+        Activation = Activation.Gelu,
+        Precision = Precision.Float64,
     };
 
     public static TheoryData<ModelKind, Activation, Loss> Models => new()
