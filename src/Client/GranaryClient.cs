@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Granary.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -65,21 +66,35 @@ public sealed class GranaryClient : IAsyncDisposable
     }
 
     /// <summary>Hands a job to the cluster; returns its id.</summary>
-    public Task<string> Submit(Submission submission) => Catalogue.Submit(submission);
+    public Task<string> Submit(Submission submission)
+    {
+        // With an id of its own a job that is handed over twice is taken once, so that a lost answer can be asked for again.
+        var named = submission with
+        {
+            JobId = submission.JobId ?? $"{submission.Job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}",
+        };
+        return Persistently(() => Catalogue.Submit(named), default);
+    }
 
     /// <summary>Every job the cluster knows.</summary>
-    public Task<IReadOnlyList<JobStatus>> Jobs() => Catalogue.List();
+    public Task<IReadOnlyList<JobStatus>> Jobs() => Persistently(Catalogue.List, default);
 
     /// <summary>The living silos.</summary>
-    public Task<IReadOnlyList<SiloInfo>> Silos() => _cluster.GetGrain<IClusterGrain>(0).Silos();
+    public Task<IReadOnlyList<SiloInfo>> Silos() => Persistently(_cluster.GetGrain<IClusterGrain>(0).Silos, default);
 
     /// <summary>Ends a job at its next step boundary.</summary>
-    public Task Cancel(string job) => _cluster.GetGrain<ICoordinatorGrain>(job).Cancel();
+    public Task Cancel(string job) => Persistently(
+        async () =>
+        {
+            await _cluster.GetGrain<ICoordinatorGrain>(job).Cancel();
+            return true;
+        },
+        default);
 
     /// <summary>Where a job stands.</summary>
     /// <exception cref="UserException">There is no such job.</exception>
     public async Task<JobStatus> Status(string job, int pointsKnown = 0) =>
-        await _cluster.GetGrain<ICoordinatorGrain>(job).Status(pointsKnown)
+        await Persistently(() => _cluster.GetGrain<ICoordinatorGrain>(job).Status(pointsKnown), default)
         ?? throw new UserException(ExitCode.Usage, await Unknown(job));
 
     private async Task<string> Unknown(string job)
@@ -96,7 +111,7 @@ public sealed class GranaryClient : IAsyncDisposable
         var generation = -1L;
         while (true)
         {
-            var status = await Persistently(() => Status(job, known), cancellation);
+            var status = await Status(job, known).WaitAsync(cancellation);
             if (status.Generation != generation && known > 0)
             {
                 known = 0; // a new generation tells its story from the start

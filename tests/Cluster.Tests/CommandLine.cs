@@ -17,6 +17,11 @@ internal sealed class CommandLine : IDisposable
     private readonly BlockingCollection<string> _lines = [];
 
     public CommandLine(string folder, params string[] arguments)
+        : this(folder, [], arguments)
+    {
+    }
+
+    public CommandLine(string folder, (string Name, string Value)[] variables, string[] arguments)
     {
         var info = new ProcessStartInfo("dotnet", [Metadata("Client"), .. arguments])
         {
@@ -26,6 +31,11 @@ internal sealed class CommandLine : IDisposable
             RedirectStandardInput = true,
         };
         info.Environment["GRANARY_HOME"] = Path.Combine(folder, "home");
+        foreach (var (name, value) in variables)
+        {
+            info.Environment[name] = value;
+        }
+
         _process = new Process { StartInfo = info };
         _process.OutputDataReceived += (_, e) => Take(_output, e.Data);
         _process.ErrorDataReceived += (_, e) => Take(_errors, e.Data);

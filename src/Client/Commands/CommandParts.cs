@@ -51,6 +51,10 @@ internal static class CommandParts
             {
                 return ExitCode.Interrupted;
             }
+            catch (Exception e) when (e is Orleans.Runtime.OrleansException or TimeoutException)
+            {
+                return Say(ExitCode.Unreachable, $"the cluster did not answer: {e.Message}");
+            }
         });
         return command;
     }
@@ -64,9 +68,14 @@ internal static class CommandParts
     /// <summary>Runs something against the lasting cluster of a home directory.</summary>
     public static async Task<int> WithCluster(string home, CancellationToken cancellation, Func<GranaryClient, Task<int>> action)
     {
-        await using var client = await GranaryClient.Connect(new ClusterHome(home).Address(), cancellation);
+        await using var client = await GranaryClient.Connect(Address(home), cancellation);
         return await action(client);
     }
+
+    // A cluster of several machines is found through its Redis, by the variables that its silos know it by.
+    private static ClusterAddress Address(string home) => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } redis
+        ? new ClusterAddress(Environment.GetEnvironmentVariable("GRANARY_CLUSTER") ?? "local", null, redis)
+        : new ClusterHome(home).Address();
 
     /// <summary>Follows a job to its end and says what it came to.</summary>
     public static async Task<int> Follow(GranaryClient client, string job, bool json, bool show, CancellationToken cancellation)

@@ -41,6 +41,9 @@ internal readonly struct StepTrace : IDisposable
         return new StepTrace(activity, Source.StartActivity("compute"));
     }
 
+    /// <summary>Where the shards' spans belong; null unless the step is traced.</summary>
+    public ActivityContext? Compute => _part?[0]?.Context;
+
     /// <summary>The span of one shard's gradient, under the step's compute span. Null unless the step is traced.</summary>
     public static Activity? Shard(ActivityContext? compute, int shard) => compute is { } context
         ? Source.StartActivity("shard", ActivityKind.Internal, context)?.SetTag("shard", shard)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Granary.Contracts;
@@ -35,7 +36,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
 
     /// <summary>The partial sums of a step, one per node of the cover, and what each shard put in.</summary>
     /// <exception cref="NonFiniteException">A shard's loss is not finite.</exception>
-    public PartialSum<T>?[] Sum(long step, FlatTensor weights, out ShardRecord[] records)
+    public PartialSum<T>?[] Sum(long step, FlatTensor weights, ActivityContext? trace, out ShardRecord[] records)
     {
         foreach (var buffer in _buffers.Except(_free))
         {
@@ -48,6 +49,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         _threads.Run(active.Length, (thread, i) =>
         {
             var (shard, examples, rows) = active[i];
+            using var span = Telemetry.StepTrace.Shard(trace, shard);
             var buffer = Rent();
             put[i] = Gradient(thread, step, shard, examples, rows, weights, buffer);
             if (!double.IsFinite(put[i].LossSum))

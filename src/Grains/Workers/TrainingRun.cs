@@ -155,7 +155,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var step = _committed;
         using var trace = Telemetry.StepTrace.Begin(_task, step);
         var began = Stopwatch.GetTimestamp();
-        var sums = _work.Sum(step, _weights, out var records);
+        var sums = _work.Sum(step, _weights, trace.Compute, out var records);
         var computed = Stopwatch.GetTimestamp();
         trace.Computed();
         var rate = LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch);

@@ -52,7 +52,7 @@ public sealed class GradientPass : IDisposable
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
         var batch = gather();
-        using var loss = _network.LossSum(_network.Outputs(leaves, batch.Inputs.to(_device)), batch.Targets.to(_device));
+        using var loss = _network.LossSum(_network.Outputs(leaves, OnDevice(batch.Inputs)), OnDevice(batch.Targets));
         loss.backward();
         using (no_grad())
         {
@@ -82,11 +82,13 @@ public sealed class GradientPass : IDisposable
         using var mode = no_grad();
         var leaves = Leaves(weights);
         var batch = gather();
-        var targets = batch.Targets.to(_device);
-        var outputs = _network.Outputs(leaves, batch.Inputs.to(_device));
+        var targets = OnDevice(batch.Targets);
+        var outputs = _network.Outputs(leaves, OnDevice(batch.Inputs));
         var loss = _network.LossSum(outputs, targets).to(ScalarType.Float64).item<double>();
         return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel());
     }
+
+    private Tensor OnDevice(Tensor tensor) => _onDevice is null ? tensor : tensor.to(_device);
 
     private Tensor[] Leaves(FlatTensor weights)
     {
