@@ -3,6 +3,7 @@ using Granary.Grains.Compute;
 using Granary.Grains.Shards;
 using Granary.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 
 namespace Granary.Grains;
 
@@ -18,6 +19,7 @@ public static class GranarySilo
             .AddSingleton<ShardRegistry>()
             .AddSingleton<ReadingThreads>()
             .AddSingleton<IWorkerClient, WorkerClient>()
+            .AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>() // tolerates new fields; knows our types
             .AddGranarySerialization();
         return builder.AddGrainService<Worker>();
     }

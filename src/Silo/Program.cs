@@ -5,4 +5,4 @@ return await new RootCommand("One silo of a Granary cluster, and the check of a 
 {
     SiloCommand.Create(),
     CheckCommand.Create(),
-}.Parse(args).InvokeAsync();
+}.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }); // the host listens for signals itself

@@ -51,10 +51,12 @@ internal static class CommandParts
             {
                 return ExitCode.Interrupted;
             }
-            catch (Exception e) when (e is Orleans.Runtime.OrleansException or TimeoutException)
+#pragma warning disable CA1031 // a user sees one message, whatever a silo's answer broke on
+            catch (Exception e)
             {
-                return Say(ExitCode.Unreachable, $"the cluster did not answer: {e.Message}");
+                return Say(ExitCode.Unreachable, $"the cluster did not answer as it should: {e.GetType().Name}: {e.Message}");
             }
+#pragma warning restore CA1031
         });
         return command;
     }
