@@ -13,7 +13,7 @@ internal static class ActivationFunction
         Activation.Sigmoid => z.sigmoid(),
         Activation.Tanh => z.tanh(),
         Activation.Relu => z.relu(),
-        Activation.Gelu => nn.functional.gelu(z),
+        Activation.Gelu => z.gelu(),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
 }
