@@ -13,7 +13,8 @@ internal sealed class Transformer(ModelSection model) : INetwork
     private const double NormEpsilon = 1e-5;
     private const int ParametersPerBlock = 12;
 
-    private readonly ConcurrentDictionary<(long, Device), Tensor> _masks = new();
+    // By the device's name: two Device objects of one device are not equal.
+    private readonly ConcurrentDictionary<(long Tokens, string Device), Tensor> _masks = new();
 
     /// <inheritdoc/>
     public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs)
@@ -55,10 +56,10 @@ internal sealed class Transformer(ModelSection model) : INetwork
         nn.functional.linear(model.Activation.Apply(nn.functional.linear(x, upWeight, upBias)), downWeight, downBias);
 
     // True where a token would look ahead.
-    private Tensor Mask(long tokens, Device device) => _masks.GetOrAdd((tokens, device), key =>
+    private Tensor Mask(long tokens, Device device) => _masks.GetOrAdd((tokens, device.ToString()), _ =>
     {
         using var scope = NewDisposeScope();
-        return ones([key.Item1, key.Item1], ScalarType.Bool, key.Item2).triu(1).DetachFromDisposeScope();
+        return ones([tokens, tokens], ScalarType.Bool, device).triu(1).DetachFromDisposeScope();
     });
 
     // An example's loss is the mean over its tokens.
