@@ -7,12 +7,13 @@ namespace Granary.Grains.Coordination;
 internal sealed class NonFiniteJobException(WorkerTrouble trouble) : Exception
 {
     /// <summary>The message for people; asks the crew which shard it was where that is not known.</summary>
-    public async Task<string> Explain(Crew crew, double? lastLoss, int shards)
+    public async Task<string> Explain(Attempt attempt, int shards)
     {
-        await crew.Halt();
-        var shard = trouble.Shard ?? await crew.FindNonFinite();
+        await attempt.Crew.Halt();
+        await attempt.CatchUp(trouble.Step);
+        var shard = trouble.Shard ?? await attempt.Crew.FindNonFinite();
         var where = shard is { } v ? $"shard {v}" : $"the sum over {shards} shards";
-        var last = lastLoss is { } loss
+        var last = attempt.Progress?.LastLoss is { } loss
             ? "the last finite loss was " + loss.ToString("G6", CultureInfo.InvariantCulture)
             : "no step before it had a finite loss";
         return $"step {trouble.Step}, {where}: {trouble.Message}; {last}. The weights before this step were kept. "

@@ -116,7 +116,8 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // Told to stop: version t stands whole.
+            // Told to stop: version t stands whole. What it took to get there must still be told.
+            Flush();
         }
         catch (NonFiniteException e)
         {
