@@ -1,7 +1,14 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using Granary.Client;
 using Granary.Client.Commands;
 
-return await new RootCommand("Granary: distributed training for .NET.")
+if (args is ["silo", .. var options])
+{
+    return await SiloCommand.Run(options); // even --help is the silo's own
+}
+
+var command = new RootCommand("Granary: distributed training for .NET.")
 {
     TrainCommand.Create(),
     CheckCommand.Create(),
@@ -17,4 +24,12 @@ return await new RootCommand("Granary: distributed training for .NET.")
     CancelCommand.Create(),
     SiloCommand.Create(),
     SuperviseCommand.Create(),
-}.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}.Parse(args);
+if (command.Action is ParseErrorAction)
+{
+    var name = string.Join(' ', command.CommandResult.Command is RootCommand ? ["granary"] : new[] { "granary", command.CommandResult.Command.Name });
+    await Console.Error.WriteLineAsync($"granary: {string.Join(" ", command.Errors.Select(e => e.Message))} See: {name} --help");
+    return ExitCode.Usage;
+}
+
+return await command.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -31,13 +31,22 @@ internal static class CommandParts
     public static Argument<string> JobId() => new("job") { Description = "The job's id." };
 
     /// <summary>Sets a command's action; whatever goes wrong becomes one message and an exit code.</summary>
-    public static Command Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> action)
-    {
-        command.SetAction(async (result, cancellation) =>
+    public static Command Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
+        command.DoesInterruptibly(async (result, interruption) =>
         {
+            using var atOnce = interruption.Again.Register(() => Environment.Exit(ExitCode.Interrupted));
+            return await action(result, interruption.Token);
+        });
+
+    /// <summary>The same for a command that has its own answer to a second Ctrl+C.</summary>
+    public static Command DoesInterruptibly(this Command command, Func<ParseResult, Interruption, Task<int>> action)
+    {
+        command.SetAction(async (result, _) =>
+        {
+            using var interruption = new Interruption();
             try
             {
-                return await action(result, cancellation);
+                return await action(result, interruption);
             }
             catch (JobException e)
             {

@@ -16,6 +16,7 @@ internal static class JobCheck
         var info = SiloExecutable.Start(["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o })]);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         using var process = Process.Start(info)!;
+        using var stop = cancellation.Register(() => process.Kill());
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);

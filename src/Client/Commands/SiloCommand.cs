@@ -7,22 +7,24 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary silo ...</c>: one silo in the foreground; its options are the silo program's own.</summary>
 internal static class SiloCommand
 {
-    public static Command Create()
+    /// <summary>Its entry in the list of commands; what follows it is never parsed here.</summary>
+    public static Command Create() => new("silo", "Runs one silo in the foreground; see: granary silo --help.");
+
+    /// <summary>Runs the silo until it ends; returns its exit code.</summary>
+    public static async Task<int> Run(IEnumerable<string> options)
     {
-        var rest = new Argument<string[]>("options") { Description = "Options of the silo: see granary silo -- --help.", Arity = ArgumentArity.ZeroOrMore };
-        return new Command("silo", "Runs one silo in the foreground.") { rest, }.AcceptAnything().Does(async (result, _) =>
+        using var interruption = new Interruption();
+        try
         {
-            using var interruption = new Interruption();
-            using var process = Process.Start(SiloExecutable.Start(["silo", .. result.GetValue(rest) ?? [], .. result.UnmatchedTokens]))!;
+            using var process = Process.Start(SiloExecutable.Start(["silo", .. options]))!;
             using var stop = interruption.Token.Register(() => SiloProcess.Terminate(process.Id));
             await process.WaitForExitAsync(CancellationToken.None);
             return process.ExitCode;
-        });
-    }
-
-    private static Command AcceptAnything(this Command command)
-    {
-        command.TreatUnmatchedTokensAsErrors = false;
-        return command;
+        }
+        catch (UserException e)
+        {
+            await Console.Error.WriteLineAsync($"granary: {e.Message}");
+            return e.Code;
+        }
     }
 }

@@ -10,10 +10,9 @@ internal static class SuperviseCommand
     {
         var home = CommandParts.Home();
         var silos = new Option<int>("--silos") { DefaultValueFactory = _ => 2 };
-        return new Command("supervise", "Keeps a local cluster's silos up, until told to stop.") { home, silos, }.Hide().Does(async (result, _) =>
+        return new Command("supervise", "Keeps a local cluster's silos up, until told to stop.") { home, silos, }.Hide().Does(async (result, cancellation) =>
         {
-            using var interruption = new Interruption();
-            await Supervisor.Run(new ClusterHome(result.GetValue(home)!), LocalSettings.For(result.GetValue(silos), "none"), interruption.Token);
+            await Supervisor.Run(new ClusterHome(result.GetValue(home)!), LocalSettings.For(result.GetValue(silos), "none"), cancellation);
             return ExitCode.Done;
         });
     }

@@ -20,14 +20,13 @@ internal static class TrainCommand
         var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." };
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
         telemetry.AcceptOnlyFromAmong("console", "otlp", "none");
-        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, output, telemetry, json }.Does(async (result, _) =>
+        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, output, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
         {
             if (result.GetValue(silos) < 1)
             {
                 throw new UserException(ExitCode.Usage, $"--silos is {result.GetValue(silos)}, but must be at least 1.");
             }
 
-            using var interruption = new Interruption();
             var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
@@ -63,22 +62,50 @@ internal static class TrainCommand
             });
             await cluster.Start(interruption.Token);
             await using var client = await GranaryClient.Connect(cluster.Address, interruption.Token);
-            await client.Submit(submission);
+            await client.Submit(submission).WaitAsync(interruption.Token);
+            using var watching = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
+            var lost = StopWatching(cluster, watching);
             try
             {
-                var status = await JobDisplay.Follow(client.Watch(submission.JobId!, interruption.Token), quiet: json);
+                var status = await JobDisplay.Follow(client.Watch(submission.JobId!, watching.Token), quiet: json);
                 CopyTelemetry(cluster, settings);
                 return CommandParts.Report(status, json);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
                 return await Cancel(client, submission.JobId!, json, interruption.Again);
+            }
+            catch (OperationCanceledException)
+            {
+                var failure = $"every silo has ended, and the job with them; the last one: {await lost}";
+                if (json)
+                {
+                    JobDocument.Write(new { job = submission.JobId, state = "failed", failure });
+                }
+
+                throw new UserException(ExitCode.JobFailed, failure);
             }
         }
         finally
         {
             Directory.Delete(home, recursive: true);
         }
+    }
+
+    // Nothing starts a private cluster's silos again: once the last has gone, no answer will come.
+    private static async Task<string> StopWatching(LocalCluster cluster, CancellationTokenSource watching)
+    {
+        var ended = await cluster.AllEnded();
+        try
+        {
+            await watching.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The job had ended before.
+        }
+
+        return ended;
     }
 
     // The job ends at a step boundary and writes the weights it has.
@@ -89,7 +116,7 @@ internal static class TrainCommand
         time.CancelAfter(CancelTime);
         try
         {
-            await client.Cancel(job);
+            await client.Cancel(job).WaitAsync(time.Token);
             JobStatus? last = null;
             await foreach (var status in client.Watch(job, time.Token))
             {
@@ -98,7 +125,7 @@ internal static class TrainCommand
 
             _ = CommandParts.Report(last!, json);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or UserException)
         {
             await Console.Error.WriteLineAsync("the weights were not written in time");
         }

@@ -39,22 +39,24 @@ internal static class UpCommand
         Directory.CreateDirectory(home.Logs);
         var log = Path.Combine(home.Logs, "supervisor.log");
         var host = Environment.ProcessPath!;
-        var own = Path.GetFileNameWithoutExtension(host) == "dotnet" ? $"'{host}' '{typeof(UpCommand).Assembly.Location}'" : $"'{host}'";
+        string[] own = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, typeof(UpCommand).Assembly.Location] : [host];
 
         // A session of its own: it must outlive this terminal.
-        var info = new ProcessStartInfo("setsid") { UseShellExecute = false };
-        info.ArgumentList.Add("sh");
-        info.ArgumentList.Add("-c");
-        info.ArgumentList.Add(string.Create(
-            CultureInfo.InvariantCulture, $"exec {own} supervise --home \"$0\" --silos {silos} >>\"$1\" 2>&1 </dev/null"));
-        info.ArgumentList.Add(home.Path);
-        info.ArgumentList.Add(log);
-        using var supervisor = Process.Start(info)!;
+        using var supervisor = Process.Start("setsid",
+        [
+            "sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log,
+            .. own, "supervise", "--home", home.Path, "--silos", silos.ToString(CultureInfo.InvariantCulture),
+        ]);
         var since = Stopwatch.StartNew();
         while (home.Running() is null)
         {
             if (supervisor.HasExited || since.Elapsed > StartTime)
             {
+                if (!supervisor.HasExited)
+                {
+                    SiloProcess.Terminate(supervisor.Id);
+                }
+
                 throw new UserException(ExitCode.Unreachable, $"the cluster did not come up; see {log}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}");
             }
 

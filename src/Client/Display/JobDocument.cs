@@ -10,6 +10,7 @@ internal static class JobDocument
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, // a diverged job's loss may be "NaN"
     };
 
     /// <summary>Writes any document.</summary>

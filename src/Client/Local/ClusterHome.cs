@@ -60,7 +60,8 @@ internal sealed class ClusterHome(string path)
         try
         {
             using var process = Process.GetProcessById(pid);
-            return !OperatingSystem.IsLinux() || File.ReadAllText($"/proc/{pid}/cmdline").Contains("supervise", StringComparison.Ordinal);
+            return !OperatingSystem.IsLinux() || File.ReadAllText($"/proc/{pid}/cmdline").Split('\0') is var told
+                && told.Contains("supervise") && told.Contains(Path);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {

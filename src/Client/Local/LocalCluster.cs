@@ -39,6 +39,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
     /// <summary>Starts every silo side by side; returns when all have joined.</summary>
+    /// <exception cref="UserException">One ended before that.</exception>
     public async Task Start(CancellationToken cancellation)
     {
         for (var i = 0; i < _settings.Silos; i++)
@@ -46,13 +47,19 @@ internal sealed class LocalCluster : IAsyncDisposable
             _silos.Add(StartOne(i));
         }
 
-        await Task.WhenAll(_silos.Select(s => s.Ready)).WaitAsync(cancellation);
+        await foreach (var ready in Task.WhenEach(_silos.Select(s => s.Ready)).WithCancellation(cancellation))
+        {
+            await ready;
+        }
     }
 
+    /// <summary>Completes when no silo is left: what came of the last one, for people.</summary>
+    public async Task<string> AllEnded() => (await Task.WhenAll(_silos.Select(s => s.Exited)))[^1];
+
     /// <summary>Starts a silo in the place of one that has ended.</summary>
-    public void Restart(int index)
+    public async Task Restart(int index)
     {
-        _silos[index].Dispose();
+        await _silos[index].DisposeAsync();
         _silos[index] = StartOne(index);
     }
 
@@ -73,7 +80,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         await Task.WhenAll(_silos.Select(s => s.Stop()));
         foreach (var silo in _silos)
         {
-            silo.Dispose();
+            await silo.DisposeAsync();
         }
     }
 }

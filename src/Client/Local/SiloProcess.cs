@@ -6,13 +6,14 @@ namespace Granary.Client.Local;
 
 /// <summary>One silo's process, with its output in a log file. It ends when this process does, however that ends: it watches
 /// its standard input.</summary>
-internal sealed partial class SiloProcess : IDisposable
+internal sealed partial class SiloProcess : IAsyncDisposable
 {
     private const int LogTail = 15;
     private const int SigTerm = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<string> _tail = new();
     private readonly StreamWriter _log;
     private readonly Process _process;
 
@@ -24,15 +25,16 @@ internal sealed partial class SiloProcess : IDisposable
         Name = name;
         LogFile = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "logs")).FullName, name + ".log");
         _log = new StreamWriter(new FileStream(LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        var info = SiloExecutable.Start(arguments);
+        var info = DeafToTheTerminal(SiloExecutable.Start(arguments));
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
-        _process = new Process { StartInfo = info, EnableRaisingEvents = true };
+        _process = new Process { StartInfo = info };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
-        _process.Exited += (_, _) => _ready.TrySetException(new UserException(ExitCode.Unreachable, Ended()));
         _process.Start();
+        Pid = _process.Id;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        Exited = Follow();
     }
 
     /// <summary>The silo's name.</summary>
@@ -42,16 +44,42 @@ internal sealed partial class SiloProcess : IDisposable
     public string LogFile { get; }
 
     /// <summary>Its process id.</summary>
-    public int Pid => _process.Id;
-
-    /// <summary>Whether it has ended.</summary>
-    public bool HasExited => _process.HasExited;
+    public int Pid { get; }
 
     /// <summary>Completes when it has joined the cluster; fails when it ends before that.</summary>
     public Task Ready => _ready.Task;
 
-    /// <summary>Completes when it has ended.</summary>
-    public Task Exited => _process.WaitForExitAsync();
+    /// <summary>Completes when it has ended and all it wrote is in the log: what came of it, for people.</summary>
+    public Task<string> Exited { get; }
+
+    // Ctrl+C on a terminal goes to every process there. Whoever started the silo decides what it means: the job's weights
+    // are still to be written. A signal that is ignored stays ignored through exec.
+    private static ProcessStartInfo DeafToTheTerminal(ProcessStartInfo silo)
+    {
+        var info = new ProcessStartInfo("sh", ["-c", "trap '' INT; exec \"$@\"", "sh", silo.FileName, .. silo.ArgumentList]);
+        foreach (var (name, value) in silo.Environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        return info;
+    }
+
+    private async Task<string> Follow()
+    {
+        await _process.WaitForExitAsync();
+        string ended;
+        lock (_log)
+        {
+            ended = string.Create(
+                CultureInfo.InvariantCulture,
+                $"silo {Name} ended with code {_process.ExitCode}. Its last lines:\n{string.Join('\n', _tail.Select(l => "  " + l))}");
+        }
+
+        _ready.TrySetException(new UserException(ExitCode.Unreachable, ended));
+        _ = _ready.Task.Exception; // seen, also where nobody waits for it
+        return ended;
+    }
 
     private void Take(string? line)
     {
@@ -63,6 +91,11 @@ internal sealed partial class SiloProcess : IDisposable
         lock (_log)
         {
             _log.WriteLine(line);
+            _tail.Enqueue(line);
+            if (_tail.Count > LogTail)
+            {
+                _tail.Dequeue();
+            }
         }
 
         if (line.StartsWith("ready ", StringComparison.Ordinal))
@@ -71,30 +104,20 @@ internal sealed partial class SiloProcess : IDisposable
         }
     }
 
-    private string Ended() => string.Create(
-        CultureInfo.InvariantCulture, $"silo {Name} ended with code {_process.ExitCode} before it had joined the cluster. Its last lines:\n{Tail()}");
-
-    /// <summary>The last lines it wrote.</summary>
-    public string Tail()
-    {
-        using var reader = new StreamReader(new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return string.Join('\n', reader.ReadToEnd().TrimEnd().Split('\n').TakeLast(LogTail).Select(l => "  " + l));
-    }
-
     /// <summary>Asks it to stop; kills it when it does not in time.</summary>
     public async Task Stop()
     {
-        if (!_process.HasExited)
+        if (!Exited.IsCompleted)
         {
-            Terminate(_process.Id);
+            Terminate(Pid);
             try
             {
-                await _process.WaitForExitAsync().WaitAsync(Grace);
+                await Exited.WaitAsync(Grace);
             }
             catch (TimeoutException)
             {
                 KillNow();
-                await _process.WaitForExitAsync();
+                await Exited;
             }
         }
     }
@@ -102,7 +125,7 @@ internal sealed partial class SiloProcess : IDisposable
     /// <summary>Kills it.</summary>
     public void KillNow()
     {
-        if (!_process.HasExited)
+        if (!Exited.IsCompleted)
         {
             _process.Kill();
         }
@@ -115,10 +138,11 @@ internal sealed partial class SiloProcess : IDisposable
     private static partial int Kill(int pid, int signal);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         KillNow();
+        await Exited;
         _process.Dispose();
-        _log.Dispose();
+        await _log.DisposeAsync();
     }
 }

@@ -11,6 +11,7 @@ internal static class Supervisor
     /// <summary>Runs until told to stop; then stops every silo.</summary>
     public static async Task Run(ClusterHome home, LocalSettings settings, CancellationToken cancellation)
     {
+        using var only = Only(home);
         await using var cluster = new LocalCluster(home.Path, settings);
         try
         {
@@ -28,6 +29,19 @@ internal static class Supervisor
         }
     }
 
+    // Two started at the same moment must not both keep silos under one home; a lock ends with its process.
+    private static FileStream Only(ClusterHome home)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(home.Path, "supervisor.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new UserException(ExitCode.Unreachable, $"a cluster is starting or stopping under {home.Path}. Try again in a moment.");
+        }
+    }
+
     private static async Task KeepUp(LocalCluster cluster, int index, CancellationToken cancellation)
     {
         var pause = TimeSpan.FromMilliseconds(250);
@@ -38,7 +52,7 @@ internal static class Supervisor
             Console.Error.WriteLine($"silo {cluster.Silos[index].Name} (pid {cluster.Silos[index].Pid}) ended; starting it again in {pause.TotalSeconds:0.##} s");
             await Task.Delay(pause, cancellation);
             pause = up.Elapsed < Soon ? (pause * 2 < LongestPause ? pause * 2 : LongestPause) : TimeSpan.FromMilliseconds(250);
-            cluster.Restart(index);
+            await cluster.Restart(index);
         }
     }
 }
