@@ -23,7 +23,8 @@ internal sealed class CommandLine : IDisposable
 
     public CommandLine(string folder, (string Name, string Value)[] variables, string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet", [Metadata("Client"), .. arguments])
+        // A session of its own, as a terminal would give it: it can be signalled with all that it has started.
+        var info = new ProcessStartInfo("setsid", ["dotnet", Metadata("Client"), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -92,10 +93,18 @@ internal sealed class CommandLine : IDisposable
         return command;
     }
 
-    public void Signal(string name)
+    /// <summary>Sends a signal to this process alone.</summary>
+    public void Signal(string name) => Kill(name, $"{_process.Id}");
+
+    /// <summary>Ctrl+C, as a terminal sends it: to this process and to every other in its group.</summary>
+    public void PressCtrlC() => Kill("INT", $"-{_process.Id}");
+
+    /// <summary>Sends a signal to a process, or to a group ("-4711").</summary>
+    public static void Kill(string name, string target)
     {
-        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, "--", target]);
         kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     /// <summary>The silo processes that a process has started.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Granary.Cluster.Tests;
 
 public sealed class LastingClusterTests : IDisposable
@@ -60,6 +62,28 @@ public sealed class LastingClusterTests : IDisposable
         using var down = await Run("down");
         Assert.Equal(0, await down.Exit());
         Assert.All(pids, p => Assert.False(CommandLine.IsAlive(p)));
+    }
+
+    [Fact]
+    public async Task A_supervisor_killed_takes_its_silos_along_and_leaves_the_way_free()
+    {
+        using var up = await Run("up", "--silos", "1");
+        Assert.Equal(0, await up.Exit());
+        using var twice = await Run("up");
+        Assert.Equal(0, await twice.Exit());
+        Assert.Contains("a cluster of 1 silos runs already", twice.Errors);
+
+        var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "home", "cluster.json"))).RootElement;
+        using var silo = System.Diagnostics.Process.GetProcessById((await Pids()).Single());
+        CommandLine.Kill("KILL", $"{record.GetProperty("supervisorPid").GetInt32()}");
+        await silo.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(5));
+
+        // What it left behind says that a cluster runs; nobody believes it.
+        using var status = await Run("status");
+        Assert.Equal(3, await status.Exit());
+        using var again = await Run("up", "--silos", "1");
+        Assert.Equal(0, await again.Exit());
+        Assert.DoesNotContain(silo.Id, await Pids());
     }
 
     private async Task<int[]> Pids()

@@ -52,11 +52,81 @@ public sealed class TrainTests : IDisposable
         train.WaitFor("epoch ");
         var silos = train.Children();
         Assert.Equal(2, silos.Length);
-        train.Signal("INT");
+        train.PressCtrlC();
         Assert.Equal(130, await train.Exit());
         Assert.Equal("cancelled", train.Json.GetProperty("state").GetString());
         Assert.True(File.Exists(Path.Combine(_folder, "out", "model.safetensors")));
         Assert.All(silos, s => Assert.True(s.HasExited));
+    }
+
+    [Fact]
+    public async Task A_second_ctrl_c_does_not_wait()
+    {
+        using var train = new CommandLine(_folder, "train", Digits, "--set", "training.epochs=100000");
+        train.WaitFor("epoch ");
+        var silos = train.Children();
+        foreach (var silo in silos)
+        {
+            CommandLine.Kill("STOP", $"{silo.Id}"); // the job cannot be cancelled in good order
+        }
+
+        train.PressCtrlC();
+        train.WaitFor("interrupted: ");
+        train.PressCtrlC();
+        Assert.Equal(130, await train.Exit());
+        Assert.Contains("the weights were not written in time", train.Errors);
+        Assert.All(silos, s => Assert.True(s.HasExited));
+    }
+
+    [Fact]
+    public async Task A_job_whose_silos_are_all_dead_fails_at_once_and_shows_their_last_lines()
+    {
+        using var train = new CommandLine(_folder, "train", Digits, "--json", "--set", "training.epochs=100000");
+        train.WaitFor("epoch ");
+        foreach (var silo in train.Children())
+        {
+            CommandLine.Kill("KILL", $"{silo.Id}");
+        }
+
+        Assert.Equal(1, await train.Exit().WaitAsync(TimeSpan.FromSeconds(30))); // well under the minute a lost connection is given
+        Assert.Equal("failed", train.Json.GetProperty("state").GetString());
+        Assert.Matches("silo-[12] ended with code 137", train.Errors);
+        Assert.Contains("ready silo-", train.Errors);
+    }
+
+    [Fact]
+    public async Task A_data_error_found_by_the_check_starts_no_silo()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "points.csv"), "x,y,label\n1,2,a\n3,oops,b\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "points.yaml"), """
+            version: 1
+            name: points
+            model: { kind: softmax }
+            data: { format: csv, path: points.csv, label: label, shards: 1 }
+            training: { epochs: 1, batch: 1 }
+            """);
+        using var train = await CommandLine.Run(_folder, "train", "points.yaml", "--output", "out");
+        Assert.Equal(2, await train.Exit());
+        Assert.Contains("points.csv:3: ", train.Errors);
+        Assert.Contains("oops", train.Errors);
+        Assert.DoesNotContain("silo", train.Errors);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "out")));
+    }
+
+    [Theory]
+    [InlineData("granary --help")]
+    [InlineData("'bogus'", "bogus")]
+    [InlineData("granary train --help", "train")]
+    [InlineData("'many'", "train", "job.yaml", "--silos", "many")]
+    [InlineData("--silos is 0", "train", "job.yaml", "--silos", "0")]
+    [InlineData("'--sillos'", "up", "--sillos", "2")]
+    public async Task Wrong_usage_ends_with_code_2_and_one_message(string message, params string[] arguments)
+    {
+        using var command = await CommandLine.Run(_folder, arguments);
+        Assert.Equal(2, await command.Exit());
+        Assert.StartsWith("granary: ", command.Errors);
+        Assert.Contains(message, command.Errors);
+        Assert.Empty(command.Output);
     }
 
     [Fact]
