@@ -125,17 +125,6 @@ internal sealed class Attempt : IDisposable
         }
     }
 
-    /// <summary>Waits until the reports of every step before one have come in; they may travel longer than the trouble after
-    /// them.</summary>
-    public async Task CatchUp(long step)
-    {
-        using var time = new CancellationTokenSource(VerdictTime);
-        while (Progress?.Committed < step && !time.IsCancellationRequested)
-        {
-            await Next(time.Token);
-        }
-    }
-
     // Members stop computing when a link breaks; the membership's verdict says who is really gone, so that the next
     // generation does not count on it.
     private async Task Verdict(WorkerTrouble trouble)

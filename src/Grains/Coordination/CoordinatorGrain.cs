@@ -216,7 +216,7 @@ internal sealed partial class CoordinatorGrain(
         }
         catch (NonFiniteJobException e)
         {
-            await Publish(attempt, JobState.Failed, await e.Explain(attempt, job.Data.Shards));
+            await Publish(attempt, JobState.Failed, await e.Explain(crew, job.Data.Shards));
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Contracts;
 
 namespace Granary.Grains.Coordination;
@@ -7,16 +6,12 @@ namespace Granary.Grains.Coordination;
 internal sealed class NonFiniteJobException(WorkerTrouble trouble) : Exception
 {
     /// <summary>The message for people; asks the crew which shard it was where that is not known.</summary>
-    public async Task<string> Explain(Attempt attempt, int shards)
+    public async Task<string> Explain(Crew crew, int shards)
     {
-        await attempt.Crew.Halt();
-        await attempt.CatchUp(trouble.Step);
-        var shard = trouble.Shard ?? await attempt.Crew.FindNonFinite();
+        await crew.Halt();
+        var shard = trouble.Shard ?? await crew.FindNonFinite();
         var where = shard is { } v ? $"shard {v}" : $"the sum over {shards} shards";
-        var last = attempt.Progress?.LastLoss is { } loss
-            ? "the last finite loss was " + loss.ToString("G6", CultureInfo.InvariantCulture)
-            : "no step before it had a finite loss";
-        return $"step {trouble.Step}, {where}: {trouble.Message}; {last}. The weights before this step were kept. "
+        return $"step {trouble.Step}, {where}: {trouble.Message}. The weights before this step were kept. "
             + "A smaller training.optimizer.learningRate, or training.clipNorm, usually helps.";
     }
 }

@@ -53,6 +53,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
 
     private FlatTensor _weights;
     private FlatTensor _newWeights;
+    private double? _lastLoss;
     private long _until;
     private long _committed;
     private long _lastReport;
@@ -116,8 +117,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // Told to stop: version t stands whole. What it took to get there must still be told.
-            Flush();
+            // Told to stop: version t stands whole.
         }
         catch (NonFiniteException e)
         {
@@ -126,7 +126,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
                 e.IsLoss ? TroubleKind.NonFiniteLoss : TroubleKind.NonFiniteGradient,
                 e.Shard,
                 null,
-                (e.IsLoss ? "the loss" : "the gradient") + " became " + Name(e.Value));
+                (e.IsLoss ? "the loss" : "the gradient") + " became " + Name(e.Value) + LastLoss());
         }
         catch (ChannelException e)
         {
@@ -145,6 +145,11 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
             _ended.SetResult();
         }
     }
+
+    // The worker says it itself: the reports of the steps before may travel longer than the trouble after them.
+    private string LastLoss() => _lastLoss is { } loss
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"; the last finite loss was {loss:G6}")
+        : "; no step before it had a finite loss";
 
     private static string Name(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinity";
 
@@ -167,6 +172,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         _computeTicks += computed - began;
         _exchangeTicks += ended - computed;
         _steps.Add(new StepRecord(step, records));
+        _lastLoss = records.Length > 0 ? records.Sum(r => r.LossSum) / records.Sum(r => r.Weight) : _lastLoss;
         Telemetry.Metrics.Step(_task, records, computed - began, ended - computed, _exchange.BytesSent);
         if (_task.Batches.EndsEpoch(step))
         {
