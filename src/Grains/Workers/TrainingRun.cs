@@ -53,6 +53,8 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
 
     private FlatTensor _weights;
     private FlatTensor _newWeights;
+    private readonly Lock _memory = new();
+    private bool _disposed;
     private double? _lastLoss;
     private long _until;
     private long _committed;
@@ -206,6 +208,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     /// <inheritdoc/>
     public SavedWeights Weigh()
     {
+        using var held = Hold();
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(AsFloat32().AsSpan());
         return new SavedWeights(_committed, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
     }
@@ -213,6 +216,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     /// <inheritdoc/>
     public void Publish(string output, IReadOnlyDictionary<string, string> papers)
     {
+        using var held = Hold();
         Directory.CreateDirectory(output);
         SavedModel.Write(Path.Combine(output, "model.safetensors"), _task.Job, _task.Facts, _task.Shape, AsFloat32());
         foreach (var (name, text) in papers)
@@ -233,13 +237,37 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     }
 
     /// <inheritdoc/>
-    public int? FindNonFinite() => _work.FindNonFinite(_committed, _weights);
+    public int? FindNonFinite()
+    {
+        using var held = Hold();
+        return _work.FindNonFinite(_committed, _weights);
+    }
+
+    // Native memory must not be freed under a reader's hands.
+    private Lock.Scope Hold()
+    {
+        var held = _memory.EnterScope();
+        if (!_disposed)
+        {
+            return held;
+        }
+
+        held.Dispose();
+        throw new ObjectDisposedException(nameof(TrainingRun<T>));
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _stopping.Cancel();
         _ended.Task.Wait();
+        using var held = _memory.EnterScope();
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _mesh.Dispose();
         _exchange.Dispose();
         _update.Dispose();

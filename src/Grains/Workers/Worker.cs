@@ -45,9 +45,9 @@ internal sealed partial class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public override async Task Stop()
     {
-        foreach (var entry in _jobs.Values)
+        foreach (var entry in _jobs.Values.ToArray())
         {
-            await Task.Run(() => entry.Run?.Dispose());
+            await entry.End();
         }
 
         _jobs.Clear();
@@ -77,7 +77,7 @@ internal sealed partial class Worker : GrainService, IWorker
                 throw Stale(membership, known.Assignment.Membership.Generation);
             }
 
-            await Task.Run(() => known.Run?.Dispose());
+            await known.End();
         }
 
         var entry = new Entry(assignment);
@@ -112,9 +112,14 @@ internal sealed partial class Worker : GrainService, IWorker
         var coordinator = _grains.GetGrain<ICoordinatorGrain>(membership.JobId);
         void Report(WorkerReport r) => Post(() => coordinator.Report(r));
         void Trouble(WorkerTrouble t) => Post(() => coordinator.Trouble(t));
-        entry.Run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
+        var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
             ? new TrainingRun<double>(task, _silo, _registry, mesh, Report, Trouble)
             : new TrainingRun<float>(task, _silo, _registry, mesh, Report, Trouble));
+        if (!entry.TryBegin(run))
+        {
+            await Task.Run(run.Dispose);
+            throw Stale(membership, membership.Generation);
+        }
     }
 
     // A run's thread must not run ahead of what the coordinator can take in: a full outbox holds it up.
@@ -180,7 +185,7 @@ internal sealed partial class Worker : GrainService, IWorker
         if (_jobs.TryGetValue(membership.JobId, out var entry) && entry.Assignment.Membership.Generation <= membership.Generation)
         {
             _jobs.Remove(membership.JobId);
-            await Task.Run(() => entry.Run?.Dispose());
+            await entry.End();
             await Task.WhenAll(Shards(entry).Select(s => s.Leave()));
         }
     }
@@ -210,6 +215,23 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         public Assignment Assignment { get; } = assignment;
 
-        public ITrainingRun? Run { get; set; }
+        private Task? _ending;
+
+        public ITrainingRun? Run { get; private set; }
+
+        /// <summary>Takes a run in, unless this entry has ended while the run was being made.</summary>
+        public bool TryBegin(ITrainingRun run)
+        {
+            if (_ending is null)
+            {
+                Run = run;
+            }
+
+            return _ending is null;
+        }
+
+        // A release, a newer generation and the silo's own end may come at once: the run's memory is freed by the first, and
+        // the others wait for it. Turns of the service never overlap, so that no lock is needed here.
+        public Task End() => _ending ??= Task.Run(() => Run?.Dispose());
     }
 }
