@@ -30,6 +30,55 @@ public class PlanTests
     });
 
     [Fact]
+    public void No_step_is_empty_and_none_is_larger_than_the_batch() => Gen.Select(Rows, Gen.Int[1, 50]).Sample((rows, batch) =>
+    {
+        var plan = new BatchPlan(rows, batch, 1);
+        var sizes = Enumerable.Range(0, (int)plan.Steps)
+            .Select(s => Enumerable.Range(0, rows.Length).Sum(v => plan.Rows(s, v).End - plan.Rows(s, v).First)).ToArray();
+        Assert.InRange(sizes.Min(), 1, batch);
+        Assert.InRange(sizes.Max(), sizes.Min(), Math.Min(batch, sizes.Min() + 1));
+        Assert.Equal(sizes, Enumerable.Range(0, (int)plan.Steps).Select(s => (int)plan.ExamplesOf(s)));
+    });
+
+    [Fact]
+    public void A_shard_gives_every_step_its_fair_share() => Gen.Select(Rows, Gen.Int[1, 50]).Sample((rows, batch) =>
+    {
+        var plan = new BatchPlan(rows, batch, 1);
+        for (var v = 0; v < rows.Length; v++)
+        {
+            for (var s = 0; s < plan.Steps; s++)
+            {
+                var (first, end) = plan.Rows(s, v);
+                Assert.InRange(end - first, rows[v] / plan.Steps, (rows[v] + plan.Steps - 1) / plan.Steps);
+            }
+        }
+    });
+
+    [Theory]
+    [InlineData(1, 24)]
+    [InlineData(2, 16)]
+    [InlineData(4, 8)]
+    public void Shards_take_turns_all_through_an_epoch_of_small_batches(int batch, int gap)
+    {
+        var plan = new BatchPlan([.. Enumerable.Range(0, 8).Select(v => 179L + (v % 2))], batch, 1);
+        for (var v = 0; v < plan.Shards; v++)
+        {
+            var turns = Enumerable.Range(0, (int)plan.Steps).Where(s => plan.Rows(s, v).End > plan.Rows(s, v).First).ToArray();
+            Assert.True(turns.Zip(turns.Skip(1), (a, b) => b - a).Max() <= gap);
+        }
+    }
+
+    [Fact]
+    public void A_plan_of_a_thousand_million_rows_does_not_overflow()
+    {
+        var plan = new BatchPlan([int.MaxValue, 1_000_000_000, 1], 1, 1);
+        Assert.Equal(int.MaxValue + 1_000_000_001L, plan.Steps);
+        Assert.All(new[] { 0, 1, plan.Steps / 2, plan.Steps - 1 }, s => Assert.Equal(1, plan.ExamplesOf(s)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchPlan([1L + int.MaxValue], 1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchPlan([0, 0], 1, 1));
+    }
+
+    [Fact]
     public void Any_contiguous_split_adds_in_the_tree_s_order() => Gen.Select(Gen.Int[1, 33], Gen.Int[1, 8], Gen.Int[0, 1 << 20]).Sample((width, members, seed) =>
     {
         var random = new Random(seed);
@@ -67,6 +116,9 @@ public class PlanTests
             var (first, end) = plan.Of(plan.OwnerOf(v));
             Assert.InRange(v, first, end - 1);
         }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan.OwnerOf(shards));
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan.OwnerOf(-1));
     });
 
     [Fact]

@@ -1,24 +1,45 @@
+using System.Numerics;
+
 namespace Granary.Jobs;
 
 /// <summary>
-/// Which examples a step takes: step s of the S steps of an epoch takes rows floor(s n_v / S) .. floor((s + 1) n_v / S)
-/// of shard v's permutation for that epoch. Over an epoch every example is taken exactly once; a small shard has steps
-/// in which it takes none.
+/// Which examples a step takes. The shards' permutations of an epoch, laid end to end, are dealt like cards to the epoch's
+/// S = ceil(N / batch) batches: position j goes to batch j mod S. So every example is taken exactly once an epoch; a batch
+/// holds floor(N / S) or ceil(N / S) examples, never none and never more than asked for; and shard v puts floor(n_v / S) or
+/// ceil(n_v / S) rows that follow each other into each, none into some where it has fewer rows than there are batches.
 /// </summary>
+/// <remarks>
+/// The batches that such a small shard has a part in are neighbours. Step s of an epoch therefore takes batch a s mod S,
+/// where a is near S over the golden ratio: multiples of it fall evenly (Weyl, 1916), so that every shard has its turn all
+/// through the epoch and not in one stretch of it.
+/// </remarks>
 public sealed class BatchPlan
 {
-    private readonly long[] _rows;
+    private const double InverseGoldenRatio = 0.6180339887498949;
 
-    /// <param name="rows">Training examples of each shard, n_v.</param>
+    // Of the examples in the shards before v: how many each batch has for certain, and how many batches have one more.
+    private readonly (long Each, long More)[] _before;
+    private readonly long _stride;
+
+    /// <param name="rows">Training examples of each shard, n_v; one at least has some.</param>
     /// <param name="batch">Examples per step over all shards, at least 1.</param>
     /// <param name="epochs">Number of epochs.</param>
     public BatchPlan(IReadOnlyList<long> rows, int batch, int epochs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        _rows = [.. rows];
-        Examples = _rows.Sum();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Max(), int.MaxValue, nameof(rows));
+        Examples = rows.Sum();
+        ArgumentOutOfRangeException.ThrowIfLessThan(Examples, 1, nameof(rows));
         StepsPerEpoch = (Examples + batch - 1) / batch;
         Epochs = epochs;
+        _stride = Stride(StepsPerEpoch);
+        _before = new (long, long)[rows.Count + 1];
+        long before = 0;
+        for (var v = 0; v < rows.Count; v++)
+        {
+            before += rows[v];
+            _before[v + 1] = Math.DivRem(before, StepsPerEpoch);
+        }
     }
 
     /// <summary>Training examples over all shards, N.</summary>
@@ -31,7 +52,7 @@ public sealed class BatchPlan
     public int Epochs { get; }
 
     /// <summary>Number of shards, V.</summary>
-    public int Shards => _rows.Length;
+    public int Shards => _before.Length - 1;
 
     /// <summary>Steps of the whole job. Steps count from 0.</summary>
     public long Steps => StepsPerEpoch * Epochs;
@@ -45,22 +66,38 @@ public sealed class BatchPlan
     /// <summary>The rows [First, End) of shard <paramref name="shard"/>'s permutation that a step takes.</summary>
     public (int First, int End) Rows(long step, int shard)
     {
-        var s = step % StepsPerEpoch;
-        return ((int)Floor(s, shard), (int)Floor(s + 1, shard));
+        var batch = BatchOf(step);
+        return (Dealt(shard, batch), Dealt(shard, batch + 1));
     }
 
     /// <summary>Examples that a step takes over all shards.</summary>
     public long ExamplesOf(long step)
     {
-        long sum = 0;
-        for (var v = 0; v < _rows.Length; v++)
-        {
-            var (first, end) = Rows(step, v);
-            sum += end - first;
-        }
-
-        return sum;
+        var batch = BatchOf(step);
+        return DealtBefore(Shards, batch + 1) - DealtBefore(Shards, batch);
     }
 
-    private long Floor(long s, int shard) => (long)((Int128)s * _rows[shard] / StepsPerEpoch);
+    private long BatchOf(long step) => (long)((Int128)_stride * (step % StepsPerEpoch) % StepsPerEpoch);
+
+    /// <summary>How many of shard v's rows are dealt to the batches before one: where that batch's rows start.</summary>
+    private int Dealt(int shard, long batch) => (int)(DealtBefore(shard + 1, batch) - DealtBefore(shard, batch));
+
+    /// <summary>How many rows of the shards before v are dealt to the batches before one.</summary>
+    private long DealtBefore(int shard, long batch)
+    {
+        var (each, more) = _before[shard];
+        return each * batch + Math.Min(more, batch);
+    }
+
+    /// <summary>Without a factor in common with S, so that an epoch's steps take every batch.</summary>
+    private static long Stride(long steps)
+    {
+        var stride = (long)(steps * InverseGoldenRatio);
+        while (BigInteger.GreatestCommonDivisor(stride, steps) != 1)
+        {
+            stride++;
+        }
+
+        return stride;
+    }
 }
