@@ -31,7 +31,7 @@ public static class DataPlan
         var held = HeldOut(data, surveys, rows);
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
-        var features = surveys.Where(s => s.Rows > 0).Select(s => s.Features).First();
+        var features = Features(data, surveys, source);
         var tokens = data.Format == DataFormat.Text && data.Tokens == TokenKind.Byte ? 256 : classes.Count;
         return new DataFacts(new InputShape(features, tokens), classes, training, held, null);
     }
@@ -67,6 +67,11 @@ public static class DataPlan
         {
             // A validation text may have characters that training never saw: the vocabulary must hold them.
             found.UnionWith(surveys.SelectMany(s => s.ValidationClasses));
+            if (found.Count == 1)
+            {
+                throw new JobException($"{source}: every character is '{found.First()}': there is nothing to predict.");
+            }
+
             return [.. found.OrderBy(c => c.EnumerateRunes().First().Value)];
         }
 
@@ -86,9 +91,42 @@ public static class DataPlan
                 $"{source}: model.kind is logistic, which tells two classes apart, but there are {found.Count}. Use softmax or mlp.");
         }
 
+        if (SameNumber(found) is { } twice)
+        {
+            throw new JobException($"{source}: the labels {twice} are one number written in several ways, and would be classes of "
+                + "their own. Write it in one way.");
+        }
+
         return found.All(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             ? [.. found.OrderBy(c => double.Parse(c, NumberStyles.Float, CultureInfo.InvariantCulture)).ThenBy(c => c, StringComparer.Ordinal)]
             : [.. found.Order(StringComparer.Ordinal)];
+    }
+
+    // "1" and "1.0", where every label is a number.
+    private static string? SameNumber(HashSet<string> labels)
+    {
+        var numbers = labels.Select(l => (
+            Label: l, Value: decimal.TryParse(l, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : (decimal?)null)).ToArray();
+        return numbers.Any(n => n.Value is null)
+            ? null
+            : numbers.GroupBy(n => n.Value, n => n.Label).FirstOrDefault(g => g.Count() > 1) is { } same
+                ? string.Join(" and ", same.Order(StringComparer.Ordinal).Select(l => $"'{l}'"))
+                : null;
+    }
+
+    // A shard that no example fell to has no say.
+    private static int Features(DataSection data, IReadOnlyList<ShardSurvey> surveys, string source)
+    {
+        var shards = surveys.Where(s => s.Rows > 0).ToArray();
+        if (shards.FirstOrDefault(s => s.Features != shards[0].Features) is { } other)
+        {
+            throw new JobException($"{source}: examples of shard {shards[0].Shard} have {shards[0].Features} features, "
+                + $"those of shard {other.Shard} have {other.Features}. Every example needs the same.");
+        }
+
+        return shards[0].Features > 0 || data.Format == DataFormat.Text
+            ? shards[0].Features
+            : throw new JobException($"{source}: the examples have a label but no features: there is nothing to learn from.");
     }
 
     // Shard v holds out floor(f R(v + 1)) - floor(f R(v)) of its rows, R(v) being the rows before it: the total is right to

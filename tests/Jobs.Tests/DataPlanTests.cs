@@ -1,3 +1,5 @@
+using CsCheck;
+
 namespace Granary.Jobs.Tests;
 
 public class DataPlanTests
@@ -30,8 +32,74 @@ public class DataPlanTests
         Assert.Contains("there are 3. Use softmax", Error(Job(ModelKind.Logistic), Survey(0, 5, "a", "b"), Survey(1, 5, "c")));
         Assert.Contains("Set data.shards to 1 or less", Error(Job(), Survey(0, 1, "a"), Survey(1, 0)));
         Assert.Contains("training.batch is 11, but there are only 10", Error(Job(batch: 11), Survey(0, 5, "a"), Survey(1, 5, "b")));
+        Assert.Contains("'1' and '1.0' are one number", Error(Job(), Survey(0, 5, "1", "2"), Survey(1, 5, "1.0")));
+        Assert.Contains("shard 0 have 3 features, those of shard 1 have 4", Error(Job(), Survey(0, 5, "a"), Survey(1, 5, "b") with { Features = 4 }));
+        Assert.Contains("no features", Error(Job(shards: 1), Survey(0, 5, "a", "b") with { Features = 0 }));
+        Assert.Contains("'c' does not occur in d.csv", Error(Own(Job()), Survey(0, 5, "a") with { ValidationClasses = ["c"] }, Survey(1, 5, "b")));
+        Assert.Contains("v.csv: there is nothing to validate on", Error(Own(Job()), Survey(0, 5, "a"), Survey(1, 5, "b")));
+        Assert.Contains("nothing to train on", Error(Job(), Survey(0, 0), Survey(1, 0)));
+        Assert.Contains("leaves nothing of d.csv", Error(Job(fraction: 0.9999999999999999), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("holds out none", Error(Job(fraction: 0.01), Survey(0, 5, "a"), Survey(1, 5, "b")));
     }
+
+    private static Job Own(Job job) => job with { Data = job.Data with { Validation = new() { Path = "/x/v.csv" } } };
+
+    [Fact]
+    public void A_shard_without_rows_among_enough_of_them_is_no_mistake()
+    {
+        var facts = DataPlan.Merge(Job(), [Survey(0, 10, "a", "b"), new ShardSurvey(1, 0, 0, 0, [], [])]);
+        Assert.Equal(new InputShape(3, 2), facts.Shape);
+        Assert.Equal([10, 0], facts.TrainingRows);
+    }
+
+    [Fact]
+    public void A_source_of_its_own_takes_nothing_from_training()
+    {
+        var facts = DataPlan.Merge(Own(Job()), [Survey(0, 5, "a") with { ValidationRows = 3, ValidationClasses = ["b"] }, Survey(1, 5, "b")]);
+        Assert.Equal([5, 5], facts.TrainingRows);
+        Assert.Equal([3, 0], facts.ValidationRows);
+    }
+
+    [Fact]
+    public void The_held_out_part_is_exact_in_decimals() => Gen.Select(Gen.Int[1, 99], Gen.Long[0, 50].Array[1, 9]).Sample((percent, rows) =>
+    {
+        var held = rows.Sum() * percent / 100;
+        if (held == 0 || rows.Sum() < rows.Length)
+        {
+            return;
+        }
+
+        var facts = DataPlan.Merge(
+            Job(shards: rows.Length, fraction: percent / 100.0), [.. rows.Select((n, v) => Survey(v, n, "a", "b"))]);
+        Assert.Equal(held, facts.ValidationRows.Sum());
+        Assert.All(rows.Select((n, v) => (n, facts.TrainingRows[v], facts.ValidationRows[v])), r =>
+        {
+            Assert.True(r.Item2 >= 0 && r.Item3 >= 0);
+            Assert.Equal(r.n, r.Item2 + r.Item3);
+        });
+    });
+
+    [Fact]
+    public void A_vocabulary_is_in_the_order_of_its_code_points()
+    {
+        Assert.Equal(["\n", "a", "\uFFFD", "😀"], DataPlan.Merge(Text(TokenKind.Char), [new(0, 2, 0, 0, ["😀", "\n", "\uFFFD", "a"], [])]).Classes);
+        Assert.Contains("every character is 'a'", Error(Text(TokenKind.Char), new ShardSurvey(0, 2, 0, 0, ["a"], [])));
+    }
+
+    [Fact]
+    public void Bytes_are_256_tokens_whatever_the_text_has()
+    {
+        var facts = DataPlan.Merge(Text(TokenKind.Byte), [new(0, 2, 0, 0, [], [])]);
+        Assert.Equal(new InputShape(0, 256), facts.Shape);
+        Assert.Empty(facts.Classes);
+    }
+
+    private static Job Text(TokenKind tokens) => new(
+        1,
+        "t",
+        new ModelSection { Kind = ModelKind.Transformer },
+        new DataSection { Format = DataFormat.Text, Path = "/x/t.txt", Tokens = tokens, Shards = 1 },
+        new TrainingSection { Epochs = 1, Batch = 1 });
 
     private static string Error(Job job, params ShardSurvey[] surveys) =>
         Assert.Throws<JobException>(() => DataPlan.Merge(job, surveys)).Message;

@@ -70,7 +70,29 @@ public sealed class JobFileTests : IDisposable
     [InlineData("hidden: [64, 32]", "hidden: [64, x]", "digits.yaml:5: model.hidden holds 'x'")]
     [InlineData("name: digits", "name: a b", "digits.yaml:2: name is 'a b'")]
     [InlineData("name: digits", "name: [", "this is no YAML")]
-    [InlineData("name: digits", "name: digits\nname: twice", "this is no YAML")]
+    [InlineData("name: digits", "name: digits\nname: twice", "digits.yaml:3: a key is there twice in one section: name.")]
+    [InlineData("name: digits", "name: digits]", "name is 'digits]'")]
+    [InlineData("name: digits\n", "--- 1\n--- 2\n", "digits.yaml:")]
+    [InlineData("epochs: 3", "epochs:", "training.epochs is missing")]
+    [InlineData("epochs: 3", "epochs: [3]", "digits.yaml:13: training.epochs must be a single value.")]
+    [InlineData("epochs: 3", "epochs: 3\n  batch: 2.5", "digits.yaml:14: training.batch is '2.5', which is not a whole number.")]
+    [InlineData("epochs: 3", "epochs: 3\n  clipNorm: -1", "training.clipNorm is -1, but must be 0 (off) or more.")]
+    [InlineData("warmup: 5", "warmup: 5, floor: 1.5", "training.schedule.floor is 1.5")]
+    [InlineData("warmup: 5", "gamma: 0.5", "training.schedule.gamma has no meaning for cosine")]
+    [InlineData("kind: adamw", "kind: adamw, decayAll: yes", "training.optimizer.decayAll is 'yes', but must be true or false.")]
+    [InlineData("hidden: [64, 32]", "hidden: 64", "digits.yaml:5: model.hidden must be a list, such as [64, 32].")]
+    [InlineData("hidden: [64, 32]", "hidden: [64, 0]", "model.hidden holds '0'")]
+    [InlineData("kind: mlp\n  hidden: [64, 32]\n  activation: tanh", "kind: softmax\n  loss: squared-error", "model.loss has no meaning for softmax: it belongs to mlp.")]
+    [InlineData("fraction: 0.2", "fraction: 0.2, path: d.csv", "data.validation has a fraction and a path")]
+    [InlineData("fraction: 0.2", "labels: d.csv", "data.validation.labels has no meaning for csv: it belongs to idx.")]
+    [InlineData("fraction: 0.2", "path: e.csv", "digits.yaml:11: data.validation.path: there is no file ")]
+    [InlineData("path: d.csv", "path: '.'", "is a folder, not a file")]
+    [InlineData("path: d.csv", "path: ''", "digits.yaml:9: data.path is '', which is no path.")]
+    [InlineData("format: csv", "format: idx", "data.labels is missing")]
+    [InlineData("format: csv", "format: text", "data.label has no meaning for text")]
+    [InlineData("label: label", "label: label\n  shards: 0", "data.shards is 0, but must be at least 1.")]
+    [InlineData("label: label", "label: label\n  tokens: char", "data.tokens has no meaning for csv: it belongs to text.")]
+    [InlineData("model:\n", "modle:\n", "digits.yaml:3: modle is not a key of a job file; did you mean model?")]
     public void Mistakes_get_one_message(string part, string mistake, string message)
     {
         var e = Assert.Throws<JobException>(() => Parse(Good.Replace(part, mistake, StringComparison.Ordinal)));
@@ -83,6 +105,62 @@ public sealed class JobFileTests : IDisposable
     {
         var e = Assert.Throws<JobException>(() => Parse(Good, "training.batch=0"));
         Assert.Equal("--set training.batch=0: training.batch is 0, but must be at least 1.", e.Message);
+    }
+
+    [Theory]
+    [InlineData("training.batch", "--set training.batch: this must be key=value, such as training.epochs=3.")]
+    [InlineData("=3", "--set =3: this must be key=value, such as training.epochs=3.")]
+    [InlineData("training..batch=3", "--set training..batch=3: this must be key=value, such as training.epochs=3.")]
+    [InlineData("training.epoch=3", "--set training.epoch=3: training.epoch is not a key of a job file; did you mean training.epochs?")]
+    [InlineData("training.batch.size=3", "--set training.batch.size=3: training.batch must be a single value.")]
+    [InlineData("optimizer.kind=sgd", "--set optimizer.kind=sgd: optimizer is not a key of a job file.")]
+    [InlineData("model.hidden=[1", "--set model.hidden=[1: the value is no YAML.")]
+    [InlineData("model={kind: softmax, hidden: [1]}", "--set model={kind: softmax, hidden: [1]}: model.hidden has no meaning for softmax")]
+    [InlineData("data.path=none.csv", "--set data.path=none.csv: data.path: there is no file ")]
+    public void A_wrong_override_is_named_in_its_message(string item, string message) =>
+        Assert.StartsWith(message, Assert.Throws<JobException>(() => Parse(Good, item)).Message);
+
+    [Fact]
+    public void Paths_start_at_the_file_s_folder_and_in_overrides_at_the_current_one()
+    {
+        var inner = Directory.CreateDirectory(Path.Combine(_folder, "in")).FullName;
+        File.WriteAllText(Path.Combine(inner, "d.csv"), "");
+        Assert.Equal(Path.Combine(_folder, "d.csv"), JobFile.Parse(Good, "x.yaml", _folder, [], inner).Data.Path);
+        Assert.Equal(Path.Combine(inner, "d.csv"), JobFile.Parse(Good, "x.yaml", _folder, ["data.path=d.csv"], inner).Data.Path);
+    }
+
+    [Fact]
+    public void A_glob_needs_no_quotes_in_an_override()
+    {
+        File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
+        const string Text = "version: 1\nmodel: { kind: transformer }\ndata: { format: text, path: '*.txt' }\ntraining: { epochs: 1 }\n";
+        Assert.Equal(Path.Combine(_folder, "**/*.txt"), Parse(Text, "data.path=**/*.txt").Data.Path);
+        var e = Assert.Throws<JobException>(() => Parse(Text, "data.path=*.md"));
+        Assert.StartsWith("--set data.path=*.md: data.path: no file matches ", e.Message);
+    }
+
+    [Theory]
+    [InlineData("", "digits.yaml:1: the job file is empty.")]
+    [InlineData("# nothing\n", "digits.yaml:1: the job file is empty.")]
+    [InlineData("- a\n", "digits.yaml:1: a job file is a mapping of keys to values; this is not.")]
+    [InlineData("a: 1\n---\nb: 1\n", "digits.yaml:3: there are several documents")]
+    [InlineData("a: 1\n  b: 2\n", "digits.yaml:2: this is no YAML")]
+    public void What_is_no_job_file_is_refused(string text, string message) =>
+        Assert.StartsWith(message, Assert.Throws<JobException>(() => Parse(text)).Message);
+
+    [Fact]
+    public void A_key_without_a_value_is_a_key_left_out()
+    {
+        var job = Parse(Good.Replace("name: digits", "name:", StringComparison.Ordinal).Replace("{ kind: adamw }", "~", StringComparison.Ordinal));
+        Assert.Equal("digits", job.Name);
+        Assert.Equal(OptimizerKind.Sgd, job.Training.Optimizer.Kind);
+    }
+
+    [Fact]
+    public void A_folder_is_not_a_job_file()
+    {
+        Assert.Contains("this is a folder", Assert.Throws<JobException>(() => JobFile.Load(_folder, [], "/")).Message);
+        Assert.Throws<JobException>(() => JobFile.Load("", [], "/"));
     }
 
     [Fact]

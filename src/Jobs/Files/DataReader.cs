@@ -31,6 +31,13 @@ internal static class DataReader
             throw validation.Error("fraction", "data.validation has a fraction and a path: held-out examples come from one or the other.");
         }
 
+        if (data.Validation.Labels is not null && (format != DataFormat.Idx || data.Validation.Path is null))
+        {
+            throw validation.Error("labels", format != DataFormat.Idx
+                ? $"data.validation.labels has no meaning for {Kebab.Name(format)}: it belongs to idx."
+                : "data.validation.labels stands alone: data.validation.path, the images' file, is missing.");
+        }
+
         if (format == DataFormat.Idx && data.Validation is { Path: not null, Labels: null })
         {
             throw validation.Error("path", "data.validation.labels is missing: idx images need their labels' file.");
@@ -46,10 +53,19 @@ internal static class DataReader
             return null;
         }
 
-        var path = text.Length == 0 ? "" : Path.GetFullPath(text, map.IsOverride(key) ? currentDirectory : folder);
-        var glob = format == DataFormat.Text && DataFiles.IsGlob(path);
-        return glob && DataFiles.Expand(path).Count == 0 ? throw map.Error(key, $"no file matches {path}.")
-            : glob || System.IO.File.Exists(path) ? path
-            : throw map.Error(key, Directory.Exists(path) ? $"{path} is a folder, not a file." : $"there is no file {path}.");
+        if (text.Length == 0 || text.Contains('\0'))
+        {
+            throw map.Error(key, $"{map.Full(key)} is '{text}', which is no path.");
+        }
+
+        var path = Path.GetFullPath(text, map.IsOverride(key) ? currentDirectory : folder);
+        if (format == DataFormat.Text && DataFiles.IsGlob(path))
+        {
+            return DataFiles.Expand(path).Count > 0 ? path : throw map.Error(key, $"{map.Full(key)}: no file matches {path}.");
+        }
+
+        return System.IO.File.Exists(path)
+            ? path
+            : throw map.Error(key, $"{map.Full(key)}: " + (Directory.Exists(path) ? $"{path} is a folder, not a file." : $"there is no file {path}."));
     }
 }

@@ -1,6 +1,3 @@
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
-
 namespace Granary.Jobs;
 
 /// <summary>Job files: YAML in, a checked <see cref="Job"/> out.</summary>
@@ -14,12 +11,17 @@ public static class JobFile
     /// <exception cref="JobException">"digits.yaml:9: data.shards ..." or "--set data.shards=0: ...".</exception>
     public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory)
     {
+        if (Directory.Exists(path))
+        {
+            throw new JobException($"{path}: this is a folder, not a job file.");
+        }
+
         string text;
         try
         {
             text = File.ReadAllText(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new JobException($"{path}: the job file cannot be read: {e.Message}");
         }
@@ -37,7 +39,7 @@ public static class JobFile
     public static Job Parse(string text, string name, string folder, IReadOnlyList<string> overrides, string currentDirectory)
     {
         var source = new YamlSource(name);
-        var root = Document(text, name);
+        var root = YamlText.Mapping(text, name);
         foreach (var item in overrides)
         {
             Override.Apply(root, item, source);
@@ -61,28 +63,6 @@ public static class JobFile
         var job = new Job(1, jobName, ModelReader.Read(model), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
         CrossChecks.Check(job, model, data);
         return job;
-    }
-
-    private static YamlMappingNode Document(string text, string name)
-    {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException e)
-        {
-            throw new JobException($"{name}:{e.Start.Line}: this is no YAML: {e.InnerException?.Message ?? e.Message}");
-        }
-        catch (InvalidOperationException)
-        {
-            // The parser's own way of saying that the text ends within a bracket.
-            throw new JobException($"{name}: this is no YAML: a bracket is opened and not closed.");
-        }
-
-        return stream.Documents.Count == 0 ? throw new JobException($"{name}: the job file is empty.")
-            : stream.Documents[0].RootNode as YamlMappingNode
-                ?? throw new JobException($"{name}:1: a job file is a mapping of keys to values; this is not.");
     }
 
     /// <summary>The job as a job file with every default filled in; <see cref="Load"/> reads it back to an equal job.</summary>

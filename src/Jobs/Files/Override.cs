@@ -1,4 +1,3 @@
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Granary.Jobs;
@@ -9,7 +8,7 @@ internal static class Override
     public static void Apply(YamlMappingNode root, string item, YamlSource source)
     {
         var cut = item.IndexOf('=', StringComparison.Ordinal);
-        if (cut <= 0)
+        if (cut <= 0 || item[..cut].Split('.').Any(string.IsNullOrWhiteSpace))
         {
             throw new JobException($"--set {item}: this must be key=value, such as training.epochs=3.");
         }
@@ -42,13 +41,12 @@ internal static class Override
     {
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents.Count == 0 ? new YamlScalarNode("") : stream.Documents[0].RootNode;
+            // A glob is what it looks like, and not YAML's reference to an anchor.
+            return text.StartsWith('*') ? new YamlScalarNode(text) : YamlText.Root(text) ?? new YamlScalarNode("");
         }
-        catch (YamlException)
+        catch (YamlTextException)
         {
-            throw new JobException($"--set {item}: the value is no YAML.");
+            throw new JobException($"--set {item}: the value is no YAML. Text with brackets, quotes or ': ' in it needs quotes of its own.");
         }
     }
 

@@ -67,7 +67,7 @@ internal static class TrainingReader
         {
             if (!belongs && map.Has(key))
             {
-                throw map.Error(key, $"{key} has no meaning for {Kebab.Name(kind)}: take it out, or choose another kind.");
+                throw map.Error(key, $"{map.Full(key)} has no meaning for {Kebab.Name(kind)}: take it out, or choose another kind.");
             }
         }
     }

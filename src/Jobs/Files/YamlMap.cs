@@ -1,4 +1,5 @@
 using System.Globalization;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Granary.Jobs;
@@ -22,7 +23,6 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
     {
         null => new YamlMap(Missing(), Full(key), source),
         YamlMappingNode map => new YamlMap(map, Full(key), source),
-        YamlScalarNode { Value: null or "" or "~" or "null" } => new YamlMap(Missing(), Full(key), source),
         { } other => throw new JobException($"{source.Place(other)}: {Full(key)} is a section: it needs keys of its own below it."),
     };
 
@@ -159,7 +159,12 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
         }
     }
 
-    private YamlNode? Find(string key) => node.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == key).Value;
+    // "name:" without a value, YAML's null, says as much as no key at all.
+    private YamlNode? Find(string key) => node.Children.TryGetValue(new YamlScalarNode(key), out var value) && !IsNull(value) ? value : null;
 
-    private string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";
+    private static bool IsNull(YamlNode value) =>
+        value is YamlScalarNode { Style: ScalarStyle.Plain or ScalarStyle.Any, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+
+    /// <summary>The dotted path of a key of this section: "training.optimizer.kind".</summary>
+    public string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

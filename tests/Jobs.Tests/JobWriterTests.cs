@@ -1,0 +1,120 @@
+using CsCheck;
+
+namespace Granary.Jobs.Tests;
+
+public sealed class JobWriterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+    private readonly string _file;
+
+    public JobWriterTests()
+    {
+        // What YAML could take for syntax, and a line longer than any that it would fold.
+        _file = Path.Combine(_folder, $"a 'b' \"c\" #d {{e}} é😀 {new string('x', 150)} end... .csv");
+        File.WriteAllText(_file, "");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Gen<T> Any<T>()
+        where T : struct, Enum => Gen.Int[0, Enum.GetValues<T>().Length - 1].Select(i => Enum.GetValues<T>()[i]);
+
+    private static readonly Gen<double> Positive = Gen.Double[1e-12, 1e6].Where(d => d > 0);
+    private static readonly Gen<double> Share = Gen.OneOf(Gen.Const(0.0), Gen.Double[0, 0.999]);
+
+    private static readonly Gen<ModelSection> Models = Gen.OneOf(
+        Any<Precision>().Select(p => new ModelSection { Kind = ModelKind.Logistic, Precision = p }),
+        Any<Precision>().Select(p => new ModelSection { Kind = ModelKind.Softmax, Precision = p }),
+        Gen.Select(Gen.Int[1, 4096].Array[0, 4], Any<Activation>(), Any<Loss>(), (h, a, l) =>
+            new ModelSection { Kind = ModelKind.Mlp, Hidden = h, Activation = a, Loss = l }),
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 99], (layers, part, heads, context) =>
+            new ModelSection { Kind = ModelKind.Transformer, Layers = layers, Width = part * heads, Heads = heads, Context = context }));
+
+    private static readonly Gen<OptimizerSection> Optimizers = Gen.OneOf(
+        Gen.Select(Positive, Share, Gen.Bool, (rate, decay, all) =>
+            new OptimizerSection { LearningRate = rate, WeightDecay = decay, DecayAll = all }),
+        Gen.Select(Positive, Share, (rate, mu) => new OptimizerSection { Kind = OptimizerKind.Momentum, LearningRate = rate, Momentum = mu }),
+        Gen.Select(Gen.Bool.Select(b => b ? OptimizerKind.Adam : OptimizerKind.AdamW), Positive, Share, Share, Positive, Share, (kind, rate, b1, b2, e, decay) =>
+            new OptimizerSection { Kind = kind, LearningRate = rate, Beta1 = b1, Beta2 = b2, Epsilon = e, WeightDecay = decay }));
+
+    private static readonly Gen<ScheduleSection> Schedules = Gen.OneOf(
+        Gen.Int[0, 99].Select(w => new ScheduleSection { Warmup = w }),
+        Gen.Select(Gen.Int[0, 99], Share, (w, f) => new ScheduleSection { Kind = ScheduleKind.Cosine, Warmup = w, Floor = f }),
+        Gen.Select(Gen.Int[1, 99], Gen.Double[0.001, 1], (e, g) => new ScheduleSection { Kind = ScheduleKind.Step, Every = e, Gamma = g }));
+
+    private static readonly Gen<TrainingSection> Trainings = Gen.Select(
+        Gen.Int[1, 999], Gen.Int[1, 999], Gen.Long, Optimizers, Schedules, Share, (epochs, batch, seed, optimizer, schedule, clip) =>
+            new TrainingSection { Epochs = epochs, Batch = batch, Seed = seed, Optimizer = optimizer, Schedule = schedule, ClipNorm = clip });
+
+    private Gen<DataSection> Data(bool text) => Gen.Select(
+        Gen.String, Gen.Bool, Any<TokenKind>(), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
+        {
+            var validation = own == 1 ? new ValidationSection { Path = _file } : new ValidationSection { Fraction = fraction };
+            return text
+                ? new DataSection { Format = DataFormat.Text, Path = _file, Tokens = tokens, Shards = shards, Validation = validation }
+                : flag
+                    ? new DataSection
+                    {
+                        Format = DataFormat.Idx,
+                        Path = _file,
+                        Labels = _file,
+                        Shards = shards,
+                        Validation = own == 1 ? validation with { Labels = _file } : validation,
+                    }
+                    : new DataSection { Format = DataFormat.Csv, Path = _file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
+        });
+
+    [Fact]
+    public void Every_job_is_read_back_equal() => Models
+        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind == ModelKind.Transformer), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
+        .Select((model, data, training, name) => new Job(1, new string(name), model, data, training))
+        .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/")), iter: 2_000);
+
+    [Fact]
+    public void Keys_stand_in_one_order_with_every_default_filled_in()
+    {
+        var job = new Job(
+            1,
+            "iris",
+            new ModelSection { Kind = ModelKind.Mlp, Hidden = [8, 4] },
+            new DataSection { Format = DataFormat.Csv, Path = "/data/iris.csv", Label = "species" },
+            new TrainingSection { Epochs = 3, Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 0.001, WeightDecay = 0.01 } });
+        Assert.Equal(
+            """
+            version: 1
+            name: "iris"
+            model:
+              kind: mlp
+              hidden: [8, 4]
+              activation: relu
+              loss: cross-entropy
+              precision: float32
+            data:
+              format: csv
+              path: "/data/iris.csv"
+              label: "species"
+              standardize: false
+              shards: 8
+              validation:
+                fraction: 0
+            training:
+              epochs: 3
+              batch: 64
+              seed: 1
+              optimizer:
+                kind: adamw
+                learningRate: 0.001
+                beta1: 0.9
+                beta2: 0.999
+                epsilon: 1E-08
+                weightDecay: 0.01
+                decayAll: false
+              schedule:
+                kind: constant
+                warmup: 0
+              clipNorm: 0
+
+            """,
+            JobFile.Write(job));
+    }
+}
