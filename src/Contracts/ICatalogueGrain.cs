@@ -13,6 +13,14 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
     [Alias("List")]
     Task<IReadOnlyList<JobStatus>> List();
 
+    /// <summary>Puts a paused job back in the queue. False when it is not paused.</summary>
+    [Alias("Resume")]
+    Task<bool> Resume(string jobId);
+
+    /// <summary>Called by every silo that has joined: jobs that were under way when the cluster was lost go on.</summary>
+    [Alias("Awake")]
+    Task Awake();
+
     /// <summary>Called by a coordinator whose job has ended or stands still: the next one may start.</summary>
     [Alias("Released")]
     Task Released(string jobId);
@@ -23,5 +31,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 /// <param name="Output">Directory for the model and its papers, absolute, as the silos see it; null: the cluster's own
 /// place for outputs.</param>
 /// <param name="JobId">The id it must have; null: the catalogue makes one, NAME-xxxxxx.</param>
+/// <param name="Priority">Jobs of a higher priority start first; among equals, those submitted first.</param>
 [GenerateSerializer, Immutable, Alias("granary.Submission")]
-public sealed record Submission([property: Id(0)] Job Job, [property: Id(1)] string? Output, [property: Id(2)] string? JobId = null);
+public sealed record Submission(
+    [property: Id(0)] Job Job, [property: Id(1)] string? Output, [property: Id(2)] string? JobId = null, [property: Id(3)] int Priority = 0);

@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Granary.Contracts;
 
 /// <summary>Owns one job: its state, generation, members, steps and result. Key: the job id. Its state survives in grain
@@ -22,9 +24,38 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task Cancel();
 
-    /// <summary>A worker's steps and evaluations since its last report. Ignored when its generation is not the current one.</summary>
+    /// <summary>Stops the job at the next step boundary and writes a checkpoint; its silos are free for others.</summary>
+    [Alias("Pause")]
+    Task Pause();
+
+    /// <summary>Puts a paused job back in the queue; true when it was paused.</summary>
+    [Alias("Resume")]
+    Task<bool> Resume();
+
+    /// <summary>What has been counted in committed steps.</summary>
+    [Alias("Ledger")]
+    Task<LedgerReport?> Ledger();
+
+    /// <summary>What has happened to the job, oldest first.</summary>
+    [Alias("Events")]
+    Task<IReadOnlyList<JobEvent>> Events();
+
+    /// <summary>A worker's steps and evaluations since its last report. Returns the first step whose record is still wanted.</summary>
+    /// <exception cref="StaleGenerationException">Its generation is not the current one.</exception>
     [Alias("Report")]
-    Task Report(WorkerReport report);
+    Task<long> Report(WorkerReport report);
+
+    /// <summary>A silo has been told to stop: it must not take part after the next step boundary. Returns when it does not.</summary>
+    [Alias("Leave"), AlwaysInterleave]
+    Task Leave(string silo);
+
+    /// <summary>A member has written its part of a checkpoint, or could not.</summary>
+    /// <param name="membership">Job and generation.</param>
+    /// <param name="step">The version.</param>
+    /// <param name="part">What was written; null: nothing.</param>
+    /// <param name="failure">Why nothing was.</param>
+    [Alias("CheckpointWritten")]
+    Task CheckpointWritten(Membership membership, long step, CheckpointPart? part, string? failure);
 
     /// <summary>A worker cannot go on: a non-finite number, a lost peer, an exception.</summary>
     [Alias("Trouble")]
@@ -77,6 +108,12 @@ public sealed record JobStatus
     [Id(17)] public DateTimeOffset Submitted { get; init; }
     /// <summary>Shards of the job.</summary>
     [Id(18)] public int Shards { get; init; }
+    /// <summary>Jobs of a higher priority start first.</summary>
+    [Id(19)] public int Priority { get; init; }
+    /// <summary>Silos that live but have no part in the job, for it has no more shards to give.</summary>
+    [Id(20)] public IReadOnlyList<string> Idle { get; init; } = [];
+    /// <summary>Step of the newest durable checkpoint; null: none.</summary>
+    [Id(21)] public long? Durable { get; init; }
 }
 
 /// <summary>A silo's share of a job.</summary>

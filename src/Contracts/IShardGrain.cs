@@ -10,18 +10,19 @@ public interface IShardGrain : IGrainWithStringKey
 {
     /// <summary>Reads this shard's part of the source, if it has not, and says what is in it.
     /// Null when this activation lives in another silo than <paramref name="silo"/>: it makes way, ask again.</summary>
-    [Alias("Survey")]
+    [Alias("Survey"), ResponseTimeout(LongAnswer.Time)]
     Task<ShardSurvey?> Survey(Job job, string silo);
 
     /// <summary>Moments of each feature over this shard's training part.</summary>
-    [Alias("Moments")]
+    [Alias("Moments"), ResponseTimeout(LongAnswer.Time)]
     Task<FeatureMoments> Moments(DataFacts facts);
 
-    /// <summary>Makes the examples ready and hands them to this silo's compute threads.</summary>
-    [Alias("Join")]
-    Task Join(Membership membership, DataFacts facts);
+    /// <summary>Makes the examples ready, reading them where that has not been done, and hands them to this silo's compute
+    /// threads. False when this activation lives in another silo than <paramref name="silo"/>: it makes way, ask again.</summary>
+    [Alias("Join"), ResponseTimeout(LongAnswer.Time)]
+    Task<bool> Join(Job job, DataFacts facts, string silo);
 
-    /// <summary>Lets go of the examples and ends this activation.</summary>
+    /// <summary>Lets go of the examples and ends this activation, if it lives in <paramref name="silo"/>.</summary>
     [Alias("Leave")]
-    Task Leave();
+    Task Leave(string silo);
 }

@@ -19,6 +19,8 @@ public static class GranarySilo
             .AddSingleton<ShardRegistry>()
             .AddSingleton<ReadingThreads>()
             .AddSingleton<IWorkerClient, WorkerClient>()
+            .AddSingleton<Departure>()
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Departure>())
             .AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>() // tolerates new fields; knows our types
             .AddGranarySerialization();
         return builder.AddGrainService<Worker>();

@@ -11,7 +11,9 @@ namespace Granary.Grains;
 /// <param name="Device">"cpu" or "cuda:N".</param>
 /// <param name="Channel">Where its tensor channel is to listen; port 0: any free one.</param>
 /// <param name="Outputs">Directory for the outputs of jobs that name none.</param>
-public sealed record SiloIdentity(string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs)
+/// <param name="Checkpoints">Directory for checkpoints, the same for every silo of the cluster.</param>
+public sealed record SiloIdentity(
+    string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs, string Checkpoints)
 {
     /// <summary>Instruction set and libtorch build: weights are the same to the last bit among silos that agree here.</summary>
     public static string Platform { get; } =

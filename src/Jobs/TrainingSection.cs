@@ -26,6 +26,25 @@ public sealed record TrainingSection
 
     /// <summary>Greatest Euclidean norm of the averaged gradient; a longer one is scaled down to it. 0 (default): off.</summary>
     public double ClipNorm { get; init; }
+
+    /// <summary>When the job's state is written to disk. Has no influence on the weights.</summary>
+    public CheckpointSection Checkpoint { get; init; } = new();
+}
+
+/// <summary>The job file's <c>training.checkpoint</c> section. A checkpoint is due when either time has come.</summary>
+public sealed record CheckpointSection
+{
+    /// <summary>Every so many steps; 0 (default): by time alone.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>Every so many seconds; 0: by steps alone. With both 0 only a pause or a shutdown writes one. Default: 10.</summary>
+    public double Seconds { get; init; } = 10;
+
+    /// <summary>How many of the newest stay, at least 1. Default: 2.</summary>
+    public int Keep { get; init; } = 2;
+
+    /// <summary>Whether the one with the lowest held-out loss stays too. Default: false.</summary>
+    public bool Best { get; init; }
 }
 
 /// <summary>The job file's <c>training.optimizer</c> section.</summary>

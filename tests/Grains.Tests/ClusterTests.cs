@@ -20,7 +20,7 @@ public sealed class ClusterTests : IDisposable
         {
             silo.AddMemoryGrainStorageAsDefault();
             silo.UseInMemoryReminderService();
-            silo.AddGranary(new SiloIdentity(options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), _folder));
+            silo.AddGranary(new SiloIdentity(options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), _folder, Path.Combine(_folder, "checkpoints")));
         });
         builder.ConfigureClient(client => client.Services.AddGranarySerialization());
         await using var cluster = builder.Build();

@@ -1,8 +1,10 @@
 using System.Net;
 using CsCheck;
+using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
+using Granary.Grains.Versions;
 using Granary.Jobs;
 using Granary.Model.Training;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -89,10 +91,11 @@ public class ExchangeTests
         var kind = clip > 0 ? OptimizerKind.Adam : OptimizerKind.Sgd;
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = kind, LearningRate = 0.1 });
         var runs = DecayRun.PerBlock([new ParameterShape("w", [weights], Initialisation.Zero, 0, true)], layout.Blocks, false);
-        using var update = new BlockUpdate<float>(layout.Blocks, runs, optimizer, layout.Owned(self));
+        ParameterShape[] shape = [new ParameterShape("w", [weights], Initialisation.Zero, 0, true)];
+        var update = new BlockUpdate<float>(runs, optimizer);
         var batches = new BatchPlan(Rows, 10, 100);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
-        var (old, next) = (new NativeVector<float>(weights), new NativeVector<float>(weights));
+        using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.StatePerWeight);
         var (firstShard, endShard) = layout.Plan.Of(self);
         for (long step = 0; step < steps; step++)
         {
@@ -124,15 +127,17 @@ public class ExchangeTests
             }
 
             var sums = layout.Cover(self).Select(n => tree.Sum(n) is { } s ? new PartialSum<float>(s.Gradient.Data, s.Weight) : (PartialSum<float>?)null).ToArray();
-            exchange.Run(step, 0.1, sums, old.Data, next.Data, cancellation);
-            (old, next) = (next, old);
+            var records = Enumerable.Range(firstShard, endShard - firstShard).Select(v => (v, Rows: batches.Rows(step, v))).Where(r => r.Rows.End > r.Rows.First)
+                .Select(r => new ShardRecord(r.v, r.Rows.End - r.Rows.First, r.Rows.End - r.Rows.First, r.v * 0.5, (ulong)(step + r.v))).ToArray();
+            var ward = clip > 0 && layout.Plan.Members > 1 && step % 2 == 1 ? vault.MakeWard() : null;
+            var all = exchange.Run(step, 0.1, sums, records, vault.Current, vault.Next, ward, cancellation);
+            Assert.Equal(batches.ExamplesOf(step), all.Sum(r => r.Examples)); // everybody hears of every shard
+            Assert.Equal(all.Select(r => r.Shard).Order(), all.Select(r => r.Shard));
+            vault.Commit();
             made.ForEach(g => g.Dispose());
         }
 
-        var result = old.Span(0, weights).ToArray();
-        old.Dispose();
-        next.Dispose();
-        return result;
+        return new ReadOnlySpan<float>(vault.Current.Weights.Data, weights).ToArray();
     }
 
     [Fact]

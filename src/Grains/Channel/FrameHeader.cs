@@ -13,6 +13,15 @@ internal enum FrameKind
 
     /// <summary>The squared norms (float64) of the averaged gradient, one per block of the sender's slice.</summary>
     Norms = 3,
+
+    /// <summary>What the sender's shards put into the step.</summary>
+    Records = 4,
+
+    /// <summary>The held-out losses of the sender's shards.</summary>
+    Evaluations = 5,
+
+    /// <summary>One block of one vector of optimiser state, on its way to a backup or to a new owner.</summary>
+    State = 6,
 }
 
 /// <summary>The 64 bytes before each payload on a tensor channel, little-endian.</summary>
@@ -30,7 +39,8 @@ internal struct FrameHeader
     /// <summary>Block of the flat vector; for norms the first block of the slice.</summary>
     public int Block;
 
-    /// <summary>For sums: which of the sender's maximal subtrees, by its place in the cover of the sender's shards.</summary>
+    /// <summary>For sums: which of the sender's maximal subtrees, by its place in the cover of the sender's shards. For state:
+    /// which vector.</summary>
     public int Part;
 
     /// <summary>Payload bytes.</summary>

@@ -70,6 +70,7 @@ internal sealed partial class TensorListener : IDisposable
             catch (SocketException)
             {
                 _handshakes.Release();
+                await Task.Delay(100, CancellationToken.None); // out of handles, perhaps: not at full speed
             }
         }
     }

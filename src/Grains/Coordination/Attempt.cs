@@ -1,69 +1,101 @@
 using System.Diagnostics;
 using Granary.Contracts;
+using Granary.Grains.Exchange;
 using Granary.Jobs;
 using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 
+/// <summary>What the coordinator wants of a generation under way.</summary>
+internal enum Wish { Train, Stop, Reform }
+
 /// <summary>One generation's run of a job: its crew, what they have reported, and what went wrong.</summary>
 internal sealed class Attempt : IDisposable
 {
-    // A member whose connection broke may be dead, or its peer may be: membership says which, within this time.
-    private static readonly TimeSpan VerdictTime = TimeSpan.FromSeconds(15);
+    // A member whose connection broke may be dead, or its peer may be, or just the connection: membership says which, within this time.
+    private static readonly TimeSpan VerdictTime = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
 
     private readonly IClusterMembershipService _cluster;
-    private readonly Job _job;
+    private readonly CheckpointSection _checkpoints;
     private readonly CancellationTokenSource _ended = new();
     private readonly MemberStatus[] _members;
+    private readonly SortedSet<long> _keeps = [];
+    private readonly StallWatch _stalls;
+    private readonly double _secondsBefore;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private JobProgress? _progress;
+    private ExchangeLayout? _layout;
+    private int _stateBytes;
     private WorkerTrouble? _trouble;
     private long _began;
+    private long _first;
     private long _granted;
     private (long At, long Examples) _mark;
+    private (long At, long Step) _checkpointed;
 
-    public Attempt(Crew crew, Job job, IClusterMembershipService cluster)
+    /// <param name="crew">The members.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="secondsBefore">Seconds that the generations before have trained.</param>
+    /// <param name="cluster">The cluster's membership.</param>
+    public Attempt(Crew crew, Job job, double secondsBefore, IClusterMembershipService cluster)
     {
-        (Crew, _job, _cluster) = (crew, job, cluster);
+        (Crew, _secondsBefore, _cluster) = (crew, secondsBefore, cluster);
+        _checkpoints = job.Training.Checkpoint;
         var plan = new ShardPlan(job.Data.Shards, crew.Count);
         _members = [.. crew.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
+        _stalls = new StallWatch(crew.Count);
         _ = FollowMembership();
+        _ = FollowTime();
     }
 
     public Crew Crew { get; }
 
-    public JobProgress? Progress { get; private set; }
-
     public IReadOnlyList<MemberStatus> Members => _members;
 
-    public double Seconds => _began == 0 ? 0 : Stopwatch.GetElapsedTime(_began).TotalSeconds;
+    public double Seconds => _secondsBefore + (_began == 0 ? 0 : Stopwatch.GetElapsedTime(_began).TotalSeconds);
 
     public double ExamplesPerSecond { get; private set; }
 
-    public bool IsDone => Progress is not null && Progress.Committed == Steps;
+    /// <summary>The checkpoint being written.</summary>
+    public PendingCheckpoint? Pending { get; set; }
 
-    private long Steps { get; set; }
+    /// <summary>Whether all steps of the job are committed.</summary>
+    public bool IsDone => _progress is not null && _progress.Committed == _progress.Steps;
+
+    /// <summary>Told what the watch over slow and stalled members has found.</summary>
+    public required Action<JobEventKind, string?, string> Noticed { get; init; }
 
     /// <summary>Something may have changed.</summary>
     public void Wake() => _news.TrySetResult();
 
-    /// <summary>Takes a report in; returns the metric points it completes.</summary>
-    public IReadOnlyList<MetricPoint> Add(WorkerReport report)
+    /// <summary>Takes a report in.</summary>
+    public void Add(WorkerReport report)
     {
-        var points = Progress?.Add(report, Seconds) ?? [];
-        var steps = Math.Max(1, report.Steps.Count);
-        _members[report.Index] = _members[report.Index] with
+        if (_progress is null || _layout is null)
         {
-            ComputeSeconds = report.ComputeSeconds / steps,
-            ExchangeSeconds = report.ExchangeSeconds / steps,
-        };
-        if (Progress is not null && Stopwatch.GetElapsedTime(_mark.At) is { TotalSeconds: > 1 } since)
-        {
-            ExamplesPerSecond = (Progress.Examples - _mark.Examples) / since.TotalSeconds;
-            _mark = (Stopwatch.GetTimestamp(), Progress.Examples);
+            return;
         }
 
+        _progress.Add(report.Steps, report.Evaluations, Seconds);
+        if (report.Taken > 0)
+        {
+            _members[report.Index] = _members[report.Index] with
+            {
+                ComputeSeconds = report.ComputeSeconds / report.Taken,
+                ExchangeSeconds = report.ExchangeSeconds / report.Taken,
+            };
+        }
+
+        if (_began != 0 && Stopwatch.GetElapsedTime(_mark.At) is { TotalSeconds: > 1 } since)
+        {
+            ExamplesPerSecond = Math.Max(0, _progress.Live.Examples - _mark.Examples) / since.TotalSeconds;
+            _mark = (Stopwatch.GetTimestamp(), _progress.Live.Examples);
+        }
+
+        _progress.Settle(KeepRule.Settled(_progress.Committed, _stateBytes > 0 && !_layout.Replicated && Crew.Count > 1 ? _keeps : null));
         Wake();
-        return points;
     }
 
     /// <summary>Takes a member's trouble in. A cause of the job's own is worth more than the broken connections it leaves.</summary>
@@ -77,24 +109,88 @@ internal sealed class Attempt : IDisposable
         Wake();
     }
 
-    /// <summary>Grants steps until all are committed or the caller wants no more; then every member stands at one step.</summary>
-    public async Task Train(DataFacts facts, Func<bool> stop)
+    /// <summary>Grants steps until all are committed, or the caller wishes otherwise; then every member stands at one step.</summary>
+    /// <param name="progress">What is known of the steps before, and to be added to.</param>
+    /// <param name="layout">Who owns what.</param>
+    /// <param name="stateBytes">Bytes of optimiser state per weight.</param>
+    /// <param name="from">The generation's first step.</param>
+    /// <param name="acknowledged">Records of steps before it are in storage.</param>
+    /// <param name="wish">What is wanted.</param>
+    /// <param name="save">Puts what is settled into storage.</param>
+    public async Task Train(
+        JobProgress progress, ExchangeLayout layout, int stateBytes, long from, Func<long> acknowledged, Func<Wish> wish, Func<Task> save)
     {
-        var batches = new BatchPlan(facts.TrainingRows, _job.Training.Batch, _job.Training.Epochs);
-        Steps = batches.Steps;
-        Progress = new JobProgress(batches, facts.ValidationRows);
+        (_progress, _layout, _stateBytes) = (progress, layout, stateBytes);
+        (_first, _granted) = (from, from);
         _began = Stopwatch.GetTimestamp();
-        _mark = (_began, 0);
-        while (!IsDone && !(stop() && Progress.Committed == _granted))
+        _mark = (_began, _progress.Live.Examples);
+        _checkpointed = (_began, from);
+        while (!IsDone && !(wish() != Wish.Train && _progress.Committed >= _granted))
         {
-            var until = GrantRule.Until(Progress.Committed, Steps, Seconds, Progress.Committed);
-            if (until > _granted && !stop() && (Progress.Committed == _granted || until - _granted > (_granted - Progress.Committed) / 4))
+            var taken = _progress.Committed - from;
+            var until = GrantRule.Until(_progress.Committed, _progress.Steps, Stopwatch.GetElapsedTime(_began).TotalSeconds, taken);
+            if (until > _granted && wish() == Wish.Train
+                && (_progress.Committed >= _granted || until - _granted > (_granted - _progress.Committed) / 4))
             {
-                _granted = until;
-                await Unless(Crew.Grant(until));
+                await Grant(until, acknowledged());
             }
 
             await News();
+            await save();
+        }
+    }
+
+    private async Task Grant(long until, long acknowledged)
+    {
+        var (progress, layout) = (_progress!, _layout!);
+        var taken = progress.Committed - _first;
+        var keepEvery = KeepRule.Every(layout, _stateBytes, taken > 0 ? Stopwatch.GetElapsedTime(_began).TotalSeconds / taken : 0);
+        var due = Pending is null && CheckpointRule.IsDue(
+            _checkpoints, _granted - _checkpointed.Step, Stopwatch.GetElapsedTime(_checkpointed.At).TotalSeconds);
+        var grant = new StepGrant(_granted, until, keepEvery, due ? _granted : null, acknowledged);
+        if (due)
+        {
+            Pending = new PendingCheckpoint(_granted, Crew.Count);
+            progress.Mark(_granted);
+            _checkpointed = (Stopwatch.GetTimestamp(), _granted);
+        }
+
+        for (var step = _granted; keepEvery > 0 && step < until; step++)
+        {
+            if (grant.Keeps(step, _first))
+            {
+                _keeps.Add(step);
+            }
+        }
+
+        _keeps.RemoveWhere(k => k < progress.Settled.Committed);
+        _granted = until;
+        await Unless(Crew.Grant(grant));
+    }
+
+    /// <summary>Has the members, who all stand at one step, write a checkpoint of it. Returns when it is written, or could not be.</summary>
+    public async Task Checkpoint(long acknowledged)
+    {
+        while (Pending is not null)
+        {
+            await News();
+        }
+
+        Pending = new PendingCheckpoint(_granted, Crew.Count);
+        _progress!.Mark(_granted);
+        await Unless(Crew.Grant(new StepGrant(_granted, _granted, 0, _granted, acknowledged)));
+        while (Pending is not null)
+        {
+            await News();
+        }
+    }
+
+    /// <summary>Waits a little for the records of the steps before one: they may travel longer than what stopped it.</summary>
+    public async Task Hear(long step)
+    {
+        for (var since = Stopwatch.StartNew(); _progress?.Committed < step && since.Elapsed < VerdictTime;)
+        {
+            await Task.Delay(10);
         }
     }
 
@@ -114,11 +210,10 @@ internal sealed class Attempt : IDisposable
 
         switch (trouble.Kind)
         {
-            case TroubleKind.NonFiniteLoss or TroubleKind.NonFiniteGradient:
+            case TroubleKind.NonFiniteLoss or TroubleKind.NonFiniteGradient or TroubleKind.NonFiniteWeights:
                 throw new NonFiniteJobException(trouble);
             case TroubleKind.Exception:
-                throw new JobException(
-                    $"step {trouble.Step} failed on silo {_members[trouble.Index].Name}: {trouble.Message}");
+                throw new MemberFailedException($"step {trouble.Step} failed on silo {_members[trouble.Index].Name}: {trouble.Message}");
             default:
                 await Verdict(trouble);
                 break;
@@ -129,11 +224,14 @@ internal sealed class Attempt : IDisposable
     // generation does not count on it.
     private async Task Verdict(WorkerTrouble trouble)
     {
-        using var time = new CancellationTokenSource(VerdictTime);
-        var ending = Stopwatch.StartNew();
-        while (ending.Elapsed < VerdictTime && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
+        var since = Stopwatch.StartNew();
+        while (since.Elapsed < VerdictTime && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
         {
-            await Task.WhenAny(_ended.Token.IsCancellationRequested ? Task.CompletedTask : Next(time.Token));
+            await Task.WhenAny(_news.Task, Task.Delay(20));
+            if (_news.Task.IsCompleted)
+            {
+                _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
 
         if (_trouble!.Kind != TroubleKind.LostPeer)
@@ -141,20 +239,18 @@ internal sealed class Attempt : IDisposable
             await Check();
         }
 
-        throw new LostMemberException($"step {trouble.Step}: member {trouble.Peer} was lost to member {trouble.Index}: {trouble.Message}");
+        var gone = Gone().ToArray();
+        var lost = trouble.Peer is { } peer ? _members[peer].Name : null;
+        throw gone.Length > 0
+            ? new LostMemberException(gone[0], $"silo {string.Join(", ", gone)} is gone")
+            : new LostMemberException(lost, $"the connection of {_members[trouble.Index].Name} to {lost} broke, though both live: {trouble.Message}");
     }
 
-    private async Task Next(CancellationToken cancellation)
-    {
-        var news = _news.Task;
-        await Task.WhenAny(news, Task.Delay(50, cancellation));
-        if (news.IsCompleted)
-        {
-            _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-    }
+    private IEnumerable<string> Gone() => Crew.Silos
+        .Select((s, i) => (Silo: s, _members[i].Name))
+        .Where(m => _cluster.CurrentSnapshot.GetSiloStatus(m.Silo) != SiloStatus.Active).Select(m => m.Name);
 
-    private bool AllLive() => Crew.Silos.All(s => _cluster.CurrentSnapshot.GetSiloStatus(s) == SiloStatus.Active);
+    private bool AllLive() => !Gone().Any();
 
     /// <summary>Awaits a task of the whole crew, unless a member dies first.</summary>
     public async Task<T> Unless<T>(Task<T> task)
@@ -173,9 +269,9 @@ internal sealed class Attempt : IDisposable
             {
                 _ = task.ContinueWith(t => t.Exception, TaskScheduler.Default);
                 await News();
-                if (!AllLive())
+                if (Gone().FirstOrDefault() is { } gone)
                 {
-                    throw new LostMemberException("a silo of the job left the cluster");
+                    throw new LostMemberException(gone, $"silo {gone} is gone");
                 }
             }
         }
@@ -189,17 +285,52 @@ internal sealed class Attempt : IDisposable
         {
             await foreach (var _ in _cluster.MembershipUpdates.WithCancellation(_ended.Token))
             {
-                if (!AllLive())
+                if (Gone().FirstOrDefault() is { } gone)
                 {
                     _trouble ??= new WorkerTrouble(
-                        Crew.Membership, 0, TroubleKind.LostPeer, Progress?.Committed ?? 0, null, null, "a silo of the job left the cluster");
-                    Wake();
+                        Crew.Membership, 0, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, Array.FindIndex(_members, m => m.Name == gone), "it left the cluster");
                 }
+
+                Wake(); // somebody may have come, too
             }
         }
         catch (OperationCanceledException)
         {
             // The attempt is over.
+        }
+    }
+
+    // A member that answers but sends nothing breaks no connection: somebody has to look.
+    private async Task FollowTime()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(WatchEvery);
+            while (await timer.WaitForNextTickAsync(_ended.Token))
+            {
+                if (_progress is null || _progress.Committed >= _granted || _trouble is not null)
+                {
+                    continue;
+                }
+
+                var standing = await Task.WhenAll(Crew.Stand());
+                var finding = _stalls.Look(standing, _members);
+                if (finding is { Stalled: true } && _trouble is null)
+                {
+                    Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
+                    _trouble = new WorkerTrouble(
+                        Crew.Membership, finding.Member, TroubleKind.LostPeer, _progress.Committed, null, finding.Peer, finding.Message);
+                    Wake();
+                }
+                else if (finding is not null)
+                {
+                    Noticed(JobEventKind.SlowSilo, finding.Silo, finding.Message);
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or OrleansException or TimeoutException or StaleGenerationException or ObjectDisposedException)
+        {
+            // The attempt is over, or a member is lost, which is noticed elsewhere.
         }
     }
 
@@ -211,5 +342,11 @@ internal sealed class Attempt : IDisposable
     }
 }
 
-/// <summary>A member is gone; the job goes on in another generation.</summary>
-internal sealed class LostMemberException(string message) : Exception(message);
+/// <summary>A member is gone, or cannot be worked with; the job goes on in another generation.</summary>
+internal sealed class LostMemberException(string? silo, string message) : Exception(message)
+{
+    public string? Silo { get; } = silo;
+}
+
+/// <summary>A member failed at something that might work elsewhere or another time.</summary>
+internal sealed class MemberFailedException(string message) : Exception(message);

@@ -43,6 +43,38 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     }
 
     /// <inheritdoc/>
+    public async Task<bool> Resume(string jobId)
+    {
+        if (!await Coordinator(jobId).Resume())
+        {
+            return false;
+        }
+
+        if (!kept.State.Waiting.Contains(jobId))
+        {
+            kept.State.Waiting.Add(jobId);
+        }
+
+        await StartNext();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task Awake()
+    {
+        if (kept.State.Running is { } running && await Coordinator(running).Status(int.MaxValue) is not { State: JobState.Running or JobState.Queued })
+        {
+            kept.State.Running = null; // it ended, or came to rest, just as the cluster was lost
+        }
+        else if (kept.State.Running is { } queued)
+        {
+            await Coordinator(queued).Start(); // lost between the two: a second start changes nothing
+        }
+
+        await StartNext();
+    }
+
+    /// <inheritdoc/>
     public async Task Released(string jobId)
     {
         if (kept.State.Running == jobId)
@@ -55,17 +87,36 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
 
     private async Task StartNext()
     {
-        if (kept.State.Running is null && kept.State.Waiting.Count > 0)
+        while (kept.State.Running is null && await TakeFirst() is { } id)
         {
-            kept.State.Running = kept.State.Waiting[0];
-            kept.State.Waiting.RemoveAt(0);
+            kept.State.Running = id;
             await kept.WriteStateAsync();
-            await Coordinator(kept.State.Running).Start();
+            await Coordinator(id).Start();
+            if (await Coordinator(id).Status(int.MaxValue) is { State: JobState.Cancelled or JobState.Paused })
+            {
+                kept.State.Running = null; // it was taken out while it waited
+            }
         }
-        else
+
+        await kept.WriteStateAsync();
+    }
+
+    // The highest priority first; among equals, whoever has waited longest.
+    private async Task<string?> TakeFirst()
+    {
+        var waiting = new List<(string Id, int Priority)>();
+        foreach (var id in kept.State.Waiting)
         {
-            await kept.WriteStateAsync();
+            waiting.Add((id, (await Coordinator(id).Status(int.MaxValue))?.Priority ?? 0));
         }
+
+        var first = waiting.Count == 0 ? null : waiting.MaxBy(w => w.Priority).Id;
+        if (first is not null)
+        {
+            kept.State.Waiting.Remove(first);
+        }
+
+        return first;
     }
 
     private ICoordinatorGrain Coordinator(string id) => GrainFactory.GetGrain<ICoordinatorGrain>(id);

@@ -7,6 +7,8 @@ namespace Granary.Grains.Coordination;
 [GenerateSerializer, Alias("granary.CoordinatorState")]
 internal sealed class CoordinatorState
 {
+    private const int EventsKept = 300;
+
     [Id(0)] public Submission? Submission { get; set; }
 
     [Id(1)] public JobState State { get; set; }
@@ -23,15 +25,31 @@ internal sealed class CoordinatorState
 
     [Id(7)] public DateTimeOffset Submitted { get; set; }
 
-    [Id(8)] public List<MetricPoint> Points { get; set; } = [];
+    [Id(8)] public double Seconds { get; set; }
 
-    [Id(9)] public double Seconds { get; set; }
+    [Id(9)] public List<MemberStatus> Members { get; set; } = [];
 
-    [Id(10)] public long Step { get; set; }
+    [Id(10)] public bool CancelAsked { get; set; }
 
-    [Id(11)] public long Examples { get; set; }
+    [Id(11)] public bool PauseAsked { get; set; }
 
-    [Id(12)] public List<MemberStatus> Members { get; set; } = [];
+    /// <summary>What no recovery goes behind, but one from a checkpoint.</summary>
+    [Id(12)] public ProgressState? Progress { get; set; }
 
-    [Id(13)] public bool CancelAsked { get; set; }
+    [Id(13)] public List<DurableCheckpoint> Checkpoints { get; set; } = [];
+
+    [Id(14)] public List<JobEvent> Events { get; set; } = [];
+
+    /// <summary>Whether the job stands at a step boundary, written down: going on is no recovery.</summary>
+    [Id(15)] public bool Parked { get; set; }
+
+    /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
+    public void Note(JobEventKind kind, string? silo, string message)
+    {
+        Events.Add(new JobEvent(DateTimeOffset.UtcNow, kind, Progress?.Committed ?? 0, Generation, silo, message));
+        if (Events.Count > EventsKept)
+        {
+            Events.RemoveAt(EventsKept / 3);
+        }
+    }
 }

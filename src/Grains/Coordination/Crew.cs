@@ -14,6 +14,8 @@ namespace Granary.Grains.Coordination;
 internal sealed class Crew(
     Membership membership, IReadOnlyList<SiloAddress> silos, IReadOnlyList<SiloInfo> infos, IReadOnlyList<IWorker> workers)
 {
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+
     public Membership Membership { get; } = membership;
 
     public int Count => workers.Count;
@@ -22,38 +24,82 @@ internal sealed class Crew(
 
     public IReadOnlyList<SiloInfo> Infos { get; } = infos;
 
-    /// <summary>Asks every living silo for its means, in an order that all runs share.</summary>
+    /// <summary>Asks every living silo for its means and takes those that answer, at most one per shard, in an order that all
+    /// runs share; the others stand by.</summary>
+    /// <param name="membership">Job and generation.</param>
+    /// <param name="living">Silos that membership believes alive.</param>
+    /// <param name="shards">Shards of the job.</param>
+    /// <param name="avoid">Names of silos that are not to take part while others can.</param>
+    /// <param name="client">Reaches workers.</param>
     /// <exception cref="JobException">The silos' platforms differ.</exception>
-    public static async Task<Crew> Muster(Membership membership, IEnumerable<ClusterMember> living, IWorkerClient client)
+    public static async Task<Crew?> Muster(
+        Membership membership, IEnumerable<ClusterMember> living, int shards, IReadOnlySet<string> avoid, IWorkerClient client)
     {
-        var members = living.OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.SiloAddress).ToArray();
-        var workers = members.Select(m => client.At(m.SiloAddress)).ToArray();
-        var infos = await Task.WhenAll(workers.Select(w => w.Describe()));
+        var asked = living.Select(async m => (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress))));
+        var able = (await Task.WhenAll(asked)).Where(m => m.Info is { State: "active" })
+            .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
+        var willing = able.Where(m => !avoid.Contains(m.Member.Name)).ToArray();
+        var chosen = (willing.Length > 0 ? willing : able).Take(shards).ToArray();
+        if (chosen.Length == 0)
+        {
+            return null;
+        }
+
+        SiloInfo[] infos = [.. chosen.Select(m => m.Info!)];
         var other = Array.Find(infos, i => i.Platform != infos[0].Platform);
         return other is null
-            ? new Crew(membership, [.. members.Select(m => m.SiloAddress)], infos, workers)
+            ? new Crew(membership, [.. chosen.Select(m => m.Member.SiloAddress)], infos, [.. chosen.Select(m => m.Worker)])
+            {
+                Idle = [.. able.Where(m => !chosen.Contains(m)).Select(m => m.Member.Name)],
+            }
             : throw new JobException(
                 $"Silo {infos[0].Name} computes on {infos[0].Platform}, silo {other.Name} on {other.Platform}: their results may differ "
                 + "in the last bit. Run the job on silos of one kind.");
     }
 
+    /// <summary>Silos that could take part, but for which there is no shard.</summary>
+    public IReadOnlyList<string> Idle { get; private init; } = [];
+
+    private static async Task<SiloInfo?> Describe(IWorker worker)
+    {
+        try
+        {
+            return await worker.Describe().WaitAsync(AnswerTime);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return null; // dead or frozen: membership will say so
+        }
+    }
+
+    /// <summary>Has everybody leave older generations; returns what each holds, in member order.</summary>
+    public Task<Holdings[]> Enter(long recordsFrom) => AllOf((worker, _) => worker.Enter(Membership, recordsFrom));
+
     /// <summary>Every shard's survey, in shard order.</summary>
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Job job)
     {
-        var channels = Infos.Select(i => IPEndPoint.Parse(i.Channel)).ToArray();
-        var found = await All((worker, i) => worker.Survey(new Assignment(Membership, job, i, channels)));
+        var found = await AllOf((worker, i) => worker.Survey(Place(job, i)));
         return [.. found.SelectMany(f => f).OrderBy(f => f.Shard)];
     }
 
     /// <summary>Every shard's moments, in shard order.</summary>
-    public async Task<IReadOnlyList<FeatureMoments>> Moments(DataFacts facts) =>
-        [.. (await All((worker, _) => worker.Moments(Membership, facts))).SelectMany(m => m)];
+    public async Task<IReadOnlyList<FeatureMoments>> Moments(Job job, DataFacts facts) =>
+        [.. (await AllOf((worker, i) => worker.Moments(Place(job, i), facts))).SelectMany(m => m)];
 
-    /// <summary>Makes everybody ready for step 0.</summary>
-    public Task Prepare(DataFacts facts) => All((worker, _) => worker.Prepare(Membership, facts));
+    /// <summary>Has one member-to-be read its shards ahead.</summary>
+    public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);
+
+    /// <summary>Makes everybody ready for the first step.</summary>
+    public Task Prepare(Job job, DataFacts facts, Origin origin) => All((worker, i) => worker.Prepare(Place(job, i), facts, origin));
+
+    private Assignment Place(Job job, int member) => new(
+        Membership, job, member, [.. Infos.Select((info, i) => new Member(info.Name, Silos[i], IPEndPoint.Parse(info.Channel)))]);
 
     /// <summary>Allows steps.</summary>
-    public Task Grant(long until) => All((worker, _) => worker.Grant(Membership, until));
+    public Task Grant(StepGrant grant) => All((worker, _) => worker.Grant(Membership, grant));
+
+    /// <summary>What everybody is doing.</summary>
+    public Task<WorkerStanding>[] Stand() => [.. workers.Select(w => w.Stand(Membership))];
 
     /// <summary>Stops everybody.</summary>
     public Task Halt() => All((worker, _) => worker.Halt(Membership));
@@ -70,22 +116,25 @@ internal sealed class Crew(
     /// <summary>Lets everybody forget the job; a member that is gone does not matter.</summary>
     public async Task Release()
     {
-        foreach (var worker in workers)
+        await Task.WhenAll(workers.Select(Release));
+    }
+
+    /// <summary>Lets those forget the job that another crew has no place for.</summary>
+    public Task ReleaseBut(Crew next) => Task.WhenAll(workers.Where((_, i) => !next.Silos.Contains(Silos[i])).Select(Release));
+
+    private async Task Release(IWorker worker)
+    {
+        try
         {
-            try
-            {
-                await worker.Release(Membership);
-            }
-            catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
-            {
-                // Its silo is gone, and what it knew of the job with it.
-            }
+            await worker.Release(Membership).WaitAsync(AnswerTime);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
+        {
+            // Its silo is gone, and what it knew of the job with it.
         }
     }
 
     private async Task<T[]> AllOf<T>(Func<IWorker, int, Task<T>> ask) => await Task.WhenAll(workers.Select(ask));
-
-    private async Task<IReadOnlyList<T>> All<T>(Func<IWorker, int, Task<T>> ask) => await AllOf(ask);
 
     private Task All(Func<IWorker, int, Task> ask) => Task.WhenAll(workers.Select(ask));
 }

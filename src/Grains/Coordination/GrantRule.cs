@@ -4,7 +4,11 @@ namespace Granary.Grains.Coordination;
 /// a pause, a resize or a cancellation comes within about a second.</summary>
 public static class GrantRule
 {
-    private const long First = 32;
+    // Before any step has been timed, and at the least: a step may take seconds.
+    private const long First = 4;
+
+    // A first step is slow: the pace it suggests is not to be trusted upwards at once.
+    private const long Growth = 4;
 
     /// <summary>The first step that may not be taken yet.</summary>
     /// <param name="committed">Committed steps.</param>
@@ -13,7 +17,7 @@ public static class GrantRule
     /// <param name="taken">How many they were.</param>
     public static long Until(long committed, long steps, double seconds, long taken)
     {
-        var perSecond = seconds > 0.05 ? (long)(taken / seconds) : 0;
+        var perSecond = taken > 0 && seconds > 0 ? Math.Min(taken * Growth, (long)(taken / seconds)) : 0;
         return Math.Min(steps, committed + Math.Max(First, perSecond));
     }
 }

@@ -12,15 +12,16 @@ internal static class JobPapers
     private static readonly JsonSerializerOptions Line = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, // a diverged job's loss may be "NaN"
     };
 
     private static readonly JsonSerializerOptions Page = new(Line) { WriteIndented = true };
 
     /// <summary>Every paper by file name.</summary>
-    public static IReadOnlyDictionary<string, string> Of(string jobId, Job job, JobState state, JobResult result, CoordinatorState kept)
+    public static IReadOnlyDictionary<string, string> Of(string jobId, Job job, JobState state, JobResult result, CoordinatorState kept, ProgressState progress)
     {
         var metrics = new StringBuilder();
-        foreach (var point in kept.Points)
+        foreach (var point in progress.Points)
         {
             metrics.Append(JsonSerializer.Serialize(point, Line)).Append('\n');
         }
@@ -35,9 +36,9 @@ internal static class JobPapers
             parameters = result.Parameters,
             shards = job.Data.Shards,
             silos = kept.Members.Count,
-            steps = kept.Step,
+            steps = progress.Committed,
             epochs = job.Training.Epochs,
-            examples = kept.Examples,
+            examples = progress.Examples,
             seconds = kept.Seconds,
             trainLoss = result.TrainLoss,
             validation = result.ValidationExamples == 0 ? null : new

@@ -4,8 +4,10 @@ using Granary.Jobs;
 namespace Granary.Grains.Coordination;
 
 /// <summary>
-/// What the members' reports say together: which steps every shard has put its part into, their losses (added in tree
-/// order, so that they are the same on every cluster), and the evaluations between epochs. Plain rules: no grain, no clock.
+/// What the members' records say together: which steps every shard has put its part into, their losses (added in tree
+/// order, so that they are the same on every cluster), the evaluations between epochs, and the ledger. Steps that might
+/// have to be taken again stay apart from those that never will, so that every step counts once, as it was taken last.
+/// Plain rules: no grain, no clock.
 /// </summary>
 public sealed class JobProgress
 {
@@ -15,77 +17,161 @@ public sealed class JobProgress
     private readonly BatchPlan _batches;
     private readonly IReadOnlyList<long> _validationRows;
     private readonly SumTree _tree;
+    private readonly long _pointEvery;
+    private readonly int _epochPointEvery;
     private readonly SortedDictionary<long, ShardRecord?[]> _steps = [];
     private readonly Dictionary<long, EvaluationRecord?[]> _evaluations = [];
-    private readonly double[] _epochLoss;
-    private readonly double[] _epochWeight;
-    private readonly long _pointEvery;
+    private readonly List<Taken> _taken = [];
+    private ProgressState _live;
+    private long _mark = -1;
 
-    public JobProgress(BatchPlan batches, IReadOnlyList<long> validationRows)
+    /// <param name="batches">Which examples a step takes.</param>
+    /// <param name="validationRows">Held-out examples of each shard.</param>
+    /// <param name="settled">What is known already.</param>
+    public JobProgress(BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled)
     {
         _batches = batches;
         _validationRows = validationRows;
         _tree = new SumTree(batches.Shards);
-        _epochLoss = new double[batches.Shards];
-        _epochWeight = new double[batches.Shards];
         _pointEvery = Math.Max(1, (batches.Steps + PointsPerJob - 1) / PointsPerJob);
+        _epochPointEvery = Math.Max(1, (batches.Epochs + PointsPerJob - 1) / PointsPerJob);
+        Settled = settled;
+        _live = settled.Copy();
     }
 
+    /// <summary>Everything that has been taken in.</summary>
+    public ProgressState Live => _live;
+
+    /// <summary>The part of it that no recovery but one from a checkpoint goes behind: to be stored.</summary>
+    public ProgressState Settled { get; private set; }
+
     /// <summary>Steps that every shard has put its part into, evaluations after them included.</summary>
-    public long Committed { get; private set; }
+    public long Committed => _live.Committed;
 
-    /// <summary>Examples counted in them.</summary>
-    public long Examples { get; private set; }
+    /// <summary>Steps of the whole job.</summary>
+    public long Steps => _batches.Steps;
 
-    /// <summary>Mean loss over the batch of the newest of them.</summary>
-    public double? LastLoss { get; private set; }
-
-    /// <summary>Mean loss over the last whole epoch's examples as they were trained on.</summary>
-    public double? EpochLoss { get; private set; }
-
-    /// <summary>The newest evaluation.</summary>
-    public Evaluation? Evaluation { get; private set; }
-
-    /// <summary>Takes a member's report in; returns the metric points that have become complete.</summary>
-    /// <param name="report">The report.</param>
+    /// <summary>Takes records in.</summary>
+    /// <param name="steps">Committed steps, each whole or in parts.</param>
+    /// <param name="evaluations">Evaluations.</param>
     /// <param name="seconds">Seconds since training began, for the points.</param>
-    public IReadOnlyList<MetricPoint> Add(WorkerReport report, double seconds)
+    public void Add(IReadOnlyList<StepRecord> steps, IReadOnlyList<EvaluationRecord> evaluations, double seconds)
     {
-        foreach (var step in report.Steps)
+        foreach (var step in steps)
         {
             if (step.Step < Committed)
             {
-                continue; // told again after a recovery
+                continue; // told again
             }
 
-            if (!_steps.TryGetValue(step.Step, out var records))
-            {
-                _steps.Add(step.Step, records = new ShardRecord?[_batches.Shards]);
-            }
-
+            var records = Slot(_steps, step.Step);
             foreach (var record in step.Shards)
             {
                 records[record.Shard] = record;
             }
         }
 
-        foreach (var evaluation in report.Evaluations)
+        foreach (var evaluation in evaluations)
         {
-            if (!_evaluations.TryGetValue(evaluation.Step, out var records))
+            if (evaluation.Step > Committed)
             {
-                _evaluations.Add(evaluation.Step, records = new EvaluationRecord?[_batches.Shards]);
+                Slot(_evaluations, evaluation.Step)[evaluation.Shard] = evaluation;
             }
-
-            records[evaluation.Shard] = evaluation;
         }
 
-        var points = new List<MetricPoint>();
         while (_steps.TryGetValue(Committed, out var records) && IsComplete(Committed, records))
         {
-            Take(records, seconds, points);
+            _steps.Remove(Committed);
+            _evaluations.Remove(Committed + 1, out var held);
+            var taken = new Taken(Committed, records, held, seconds);
+            _taken.Add(taken);
+            Take(_live, taken);
+            LookForMark();
+        }
+    }
+
+    /// <summary>What was known just before the marked step; null until that is known.</summary>
+    public ProgressState? Marked { get; private set; }
+
+    /// <summary>A checkpoint of version <paramref name="step"/>, not committed yet or committed just now, is being made.</summary>
+    public void Mark(long step)
+    {
+        (_mark, Marked) = (step, null);
+        LookForMark();
+    }
+
+    // The metrics stay out of it: those of the job so far are stored once.
+    private void LookForMark()
+    {
+        if (Marked is null && Committed == _mark)
+        {
+            Marked = _live.Copy();
+            Marked.Points.Clear();
+        }
+    }
+
+    private TRecord?[] Slot<TRecord>(IDictionary<long, TRecord?[]> all, long step)
+        where TRecord : struct
+    {
+        if (!all.TryGetValue(step, out var records))
+        {
+            all.Add(step, records = new TRecord?[_batches.Shards]);
         }
 
-        return points;
+        return records;
+    }
+
+    /// <summary>Training goes on from a step: what was known of it and those after it does not count any more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It lies before what has been settled.</exception>
+    public void Rewind(long step)
+    {
+        foreach (var later in _steps.Keys.Where(s => s >= step).ToArray())
+        {
+            _steps.Remove(later);
+        }
+
+        foreach (var later in _evaluations.Keys.Where(s => s > step).ToArray())
+        {
+            _evaluations.Remove(later);
+        }
+
+        (_mark, Marked) = (-1, null);
+        if (step < Committed)
+        {
+            _live = At(step);
+            _taken.RemoveAll(t => t.Step >= step);
+        }
+    }
+
+    /// <summary>What was known before a step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It lies before what has been settled, or has not been taken in.</exception>
+    public ProgressState At(long step)
+    {
+        if (step < Settled.Committed || step > Committed)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(step), step, $"Steps before {Settled.Committed} are settled, and those from {Committed} on not known.");
+        }
+
+        var state = Settled.Copy();
+        foreach (var taken in _taken.Where(t => t.Step < step))
+        {
+            Take(state, taken);
+        }
+
+        return state;
+    }
+
+    /// <summary>Steps before one will not be taken again, but from a checkpoint.</summary>
+    public void Settle(long step)
+    {
+        var count = _taken.TakeWhile(t => t.Step < step).Count();
+        foreach (var taken in _taken.Take(count))
+        {
+            Take(Settled, taken);
+        }
+
+        _taken.RemoveRange(0, count);
     }
 
     private bool IsComplete(long step, ShardRecord?[] records)
@@ -116,40 +202,42 @@ public sealed class JobProgress
         return true;
     }
 
-    private void Take(ShardRecord?[] records, double seconds, List<MetricPoint> points)
+    private void Take(ProgressState state, Taken taken)
     {
-        var step = Committed;
+        var (step, records, evaluations, seconds) = taken;
         for (var v = 0; v < records.Length; v++)
         {
             if (records[v] is { } record)
             {
-                Examples += record.Examples;
-                _epochLoss[v] += record.LossSum;
-                _epochWeight[v] += record.Weight;
+                state.Examples += record.Examples;
+                state.LossSums[v] += record.LossSum;
+                state.Weights[v] += record.Weight;
+                state.Digests[v] += record.Digest;
+                state.Counts[v] += record.Examples;
             }
         }
 
-        LastLoss = _tree.Sum(v => records[v]?.LossSum) / _tree.Sum(v => records[v]?.Weight);
-        _steps.Remove(step);
-        Committed = step + 1;
+        state.LastLoss = _tree.Sum(v => records[v]?.LossSum) / _tree.Sum(v => records[v]?.Weight);
+        state.Committed = step + 1;
+        var epoch = _batches.EpochOf(step);
         var endsEpoch = _batches.EndsEpoch(step);
         if (endsEpoch)
         {
-            EpochLoss = _tree.Sum(v => _epochLoss[v]) / _tree.Sum(v => _epochWeight[v]);
-            Array.Clear(_epochLoss);
-            Array.Clear(_epochWeight);
-            Evaluation = _evaluations.Remove(Committed, out var evaluations) ? Merge(evaluations) : null;
+            state.EpochLoss = _tree.Sum(v => state.LossSums[v]) / _tree.Sum(v => state.Weights[v]);
+            state.Evaluation = evaluations is null ? null : Merge(evaluations);
+            state.CloseEpoch(epoch);
         }
 
-        if (endsEpoch || Committed % _pointEvery == 0)
+        endsEpoch = endsEpoch && ((epoch + 1) % _epochPointEvery == 0 || epoch + 1 == _batches.Epochs);
+        if (endsEpoch || state.Committed % _pointEvery == 0)
         {
-            points.Add(new MetricPoint(
-                Committed,
-                _batches.EpochOf(step),
-                LastLoss!.Value,
-                endsEpoch ? EpochLoss : null,
-                endsEpoch ? Evaluation?.Loss : null,
-                endsEpoch ? Evaluation?.Accuracy : null,
+            state.Points.Add(new MetricPoint(
+                state.Committed,
+                epoch,
+                state.LastLoss!.Value,
+                endsEpoch ? state.EpochLoss : null,
+                endsEpoch ? state.Evaluation?.Loss : null,
+                endsEpoch ? state.Evaluation?.Accuracy : null,
                 seconds));
         }
     }
@@ -158,10 +246,6 @@ public sealed class JobProgress
         records.Sum(r => r?.Examples ?? 0),
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
         (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0));
-}
 
-/// <summary>The held-out examples under one version of the weights.</summary>
-/// <param name="Examples">How many.</param>
-/// <param name="Loss">Their mean loss.</param>
-/// <param name="Accuracy">Part of the predictions that are right.</param>
-public sealed record Evaluation(long Examples, double Loss, double Accuracy);
+    private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds);
+}

@@ -41,6 +41,12 @@ public sealed class ExchangeLayout
     public (int First, int End) Owned(int member) =>
         Replicated ? (0, Blocks.Blocks) : Blocks.Slice(member, Plan.Members);
 
+    /// <summary>The member that keeps a copy of this member's optimiser state.</summary>
+    public int BackupOf(int member) => (member + 1) % Plan.Members;
+
+    /// <summary>The member whose optimiser state this member keeps a copy of.</summary>
+    public int WardOf(int member) => (member + Plan.Members - 1) % Plan.Members;
+
     /// <summary>Whether a subtree has any example in a step.</summary>
     public bool IsActive(TreeNode node, BatchPlan batches, long step)
     {

@@ -1,17 +1,20 @@
 namespace Granary.Grains.Exchange;
 
-/// <summary>A loss or a gradient became NaN or infinite: the step must not be taken.</summary>
+/// <summary>What became NaN or infinite.</summary>
+internal enum NonFinitePart { Loss, Gradient, Weights }
+
+/// <summary>A loss, a gradient or the weights after a step became NaN or infinite: the step must not be taken.</summary>
 /// <param name="step">The step.</param>
 /// <param name="shard">The shard, where it is known.</param>
-/// <param name="isLoss">Whether it is the loss (else a gradient).</param>
+/// <param name="part">Which of them.</param>
 /// <param name="value">What it became.</param>
-internal sealed class NonFiniteException(long step, int? shard, bool isLoss, double value) : Exception
+internal sealed class NonFiniteException(long step, int? shard, NonFinitePart part, double value) : Exception
 {
     public long Step { get; } = step;
 
     public int? Shard { get; } = shard;
 
-    public bool IsLoss { get; } = isLoss;
+    public NonFinitePart Part { get; } = part;
 
     public double Value { get; } = value;
 }

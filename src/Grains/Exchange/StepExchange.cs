@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Granary.Contracts;
 using Granary.Grains.Channel;
+using Granary.Grains.Versions;
 using Granary.Jobs;
 
 namespace Granary.Grains.Exchange;
@@ -9,7 +11,8 @@ namespace Granary.Grains.Exchange;
 /// Turns every member's partial sums into new weights that every member holds. Each block goes through one pipeline at
 /// its owner: receive, add in tree order, divide by the batch's weight, (clip,) update, send the new weights on. It reads
 /// weights and optimiser state of version t and writes version t + 1 into other memory, so that a step that does not
-/// complete leaves version t whole.
+/// complete leaves version t whole. With the sums every member tells every other what its shards have put in, so that the
+/// ledger survives any of them; now and then the optimiser state of version t goes along to a backup.
 /// </summary>
 internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -30,10 +33,15 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly NativeVector<T>? _averaged;
     private readonly NativeVector<T> _scratch;
 
+    // What every member's shards put into the step; [self] is what we send.
+    private readonly NativeVector<ShardRecord>[] _records;
+    private readonly int[] _recordCounts;
+
     // One step's state.
     private long _step;
-    private T* _weights;
-    private T* _newWeights;
+    private ModelVersion<T> _from = null!;
+    private ModelVersion<T> _to = null!;
+    private StateSlice<T>? _ward;
     private double _rate;
     private int[] _program = [];
     private readonly List<(int Member, int Part)> _contributions = [];
@@ -44,6 +52,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private int _ownedUpdated;
     private int _ownedAveraged;
     private int _weightsMissing;
+    private int _recordsMissing;
+    private int _wardMissing;
 
     public StepExchange(
         ExchangeLayout layout, int self, long generation, PeerMesh mesh, BatchPlan batches, BlockUpdate<T> update, double clipNorm)
@@ -63,21 +73,38 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
         _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
         _scratch = new NativeVector<T>((long)(layout.Tree.Root.Level + 2) * BlockPlan.BlockSize);
+        _recordCounts = new int[layout.Plan.Members];
+        _records = [.. Enumerable.Range(0, layout.Plan.Members).Select(m =>
+        {
+            var (first, end) = layout.Plan.Of(m);
+            return new NativeVector<ShardRecord>(end - first);
+        })];
     }
 
     /// <summary>Takes one step: sums in, new weights out. Returns when this member holds all of them.</summary>
     /// <param name="step">The step.</param>
     /// <param name="rate">alpha at this step.</param>
     /// <param name="own">This member's partial sums, one per node of its cover; null where no shard had an example.</param>
-    /// <param name="weights">[P] version t.</param>
-    /// <param name="newWeights">[P] receives version t + 1.</param>
+    /// <param name="records">What this member's shards put in.</param>
+    /// <param name="from">Version t.</param>
+    /// <param name="to">Receives version t + 1.</param>
+    /// <param name="ward">Receives version t of the state that this member is the backup of; null: nothing is kept.</param>
     /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>What every shard put in.</returns>
     /// <exception cref="ChannelException">A peer is lost.</exception>
     /// <exception cref="NonFiniteException">The averaged gradient is not finite.</exception>
-    public void Run(long step, double rate, PartialSum<T>?[] own, T* weights, T* newWeights, CancellationToken cancellation)
+    public ShardRecord[] Run(
+        long step, double rate, PartialSum<T>?[] own, ShardRecord[] records, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward,
+        CancellationToken cancellation)
     {
-        Begin(step, rate, own, weights, newWeights);
+        Begin(step, rate, own, from, to, ward);
         SendSums();
+        SendRecords(records);
+        if (ward is not null)
+        {
+            SendState();
+        }
+
         for (var b = _firstOwned; b < _endOwned && _peerContributions == 0; b++)
         {
             Average(b);
@@ -85,17 +112,22 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
         FinishClipping();
         _mesh.Drive(this, IsDone, cancellation);
-        _update.Commit();
+        _to.HasWeights = _to.HasState = true;
+        return AllRecords();
     }
 
     /// <summary>Payload bytes sent to peers so far.</summary>
     public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
 
-    private void Begin(long step, double rate, PartialSum<T>?[] own, T* weights, T* newWeights)
+    /// <summary>Places of the members whose numbers are still missing.</summary>
+    public IReadOnlyList<int> WaitingFor() => [.. Enumerable.Range(0, _recordCounts.Length).Where(m => m != _self && _recordCounts[m] < 0)];
+
+    private void Begin(long step, double rate, PartialSum<T>?[] own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward)
     {
         (_step, _rate, _own) = (step, rate, own);
-        _weights = weights;
-        _newWeights = newWeights;
+        (_from, _to, _ward) = (from, to, ward);
+        _to.Step = step + 1;
+        _to.HasWeights = _to.HasState = false;
         _contributions.Clear();
         _contributionWeights.Clear();
         _peerContributions = 0;
@@ -117,8 +149,11 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
         _program = SumProgram.Build(_layout.Tree, nodes);
         Array.Clear(_arrived);
+        Array.Fill(_recordCounts, -1);
         _ownedUpdated = _ownedAveraged = 0;
         _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
+        _recordsMissing = _mesh.Links.Length;
+        _wardMissing = ward is null ? 0 : (ward.Blocks.End - ward.Blocks.First) * ward.PerWeight;
         _clip?.Begin();
     }
 
@@ -141,6 +176,42 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         }
     }
 
+    private void SendRecords(ShardRecord[] records)
+    {
+        records.CopyTo(_records[_self].Span(0, records.Length));
+        _recordCounts[_self] = records.Length;
+        foreach (var link in _mesh.Links)
+        {
+            link.Enqueue(Header(FrameKind.Records, 0) with { Length = records.Length * sizeof(ShardRecord) }, _records[_self].Data);
+        }
+    }
+
+    // Version t stays as it is until this step is done, and the step is not done before it has been sent: no copy is needed.
+    private void SendState()
+    {
+        var link = _mesh.Links.Single(l => l.Peer == _layout.BackupOf(_self));
+        for (var b = _firstOwned; b < _endOwned; b++)
+        {
+            for (var vector = 0; vector < _from.Own.PerWeight; vector++)
+            {
+                link.Enqueue(Header(FrameKind.State, b) with { Part = vector }, _from.Own.At(vector, b));
+            }
+        }
+    }
+
+    private ShardRecord[] AllRecords()
+    {
+        var all = new ShardRecord[_recordCounts.Sum()];
+        var at = 0;
+        for (var m = 0; m < _records.Length; m++)
+        {
+            _records[m].Span(0, _recordCounts[m]).CopyTo(all.AsSpan(at));
+            at += _recordCounts[m];
+        }
+
+        return all;
+    }
+
     private FrameHeader Header(FrameKind kind, int block) => new()
     {
         Kind = kind,
@@ -158,11 +229,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             ? _scratch.Span((long)(_layout.Tree.Root.Level + 1) * BlockPlan.BlockSize, length)
             : _averaged.Span(BlockPlan.Start(block) - BlockPlan.Start(_firstOwned), length);
         TensorPrimitives.Divide(new ReadOnlySpan<T>(sum, length), T.CreateChecked(weight), averaged);
-        var greatest = TensorPrimitives.MaxMagnitude<T>(averaged);
-        if (!T.IsFinite(greatest))
-        {
-            throw new NonFiniteException(_step, null, false, double.CreateChecked(greatest));
-        }
+        CheckFinite(averaged, NonFinitePart.Gradient);
 
         _ownedAveraged++;
         if (_clip is null)
@@ -176,6 +243,15 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             {
                 SendNorms();
             }
+        }
+    }
+
+    private void CheckFinite(ReadOnlySpan<T> values, NonFinitePart part)
+    {
+        var greatest = TensorPrimitives.MaxMagnitude(values);
+        if (!T.IsFinite(greatest))
+        {
+            throw new NonFiniteException(_step, null, part, double.CreateChecked(greatest));
         }
     }
 
@@ -215,13 +291,14 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
     private void Update(int block, ReadOnlySpan<T> gradient)
     {
-        _update.Apply(block, _step, _rate, gradient, _weights, _newWeights);
-        _ownedUpdated++;
+        _update.Apply(block, _step, _rate, gradient, _from, _to);
+        CheckFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), NonFinitePart.Weights);
+        _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
         {
             foreach (var link in _mesh.Links)
             {
-                link.Enqueue(Header(FrameKind.Weights, block), _newWeights + BlockPlan.Start(block));
+                link.Enqueue(Header(FrameKind.Weights, block), (T*)_to.Weights.Data + BlockPlan.Start(block));
             }
         }
     }
@@ -256,7 +333,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     }
 
     private bool IsDone() =>
-        _ownedUpdated == _arrived.Length && _weightsMissing == 0 && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
+        _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _recordsMissing == 0 && _wardMissing == 0 && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
 
     /// <inheritdoc/>
     public nint Place(int peer, in FrameHeader header)
@@ -280,10 +357,17 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
                 => (nint)(_received[peer][header.Part]!.Data + (BlockPlan.Start(header.Block) - BlockPlan.Start(_firstOwned))),
             FrameKind.Weights when !_layout.Replicated && header.Block >= first && header.Block < end
                 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => (nint)(_newWeights + BlockPlan.Start(header.Block)),
+                => (nint)((T*)_to.Weights.Data + BlockPlan.Start(header.Block)),
             FrameKind.Norms when _clip is not null && !_layout.Replicated && header.Block == first
                 && header.Length == (end - first) * sizeof(double)
                 => (nint)_clip.Slot(first),
+            FrameKind.Records when header.Length >= 0 && header.Length % sizeof(ShardRecord) == 0
+                && header.Length / sizeof(ShardRecord) <= _records[peer].Length && _recordCounts[peer] < 0
+                => (nint)_records[peer].Data,
+            FrameKind.State when _ward is not null && peer == _layout.WardOf(_self)
+                && header.Block >= _ward.Blocks.First && header.Block < _ward.Blocks.End && (uint)header.Part < (uint)_ward.PerWeight
+                && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
+                => (nint)_ward.At(header.Part, header.Block),
             _ => (nint)0,
         };
         return place != 0 ? place : throw new ChannelException(
@@ -306,6 +390,13 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             case FrameKind.Weights:
                 _weightsMissing--;
                 break;
+            case FrameKind.Records:
+                _recordCounts[peer] = header.Length / sizeof(ShardRecord);
+                _recordsMissing--;
+                break;
+            case FrameKind.State:
+                _wardMissing--;
+                break;
             default:
                 _clip!.SetBlocks(header.Length / sizeof(double));
                 break;
@@ -322,6 +413,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             vector?.Dispose();
         }
 
+        Array.ForEach(_records, r => r.Dispose());
         _averaged?.Dispose();
         _scratch.Dispose();
         _clip?.Dispose();

@@ -41,17 +41,34 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
     }
 
     /// <inheritdoc/>
-    public async Task Join(Membership membership, DataFacts facts)
+    public async Task<bool> Join(Job job, DataFacts facts, string expectedSilo)
     {
-        var data = Data();
-        _examples ??= await reading.Run(() => data.Prepare(facts));
+        if (expectedSilo != silo.Name)
+        {
+            DeactivateOnIdle();
+            return false;
+        }
+
+        _examples ??= await registry.TakePreloaded(JobId, Shard) ?? await Prepare(job, facts);
+        _data = null; // the tensors hold all of it
         registry.Add(JobId, Shard, _examples);
+        return true;
+    }
+
+    private Task<Examples> Prepare(Job job, DataFacts facts)
+    {
+        var (data, shard) = (_data, Shard);
+        return reading.Run(() => (data ?? ShardData.Read(job, shard)).Prepare(facts));
     }
 
     /// <inheritdoc/>
-    public Task Leave()
+    public Task Leave(string expectedSilo)
     {
-        DeactivateOnIdle();
+        if (expectedSilo == silo.Name)
+        {
+            DeactivateOnIdle();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -61,7 +78,7 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
         if (_examples is not null)
         {
             registry.Remove(JobId, Shard);
-            _examples.Dispose();
+            _examples.Dispose(); // a run that still uses them has a lease of its own
         }
 
         return Task.CompletedTask;

@@ -30,7 +30,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         _threads = threads;
         _passes = [.. Enumerable.Range(0, threads.Count).Select(_ => pass())];
         var (first, end) = task.Layout.Plan.Of(task.Assignment.Index);
-        _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Get(task.JobId, v)))];
+        _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Lease(task.JobId, v)))];
         _cover = task.Layout.Cover(task.Assignment.Index);
     }
 
@@ -54,7 +54,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
             put[i] = Gradient(thread, step, shard, examples, rows, weights, buffer);
             if (!double.IsFinite(put[i].LossSum))
             {
-                throw new NonFiniteException(step, shard, true, put[i].LossSum);
+                throw new NonFiniteException(step, shard, NonFinitePart.Loss, put[i].LossSum);
             }
 
             tree.Complete(shard, buffer, put[i].Weight);
@@ -77,7 +77,9 @@ internal sealed unsafe class GradientWork<T> : IDisposable
 
             var buffer = Rent();
             var record = Gradient(0, step, shard, examples, rows, weights, buffer);
-            if (!double.IsFinite(record.LossSum) || !AllFinite(buffer))
+            var finite = double.IsFinite(record.LossSum) && AllFinite(buffer);
+            _free.Push(buffer);
+            if (!finite)
             {
                 return shard;
             }
@@ -175,6 +177,11 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         foreach (var buffer in _buffers)
         {
             buffer.Dispose();
+        }
+
+        foreach (var (_, examples) in _shards)
+        {
+            examples.Dispose();
         }
     }
 }

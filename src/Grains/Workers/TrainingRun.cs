@@ -3,8 +3,10 @@ using System.Numerics;
 using System.Security.Cryptography;
 using Granary.Contracts;
 using Granary.Grains.Channel;
+using Granary.Grains.Checkpoints;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
+using Granary.Grains.Versions;
 using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Networks;
@@ -15,11 +17,17 @@ namespace Granary.Grains.Workers;
 /// <summary>One member's part in one generation of a job, on a thread of its own.</summary>
 internal interface ITrainingRun : IDisposable
 {
-    /// <summary>Allows steps up to, not including, <paramref name="until"/>.</summary>
-    void Grant(long until);
+    /// <summary>Completes when this member could take its first step; fails when it never will.</summary>
+    Task Ready { get; }
+
+    /// <summary>Allows steps.</summary>
+    void Grant(StepGrant grant);
 
     /// <summary>Stops at once, between two versions; returns the committed steps.</summary>
     Task<long> Halt();
+
+    /// <summary>What it is doing.</summary>
+    WorkerStanding Stand();
 
     /// <summary>Hash of the weights held.</summary>
     SavedWeights Weigh();
@@ -31,89 +39,123 @@ internal interface ITrainingRun : IDisposable
     int? FindNonFinite();
 }
 
+/// <summary>Who a run tells what it has done.</summary>
+/// <param name="Progressed">Something is worth reporting now.</param>
+/// <param name="Trouble">It cannot go on.</param>
+/// <param name="Checkpointed">A checkpoint's part: version, part, reason for none.</param>
+internal sealed record RunListener(Action Progressed, Action<WorkerTrouble> Trouble, Action<long, CheckpointPart?, string?> Checkpointed);
+
 /// <inheritdoc cref="ITrainingRun"/>
 internal sealed unsafe class TrainingRun<T> : ITrainingRun
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly TrainingTask _task;
+    private readonly Origin _origin;
+    private readonly JobMemory _memory;
+    private readonly IReadOnlyList<JobVault<T>> _before;
+    private readonly JobVault<T> _vault;
     private readonly StepExchange<T> _exchange;
-    private readonly BlockUpdate<T> _update;
+    private readonly EvaluationExchange _evaluations;
+    private readonly CheckpointWriter<T> _checkpoints;
     private readonly GradientWork<T> _work;
     private readonly ComputeThreads _threads;
     private readonly PeerMesh _mesh;
-    private readonly Action<WorkerReport> _report;
-    private readonly Action<WorkerTrouble> _trouble;
+    private readonly Grants _grants;
+    private readonly StepTimes _times;
+    private readonly RunListener _listener;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _granted = new(0);
-    private readonly List<StepRecord> _steps = [];
-    private readonly List<EvaluationRecord> _evaluations = [];
-
-    private FlatTensor _weights;
-    private FlatTensor _newWeights;
-    private readonly Lock _memory = new();
+    private readonly Lock _reading = new();
     private bool _disposed;
     private double? _lastLoss;
-    private long _until;
-    private long _committed;
-    private long _lastReport;
-    private long _computeTicks;
-    private long _exchangeTicks;
+    private long _told;
+    private volatile Phase _phase = new(PhaseKind.Idle);
 
     public TrainingRun(
-        TrainingTask task, SiloIdentity silo, ShardRegistry registry, PeerMesh mesh, Action<WorkerReport> report, Action<WorkerTrouble> trouble)
+        TrainingTask task, Origin origin, JobMemory memory, SiloIdentity silo, ShardRegistry registry, PeerMesh mesh, StepTimes times,
+        RunListener listener)
     {
-        (_task, _mesh, _report, _trouble) = (task, mesh, report, trouble);
+        (_task, _origin, _memory, _mesh, _times, _listener) = (task, origin, memory, mesh, times, listener);
         var job = task.Job;
-        _weights = new FlatTensor(task.Shape, job.Model.Precision);
-        _newWeights = new FlatTensor(task.Shape, job.Model.Precision);
-        InitialWeights.Fill(task.Shape, job.Training.Seed, new Span<T>(_weights.Data, checked((int)task.Layout.Blocks.Weights)));
+        var optimizer = OptimizerCatalogue.Create(job.Training.Optimizer);
+        var (self, generation) = (task.Assignment.Index, task.Assignment.Membership.Generation);
+        _before = [.. memory.Vaults.OfType<JobVault<T>>().Reverse()];
+        _vault = new JobVault<T>(task.Shape, job.Model.Precision, task.Layout, self, optimizer.StatePerWeight);
+        memory.Add(_vault);
+        _grants = new Grants(origin.Step);
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
         _threads = new ComputeThreads(silo.Threads, job.Name);
         _work = new GradientWork<T>(
             task, _threads, registry, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
-        _update = new BlockUpdate<T>(
-            task.Layout.Blocks,
-            DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll),
-            OptimizerCatalogue.Create(job.Training.Optimizer),
-            task.Layout.Owned(task.Assignment.Index));
-        _exchange = new StepExchange<T>(
-            task.Layout, task.Assignment.Index, task.Assignment.Membership.Generation, mesh, task.Batches, _update, job.Training.ClipNorm);
+        var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer);
+        _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
+        _evaluations = new EvaluationExchange(task.Layout, self, generation, mesh);
+        _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, listener.Checkpointed);
         new Thread(Loop) { IsBackground = true, Name = $"{job.Name} steps" }.Start();
     }
 
     /// <inheritdoc/>
-    public void Grant(long until)
+    public Task Ready => _ready.Task;
+
+    private long Committed => _vault.Current.Step;
+
+    /// <inheritdoc/>
+    public void Grant(StepGrant grant)
     {
-        if (until > Volatile.Read(ref _until))
-        {
-            Volatile.Write(ref _until, until);
-            _granted.Release();
-        }
+        _memory.Log.Forget(grant.Acknowledged);
+        _grants.Give(grant);
     }
 
     /// <inheritdoc/>
     public Task<long> Halt()
     {
         _stopping.Cancel();
-        return _ended.Task.ContinueWith(_ => _committed, TaskScheduler.Default);
+        return _ended.Task.ContinueWith(_ => Committed, TaskScheduler.Default);
+    }
+
+    /// <inheritdoc/>
+    public WorkerStanding Stand()
+    {
+        var phase = _phase;
+        IReadOnlyList<int> peers = phase.Kind switch
+        {
+            PhaseKind.Exchange => _exchange.WaitingFor(),
+            PhaseKind.Evaluation => _evaluations.WaitingFor(),
+            _ => [],
+        };
+        return new WorkerStanding(
+            Committed, phase.Kind is PhaseKind.Exchange or PhaseKind.Evaluation, peers, Stopwatch.GetElapsedTime(phase.Since).TotalSeconds);
     }
 
     private void Loop()
     {
         try
         {
+            Begin();
+            _ready.SetResult();
+            if (Committed > 0 && _task.Batches.EndsEpoch(Committed - 1))
+            {
+                Evaluate(); // whoever made this evaluation before may have died before it could tell
+            }
+
             while (!_stopping.IsCancellationRequested)
             {
-                if (_committed < Volatile.Read(ref _until))
+                if (_grants.TakeCheckpoint(Committed))
+                {
+                    _checkpoints.Begin(_vault.Current);
+                }
+
+                if (Committed < _grants.Until)
                 {
                     Step();
                 }
                 else
                 {
-                    _granted.Wait(_stopping.Token);
+                    _phase = new Phase(PhaseKind.Idle);
+                    _grants.Wait(_stopping.Token);
                 }
             }
         }
@@ -123,28 +165,51 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         }
         catch (NonFiniteException e)
         {
-            Flush();
-            Trouble(
-                e.IsLoss ? TroubleKind.NonFiniteLoss : TroubleKind.NonFiniteGradient,
-                e.Shard,
-                null,
-                (e.IsLoss ? "the loss" : "the gradient") + " became " + Name(e.Value) + LastLoss());
+            var (kind, what) = e.Part switch
+            {
+                NonFinitePart.Loss => (TroubleKind.NonFiniteLoss, "the loss"),
+                NonFinitePart.Gradient => (TroubleKind.NonFiniteGradient, "the gradient"),
+                _ => (TroubleKind.NonFiniteWeights, "a weight"),
+            };
+            Trouble(kind, e.Shard, null, $"{what} became {Name(e.Value)}{LastLoss()}");
         }
         catch (ChannelException e)
         {
-            Flush();
+            _ready.TrySetException(new LostPeerException($"member {e.Peer}: {e.Message}"));
             Trouble(TroubleKind.LostPeer, null, e.Peer, e.Message);
         }
 #pragma warning disable CA1031 // whatever it is, the coordinator must hear of it
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Flush();
+            _ready.TrySetException(e);
             Trouble(TroubleKind.Exception, null, null, $"{e.GetType().Name}: {e.Message}");
         }
         finally
         {
+            _vault.Abandon();
+            _ready.TrySetCanceled();
             _ended.SetResult();
+        }
+    }
+
+    private void Begin()
+    {
+        _memory.Log.Rewind(_origin.Step);
+        var current = _vault.Current;
+        if (_origin.Checkpoint.Count > 0)
+        {
+            CheckpointReader.Read(_task, _origin, current);
+        }
+        else if (_origin.Transfers.Count > 0)
+        {
+            var generation = _task.Assignment.Membership.Generation;
+            new StateTransfer<T>(_task.Layout, _task.Assignment.Index, generation, _mesh, _before).Run(_origin, current, _stopping.Token);
+        }
+        else
+        {
+            InitialWeights.Fill(_task.Shape, _task.Job.Training.Seed, new Span<T>(current.Weights.Data, checked((int)_task.Layout.Blocks.Weights)));
+            current.HasWeights = current.HasState = true;
         }
     }
 
@@ -155,62 +220,62 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
 
     private static string Name(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinity";
 
-    private void Trouble(TroubleKind kind, int? shard, int? peer, string message) =>
-        _trouble(new WorkerTrouble(_task.Assignment.Membership, _task.Assignment.Index, kind, _committed, shard, peer, message));
+    private void Trouble(TroubleKind kind, int? shard, int? peer, string message)
+    {
+        _listener.Progressed();
+        _listener.Trouble(new WorkerTrouble(_task.Assignment.Membership, _task.Assignment.Index, kind, Committed, shard, peer, message));
+    }
 
     private void Step()
     {
-        var step = _committed;
+        var step = Committed;
         using var trace = Telemetry.StepTrace.Begin(_task, step);
+        _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
-        var sums = _work.Sum(step, _weights, trace.Compute, out var records);
+        var sums = _work.Sum(step, _vault.Current.Weights, trace.Compute, out var own);
         var computed = Stopwatch.GetTimestamp();
         trace.Computed();
+        _phase = new Phase(PhaseKind.Exchange);
         var rate = LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch);
-        _exchange.Run(step, rate, sums, (T*)_weights.Data, (T*)_newWeights.Data, _stopping.Token);
-        (_weights, _newWeights) = (_newWeights, _weights);
-        _committed = step + 1;
+        var ward = _grants.Keeps(step) ? _vault.MakeWard() : null;
+        var records = _exchange.Run(step, rate, sums, own, _vault.Current, _vault.Next, ward, _stopping.Token);
+        _memory.Log.Add(new StepRecord(step, records));
+        _vault.Commit();
+        if (Committed == _origin.Step + 2)
+        {
+            _memory.Settle(_vault); // every member has taken a step of this generation: nobody will ask for what was before it
+        }
+
         var ended = Stopwatch.GetTimestamp();
-        _computeTicks += computed - began;
-        _exchangeTicks += ended - computed;
-        _steps.Add(new StepRecord(step, records));
-        _lastLoss = records.Length > 0 ? records.Sum(r => r.LossSum) / records.Sum(r => r.Weight) : _lastLoss;
-        Telemetry.Metrics.Step(_task, records, computed - began, ended - computed, _exchange.BytesSent);
+        _times.Add(computed - began, ended - computed);
+        _lastLoss = own.Length > 0 ? own.Sum(r => r.LossSum) / own.Sum(r => r.Weight) : _lastLoss;
+        Telemetry.Metrics.Step(_task, own, computed - began, ended - computed, _exchange.BytesSent);
         if (_task.Batches.EndsEpoch(step))
         {
-            _evaluations.AddRange(_work.Evaluate(_committed, _weights));
+            Evaluate();
         }
 
-        if (_committed == Volatile.Read(ref _until) || Stopwatch.GetElapsedTime(_lastReport) > ReportEvery)
+        if (Committed == _grants.Until || Stopwatch.GetElapsedTime(_told) > TellEvery)
         {
-            Flush();
+            _told = Stopwatch.GetTimestamp();
+            _listener.Progressed();
         }
     }
 
-    private void Flush()
+    private void Evaluate()
     {
-        _report(new WorkerReport(
-            _task.Assignment.Membership,
-            _task.Assignment.Index,
-            _committed,
-            [.. _steps],
-            [.. _evaluations],
-            Seconds(_computeTicks),
-            Seconds(_exchangeTicks)));
-        _steps.Clear();
-        _evaluations.Clear();
-        _computeTicks = _exchangeTicks = 0;
-        _lastReport = Stopwatch.GetTimestamp();
+        _phase = new Phase(PhaseKind.Compute);
+        var own = _work.Evaluate(Committed, _vault.Current.Weights);
+        _phase = new Phase(PhaseKind.Evaluation);
+        _memory.Log.Add(_evaluations.Run(Committed, own, _stopping.Token));
     }
-
-    private static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
 
     /// <inheritdoc/>
     public SavedWeights Weigh()
     {
         using var held = Hold();
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(AsFloat32().AsSpan());
-        return new SavedWeights(_committed, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
+        return new SavedWeights(Committed, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
     }
 
     /// <inheritdoc/>
@@ -230,7 +295,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var weights = new float[_task.Layout.Blocks.Weights];
         for (var i = 0L; i < weights.LongLength; i++)
         {
-            weights[i] = float.CreateTruncating(((T*)_weights.Data)[i]);
+            weights[i] = float.CreateTruncating(((T*)_vault.Current.Weights.Data)[i]);
         }
 
         return weights;
@@ -240,13 +305,13 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     public int? FindNonFinite()
     {
         using var held = Hold();
-        return _work.FindNonFinite(_committed, _weights);
+        return _work.FindNonFinite(Committed, _vault.Current.Weights);
     }
 
     // Native memory must not be freed under a reader's hands.
     private Lock.Scope Hold()
     {
-        var held = _memory.EnterScope();
+        var held = _reading.EnterScope();
         if (!_disposed)
         {
             return held;
@@ -257,11 +322,12 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     }
 
     /// <inheritdoc/>
+    /// <remarks>The vault stays: the next generation may go on from it.</remarks>
     public void Dispose()
     {
         _stopping.Cancel();
         _ended.Task.Wait();
-        using var held = _memory.EnterScope();
+        using var held = _reading.EnterScope();
         if (_disposed)
         {
             return;
@@ -270,10 +336,17 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         _disposed = true;
         _mesh.Dispose();
         _exchange.Dispose();
-        _update.Dispose();
+        _evaluations.Dispose();
+        _checkpoints.Dispose();
         _work.Dispose();
         _threads.Dispose();
-        _weights.Dispose();
-        _newWeights.Dispose();
+        _grants.Dispose();
+    }
+
+    private enum PhaseKind { Idle, Compute, Exchange, Evaluation }
+
+    private sealed record Phase(PhaseKind Kind)
+    {
+        public long Since { get; } = Stopwatch.GetTimestamp();
     }
 }

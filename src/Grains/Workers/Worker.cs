@@ -1,9 +1,10 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
+using Granary.Grains.Shards;
 using Granary.Jobs;
+using Granary.Model.Data;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
@@ -14,32 +15,29 @@ namespace Granary.Grains.Workers;
 [Reentrant]
 internal sealed partial class Worker : GrainService, IWorker
 {
-    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, Entry> _jobs = [];
+    private readonly Dictionary<string, JobEntry> _jobs = [];
     private readonly SiloIdentity _silo;
     private readonly ShardRegistry _registry;
+    private readonly ReadingThreads _reading;
     private readonly IGrainFactory _grains;
+    private readonly IClusterMembershipService _cluster;
+    private readonly Departure _departure;
     private readonly ILogger<Worker> _logger;
     private readonly string _address;
     private readonly TensorListener _listener;
-    private readonly Channel<Func<Task>> _outbox = System.Threading.Channels.Channel.CreateBounded<Func<Task>>(1024);
 
     public Worker(
-        GrainId id, Silo silo, ILoggerFactory loggers, SiloIdentity identity, ShardRegistry registry, IGrainFactory grains)
+        GrainId id, Silo silo, ILoggerFactory loggers, SiloIdentity identity, ShardRegistry registry, ReadingThreads reading,
+        IGrainFactory grains, IClusterMembershipService cluster, Departure departure)
         : base(id, silo, loggers)
     {
-        (_silo, _registry, _grains) = (identity, registry, grains);
+        (_silo, _registry, _reading, _grains, _cluster, _departure) = (identity, registry, reading, grains, cluster, departure);
         _address = silo.SiloAddress.ToParsableString();
         _logger = loggers.CreateLogger<Worker>();
         _listener = new TensorListener(identity.Channel, identity.Cluster, SiloIdentity.Platform, loggers.CreateLogger<TensorListener>());
-    }
-
-    /// <inheritdoc/>
-    public override async Task Start()
-    {
-        await base.Start();
-        _ = SendReports();
+        departure.Jobs = () => [.. _jobs.Keys];
     }
 
     /// <inheritdoc/>
@@ -48,6 +46,7 @@ internal sealed partial class Worker : GrainService, IWorker
         foreach (var entry in _jobs.Values.ToArray())
         {
             await entry.End();
+            entry.Memory.Dispose();
         }
 
         _jobs.Clear();
@@ -60,100 +59,170 @@ internal sealed partial class Worker : GrainService, IWorker
         _silo.Name,
         _address,
         Environment.ProcessId,
-        "active",
+        _departure.Begun ? "leaving" : "active",
         _silo.Threads,
         _silo.Device,
         _listener.EndPoint.ToString(),
         SiloIdentity.Platform));
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment)
+    public async Task<Holdings> Enter(Membership membership, long recordsFrom)
     {
-        var membership = assignment.Membership;
-        if (_jobs.TryGetValue(membership.JobId, out var known))
+        _jobs.TryGetValue(membership.JobId, out var before);
+        if (before is not null && before.Membership.Generation > membership.Generation)
         {
-            if (known.Assignment.Membership.Generation > membership.Generation)
-            {
-                throw Stale(membership, known.Assignment.Membership.Generation);
-            }
-
-            await known.End();
+            throw Stale(membership, before.Membership.Generation);
         }
 
-        var entry = new Entry(assignment);
+        var entry = new JobEntry(membership, before?.Memory ?? new JobMemory());
         _jobs[membership.JobId] = entry;
-        return await Task.WhenAll(Shards(entry).Select(async shard =>
+        if (before is not null)
         {
-            while (true)
-            {
-                if (await shard.Survey(assignment.Job, _silo.Name) is { } survey)
-                {
-                    return survey;
-                }
-            }
-        }));
+            await before.End();
+            _ = Current(membership); // a newer generation may have come meanwhile: then it owns the memory
+        }
+
+        var (steps, evaluations) = entry.Memory.Log.From(recordsFrom, int.MaxValue);
+        return new Holdings(entry.Memory.Holdings(), steps, evaluations);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<FeatureMoments>> Moments(Membership membership, DataFacts facts) =>
-        await Task.WhenAll(Shards(Current(membership)).Select(s => s.Moments(facts)));
+    public async Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment)
+    {
+        var entry = Assign(assignment);
+        return await Task.WhenAll(Shards(entry).Select(shard => Here(() => shard.Survey(assignment.Job, _silo.Name))));
+    }
 
     /// <inheritdoc/>
-    public async Task Prepare(Membership membership, DataFacts facts)
+    public async Task<IReadOnlyList<FeatureMoments>> Moments(Assignment assignment, DataFacts facts) =>
+        await Task.WhenAll(Shards(Assign(assignment)).Select(s => s.Moments(facts)));
+
+    /// <inheritdoc/>
+    public Task Preload(Assignment assignment, DataFacts facts)
     {
-        var entry = Current(membership);
-        await Task.WhenAll(Shards(entry).Select(s => s.Join(membership, facts)));
-        var assignment = entry.Assignment;
-        var task = TrainingTask.Create(assignment, facts);
-        using var time = new CancellationTokenSource(ConnectTime);
-        var self = new Handshake(
-            _silo.Cluster, membership.JobId, membership.Generation, assignment.Index, 0, SiloIdentity.Platform);
-        var mesh = await PeerMesh.Connect(_listener, self, assignment.Members, time.Token);
-        var coordinator = _grains.GetGrain<ICoordinatorGrain>(membership.JobId);
-        void Report(WorkerReport r) => Post(() => coordinator.Report(r));
-        void Trouble(WorkerTrouble t) => Post(() => coordinator.Trouble(t));
-        var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
-            ? new TrainingRun<double>(task, _silo, _registry, mesh, Report, Trouble)
-            : new TrainingRun<float>(task, _silo, _registry, mesh, Report, Trouble));
-        if (!entry.TryBegin(run))
+        var job = assignment.Job;
+        return Task.WhenAll(ShardsOf(assignment).Select(v => _registry.Preload(
+            assignment.Membership.JobId, v, () => _reading.Run(() => ShardData.Read(job, v).Prepare(facts)))));
+    }
+
+    /// <inheritdoc/>
+    public async Task Prepare(Assignment assignment, DataFacts facts, Origin origin)
+    {
+        var entry = Assign(assignment);
+        var membership = assignment.Membership;
+        var joining = Task.WhenAll(Shards(entry).Select(s => Here(async () => await s.Join(assignment.Job, facts, _silo.Name) ? "" : null)));
+        var mesh = await Connect(assignment);
+        try
         {
+            await joining;
+            _ = Current(membership);
+        }
+        catch
+        {
+            mesh.Dispose();
+            throw;
+        }
+
+        var task = TrainingTask.Create(assignment, facts);
+        var times = new StepTimes();
+        var coordinator = _grains.GetGrain<ICoordinatorGrain>(membership.JobId);
+        var reporter = new Reporter(assignment, coordinator, entry.Memory.Log, times, origin.Step, _logger);
+        var listener = new RunListener(
+            reporter.Wake,
+            trouble =>
+            {
+                reporter.Add(trouble);
+                _ = Look(trouble, assignment);
+            },
+            (step, part, failure) => _ = TellCheckpoint(coordinator, membership, step, part, failure));
+        var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
+            ? new TrainingRun<double>(task, origin, entry.Memory, _silo, _registry, mesh, times, listener)
+            : new TrainingRun<float>(task, origin, entry.Memory, _silo, _registry, mesh, times, listener));
+        if (!entry.TryBegin(run, reporter))
+        {
+            reporter.Dispose();
             await Task.Run(run.Dispose);
             throw Stale(membership, membership.Generation);
         }
+
+        await run.Ready;
     }
 
-    // A run's thread must not run ahead of what the coordinator can take in: a full outbox holds it up.
-    private void Post(Func<Task> call)
+    private async Task<PeerMesh> Connect(Assignment assignment)
     {
-        if (!_outbox.Writer.TryWrite(call))
+        using var time = new CancellationTokenSource(ConnectTime);
+        var membership = assignment.Membership;
+        var self = new Handshake(
+            _silo.Cluster, membership.JobId, membership.Generation, assignment.Index, 0, SiloIdentity.Platform);
+        try
         {
-            _outbox.Writer.WriteAsync(call).AsTask().Wait();
+            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], time.Token);
+        }
+        catch (ChannelException e)
+        {
+            throw new LostPeerException($"{assignment.Members[e.Peer].Name}: {e.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new LostPeerException($"the members of generation {membership.Generation} did not all connect within {ConnectTime.TotalSeconds:0} s");
         }
     }
 
-    private async Task SendReports()
+    // A shard that still lives in another silo makes way as soon as it is asked; then it is asked again.
+    private static async Task<T> Here<T>(Func<Task<T?>> ask)
+        where T : class
     {
-        await foreach (var call in _outbox.Reader.ReadAllAsync(StoppedCancellationTokenSource.Token))
+        while (true)
+        {
+            if (await ask() is { } answer)
+            {
+                return answer;
+            }
+
+            await Task.Delay(1);
+        }
+    }
+
+    // Whoever loses a connection looks whether the other process still exists, so that nobody waits for missed probes; the
+    // coordinator may have been in that silo.
+    private async Task Look(WorkerTrouble trouble, Assignment assignment)
+    {
+        if (trouble.Peer is { } peer)
         {
             try
             {
-                await call();
+                await PeerProbe.Bury(assignment.Members[peer], _cluster);
             }
-#pragma warning disable CA1031 // a report that cannot be delivered is logged; the coordinator asks again when it is back
+#pragma warning disable CA1031 // membership finds out by itself, a little later
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogUndelivered(_logger, e);
+                LogUnsure(_logger, assignment.Members[peer].Name, e.Message);
             }
+        }
+    }
+
+    private static async Task TellCheckpoint(ICoordinatorGrain coordinator, Membership membership, long step, CheckpointPart? part, string? failure)
+    {
+        try
+        {
+            await coordinator.CheckpointWritten(membership, step, part, failure);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
+        {
+            // Nobody counts on a checkpoint that its coordinator has not heard of.
         }
     }
 
     /// <inheritdoc/>
-    public Task Grant(Membership membership, long until)
+    public Task Grant(Membership membership, StepGrant grant)
     {
-        Running(membership).Grant(until);
+        Running(membership).Grant(grant);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task<WorkerStanding> Stand(Membership membership) => Task.FromResult(Running(membership).Stand());
 
     /// <inheritdoc/>
     public Task<long> Halt(Membership membership) => Running(membership).Halt();
@@ -182,24 +251,38 @@ internal sealed partial class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task Release(Membership membership)
     {
-        if (_jobs.TryGetValue(membership.JobId, out var entry) && entry.Assignment.Membership.Generation <= membership.Generation)
+        if (_jobs.TryGetValue(membership.JobId, out var entry) && entry.Membership.Generation <= membership.Generation)
         {
             _jobs.Remove(membership.JobId);
             await entry.End();
-            await Task.WhenAll(Shards(entry).Select(s => s.Leave()));
+            await Task.Run(entry.Memory.Dispose);
+            _registry.Forget(membership.JobId);
+            if (entry.Assignment is not null)
+            {
+                await Task.WhenAll(Shards(entry).Select(s => s.Leave(_silo.Name)));
+            }
         }
     }
 
-    private IEnumerable<IShardGrain> Shards(Entry entry)
+    private static IEnumerable<int> ShardsOf(Assignment assignment)
     {
-        var (first, end) = new ShardPlan(entry.Assignment.Job.Data.Shards, entry.Assignment.Members.Count).Of(entry.Assignment.Index);
-        return Enumerable.Range(first, end - first).Select(v => _grains.GetGrain<IShardGrain>(
-            string.Create(CultureInfo.InvariantCulture, $"{entry.Assignment.Membership.JobId}/{v}")));
+        var (first, end) = new ShardPlan(assignment.Job.Data.Shards, assignment.Members.Count).Of(assignment.Index);
+        return Enumerable.Range(first, end - first);
     }
 
-    private Entry Current(Membership membership) =>
+    private IEnumerable<IShardGrain> Shards(JobEntry entry) => ShardsOf(entry.Assignment!).Select(v => _grains.GetGrain<IShardGrain>(
+        string.Create(CultureInfo.InvariantCulture, $"{entry.Membership.JobId}/{v}")));
+
+    private JobEntry Assign(Assignment assignment)
+    {
+        var entry = Current(assignment.Membership);
+        entry.Assignment = assignment;
+        return entry;
+    }
+
+    private JobEntry Current(Membership membership) =>
         !_jobs.TryGetValue(membership.JobId, out var entry) ? throw Stale(membership, 0)
-        : entry.Assignment.Membership.Generation != membership.Generation ? throw Stale(membership, entry.Assignment.Membership.Generation)
+        : entry.Membership.Generation != membership.Generation ? throw Stale(membership, entry.Membership.Generation)
         : entry;
 
     private ITrainingRun Running(Membership membership) => Current(membership).Run
@@ -208,30 +291,6 @@ internal sealed partial class Worker : GrainService, IWorker
     private StaleGenerationException Stale(Membership membership, long known) => new(
         $"Silo {_silo.Name} knows generation {known} of job {membership.JobId}; a call of generation {membership.Generation} is refused.");
 
-    [LoggerMessage(LogLevel.Warning, "A report could not be delivered to its coordinator")]
-    private static partial void LogUndelivered(ILogger logger, Exception exception);
-
-    private sealed class Entry(Assignment assignment)
-    {
-        public Assignment Assignment { get; } = assignment;
-
-        private Task? _ending;
-
-        public ITrainingRun? Run { get; private set; }
-
-        /// <summary>Takes a run in, unless this entry has ended while the run was being made.</summary>
-        public bool TryBegin(ITrainingRun run)
-        {
-            if (_ending is null)
-            {
-                Run = run;
-            }
-
-            return _ending is null;
-        }
-
-        // A release, a newer generation and the silo's own end may come at once: the run's memory is freed by the first, and
-        // the others wait for it. Turns of the service never overlap, so that no lock is needed here.
-        public Task End() => _ending ??= Task.Run(() => Run?.Dispose());
-    }
+    [LoggerMessage(LogLevel.Warning, "Whether silo {Name} is gone could not be found out: {Reason}")]
+    private static partial void LogUnsure(ILogger logger, string name, string reason);
 }

@@ -80,7 +80,12 @@ internal static class JobWriter
                 ("floor", s.Kind == ScheduleKind.Cosine ? Number(s.Floor) : null),
                 ("every", s.Kind == ScheduleKind.Step ? Number(s.Every) : null),
                 ("gamma", s.Kind == ScheduleKind.Step ? Number(s.Gamma) : null))),
-            ("clipNorm", Number(t.ClipNorm)));
+            ("clipNorm", Number(t.ClipNorm)),
+            ("checkpoint", Map(
+                ("steps", Number(t.Checkpoint.Steps)),
+                ("seconds", Number(t.Checkpoint.Seconds)),
+                ("keep", Number(t.Checkpoint.Keep)),
+                ("best", Bool(t.Checkpoint.Best)))));
     }
 
     private static YamlMappingNode Map(params (string Key, YamlNode? Value)[] entries) =>

@@ -8,7 +8,7 @@ internal static class TrainingReader
 
     public static TrainingSection Read(YamlMap map)
     {
-        map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm");
+        map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm", "checkpoint");
         var (optimizer, schedule) = (map.Map("optimizer"), map.Map("schedule"));
         var training = new TrainingSection
         {
@@ -18,6 +18,7 @@ internal static class TrainingReader
             Optimizer = Optimizer(optimizer),
             Schedule = Schedule(schedule),
             ClipNorm = map.Number("clipNorm", 0, c => c >= 0, "must be 0 (off) or more"),
+            Checkpoint = Checkpoint(map.Map("checkpoint")),
         };
         return training;
     }
@@ -58,6 +59,18 @@ internal static class TrainingReader
         Refuse(map, kind == ScheduleKind.Cosine, kind, "floor");
         Refuse(map, kind == ScheduleKind.Step, kind, "every", "gamma");
         return schedule;
+    }
+
+    private static CheckpointSection Checkpoint(YamlMap map)
+    {
+        map.Expect("steps", "seconds", "keep", "best");
+        return new CheckpointSection
+        {
+            Steps = map.Int("steps", 0, min: 0),
+            Seconds = map.Number("seconds", 10, s => s >= 0, "must be 0 (by steps alone) or more"),
+            Keep = map.Int("keep", 2, min: 1),
+            Best = map.Bool("best", false),
+        };
     }
 
     private static void Refuse<T>(YamlMap map, bool belongs, T kind, params string[] keys)

@@ -2,7 +2,8 @@ using Granary.Jobs;
 
 namespace Granary.Model.Data;
 
-/// <summary>One shard's examples as resident tensors. Gathering is safe from several threads at once.</summary>
+/// <summary>One shard's examples as resident tensors. Gathering is safe from several threads at once. The memory is freed when
+/// its maker and everybody who has taken a lease have disposed of it.</summary>
 public sealed class Examples : IDisposable
 {
     private readonly long _seed;
@@ -12,6 +13,7 @@ public sealed class Examples : IDisposable
     private readonly IExampleTensors _validation;
     private readonly int[] _validationRows;
     private volatile Order _order;
+    private int _leases = 1;
 
     internal Examples(
         long seed, int shard, IExampleTensors training, int[] trainingRows, IExampleTensors validation, int[] validationRows)
@@ -60,11 +62,33 @@ public sealed class Examples : IDisposable
         return new Order(epoch, [.. places.Select(p => _trainingRows[p])]);
     }
 
+    /// <summary>The same examples for one more user, who disposes of them too.</summary>
+    /// <exception cref="ObjectDisposedException">They have been freed.</exception>
+    public Examples Lease()
+    {
+        var leases = _leases;
+        while (leases > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _leases, leases + 1, leases);
+            if (seen == leases)
+            {
+                return this;
+            }
+
+            leases = seen;
+        }
+
+        throw new ObjectDisposedException($"Shard {_shard}");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        _training.Dispose();
-        _validation.Dispose();
+        if (Interlocked.Decrement(ref _leases) == 0)
+        {
+            _training.Dispose();
+            _validation.Dispose();
+        }
     }
 
     private sealed record Order(int Epoch, int[] Rows);

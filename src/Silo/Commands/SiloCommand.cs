@@ -11,6 +11,7 @@ internal static class SiloCommand
     {
         var name = Setting("--name", "Unique name.", Environment.GetEnvironmentVariable("POD_NAME") ?? $"silo-{Environment.ProcessId}");
         var home = Setting("--home", "Directory for the embedded store and for outputs.", Path.Combine(UserHome(), ".granary"));
+        var checkpoints = Setting("--checkpoints", "Directory for checkpoints, the same for every silo; default: HOME/checkpoints.", "");
         var cluster = Setting("--cluster", "Cluster id: silos with the same one form a cluster.", "local");
         var service = Setting("--service", "Service id: job records belong to it, over every cluster id.", "granary");
         var address = Setting("--address", "Address to listen on and to tell the others.", Environment.GetEnvironmentVariable("POD_IP") ?? "127.0.0.1");
@@ -26,7 +27,7 @@ internal static class SiloCommand
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, device, store, redis, telemetry,
+            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, device, store, redis, telemetry,
             endWithStdin,
         };
         command.SetAction(async (result, cancellation) =>
@@ -37,6 +38,9 @@ internal static class SiloCommand
                 {
                     Name = result.GetValue(name)!,
                     Home = Path.GetFullPath(result.GetValue(home)!),
+                    Checkpoints = Path.GetFullPath(result.GetValue(checkpoints) is { Length: > 0 } place
+                        ? place
+                        : Path.Combine(result.GetValue(home)!, "checkpoints")),
                     Cluster = result.GetValue(cluster)!,
                     Service = result.GetValue(service)!,
                     Address = IPAddress.TryParse(result.GetValue(address), out var ip)

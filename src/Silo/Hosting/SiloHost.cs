@@ -24,7 +24,8 @@ internal static class SiloHost
             settings.Threads,
             settings.ResolveDevice(),
             new IPEndPoint(settings.Address, settings.ChannelPort),
-            Path.Combine(settings.Home, "runs"));
+            Path.Combine(settings.Home, "runs"),
+            settings.Checkpoints);
         await using var host = new HealthHost(settings, builder =>
         {
             SiloLogging.Add(builder.Logging);

@@ -15,6 +15,9 @@ internal sealed record SiloSettings
     /// <summary>Directory for the embedded store and for outputs.</summary>
     public required string Home { get; init; }
 
+    /// <summary>Directory for checkpoints: the same one for every silo of the cluster.</summary>
+    public required string Checkpoints { get; init; }
+
     /// <summary>Cluster id.</summary>
     public required string Cluster { get; init; }
 

@@ -1,0 +1,112 @@
+using System.Net;
+using Orleans.Runtime;
+
+namespace Granary.Contracts;
+
+/// <summary>A member of a generation.</summary>
+/// <param name="Name">The silo's name.</param>
+/// <param name="Silo">Its Orleans address.</param>
+/// <param name="Channel">Its tensor channel.</param>
+[GenerateSerializer, Immutable, Alias("granary.Member")]
+public sealed record Member(
+    [property: Id(0)] string Name, [property: Id(1)] SiloAddress Silo, [property: Id(2)] IPEndPoint Channel);
+
+/// <summary>A worker's place in a generation.</summary>
+/// <param name="Membership">Job and generation.</param>
+/// <param name="Job">The resolved job.</param>
+/// <param name="Index">The worker's place among the members.</param>
+/// <param name="Members">Every member, in member order: the same list for all.</param>
+[GenerateSerializer, Immutable, Alias("granary.Assignment")]
+public sealed record Assignment(
+    [property: Id(0)] Membership Membership,
+    [property: Id(1)] Job Job,
+    [property: Id(2)] int Index,
+    [property: Id(3)] IReadOnlyList<Member> Members);
+
+/// <summary>Steps that may be taken, and what else is to be done on the way. Every member is given the same grants.</summary>
+/// <param name="From">Where the grant before ended.</param>
+/// <param name="Until">First step that may not be taken yet.</param>
+/// <param name="KeepEvery">Steps s in this range with s mod KeepEvery = 0, and the generation's first step, send the optimiser
+/// state of version s to its backup; 0: none does.</param>
+/// <param name="Checkpoint">Version, From &lt;= version &lt;= Until, that is to be written to the checkpoint store; null: none.</param>
+/// <param name="Acknowledged">Records of steps before this one are in storage and may be forgotten.</param>
+[GenerateSerializer, Immutable, Alias("granary.StepGrant")]
+public sealed record StepGrant(
+    [property: Id(0)] long From,
+    [property: Id(1)] long Until,
+    [property: Id(2)] long KeepEvery,
+    [property: Id(3)] long? Checkpoint,
+    [property: Id(4)] long Acknowledged)
+{
+    /// <summary>Whether a step sends optimiser state to its backup.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="first">The generation's first step.</param>
+    public bool Keeps(long step, long first) => KeepEvery > 0 && (step == first || step % KeepEvery == 0);
+}
+
+/// <summary>Blocks [First, End).</summary>
+[GenerateSerializer, Immutable, Alias("granary.BlockRange")]
+public readonly record struct BlockRange([property: Id(0)] int First, [property: Id(1)] int End);
+
+/// <summary>One version of a job's weights and optimiser state, as far as one silo holds it.</summary>
+/// <param name="Step">Steps that led to it.</param>
+/// <param name="Weights">Whether it holds all weights of this version.</param>
+/// <param name="State">Blocks whose optimiser state of this version it holds.</param>
+[GenerateSerializer, Immutable, Alias("granary.HeldVersion")]
+public sealed record HeldVersion(
+    [property: Id(0)] long Step, [property: Id(1)] bool Weights, [property: Id(2)] IReadOnlyList<BlockRange> State);
+
+/// <summary>All that one silo holds of a job.</summary>
+/// <param name="Versions">Versions of the model.</param>
+/// <param name="Steps">Records of the committed steps that were asked for.</param>
+/// <param name="Evaluations">Records of evaluations since then.</param>
+[GenerateSerializer, Immutable, Alias("granary.Holdings")]
+public sealed record Holdings(
+    [property: Id(0)] IReadOnlyList<HeldVersion> Versions,
+    [property: Id(1)] IReadOnlyList<StepRecord> Steps,
+    [property: Id(2)] IReadOnlyList<EvaluationRecord> Evaluations);
+
+/// <summary>One part of a durable checkpoint: the weights and optimiser state of some blocks.</summary>
+/// <param name="File">Absolute path.</param>
+/// <param name="Blocks">The blocks.</param>
+/// <param name="Bytes">Size of the file.</param>
+/// <param name="Checksum">XXH3 (128 bits, hex) of the whole file.</param>
+[GenerateSerializer, Immutable, Alias("granary.CheckpointPart")]
+public sealed record CheckpointPart(
+    [property: Id(0)] string File, [property: Id(1)] BlockRange Blocks, [property: Id(2)] long Bytes, [property: Id(3)] string Checksum);
+
+/// <summary>Blocks that one member gives to another before a generation's first step.</summary>
+/// <param name="From">Place of the member that holds them.</param>
+/// <param name="To">Place of the member that needs them; may be the same one.</param>
+/// <param name="State">Optimiser state, else weights.</param>
+/// <param name="Blocks">Which blocks.</param>
+[GenerateSerializer, Immutable, Alias("granary.Transfer")]
+public sealed record Transfer(
+    [property: Id(0)] int From, [property: Id(1)] int To, [property: Id(2)] bool State, [property: Id(3)] BlockRange Blocks);
+
+/// <summary>Where a generation's weights and optimiser state come from: other members, a checkpoint, or (with neither, at
+/// step 0) the job's seed.</summary>
+/// <param name="Step">The version, that is the first step to be taken.</param>
+/// <param name="Transfers">What members give each other.</param>
+/// <param name="Checkpoint">Parts of a durable checkpoint of this version.</param>
+[GenerateSerializer, Immutable, Alias("granary.Origin")]
+public sealed record Origin(
+    [property: Id(0)] long Step,
+    [property: Id(1)] IReadOnlyList<Transfer> Transfers,
+    [property: Id(2)] IReadOnlyList<CheckpointPart> Checkpoint)
+{
+    /// <summary>Initial weights, made from the seed.</summary>
+    public static Origin Fresh { get; } = new(0, [], []);
+}
+
+/// <summary>What a member is doing.</summary>
+/// <param name="Committed">Committed steps.</param>
+/// <param name="Waiting">Whether it waits for other members' numbers (else it computes, or has no grant).</param>
+/// <param name="WaitingFor">Places of the members it waits for.</param>
+/// <param name="Seconds">For how long it has been at this.</param>
+[GenerateSerializer, Immutable, Alias("granary.WorkerStanding")]
+public sealed record WorkerStanding(
+    [property: Id(0)] long Committed,
+    [property: Id(1)] bool Waiting,
+    [property: Id(2)] IReadOnlyList<int> WaitingFor,
+    [property: Id(3)] double Seconds);

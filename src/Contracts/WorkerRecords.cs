@@ -1,0 +1,101 @@
+namespace Granary.Contracts;
+
+/// <summary>What one worker holds at the end.</summary>
+/// <param name="Step">Committed steps.</param>
+/// <param name="Sha256">Over the flat weights as little-endian float32, lower-case hex.</param>
+/// <param name="Parameters">Number of weights.</param>
+[GenerateSerializer, Immutable, Alias("granary.SavedWeights")]
+public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)] string Sha256, [property: Id(2)] long Parameters);
+
+/// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
+/// <param name="Membership">Job and generation.</param>
+/// <param name="Index">The worker's place among the members.</param>
+/// <param name="Committed">Committed steps in all.</param>
+/// <param name="Steps">One record per committed step, in order, with every shard of the job: members tell each other. Only
+/// the first member reports them.</param>
+/// <param name="Evaluations">One record per shard and evaluation pass; the first member's report again.</param>
+/// <param name="Taken">Steps that the times below were spent on.</param>
+/// <param name="ComputeSeconds">Spent on gradients over these steps.</param>
+/// <param name="ExchangeSeconds">Spent in the exchange over these steps, waiting included.</param>
+[GenerateSerializer, Immutable, Alias("granary.WorkerReport")]
+public sealed record WorkerReport(
+    [property: Id(0)] Membership Membership,
+    [property: Id(1)] int Index,
+    [property: Id(2)] long Committed,
+    [property: Id(3)] IReadOnlyList<StepRecord> Steps,
+    [property: Id(4)] IReadOnlyList<EvaluationRecord> Evaluations,
+    [property: Id(7)] int Taken,
+    [property: Id(5)] double ComputeSeconds,
+    [property: Id(6)] double ExchangeSeconds);
+
+/// <summary>One committed step.</summary>
+/// <param name="Step">The step, from 0.</param>
+/// <param name="Shards">The shards that had examples in it.</param>
+[GenerateSerializer, Immutable, Alias("granary.StepRecord")]
+public readonly record struct StepRecord([property: Id(0)] long Step, [property: Id(1)] ShardRecord[] Shards);
+
+/// <summary>What one shard put into one step.</summary>
+/// <param name="Shard">Index of the shard.</param>
+/// <param name="Examples">Examples counted.</param>
+/// <param name="Weight">Sum of their weights.</param>
+/// <param name="LossSum">Sum of their weighted losses.</param>
+/// <param name="Digest">Of the rows really gathered: see the ledger.</param>
+[GenerateSerializer, Immutable, Alias("granary.ShardRecord")]
+public readonly record struct ShardRecord(
+    [property: Id(0)] int Shard,
+    [property: Id(1)] int Examples,
+    [property: Id(2)] double Weight,
+    [property: Id(3)] double LossSum,
+    [property: Id(4)] ulong Digest);
+
+/// <summary>One shard's held-out examples under the weights of one step.</summary>
+/// <param name="Step">Committed steps when it was made.</param>
+/// <param name="Shard">Index of the shard.</param>
+/// <param name="Examples">Held-out examples.</param>
+/// <param name="Weight">Sum of their weights.</param>
+/// <param name="LossSum">Sum of their weighted losses.</param>
+/// <param name="Correct">Predictions that are right.</param>
+/// <param name="Predictions">Predictions made: one per example, or one per token (text).</param>
+[GenerateSerializer, Immutable, Alias("granary.EvaluationRecord")]
+public readonly record struct EvaluationRecord(
+    [property: Id(0)] long Step,
+    [property: Id(1)] int Shard,
+    [property: Id(2)] long Examples,
+    [property: Id(3)] double Weight,
+    [property: Id(4)] double LossSum,
+    [property: Id(5)] long Correct,
+    [property: Id(6)] long Predictions);
+
+/// <summary>Why a worker cannot go on.</summary>
+[GenerateSerializer, Alias("granary.TroubleKind")]
+public enum TroubleKind { NonFiniteLoss, NonFiniteGradient, NonFiniteWeights, LostPeer, Exception }
+
+/// <summary>A worker's report that it cannot go on.</summary>
+/// <param name="Membership">Job and generation.</param>
+/// <param name="Index">The worker's place among the members.</param>
+/// <param name="Kind">What kind of cause.</param>
+/// <param name="Step">The step under way.</param>
+/// <param name="Shard">The shard concerned, where one is known.</param>
+/// <param name="Peer">The member lost, where one is.</param>
+/// <param name="Message">The cause, for people.</param>
+[GenerateSerializer, Immutable, Alias("granary.WorkerTrouble")]
+public sealed record WorkerTrouble(
+    [property: Id(0)] Membership Membership,
+    [property: Id(1)] int Index,
+    [property: Id(2)] TroubleKind Kind,
+    [property: Id(3)] long Step,
+    [property: Id(4)] int? Shard,
+    [property: Id(5)] int? Peer,
+    [property: Id(6)] string Message);
+
+/// <summary>A call belongs to a generation that has been replaced: its sender has missed a change of the set of workers.</summary>
+[GenerateSerializer, Alias("granary.StaleGenerationException")]
+public sealed class StaleGenerationException(string message) : Exception(message);
+
+/// <summary>A member of the generation cannot be reached any more.</summary>
+[GenerateSerializer, Alias("granary.LostPeerException")]
+public sealed class LostPeerException(string message) : Exception(message);
+
+/// <summary>A checkpoint's part is torn, missing or not what was written.</summary>
+[GenerateSerializer, Alias("granary.DamagedCheckpointException")]
+public sealed class DamagedCheckpointException(string message) : Exception(message);

@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Granary.Contracts;
+using Granary.Grains.Exchange;
+using Granary.Grains.Versions;
+using Granary.Jobs;
+
+namespace Granary.Grains.Checkpoints;
+
+/// <summary>What a part of a checkpoint says of itself.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Generation">The generation that wrote it.</param>
+/// <param name="Step">Steps that led to this version.</param>
+/// <param name="FirstBlock">First block.</param>
+/// <param name="EndBlock">One past the last.</param>
+/// <param name="Weights">Weights in these blocks.</param>
+/// <param name="StatePerWeight">State vectors that follow the weights.</param>
+/// <param name="ElementBytes">4 or 8.</param>
+internal sealed record CheckpointHeader(
+    string Job, long Generation, long Step, int FirstBlock, int EndBlock, long Weights, int StatePerWeight, int ElementBytes);
+
+/// <summary>
+/// A part of a checkpoint as a file: "GRANCKP1", the header's length (int32), the header (JSON), the weights and then each
+/// state vector as little-endian numbers, and XXH3 (128 bits) of all that. Written to a temporary name, flushed, renamed.
+/// </summary>
+internal static unsafe class CheckpointFile
+{
+    private const ulong Magic = 0x31504b434e415247; // "GRANCKP1"
+    private const int MaxHeader = 4096;
+    private const int ChunkBytes = 1 << 20;
+    private const int HashBytes = 16;
+
+    /// <summary>Writes a part.</summary>
+    /// <param name="path">Its final name.</param>
+    /// <param name="header">What it says of itself.</param>
+    /// <param name="vectors">Weights, then each state vector: [Weights] numbers each.</param>
+    /// <exception cref="IOException">It could not be written; nothing of that name exists then.</exception>
+    public static CheckpointPart Write<T>(string path, CheckpointHeader header, IReadOnlyList<NativeVector<T>> vectors)
+        where T : unmanaged
+    {
+        var temporary = path + ".tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, ChunkBytes))
+            {
+                var hash = new XxHash128();
+                var body = JsonSerializer.SerializeToUtf8Bytes(header);
+                Span<byte> head = stackalloc byte[12];
+                BinaryPrimitives.WriteUInt64LittleEndian(head, Magic);
+                BinaryPrimitives.WriteInt32LittleEndian(head[8..], body.Length);
+                Put(file, hash, head);
+                Put(file, hash, body);
+                foreach (var vector in vectors)
+                {
+                    var bytes = vector.Length * sizeof(T);
+                    for (long at = 0; at < bytes; at += ChunkBytes)
+                    {
+                        Put(file, hash, new ReadOnlySpan<byte>((byte*)vector.Data + at, (int)Math.Min(ChunkBytes, bytes - at)));
+                    }
+                }
+
+                var sum = hash.GetCurrentHash();
+                file.Write(sum);
+                file.Flush(flushToDisk: true);
+                var part = new CheckpointPart(
+                    path, new BlockRange(header.FirstBlock, header.EndBlock), file.Length, Convert.ToHexStringLower(sum));
+                file.Dispose();
+                File.Move(temporary, path, overwrite: true);
+                return part;
+            }
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static void Put(FileStream file, XxHash128 hash, ReadOnlySpan<byte> bytes)
+    {
+        hash.Append(bytes);
+        file.Write(bytes);
+    }
+
+    /// <summary>Reads a part: every byte is checked before any is used.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What it must say of itself; its generation does not matter. Null: anything.</param>
+    /// <param name="take">Told where each vector is to go: vector (0: weights), bytes of it; returns the place, or null to skip it.</param>
+    /// <exception cref="DamagedCheckpointException">It is torn, missing or not what was written.</exception>
+    public static CheckpointHeader Read(string path, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, ChunkBytes);
+            var header = Header(path, file);
+            if (expected is not null && header with { Generation = expected.Generation } != expected)
+            {
+                throw Damaged(path, $"it is of {header}, not of {expected}");
+            }
+
+            CheckSum(path, file);
+            if (take is not null)
+            {
+                for (var vector = 0; vector <= header.StatePerWeight; vector++)
+                {
+                    var bytes = header.Weights * header.ElementBytes;
+                    var place = take(header, vector);
+                    if (place == 0)
+                    {
+                        file.Seek(bytes, SeekOrigin.Current);
+                        continue;
+                    }
+
+                    for (long at = 0; at < bytes; at += ChunkBytes)
+                    {
+                        file.ReadExactly(new Span<byte>((byte*)place + at, (int)Math.Min(ChunkBytes, bytes - at)));
+                    }
+                }
+            }
+
+            return header;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(path, e.Message);
+        }
+    }
+
+    // No length that a file claims is believed before the file's own size has confirmed it.
+    private static CheckpointHeader Header(string path, FileStream file)
+    {
+        Span<byte> head = stackalloc byte[12];
+        file.ReadExactly(head);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head[8..]);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(head) != Magic || length is <= 0 or > MaxHeader)
+        {
+            throw Damaged(path, "it does not begin as a checkpoint does");
+        }
+
+        var body = new byte[length];
+        file.ReadExactly(body);
+        CheckpointHeader? header;
+        try
+        {
+            header = JsonSerializer.Deserialize<CheckpointHeader>(body);
+        }
+        catch (JsonException)
+        {
+            throw Damaged(path, "its header cannot be read");
+        }
+
+        if (header is null or { Weights: < 0 } or { StatePerWeight: < 0 or > 8 } or { ElementBytes: not (4 or 8) }
+            || header.FirstBlock < 0 || header.EndBlock < header.FirstBlock
+            || (Int128)header.Weights * header.ElementBytes * (1 + header.StatePerWeight) != file.Length - file.Position - HashBytes)
+        {
+            throw Damaged(path, $"its header does not fit its size of {file.Length} bytes");
+        }
+
+        return header;
+    }
+
+    private static void CheckSum(string path, FileStream file)
+    {
+        var data = file.Position;
+        var hash = new XxHash128();
+        var buffer = new byte[ChunkBytes];
+        file.Position = 0;
+        for (var left = file.Length - HashBytes; left > 0;)
+        {
+            var got = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (got == 0)
+            {
+                throw Damaged(path, "it ended while it was read");
+            }
+
+            hash.Append(buffer.AsSpan(0, got));
+            left -= got;
+        }
+
+        Span<byte> sum = stackalloc byte[HashBytes];
+        file.ReadExactly(sum);
+        if (!sum.SequenceEqual(hash.GetCurrentHash()))
+        {
+            throw Damaged(path, "its checksum does not fit its content");
+        }
+
+        file.Position = data;
+    }
+
+    private static DamagedCheckpointException Damaged(string path, string why) => new($"{path}: this checkpoint cannot be used: {why}.");
+}

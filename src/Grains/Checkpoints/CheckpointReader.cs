@@ -1,0 +1,56 @@
+using Granary.Contracts;
+using Granary.Grains.Exchange;
+using Granary.Grains.Versions;
+using Granary.Jobs;
+using Granary.Grains.Workers;
+
+namespace Granary.Grains.Checkpoints;
+
+/// <summary>Reads all weights and this member's optimiser state out of a checkpoint's parts, whatever cluster wrote them.</summary>
+internal static unsafe class CheckpointReader
+{
+    /// <exception cref="DamagedCheckpointException">A part cannot be used.</exception>
+    public static void Read<T>(TrainingTask task, Origin origin, ModelVersion<T> to)
+        where T : unmanaged
+    {
+        to.Step = origin.Step;
+        var blocks = task.Layout.Blocks;
+        var next = 0;
+        foreach (var part in origin.Checkpoint.OrderBy(p => p.Blocks.First))
+        {
+            if (part.Blocks.First != next || part.Blocks.End > blocks.Blocks || part.Blocks.End <= part.Blocks.First)
+            {
+                throw new DamagedCheckpointException($"{part.File}: this checkpoint cannot be used: block {next} is in none of its parts.");
+            }
+
+            next = part.Blocks.End;
+            Read(task, origin.Step, part, to);
+        }
+
+        if (next != blocks.Blocks)
+        {
+            throw new DamagedCheckpointException($"The checkpoint of step {origin.Step} cannot be used: block {next} is in none of its parts.");
+        }
+
+        to.HasWeights = to.HasState = true;
+    }
+
+    private static void Read<T>(TrainingTask task, long step, CheckpointPart part, ModelVersion<T> to)
+        where T : unmanaged
+    {
+        using var all = new StateSlice<T>(task.Layout.Blocks, (part.Blocks.First, part.Blocks.End), to.Own.PerWeight);
+        var expected = new CheckpointHeader(
+            task.JobId, 0, step, part.Blocks.First, part.Blocks.End, all.Length, to.Own.PerWeight, sizeof(T));
+        CheckpointFile.Read(part.File, expected, (_, vector) => vector == 0
+            ? (nint)((T*)to.Weights.Data + BlockPlan.Start(part.Blocks.First))
+            : (nint)all.At(vector - 1, part.Blocks.First));
+        for (var block = Math.Max(part.Blocks.First, to.Own.Blocks.First); block < Math.Min(part.Blocks.End, to.Own.Blocks.End); block++)
+        {
+            var bytes = task.Layout.Blocks.Length(block) * sizeof(T);
+            for (var vector = 0; vector < to.Own.PerWeight; vector++)
+            {
+                Buffer.MemoryCopy(all.At(vector, block), to.Own.At(vector, block), bytes, bytes);
+            }
+        }
+    }
+}

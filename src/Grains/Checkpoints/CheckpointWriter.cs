@@ -1,0 +1,75 @@
+using Granary.Contracts;
+using Granary.Grains.Exchange;
+using Granary.Grains.Versions;
+using Granary.Jobs;
+
+namespace Granary.Grains.Checkpoints;
+
+/// <summary>Writes a member's parts of checkpoints on a thread of its own, from a copy, while training goes on. One at a time:
+/// a checkpoint that comes while another is being written is refused.</summary>
+/// <param name="task">The worker's part in the generation.</param>
+/// <param name="folder">Where checkpoints of this cluster are kept.</param>
+/// <param name="written">Told what came of it: the version, and the part or the reason.</param>
+internal sealed unsafe class CheckpointWriter<T>(Workers.TrainingTask task, string folder, Action<long, CheckpointPart?, string?> written) : IDisposable
+    where T : unmanaged
+{
+    private NativeVector<T>[]? _copy;
+    private Task _writing = Task.CompletedTask;
+
+    /// <summary>Begins to write a version. Only the copy is made before it returns.</summary>
+    public void Begin(ModelVersion<T> version)
+    {
+        if (!_writing.IsCompleted)
+        {
+            written(version.Step, null, "the checkpoint before it was still being written");
+            return;
+        }
+
+        // Where everybody holds all, the first member writes all.
+        var blocks = task.Layout.Replicated && task.Assignment.Index > 0 ? new BlockRange(0, 0) : version.Own.Blocks;
+        if (blocks.First == blocks.End)
+        {
+            written(version.Step, null, null);
+            return;
+        }
+
+        Copy(version);
+        var header = new CheckpointHeader(
+            task.JobId, task.Assignment.Membership.Generation, version.Step, blocks.First, blocks.End, version.Own.Length,
+            version.Own.PerWeight, sizeof(T));
+        _writing = Task.Factory.StartNew(() => Write(header), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Copy(ModelVersion<T> version)
+    {
+        var own = version.Own;
+        _copy ??= [.. Enumerable.Range(0, 1 + own.PerWeight).Select(_ => new NativeVector<T>(own.Length))];
+        var bytes = own.Length * sizeof(T);
+        for (var i = 0; i < _copy.Length; i++)
+        {
+            var from = i == 0 ? (T*)version.Weights.Data + BlockPlan.Start(own.Blocks.First) : own.At(i - 1, own.Blocks.First);
+            Buffer.MemoryCopy(from, _copy[i].Data, bytes, bytes);
+        }
+    }
+
+    private void Write(CheckpointHeader header)
+    {
+        try
+        {
+            var place = Directory.CreateDirectory(CheckpointFolder.Of(folder, header.Job, header.Step, header.Generation)).FullName;
+            var part = CheckpointFile.Write(Path.Combine(place, $"blocks-{header.FirstBlock:D6}.bin"), header, _copy!);
+            written(header.Step, part, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            written(header.Step, null, e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _writing.Wait();
+        Array.ForEach(_copy ?? [], v => v.Dispose());
+    }
+}

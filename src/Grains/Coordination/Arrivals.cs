@@ -1,0 +1,49 @@
+using Granary.Jobs;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>Silos that join while a generation trains: they read their shards first, and only then the generation ends for them.</summary>
+/// <param name="crew">The generation's members.</param>
+/// <param name="ready">Told when those that have come are ready.</param>
+/// <param name="muster">Chooses the members that the next generation would have.</param>
+/// <param name="job">The job.</param>
+/// <param name="facts">What its shards agreed on.</param>
+internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew?>> muster, Job job, DataFacts facts)
+{
+    private Task? _loading;
+    private bool _ready;
+
+    /// <summary>Whether somebody has come and is ready. Looks for newcomers, and has them get ready.</summary>
+    public bool AreReady(ClusterMembershipSnapshot snapshot, IReadOnlySet<string> leaving)
+    {
+        if (!_ready && _loading is null && crew.Count < job.Data.Shards && snapshot.Members.Values.Any(m =>
+            m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !leaving.Contains(m.Name)))
+        {
+            _loading = Load();
+        }
+
+        return _ready;
+    }
+
+    private async Task Load()
+    {
+        try
+        {
+            if (await muster() is { } next && next.Silos.Any(s => !crew.Silos.Contains(s)))
+            {
+                await Task.WhenAll(next.Silos.Select((s, i) => crew.Silos.Contains(s) ? Task.CompletedTask : next.Preload(job, facts, i)));
+                _ready = true;
+            }
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or JobException)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1)); // gone again, or not able yet
+        }
+        finally
+        {
+            _loading = null;
+            ready();
+        }
+    }
+}

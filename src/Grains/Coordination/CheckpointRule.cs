@@ -1,0 +1,34 @@
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>A checkpoint that is whole on disk.</summary>
+/// <param name="Step">The version.</param>
+/// <param name="Folder">Where its parts are.</param>
+/// <param name="Parts">Its parts.</param>
+/// <param name="Progress">What was known then.</param>
+/// <param name="ValidationLoss">Held-out loss under these weights, where it was evaluated.</param>
+[GenerateSerializer, Immutable, Alias("granary.DurableCheckpoint")]
+internal sealed record DurableCheckpoint(
+    [property: Id(0)] long Step,
+    [property: Id(1)] string Folder,
+    [property: Id(2)] IReadOnlyList<CheckpointPart> Parts,
+    [property: Id(3)] ProgressState Progress,
+    [property: Id(4)] double? ValidationLoss);
+
+/// <summary>When checkpoints are due and which of them stay. Plain rules.</summary>
+internal static class CheckpointRule
+{
+    /// <summary>Whether one is due.</summary>
+    public static bool IsDue(CheckpointSection section, long stepsSince, double secondsSince) =>
+        (section.Steps > 0 && stepsSince >= section.Steps) || (section.Seconds > 0 && secondsSince >= section.Seconds && stepsSince > 0);
+
+    /// <summary>Those that stay: the newest ones, and the best by held-out loss.</summary>
+    public static List<DurableCheckpoint> Stay(CheckpointSection section, IEnumerable<DurableCheckpoint> all)
+    {
+        var rising = all.OrderBy(c => c.Step).ToArray();
+        var best = section.Best ? rising.Where(c => c.ValidationLoss is not null).MinBy(c => c.ValidationLoss) : null;
+        return [.. rising.Where((c, i) => i >= rising.Length - section.Keep || c == best)];
+    }
+}

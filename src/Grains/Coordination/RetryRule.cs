@@ -1,0 +1,63 @@
+using Granary.Contracts;
+using Granary.Jobs;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>What becomes of a job after a generation has failed. Plain rules.</summary>
+internal sealed class RetryRule
+{
+    // Infrastructure may fail as often as it likes while steps get committed; without any it gets so many tries.
+    private const int FruitlessTries = 25;
+
+    // A member's own failure is more likely the job's or ours: it comes again.
+    private const int FailedTries = 3;
+
+    private readonly Dictionary<string, int> _blamed = [];
+    private long _step = -1;
+    private int _fruitless;
+    private int _failed;
+
+    /// <summary>Silos that have been lost twice without a step between, though they live: others are preferred.</summary>
+    public IReadOnlySet<string> Avoid => _blamed.Where(b => b.Value >= 2).Select(b => b.Key).ToHashSet();
+
+    /// <summary>What to do.</summary>
+    /// <param name="Failure">The job ends with this cause; null: it is tried again.</param>
+    /// <param name="Pause">Before it is.</param>
+    public readonly record struct Fate(string? Failure, TimeSpan Pause);
+
+    /// <summary>Decides.</summary>
+    /// <param name="cause">How the generation ended.</param>
+    /// <param name="committed">Committed steps.</param>
+    public Fate Decide(Exception cause, long committed)
+    {
+        if (committed > _step)
+        {
+            (_step, _fruitless, _failed) = (committed, 0, 0);
+            _blamed.Clear();
+        }
+
+        switch (cause)
+        {
+            case JobException:
+                return new Fate(cause.Message, TimeSpan.Zero);
+            case LostMemberException { Silo: { } silo }:
+                _blamed[silo] = _blamed.GetValueOrDefault(silo) + 1;
+                break;
+            case LostMemberException or LostPeerException or StaleGenerationException or DamagedCheckpointException or OrleansException or TimeoutException:
+                break;
+            default:
+                if (++_failed >= FailedTries)
+                {
+                    var what = cause is MemberFailedException ? cause.Message : $"{cause.GetType().Name}: {cause.Message}";
+                    return new Fate($"{what} (tried {FailedTries} times)", TimeSpan.Zero);
+                }
+
+                break;
+        }
+
+        return ++_fruitless > FruitlessTries
+            ? new Fate($"gave up after {FruitlessTries} recoveries without a step between them; the last cause: {cause.Message}", TimeSpan.Zero)
+            : new Fate(null, TimeSpan.FromMilliseconds(_fruitless <= 2 ? 0 : Math.Min(2000, 50 * _fruitless * _fruitless)));
+    }
+}

@@ -1,0 +1,55 @@
+using Granary.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>A silo that has been told to stop leaves its jobs at a step boundary, before anything of it is taken down.</summary>
+internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo, ILogger<Departure> logger) : ILifecycleParticipant<ISiloLifecycle>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Jobs that this silo has a part in.</summary>
+    public Func<IReadOnlyList<string>> Jobs { get; set; } = () => [];
+
+    /// <summary>Whether it has been told to stop: no new generation counts on it.</summary>
+    public bool Begun { get; private set; }
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(Departure), ServiceLifecycleStage.Active + 1, Arrive, Leave);
+
+    // Whoever comes first wakes the jobs that were under way when the whole cluster was lost.
+    private async Task Arrive(CancellationToken cancellation)
+    {
+        try
+        {
+            await grains.GetGrain<ICatalogueGrain>(0).Awake().WaitAsync(Patience, cancellation);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            LogNotAwake(logger, e.Message); // the jobs' reminders do it within a minute
+        }
+    }
+
+    private async Task Leave(CancellationToken cancellation)
+    {
+        Begun = true;
+        foreach (var job in Jobs())
+        {
+            try
+            {
+                await grains.GetGrain<ICoordinatorGrain>(job).Leave(silo.Name).WaitAsync(Patience, cancellation);
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
+            {
+                LogAbrupt(logger, job, e.Message); // as if it had been killed: nothing is lost by that
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Unfinished jobs could not be woken yet: {Reason}")]
+    private static partial void LogNotAwake(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Job {Job} was left without waiting for a step boundary: {Reason}")]
+    private static partial void LogAbrupt(ILogger logger, string job, string reason);
+}

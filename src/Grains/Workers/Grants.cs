@@ -1,0 +1,89 @@
+using Granary.Contracts;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>The steps that may be taken, as granted so far. One thread gives, another takes.</summary>
+/// <param name="from">First step of the generation.</param>
+internal sealed class Grants(long from) : IDisposable
+{
+    private readonly long _first = from;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _news = new(0);
+    private readonly Queue<StepGrant> _given = new();
+    private readonly Queue<long> _checkpoints = new();
+    private StepGrant _present = new(from, from, 0, null, 0);
+    private long _until = from;
+
+    /// <summary>First step that may not be taken yet.</summary>
+    public long Until
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _until;
+            }
+        }
+    }
+
+    /// <summary>Takes a grant; one that has been given before changes nothing.</summary>
+    /// <exception cref="InvalidOperationException">One between has been missed.</exception>
+    public void Give(StepGrant grant)
+    {
+        lock (_lock)
+        {
+            if (grant.From < _until)
+            {
+                return;
+            }
+
+            if (grant.From > _until)
+            {
+                throw new InvalidOperationException($"Steps from {grant.From} on were granted, but those from {_until} on were not.");
+            }
+
+            _until = grant.Until;
+            _given.Enqueue(grant);
+            if (grant.Checkpoint is { } step)
+            {
+                _checkpoints.Enqueue(step);
+            }
+        }
+
+        _news.Release();
+    }
+
+    /// <summary>Waits for the next grant.</summary>
+    public void Wait(CancellationToken cancellation) => _news.Wait(cancellation);
+
+    /// <summary>Whether the state of version <paramref name="step"/> goes to its backup while that step is taken.</summary>
+    public bool Keeps(long step)
+    {
+        lock (_lock)
+        {
+            while (step >= _present.Until && _given.TryDequeue(out var next))
+            {
+                _present = next;
+            }
+
+            return _present.Keeps(step, _first);
+        }
+    }
+
+    /// <summary>Whether a version is to be written to the checkpoint store. True once.</summary>
+    public bool TakeCheckpoint(long step)
+    {
+        lock (_lock)
+        {
+            while (_checkpoints.TryPeek(out var first) && first < step)
+            {
+                _checkpoints.Dequeue();
+            }
+
+            return _checkpoints.TryPeek(out var wanted) && wanted == step && _checkpoints.TryDequeue(out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _news.Dispose();
+}

@@ -1,0 +1,40 @@
+using Granary.Contracts;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>A job in one generation, as one silo knows it.</summary>
+/// <param name="membership">Job and generation.</param>
+/// <param name="memory">What the silo remembers of the job.</param>
+internal sealed class JobEntry(Membership membership, JobMemory memory)
+{
+    private Task? _ending;
+
+    public Membership Membership { get; } = membership;
+
+    public JobMemory Memory { get; } = memory;
+
+    public Assignment? Assignment { get; set; }
+
+    public ITrainingRun? Run { get; private set; }
+
+    public Reporter? Reporter { get; private set; }
+
+    /// <summary>Takes a run in, unless this entry has ended while the run was being made.</summary>
+    public bool TryBegin(ITrainingRun run, Reporter reporter)
+    {
+        if (_ending is null)
+        {
+            (Run, Reporter) = (run, reporter);
+        }
+
+        return _ending is null;
+    }
+
+    // A release, a newer generation and the silo's own end may come at once: the run's memory is freed by the first, and
+    // the others wait for it. Turns of the service never overlap, so that no lock is needed here.
+    public Task End() => _ending ??= Task.Run(() =>
+    {
+        Reporter?.Dispose();
+        Run?.Dispose();
+    });
+}

@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+using Granary.Contracts;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>What a worker does about a member whose connection broke. A machine that refuses connections to the port has no
+/// such process any more: that is certain, and the cluster is told at once instead of waiting for missed probes.</summary>
+internal static class PeerProbe
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Whether the silo's process is certainly gone.</summary>
+    public static async Task<bool> IsGone(Member member)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var time = new CancellationTokenSource(Patience);
+        try
+        {
+            await socket.ConnectAsync(member.Channel, time.Token);
+            return false;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+        catch (OperationCanceledException)
+        {
+            return false; // no answer at all: membership must decide
+        }
+    }
+
+    /// <summary>Has the cluster declare a silo dead if its process is certainly gone.</summary>
+    public static async Task<bool> Bury(Member member, IClusterMembershipService cluster) =>
+        cluster.CurrentSnapshot.GetSiloStatus(member.Silo) is SiloStatus.Dead or SiloStatus.None
+        || (await IsGone(member) && await cluster.TryKill(member.Silo));
+}

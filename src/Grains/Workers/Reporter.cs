@@ -1,0 +1,129 @@
+using Granary.Contracts;
+using Granary.Grains.Versions;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>Tells the coordinator what one member has done, off the path of a step, and again when an answer is lost. The first
+/// member tells the records of all; every member its times.</summary>
+internal sealed partial class Reporter : IDisposable
+{
+    // What one call carries at most: a coordinator that was away for long is told in several.
+    private const int StepsPerReport = 2000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Assignment _assignment;
+    private readonly ICoordinatorGrain _coordinator;
+    private readonly RecordLog _log;
+    private readonly StepTimes _times;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _news = new(0);
+    private readonly Queue<WorkerTrouble> _troubles = new();
+    private long _wanted;
+
+    /// <param name="assignment">Whose reports these are.</param>
+    /// <param name="coordinator">Who is told.</param>
+    /// <param name="log">What there is to tell.</param>
+    /// <param name="times">Where the time went.</param>
+    /// <param name="from">First step whose record the coordinator wants.</param>
+    /// <param name="logger">For reports that do not arrive.</param>
+    public Reporter(
+        Assignment assignment, ICoordinatorGrain coordinator, RecordLog log, StepTimes times, long from, ILogger logger)
+    {
+        (_assignment, _coordinator, _log, _times, _wanted, _logger) = (assignment, coordinator, log, times, from, logger);
+        _ = Task.Run(Run);
+    }
+
+    /// <summary>There is something to report.</summary>
+    public void Wake()
+    {
+        if (_news.CurrentCount == 0)
+        {
+            _news.Release();
+        }
+    }
+
+    /// <summary>The member cannot go on.</summary>
+    public void Add(WorkerTrouble trouble)
+    {
+        lock (_troubles)
+        {
+            _troubles.Enqueue(trouble);
+        }
+
+        Wake();
+    }
+
+    private async Task Run()
+    {
+        var token = _stopping.Token;
+        var failed = false;
+        while (!token.IsCancellationRequested)
+        {
+            try
+            {
+                await _news.WaitAsync(token);
+                await Tell();
+                failed = false;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (StaleGenerationException)
+            {
+                return; // another generation has taken over; it asks for what it wants to know
+            }
+#pragma warning disable CA1031 // whatever it was: told again, until it is heard or the generation ends
+            catch (Exception e)
+            {
+                if (!failed)
+                {
+                    LogUndelivered(_logger, e.Message);
+                }
+
+                failed = true;
+                Wake();
+                await Task.Delay(Pause, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+#pragma warning restore CA1031
+        }
+    }
+
+    private async Task Tell()
+    {
+        var (steps, evaluations) = _assignment.Index == 0 ? _log.From(_wanted, StepsPerReport) : ([], []);
+        var (taken, compute, exchange) = _times.Take();
+        var committed = steps.Count > 0 ? steps[^1].Step + 1 : 0;
+        var report = new WorkerReport(_assignment.Membership, _assignment.Index, committed, steps, evaluations, taken, compute, exchange);
+        _wanted = await _coordinator.Report(report);
+        if (steps.Count == StepsPerReport)
+        {
+            Wake();
+        }
+
+        while (Next() is { } trouble)
+        {
+            await _coordinator.Trouble(trouble);
+            lock (_troubles)
+            {
+                _troubles.Dequeue();
+            }
+        }
+    }
+
+    private WorkerTrouble? Next()
+    {
+        lock (_troubles)
+        {
+            return _troubles.TryPeek(out var trouble) ? trouble : null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A report could not be delivered to its coordinator and will be sent again: {Reason}")]
+    private static partial void LogUndelivered(ILogger logger, string reason);
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Cancel();
+}
