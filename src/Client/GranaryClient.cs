@@ -97,6 +97,9 @@ public sealed class GranaryClient : IAsyncDisposable
         await Persistently(() => _cluster.GetGrain<ICoordinatorGrain>(job).Status(pointsKnown), default)
         ?? throw new UserException(ExitCode.Usage, await Unknown(job));
 
+    /// <summary>What has happened to a job, oldest first.</summary>
+    public Task<IReadOnlyList<JobEvent>> Events(string job) => Persistently(_cluster.GetGrain<ICoordinatorGrain>(job).Events, default);
+
     private async Task<string> Unknown(string job)
     {
         var known = (await Jobs()).Select(j => j.JobId).ToArray();

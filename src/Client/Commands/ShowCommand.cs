@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Granary.Client.Display;
 
 namespace Granary.Client.Commands;
@@ -22,9 +23,10 @@ internal static class ShowCommand
                 var history = new JobHistory();
                 history.Add(status);
                 Console.WriteLine($"{status.JobId}: {status.State.ToString().ToLowerInvariant()}  {JobLine.Of(history)}");
-                if (status.Failure is { } failure)
+                foreach (var happened in await client.Events(status.JobId))
                 {
-                    Console.WriteLine(failure);
+                    Console.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture, $"  {happened.At.ToLocalTime():HH:mm:ss.f}  step {happened.Step}  {happened.Message}"));
                 }
 
                 return ExitCode.Done;

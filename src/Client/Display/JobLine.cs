@@ -31,7 +31,9 @@ internal static class JobLine
                 CultureInfo.InvariantCulture, $"validation loss {evaluation.ValidationLoss:0.0000} accuracy {evaluation.ValidationAccuracy:0.0000}"));
         }
 
-        parts.Add(string.Create(CultureInfo.InvariantCulture, $"{s.ExamplesPerSecond:#,0} examples/s"));
+        parts.Add(s is { State: JobState.Running, Activity: { Length: > 0 } activity } && activity != "training"
+            ? activity
+            : string.Create(CultureInfo.InvariantCulture, $"{s.ExamplesPerSecond:#,0} examples/s"));
         return string.Join("  ", parts);
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo,
         {
             await grains.GetGrain<ICatalogueGrain>(0).Awake().WaitAsync(Patience, cancellation);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
         {
             LogNotAwake(logger, e.Message); // the jobs' reminders do it within a minute
         }

@@ -8,6 +8,7 @@ using Granary.Model.Data;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 
 namespace Granary.Grains.Workers;
 
@@ -25,7 +26,7 @@ internal sealed partial class Worker : GrainService, IWorker
     private readonly IClusterMembershipService _cluster;
     private readonly Departure _departure;
     private readonly ILogger<Worker> _logger;
-    private readonly string _address;
+    private readonly SiloAddress _address;
     private readonly TensorListener _listener;
 
     public Worker(
@@ -34,7 +35,7 @@ internal sealed partial class Worker : GrainService, IWorker
         : base(id, silo, loggers)
     {
         (_silo, _registry, _reading, _grains, _cluster, _departure) = (identity, registry, reading, grains, cluster, departure);
-        _address = silo.SiloAddress.ToParsableString();
+        _address = silo.SiloAddress;
         _logger = loggers.CreateLogger<Worker>();
         _listener = new TensorListener(identity.Channel, identity.Cluster, SiloIdentity.Platform, loggers.CreateLogger<TensorListener>());
         departure.Jobs = () => [.. _jobs.Keys];
@@ -57,7 +58,7 @@ internal sealed partial class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public Task<SiloInfo> Describe() => Task.FromResult(new SiloInfo(
         _silo.Name,
-        _address,
+        _address.ToParsableString(),
         Environment.ProcessId,
         _departure.Begun ? "leaving" : "active",
         _silo.Threads,
@@ -168,18 +169,20 @@ internal sealed partial class Worker : GrainService, IWorker
         }
     }
 
-    // A shard that still lives in another silo makes way as soon as it is asked; then it is asked again.
-    private static async Task<T> Here<T>(Func<Task<T?>> ask)
+    // A shard that still lives in another silo makes way as soon as it is asked; then it is asked again. A call that meets it on
+    // its way out is passed on by the other silo, and must not bring it to life there: hence the hint.
+    private async Task<T> Here<T>(Func<Task<T?>> ask)
         where T : class
     {
-        while (true)
+        for (var pause = 1; ; pause = Math.Min(pause * 2, 50))
         {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, _address);
             if (await ask() is { } answer)
             {
                 return answer;
             }
 
-            await Task.Delay(1);
+            await Task.Delay(pause);
         }
     }
 

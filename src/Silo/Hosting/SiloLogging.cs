@@ -1,6 +1,6 @@
 namespace Granary.Silo.Hosting;
 
-/// <summary>Plain lines on standard error: Granary's own from Information on, everybody else's from Warning on.</summary>
+/// <summary>Plain lines on standard error: Granary's own from Information on, everybody else's from Warning on, Orleans' from Error on.</summary>
 internal static class SiloLogging
 {
     public static void Add(ILoggingBuilder logging)
@@ -16,5 +16,11 @@ internal static class SiloLogging
             o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Granary", LogLevel.Information);
+
+        // Orleans tells of every message that a dead silo leaves unanswered, many lines for each; Granary says once that it died.
+        logging.AddFilter("Orleans", LogLevel.Error);
+        logging.AddFilter("Orleans.Runtime.GrainCallCancellationManager", LogLevel.None);
+        logging.AddFilter("Orleans.Runtime.GrainDirectory", LogLevel.Critical);
+        logging.AddFilter("Granary.Grains.Workers.Worker", LogLevel.Warning); // its base class tells of every change of its ring
     }
 }
