@@ -44,7 +44,10 @@ public sealed class ShardData
 
     /// <summary>What was found.</summary>
     public ShardSurvey Survey => new(
-        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? []);
+        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? [])
+    {
+        Columns = _source.Columns,
+    };
 
     /// <summary>Moments of each feature over the training part.</summary>
     public FeatureMoments Moments(DataFacts facts)
