@@ -12,6 +12,9 @@ var command = new RootCommand("Granary: distributed training for .NET.")
 {
     TrainCommand.Create(),
     CheckCommand.Create(),
+    PredictCommand.Create(),
+    GenerateCommand.Create(),
+    ExportCommand.Create(),
     UpCommand.Create(),
     DownCommand.Create(),
     StatusCommand.Create(),

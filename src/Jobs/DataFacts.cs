@@ -12,6 +12,9 @@ public sealed record ShardSurvey(
 {
     /// <summary>Names of the features, in their order (csv); empty where they have none.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>SHA-256 of the file that the weights start from, as shard 0's silo sees it; null from every other shard.</summary>
+    public string? InitDigest { get; init; }
 }
 
 /// <summary>Mean and variance of each feature over some examples, kept so that two such sets can be merged.</summary>
@@ -36,4 +39,7 @@ public sealed record DataFacts(
     /// <summary>Names of the features, in their order (csv); empty where they have none. With the model they say which column of
     /// another file is which feature.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>SHA-256 of the file that the weights start from; null where there is none.</summary>
+    public string? InitDigest { get; init; }
 }

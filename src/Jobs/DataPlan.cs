@@ -36,6 +36,7 @@ public static class DataPlan
         return new DataFacts(new InputShape(features, tokens), classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
+            InitDigest = surveys.Select(s => s.InitDigest).FirstOrDefault(d => d is not null),
         };
     }
 

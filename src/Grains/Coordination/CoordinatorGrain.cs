@@ -206,6 +206,11 @@ internal sealed partial class CoordinatorGrain(
         {
             _activity = "reading data";
             var facts = await attempt.Unless(Gather(crew, job));
+            if (State.Facts is { } before && before.InitDigest != facts.InitDigest)
+            {
+                throw new JobException($"model.init: {job.Model.Init} has changed since the job began, so step 0 cannot be made again. Submit the job anew.");
+            }
+
             State.Facts = facts;
             await kept.WriteStateAsync();
             _activity = "preparing";

@@ -69,7 +69,9 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var job = task.Job;
         _weights = new FlatTensor(task.Shape, job.Model.Precision);
         _newWeights = new FlatTensor(task.Shape, job.Model.Precision);
-        InitialWeights.Fill(task.Shape, job.Training.Seed, new Span<T>(_weights.Data, checked((int)task.Layout.Blocks.Weights)));
+        var start = new Span<T>(_weights.Data, checked((int)task.Layout.Blocks.Weights));
+        InitialWeights.Fill(task.Shape, job.Training.Seed, start);
+        InitialFile.Overlay(job, task.Shape, start);
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
         _threads = new ComputeThreads(silo.Threads, job.Name);
         _work = new GradientWork<T>(
@@ -218,7 +220,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     {
         using var held = Hold();
         Directory.CreateDirectory(output);
-        SavedModel.Write(Path.Combine(output, "model.safetensors"), _task.Job, _task.Facts, _task.Shape, AsFloat32());
+        SavedModel.Write(Path.Combine(output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
         foreach (var (name, text) in papers)
         {
             File.WriteAllText(Path.Combine(output, name), text);

@@ -4,6 +4,7 @@ using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Jobs;
+using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
@@ -104,6 +105,7 @@ internal sealed partial class Worker : GrainService, IWorker
         var entry = Current(membership);
         await Task.WhenAll(Shards(entry).Select(s => s.Join(membership, facts)));
         var assignment = entry.Assignment;
+        await Task.Run(() => InitialFile.Verify(assignment.Job, facts, _silo.Name));
         var task = TrainingTask.Create(assignment, facts);
         using var time = new CancellationTokenSource(ConnectTime);
         var self = new Handshake(

@@ -11,6 +11,9 @@ public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<in
     /// <summary>Number of values.</summary>
     public long Count => Dims.Aggregate(1L, (product, d) => product * d);
 
+    /// <summary>Whether its values can be weights.</summary>
+    public bool IsFloatingPoint => FloatFormat.BytesOf(Type) is not null;
+
     /// <summary>"[64, 10]".</summary>
     public string Shape => Describe(Dims);
 

@@ -83,7 +83,7 @@ internal static class TrainedModelReader
 
         foreach (var parameter in shape)
         {
-            if (FloatFormat.BytesOf(there[parameter.Name].Type) is null)
+            if (!there[parameter.Name].IsFloatingPoint)
             {
                 throw Error(file, $"its tensor '{parameter.Name}' is of type {there[parameter.Name].Type}, which holds no floating-point numbers");
             }

@@ -13,6 +13,10 @@ internal sealed class Transformer(ModelSection model) : INetwork
     private const double NormEpsilon = 1e-5;
     private const int ParametersPerBlock = 12;
 
+    // Scalars with a name: an unnamed one may be finalised while torch reads it.
+    private static readonly Scalar MinusInfinity = double.NegativeInfinity;
+    private readonly Scalar _scale = Math.Pow(model.Width / model.Heads, -0.5);
+
     // By the device's name: two Device objects of one device are not equal.
     private readonly ConcurrentDictionary<(long Tokens, string Device), Tensor> _masks = new();
 
@@ -43,8 +47,8 @@ internal sealed class Transformer(ModelSection model) : INetwork
         var q = Heads(0); // [B, H, T, C/H]
         var k = Heads(1);
         var v = Heads(2);
-        var scores = q.matmul(k.transpose(-2, -1)) * Math.Pow(model.Width / model.Heads, -0.5); // [B, H, T, T]
-        var weights = scores.masked_fill(Mask(t, x.device), double.NegativeInfinity).softmax(-1);
+        var scores = q.matmul(k.transpose(-2, -1)) * _scale; // [B, H, T, T]
+        var weights = scores.masked_fill(Mask(t, x.device), MinusInfinity).softmax(-1);
         var mixed = weights.matmul(v).transpose(1, 2).reshape(b, t, model.Width); // heads stapled together: [B, T, C]
         return nn.functional.linear(mixed, outWeight, outBias);
 
@@ -65,8 +69,11 @@ internal sealed class Transformer(ModelSection model) : INetwork
     // An example's loss is the mean over its tokens.
 
     /// <inheritdoc/>
-    public Tensor LossSum(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(
-        outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / targets.shape[1]; // [B T, K] [B T] -> scalar
+    public Tensor LossSum(Tensor outputs, Tensor targets)
+    {
+        using Scalar tokens = targets.shape[1];
+        return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / tokens; // [B T, K] [B T] -> scalar
+    }
 
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(-1).eq(targets).sum();
