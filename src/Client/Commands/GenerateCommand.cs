@@ -17,6 +17,11 @@ internal static class GenerateCommand
         var tokens = new Option<int>("--tokens") { Description = "Tokens to make.", DefaultValueFactory = _ => 200 };
         return new Command("generate", "Lets a transformer go on from a text.") { model, prompt, temperature, topK, seed, tokens }.Does((result, cancellation) =>
         {
+            if (result.GetValue(prompt)!.Length == 0)
+            {
+                throw new UserException(ExitCode.Usage, "--prompt is empty: the model needs at least one character to go on from.");
+            }
+
             if (result.GetValue(tokens) < 1)
             {
                 throw new UserException(ExitCode.Usage, $"--tokens is {result.GetValue(tokens)}, but must be at least 1.");

@@ -36,11 +36,14 @@ public static class PredictionTable
                 + "predict matches the columns of a CSV file by name.");
         }
 
+        if (Directory.Exists(input))
+        {
+            throw new JobException($"{input}: this is a folder, not a CSV file.");
+        }
+
         try
         {
             using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            writer.WriteLine(string.Join(',', model.Facts.Classes
-                .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
             return Write(model, predictor, input, writer);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
@@ -60,6 +63,13 @@ public static class PredictionTable
             var lines = CsvLines.Open(new SourcePart(input, null, part, parts));
             var columns = InputColumns.Match(model.Facts.Columns, lines.Header, Path.GetFileName(input));
             ignored = columns.Ignored;
+            if (part == 0)
+            {
+                // Not before the columns are known to match: nothing is written of a table that cannot be.
+                output.WriteLine(string.Join(',', model.Facts.Classes
+                    .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
+            }
+
             foreach (var batch in Rows(lines, columns).Chunk(Batch))
             {
                 foreach (var prediction in predictor.Predict([.. batch.SelectMany(row => row)]))

@@ -40,11 +40,11 @@ public sealed record InitialMatch(
         var match = new InitialMatch(file.Name, taken, misshapen, missing, [.. there.Keys.Order(StringComparer.Ordinal)]);
         return taken.Count > 0
             ? match
-            : throw new JobException($"{match.Summary} Nothing could be taken: name a file of a model like this one, or leave model.init out.");
+            : throw new JobException($"{match.Describe()} Nothing could be taken: name a file of a model like this one, or leave model.init out.");
     }
 
     /// <summary>One line: what is taken from the file, what is not and why.</summary>
-    public string Summary => Missing.Count + Misshapen.Count + Unused.Count == 0
+    public string Describe() => Missing.Count + Misshapen.Count + Unused.Count == 0
         ? $"model.init: {File}: all {Taken.Count} parameters are taken."
         : $"model.init: {File}: {Taken.Count} of {Taken.Count + Misshapen.Count + Missing.Count} parameters are taken{List(": ", Taken)}."
             + (Misshapen.Count > 0 ? $" Of other sizes, so not taken: {List("", Misshapen)}." : "")

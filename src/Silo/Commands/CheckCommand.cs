@@ -26,7 +26,7 @@ internal static class CheckCommand
             var init = InitialFile.Match(job, ModelShape.Of(job.Model, facts.Shape));
             if (init is not null)
             {
-                Console.Error.WriteLine(init.Summary);
+                Console.Error.WriteLine(init.Describe());
             }
 
             Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts, init, bigramLoss), Web));
