@@ -7,7 +7,7 @@ namespace Granary.Model.Networks;
 /// <remarks>B batch, D features.</remarks>
 internal sealed class LogisticRegression : INetwork
 {
-    // A scalar with a name: an unnamed one may be finalised while torch reads it.
+    // See HeldScalars.
     private static readonly Scalar Zero = 0;
 
     /// <inheritdoc/>

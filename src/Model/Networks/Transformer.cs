@@ -13,7 +13,7 @@ internal sealed class Transformer(ModelSection model) : INetwork
     private const double NormEpsilon = 1e-5;
     private const int ParametersPerBlock = 12;
 
-    // Scalars with a name: an unnamed one may be finalised while torch reads it.
+    // See HeldScalars.
     private static readonly Scalar MinusInfinity = double.NegativeInfinity;
     private readonly Scalar _scale = Math.Pow(model.Width / model.Heads, -0.5);
 
@@ -25,13 +25,13 @@ internal sealed class Transformer(ModelSection model) : INetwork
     {
         var tokens = inputs.shape[1];
         var positions = parameters[1].narrow(0, 0, tokens); // [T, C]
-        var x = parameters[0].index_select(0, inputs.flatten()).view(inputs.shape[0], tokens, model.Width) + positions; // [B, T, C]
+        var x = parameters[0].index_select(0, inputs.flatten()).view(inputs.shape[0], tokens, model.Width).Plus(positions); // [B, T, C]
         var at = 2;
         for (var block = 0; block < model.Layers; block++, at += ParametersPerBlock)
         {
             var p = new ArraySegment<Tensor>([.. parameters.Skip(at).Take(ParametersPerBlock)]);
-            x = x + Attention(Norm(x, p[0], p[1]), p[2], p[3], p[4], p[5]);
-            x = x + FeedForward(Norm(x, p[6], p[7]), p[8], p[9], p[10], p[11]);
+            x = x.Plus(Attention(Norm(x, p[0], p[1]), p[2], p[3], p[4], p[5]));
+            x = x.Plus(FeedForward(Norm(x, p[6], p[7]), p[8], p[9], p[10], p[11]));
         }
 
         return nn.functional.linear(Norm(x, parameters[at], parameters[at + 1]), parameters[at + 2]); // [B, T, K]

@@ -76,7 +76,7 @@ public sealed class PredictionTableTests : IDisposable
         Assert.Equal(3000, lines.Length);
         for (var i = 0; i < 77; i++)
         {
-            Assert.Equal(Values(lines[i]), Values(lines[i + (77 * 38)]), (a, b) => Math.Abs(a - b) < 1e-8);
+            Assert.Equal(Values(lines[i]), Values(lines[i + (77 * 37)]), (a, b) => Math.Abs(a - b) < 1e-8);
         }
     }
 
