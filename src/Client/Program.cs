@@ -31,7 +31,7 @@ var command = new RootCommand("Granary: distributed training for .NET.")
 if (command.Action is ParseErrorAction)
 {
     var name = string.Join(' ', command.CommandResult.Command is RootCommand ? ["granary"] : new[] { "granary", command.CommandResult.Command.Name });
-    await Console.Error.WriteLineAsync($"granary: {string.Join(" ", command.Errors.Select(e => e.Message))} See: {name} --help");
+    await Console.Error.WriteLineAsync($"granary: {string.Join(" ", command.Errors.Select(e => e.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)))} See: {name} --help");
     return ExitCode.Usage;
 }
 
