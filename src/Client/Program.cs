@@ -12,6 +12,9 @@ var command = new RootCommand("Granary: distributed training for .NET.")
 {
     TrainCommand.Create(),
     CheckCommand.Create(),
+    PredictCommand.Create(),
+    GenerateCommand.Create(),
+    ExportCommand.Create(),
     UpCommand.Create(),
     DownCommand.Create(),
     StatusCommand.Create(),
@@ -28,7 +31,7 @@ var command = new RootCommand("Granary: distributed training for .NET.")
 if (command.Action is ParseErrorAction)
 {
     var name = string.Join(' ', command.CommandResult.Command is RootCommand ? ["granary"] : new[] { "granary", command.CommandResult.Command.Name });
-    await Console.Error.WriteLineAsync($"granary: {string.Join(" ", command.Errors.Select(e => e.Message))} See: {name} --help");
+    await Console.Error.WriteLineAsync($"granary: {string.Join(" ", command.Errors.Select(e => e.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)))} See: {name} --help");
     return ExitCode.Usage;
 }
 

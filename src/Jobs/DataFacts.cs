@@ -8,7 +8,14 @@ namespace Granary.Jobs;
 /// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
 /// <param name="ValidationClasses">The same of the validation's own source.</param>
 public sealed record ShardSurvey(
-    int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses);
+    int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses)
+{
+    /// <summary>Names of the features, in their order (csv); empty where they have none.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>SHA-256 of the file that the weights start from, as shard 0's silo sees it; null from every other shard.</summary>
+    public string? InitDigest { get; init; }
+}
 
 /// <summary>Mean and variance of each feature over some examples, kept so that two such sets can be merged.</summary>
 /// <param name="Count">Number of examples.</param>
@@ -27,4 +34,12 @@ public sealed record Scaling(double[] Mean, double[] Deviation);
 /// <param name="ValidationRows">Held-out examples of each shard.</param>
 /// <param name="Scaling">Null unless the job standardises; null too until the moments have been merged.</param>
 public sealed record DataFacts(
-    InputShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<long> TrainingRows, IReadOnlyList<long> ValidationRows, Scaling? Scaling);
+    InputShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<long> TrainingRows, IReadOnlyList<long> ValidationRows, Scaling? Scaling)
+{
+    /// <summary>Names of the features, in their order (csv); empty where they have none. With the model they say which column of
+    /// another file is which feature.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>SHA-256 of the file that the weights start from; null where there is none.</summary>
+    public string? InitDigest { get; init; }
+}

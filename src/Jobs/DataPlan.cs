@@ -33,7 +33,11 @@ public static class DataPlan
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
         var tokens = data.Format == DataFormat.Text && data.Tokens == TokenKind.Byte ? 256 : classes.Count;
-        return new DataFacts(new InputShape(features, tokens), classes, training, held, null);
+        return new DataFacts(new InputShape(features, tokens), classes, training, held, null)
+        {
+            Columns = surveys.First(s => s.Rows > 0).Columns,
+            InitDigest = surveys.Select(s => s.InitDigest).FirstOrDefault(d => d is not null),
+        };
     }
 
     private static void Check(Job job, DataSection data, long[] held, long[] training, string unit, string source)

@@ -31,6 +31,10 @@ public sealed record ModelSection
     /// <summary>float32 (default) or float64.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
+    /// <summary>A safetensors file that training starts from: each of its tensors whose name and sizes are those of a parameter
+    /// takes its place; every other parameter starts by the seed. Absolute once a job file has been read. Default: none.</summary>
+    public string? Init { get; init; }
+
     /// <summary>Number of blocks (transformer). Default: 4.</summary>
     public int Layers { get; init; } = 4;
 
@@ -45,8 +49,8 @@ public sealed record ModelSection
 
     /// <summary>Equal in every key; the hidden widths by value.</summary>
     public bool Equals(ModelSection? other) => other is not null
-        && (Kind, Activation, Loss, Precision, Layers, Width, Heads, Context)
-            == (other.Kind, other.Activation, other.Loss, other.Precision, other.Layers, other.Width, other.Heads, other.Context)
+        && (Kind, Activation, Loss, Precision, Init, Layers, Width, Heads, Context)
+            == (other.Kind, other.Activation, other.Loss, other.Precision, other.Init, other.Layers, other.Width, other.Heads, other.Context)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

@@ -157,6 +157,18 @@ public sealed class JobFileTests : IDisposable
     }
 
     [Fact]
+    public void Weights_start_from_a_file_that_must_be_there()
+    {
+        Assert.Null(Parse(Good).Model.Init);
+        Assert.Equal(Path.Combine(_folder, "d.csv"), Parse(Good, "model.init=d.csv").Model.Init);
+        Assert.Equal($"--set model.init=none.safetensors: model.init: there is no file {Path.Combine(_folder, "none.safetensors")}.", Error(Good, "model.init=none.safetensors"));
+        Assert.Contains("is a folder, not a file", Error(Good, "model.init=."));
+        Assert.Contains("digits.yaml:4: model.init is '', which is no path.", Error(Good.Replace("kind: mlp", "init: ''\n  kind: mlp", StringComparison.Ordinal)));
+    }
+
+    private string Error(string text, params string[] overrides) => Assert.Throws<JobException>(() => Parse(text, overrides)).Message;
+
+    [Fact]
     public void A_folder_is_not_a_job_file()
     {
         Assert.Contains("this is a folder", Assert.Throws<JobException>(() => JobFile.Load(_folder, [], "/")).Message);

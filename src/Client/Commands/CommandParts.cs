@@ -27,6 +27,9 @@ internal static class CommandParts
     /// <summary>The job file argument.</summary>
     public static Argument<string> JobFileArgument() => new("job.yaml") { Description = "The job file." };
 
+    /// <summary>The argument for a trained model.</summary>
+    public static Argument<string> Model() => new("model") { Description = "A model.safetensors, or the output folder of a job." };
+
     /// <summary>The job id argument.</summary>
     public static Argument<string> JobId() => new("job") { Description = "The job's id." };
 

@@ -20,8 +20,12 @@ internal static class JobCheck
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0
-            ? (job, await output)
-            : throw new UserException(ExitCode.Usage, (await errors).Trim());
+        if (process.ExitCode != 0)
+        {
+            throw new UserException(ExitCode.Usage, (await errors).Trim());
+        }
+
+        await Console.Error.WriteAsync(await errors); // what is worth knowing though nothing is wrong
+        return (job, await output);
     }
 }

@@ -208,7 +208,9 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         }
         else
         {
-            InitialWeights.Fill(_task.Shape, _task.Job.Training.Seed, new Span<T>(current.Weights.Data, checked((int)_task.Layout.Blocks.Weights)));
+            var start = new Span<T>(current.Weights.Data, checked((int)_task.Layout.Blocks.Weights));
+            InitialWeights.Fill(_task.Shape, _task.Job.Training.Seed, start);
+            InitialFile.Overlay(_task.Job, _task.Shape, start);
             current.HasWeights = current.HasState = true;
         }
     }
@@ -283,7 +285,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     {
         using var held = Hold();
         Directory.CreateDirectory(output);
-        SavedModel.Write(Path.Combine(output, "model.safetensors"), _task.Job, _task.Facts, _task.Shape, AsFloat32());
+        SavedModel.Write(Path.Combine(output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
         foreach (var (name, text) in papers)
         {
             File.WriteAllText(Path.Combine(output, name), text);

@@ -5,6 +5,7 @@ using Granary.Grains.Compute;
 using Granary.Grains.Shards;
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
@@ -122,6 +123,11 @@ internal sealed partial class Worker : GrainService, IWorker
         {
             mesh.Dispose();
             throw;
+        }
+
+        if (origin.Checkpoint.Count == 0 && origin.Transfers.Count == 0)
+        {
+            await Task.Run(() => InitialFile.Verify(assignment.Job, facts, _silo.Name));
         }
 
         var task = TrainingTask.Create(assignment, facts);

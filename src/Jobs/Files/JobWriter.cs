@@ -32,17 +32,21 @@ internal static class JobWriter
             ("hidden", new YamlSequenceNode(m.Hidden.Select(h => Number(h))) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow }),
             ("activation", Name(m.Activation)),
             ("loss", Name(m.Loss)),
-            ("precision", Name(m.Precision))),
+            ("precision", Name(m.Precision)),
+            ("init", Init(m))),
         ModelKind.Transformer => Map(
             ("kind", Name(m.Kind)),
             ("activation", Name(m.Activation)),
             ("precision", Name(m.Precision)),
+            ("init", Init(m)),
             ("layers", Number(m.Layers)),
             ("width", Number(m.Width)),
             ("heads", Number(m.Heads)),
             ("context", Number(m.Context))),
-        _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision))),
+        _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision)), ("init", Init(m))),
     };
+
+    private static YamlScalarNode? Init(ModelSection m) => m.Init is { } path ? Text(path) : null;
 
     private static YamlMappingNode Data(DataSection d) => Map(
         ("format", Name(d.Format)),

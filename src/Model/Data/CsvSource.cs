@@ -9,9 +9,9 @@ internal sealed class CsvSource : IShardSource
     private readonly double[] _values;
     private readonly string[] _labels;
 
-    private CsvSource(int features, double[] values, string[] labels)
+    private CsvSource(string[] columns, double[] values, string[] labels)
     {
-        (Features, _values, _labels) = (features, values, labels);
+        (Columns, _values, _labels) = (columns, values, labels);
         Classes = [.. labels.Distinct()];
     }
 
@@ -19,7 +19,10 @@ internal sealed class CsvSource : IShardSource
     public int Rows => _labels.Length;
 
     /// <inheritdoc/>
-    public int Features { get; }
+    public int Features => Columns.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; }
@@ -75,7 +78,7 @@ internal sealed class CsvSource : IShardSource
             }
         }
 
-        return new CsvSource(header.Length - 1, [.. values], [.. labels]);
+        return new CsvSource([.. header.Where((_, i) => i != column)], [.. values], [.. labels]);
     }
 
     private static string Label(CsvLines lines, int column, string name)
@@ -84,7 +87,9 @@ internal sealed class CsvSource : IShardSource
         return text.Length > 0 ? text : throw lines.Error($"column '{name}' is empty: every row needs a label");
     }
 
-    private static double Number(CsvLines lines, int column, string name)
+    /// <summary>A cell of the present row as a finite number.</summary>
+    /// <exception cref="JobException">File, line and column, where it is none.</exception>
+    public static double Number(CsvLines lines, int column, string name)
     {
         var text = lines.Field(column).Trim();
         if (text.IsEmpty)

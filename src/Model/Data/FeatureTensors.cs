@@ -24,7 +24,7 @@ internal sealed class FeatureTensors : IExampleTensors
         {
             for (var f = 0; f < d; f++)
             {
-                values[((long)row * d) + f] = Scale(source.Feature(row, f), f, facts.Scaling);
+                values[((long)row * d) + f] = facts.Scaling.Apply(source.Feature(row, f), f);
             }
         }
 
@@ -33,11 +33,6 @@ internal sealed class FeatureTensors : IExampleTensors
             features.to(precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope(),
             targets.DetachFromDisposeScope());
     }
-
-    private static double Scale(double x, int feature, Scaling? scaling) =>
-        scaling is null ? x
-        : scaling.Deviation[feature] == 0 ? 0
-        : (x - scaling.Mean[feature]) / scaling.Deviation[feature];
 
     /// <inheritdoc/>
     public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)

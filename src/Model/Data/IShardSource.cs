@@ -14,6 +14,9 @@ internal interface IShardSource
     /// <summary>Distinct labels or tokens.</summary>
     IReadOnlyList<string> Classes { get; }
 
+    /// <summary>Names of the features, where they have any.</summary>
+    IReadOnlyList<string> Columns => [];
+
     /// <summary>The feature's value in a row, before standardisation. Not for text.</summary>
     double Feature(int row, int feature);
 

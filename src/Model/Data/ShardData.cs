@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Training;
 
 namespace Granary.Model.Data;
 
@@ -9,9 +10,13 @@ public sealed class ShardData
     private readonly int _shard;
     private readonly IShardSource _source;
     private readonly IShardSource? _validation;
+    private readonly string? _initDigest;
 
-    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation) =>
+    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation)
+    {
         (_job, _shard, _source, _validation) = (job, shard, source, validation);
+        _initDigest = shard == 0 ? InitialFile.Digest(job) : null; // once for all is enough: the workers compare theirs with it
+    }
 
     /// <summary>Reads the part of shard <paramref name="shard"/> of the job's source, and of the validation's own one.</summary>
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
@@ -44,7 +49,11 @@ public sealed class ShardData
 
     /// <summary>What was found.</summary>
     public ShardSurvey Survey => new(
-        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? []);
+        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? [])
+    {
+        Columns = _source.Columns,
+        InitDigest = _initDigest,
+    };
 
     /// <summary>Moments of each feature over the training part.</summary>
     public FeatureMoments Moments(DataFacts facts)

@@ -7,6 +7,9 @@ namespace Granary.Model.Networks;
 /// <remarks>B batch, D features.</remarks>
 internal sealed class LogisticRegression : INetwork
 {
+    // See HeldScalars.
+    private static readonly Scalar Zero = 0;
+
     /// <inheritdoc/>
     public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs) =>
         nn.functional.linear(inputs, parameters[0], parameters[1]); // [B, D] [1, D] [1] -> [B, 1]
@@ -19,5 +22,5 @@ internal sealed class LogisticRegression : INetwork
 
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) =>
-        outputs.squeeze(1).ge(0).to(ScalarType.Int64).eq(targets).sum();
+        outputs.squeeze(1).ge(Zero).to(ScalarType.Int64).eq(targets).sum();
 }

@@ -24,9 +24,16 @@ internal sealed class Mlp(Activation activation, Loss loss, int classes) : INetw
     }
 
     /// <inheritdoc/>
-    public Tensor LossSum(Tensor outputs, Tensor targets) => loss == Loss.CrossEntropy
-        ? nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum)
-        : (outputs - nn.functional.one_hot(targets, classes).to(outputs.dtype)).square().sum();
+    public Tensor LossSum(Tensor outputs, Tensor targets)
+    {
+        if (loss == Loss.CrossEntropy)
+        {
+            return nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum);
+        }
+
+        var error = outputs - nn.functional.one_hot(targets, classes).to(outputs.dtype); // [B, K]
+        return (error * error).sum();
+    }
 
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();

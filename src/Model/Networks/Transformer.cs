@@ -13,6 +13,10 @@ internal sealed class Transformer(ModelSection model) : INetwork
     private const double NormEpsilon = 1e-5;
     private const int ParametersPerBlock = 12;
 
+    // See HeldScalars.
+    private static readonly Scalar MinusInfinity = double.NegativeInfinity;
+    private readonly Scalar _scale = Math.Pow(model.Width / model.Heads, -0.5);
+
     // By the device's name: two Device objects of one device are not equal.
     private readonly ConcurrentDictionary<(long Tokens, string Device), Tensor> _masks = new();
 
@@ -21,13 +25,13 @@ internal sealed class Transformer(ModelSection model) : INetwork
     {
         var tokens = inputs.shape[1];
         var positions = parameters[1].narrow(0, 0, tokens); // [T, C]
-        var x = parameters[0].index_select(0, inputs.flatten()).view(inputs.shape[0], tokens, model.Width) + positions; // [B, T, C]
+        var x = parameters[0].index_select(0, inputs.flatten()).view(inputs.shape[0], tokens, model.Width).Plus(positions); // [B, T, C]
         var at = 2;
         for (var block = 0; block < model.Layers; block++, at += ParametersPerBlock)
         {
             var p = new ArraySegment<Tensor>([.. parameters.Skip(at).Take(ParametersPerBlock)]);
-            x = x + Attention(Norm(x, p[0], p[1]), p[2], p[3], p[4], p[5]);
-            x = x + FeedForward(Norm(x, p[6], p[7]), p[8], p[9], p[10], p[11]);
+            x = x.Plus(Attention(Norm(x, p[0], p[1]), p[2], p[3], p[4], p[5]));
+            x = x.Plus(FeedForward(Norm(x, p[6], p[7]), p[8], p[9], p[10], p[11]));
         }
 
         return nn.functional.linear(Norm(x, parameters[at], parameters[at + 1]), parameters[at + 2]); // [B, T, K]
@@ -43,8 +47,8 @@ internal sealed class Transformer(ModelSection model) : INetwork
         var q = Heads(0); // [B, H, T, C/H]
         var k = Heads(1);
         var v = Heads(2);
-        var scores = q.matmul(k.transpose(-2, -1)) * Math.Pow(model.Width / model.Heads, -0.5); // [B, H, T, T]
-        var weights = scores.masked_fill(Mask(t, x.device), double.NegativeInfinity).softmax(-1);
+        var scores = q.matmul(k.transpose(-2, -1)) * _scale; // [B, H, T, T]
+        var weights = scores.masked_fill(Mask(t, x.device), MinusInfinity).softmax(-1);
         var mixed = weights.matmul(v).transpose(1, 2).reshape(b, t, model.Width); // heads stapled together: [B, T, C]
         return nn.functional.linear(mixed, outWeight, outBias);
 
@@ -65,8 +69,11 @@ internal sealed class Transformer(ModelSection model) : INetwork
     // An example's loss is the mean over its tokens.
 
     /// <inheritdoc/>
-    public Tensor LossSum(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(
-        outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / targets.shape[1]; // [B T, K] [B T] -> scalar
+    public Tensor LossSum(Tensor outputs, Tensor targets)
+    {
+        using Scalar tokens = targets.shape[1];
+        return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / tokens; // [B T, K] [B T] -> scalar
+    }
 
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(-1).eq(targets).sum();

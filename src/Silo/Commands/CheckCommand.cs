@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Training;
 
 namespace Granary.Silo.Commands;
 
@@ -18,25 +19,21 @@ internal static class CheckCommand
         var file = new Argument<string>("job") { Description = "The job file." };
         var set = new Option<string[]>("--set") { Description = "key=value over the job file; may be given again." };
         var command = new Command("check", "Checks a job and its data.") { file, set };
-        command.SetAction(result =>
+        return command.Does(result =>
         {
-            try
+            var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
+            var (facts, bigramLoss) = DataCheck.Run(job, Environment.ProcessorCount);
+            var init = InitialFile.Match(job, ModelShape.Of(job.Model, facts.Shape));
+            if (init is not null)
             {
-                var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
-                var (facts, bigramLoss) = DataCheck.Run(job, Environment.ProcessorCount);
-                Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts, bigramLoss), Web));
-                return 0;
+                Console.Error.WriteLine(init.Describe());
             }
-            catch (JobException e)
-            {
-                Console.Error.WriteLine(e.Message);
-                return 2;
-            }
+
+            Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts, init, bigramLoss), Web));
         });
-        return command;
     }
 
-    private static object Report(Job job, DataFacts facts, double? bigramLoss) => new
+    private static object Report(Job job, DataFacts facts, InitialMatch? init, double? bigramLoss) => new
     {
         name = job.Name,
         model = job.Model.Kind.ToString().ToLowerInvariant(),
@@ -47,6 +44,7 @@ internal static class CheckCommand
         classes = facts.Shape.Classes,
         parameters = ModelShape.Weights(ModelShape.Of(job.Model, facts.Shape)),
         stepsPerEpoch = new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
+        init,
         bigramLoss,
     };
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Granary.Jobs;
 using Granary.Model.Files;
 
@@ -5,36 +6,80 @@ namespace Granary.Model.Tests.Files;
 
 public sealed class SavedModelTests : IDisposable
 {
-    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("granary-test-").FullName, "m.safetensors");
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Path => System.IO.Path.Combine(_folder, SavedModel.FileName);
 
     [Fact]
-    public void What_is_written_reads_back()
+    public void What_is_written_reads_back_from_the_file_and_from_its_folder()
     {
-        var job = new Job(1, "j", new ModelSection { Kind = ModelKind.Softmax }, new DataSection { Format = DataFormat.Csv, Path = "/d" }, new TrainingSection { Epochs = 1 });
-        var facts = new DataFacts(new InputShape(2, 3), ["a", "b", "ü"], [1], [0], new Scaling([1, 2], [3, 4]));
-        var shape = ModelShape.Of(job.Model, facts.Shape);
-        float[] weights = [.. Enumerable.Range(0, 9).Select(i => i / 7f)];
-        SavedModel.Write(_path, job, facts, shape, weights);
-        var (metadata, tensors) = SavedModel.Read(_path);
-        Assert.Equal(["weight", "bias"], tensors.Select(t => t.Name));
-        Assert.Equal([3, 2], tensors[0].Dims);
-        Assert.Equal(weights, tensors.SelectMany(t => t.Values));
-        Assert.Equal(["a", "b", "ü"], System.Text.Json.JsonSerializer.Deserialize<string[]>(metadata["granary.classes"])!);
-        Assert.Equal(0, new FileInfo(_path).Length % 4);
+        var written = SampleModels.Softmax();
+        SampleModels.Write(written, Path);
+        foreach (var path in new[] { Path, _folder })
+        {
+            var read = TrainedModel.Load(path);
+            Assert.Equal(written.Model, read.Model);
+            Assert.Equal(written.Data, read.Data);
+            Assert.Equal(written.Weights, read.Weights);
+            Assert.Equal(["weight", "bias"], read.Shape.Select(p => p.Name));
+            Assert.Equal(["one", "two"], read.Facts.Columns);
+            Assert.Equal(["a", "b", "ü"], read.Facts.Classes);
+            Assert.Equal([3, 4], read.Facts.Scaling!.Deviation);
+        }
     }
 
     [Fact]
-    public void Forged_headers_are_refused()
+    public void Every_kind_reads_back()
     {
-        foreach (var header in new[] { "{\"w\":{\"dtype\":\"F32\",\"shape\":[1000000000,1000000000],\"data_offsets\":[0,4]}}", "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,400]}}", "[1]", "{" })
+        foreach (var model in SampleModels.All())
         {
-            File.WriteAllBytes(_path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), 0, 0, 0, 0]);
-            Assert.Contains("no whole safetensors file", Assert.Throws<JobException>(() => SavedModel.Read(_path)).Message);
+            SampleModels.Write(model, Path);
+            var read = TrainedModel.Load(Path);
+            Assert.Equal(model.Model, read.Model);
+            Assert.Equal(model.Weights, read.Weights);
+            using var parameters = read.Parameters();
+            Assert.Equal(model.Shape.Count, parameters.Views.Count);
         }
+    }
 
-        File.WriteAllBytes(_path, BitConverter.GetBytes(long.MaxValue));
-        Assert.Contains("its header claims", Assert.Throws<JobException>(() => SavedModel.Read(_path)).Message);
+    [Theory]
+    [InlineData("\"bias\":", "\"bios\":", "lacks the tensor 'bias' and holds the tensor 'bios', which the model does not know")]
+    [InlineData("\"shape\":[3,2]", "\"shape\":[2,3]", "'weight' is [2, 3], but the model needs [3, 2]")]
+    [InlineData("\"dtype\":\"F32\",\"shape\":[3,2]", "\"dtype\":\"I32\",\"shape\":[3,2]", "'weight' is of type I32")]
+    [InlineData("granary.version", "granary.versiom", "no model that Granary saved")]
+    [InlineData("granary.classes", "granary.klasses", "no granary.classes")]
+    [InlineData("softmax", "quantum", "granary.model cannot be read")]
+    [InlineData("softmax", "logistic", "does not fit together: 3 classes")]
+    [InlineData("softmax", "transformer", "does not fit together: 4 layers")]
+    [InlineData("\\u0022hidden\\u0022:[]", "\\u0022hidden\\u0022:null", "granary.model cannot be read")]
+    [InlineData("\\u0022features\\u0022:2", "\\u0022features\\u0022:3", "the standardisation is not that of 3 features")]
+    [InlineData("\\u0022one\\u0022", "null", "a column has no name")]
+    [InlineData("\\u0022one\\u0022", "\\u0022two\\u0022", "a column name is there twice")]
+    public void A_header_that_was_changed_is_told_by_what_is_wrong(string from, string to, string message)
+    {
+        SampleModels.Write(SampleModels.Softmax(), Path);
+        var bytes = File.ReadAllBytes(Path);
+        var length = (int)BitConverter.ToInt64(bytes);
+        var header = Encoding.UTF8.GetString(bytes, 8, length);
+        Assert.Contains(from, header);
+        var changed = Encoding.UTF8.GetBytes(header.Replace(from, to, StringComparison.Ordinal));
+        File.WriteAllBytes(Path, [.. BitConverter.GetBytes((long)changed.Length), .. changed, .. bytes[(8 + length)..]]);
+        var error = Assert.Throws<JobException>(() => TrainedModel.Load(Path)).Message;
+        Assert.Contains(message, error);
+        Assert.StartsWith(Path, error);
+    }
+
+    [Fact]
+    public void A_missing_file_a_foreign_one_and_weights_that_are_no_numbers_are_told()
+    {
+        Assert.Contains("cannot be read", Assert.Throws<JobException>(() => TrainedModel.Load(Path)).Message);
+        File.WriteAllText(Path, "this is some text and no model");
+        Assert.Contains("no whole safetensors file", Assert.Throws<JobException>(() => TrainedModel.Load(Path)).Message);
+        var model = SampleModels.Softmax();
+        model.Weights[7] = float.NaN;
+        SampleModels.Write(model, Path);
+        Assert.Contains("'bias' holds NaN", Assert.Throws<JobException>(() => TrainedModel.Load(Path)).Message);
     }
 }

@@ -160,6 +160,41 @@ public unsafe class GradientTests
         Assert.All(leaks, l => Assert.Equal(0, l));
     }
 
+    // torch reads scalars by a handle that a finaliser frees: one that nothing holds on to may go while it is being read.
+    [Fact]
+    public void Garbage_collections_in_the_middle_of_a_pass_change_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var collecting = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collecting.Start();
+        try
+        {
+            foreach (var model in new[] { Gpt, new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 } })
+            {
+                var (shape, input, batch) = Problem(model);
+                using var pass = new GradientPass(NetworkCatalogue.Create(model, input), shape, Precision.Float64, "cpu");
+                using var weights = Random(shape, 5);
+                var first = pass.Evaluate(weights, batch);
+                for (var i = 0; i < 500; i++)
+                {
+                    Assert.Equal(first, pass.Evaluate(weights, batch));
+                }
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            collecting.Join();
+        }
+    }
+
     private static (IReadOnlyList<ParameterShape> Shape, InputShape Input, Func<Batch> Batch) Problem(ModelSection model)
     {
         var text = model.Kind == ModelKind.Transformer;

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using Granary.Client.Local;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary export MODEL --format FORMAT --output FILE</c></summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var model = CommandParts.Model();
+        var format = new Option<string>("--format") { Description = "safetensors or npz.", DefaultValueFactory = _ => "safetensors" };
+        format.AcceptOnlyFromAmong("safetensors", "npz");
+        var output = new Option<string>("--output") { Description = "The file.", Required = true };
+        return new Command("export", "Writes a model for other programs.") { model, format, output }.Does((result, cancellation) => SiloProgram.Run(
+            ["export", result.GetValue(model)!, $"--format={result.GetValue(format)}", $"--output={result.GetValue(output)}"], cancellation));
+    }
+}

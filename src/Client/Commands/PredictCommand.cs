@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Granary.Client.Local;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary predict MODEL --input FILE [--output FILE]</c></summary>
+internal static class PredictCommand
+{
+    public static Command Create()
+    {
+        var model = CommandParts.Model();
+        var input = new Option<string>("--input") { Description = "A CSV file; its columns are matched by name.", Required = true };
+        var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: standard output)." };
+        return new Command("predict", "Predicts the class of every row of a CSV file.") { model, input, output }.Does((result, cancellation) =>
+        {
+            string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];
+            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to], cancellation);
+        });
+    }
+}

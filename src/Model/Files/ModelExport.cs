@@ -1,0 +1,67 @@
+using System.IO.Compression;
+using Granary.Jobs;
+
+namespace Granary.Model.Files;
+
+/// <summary>The formats a model can be handed on in.</summary>
+public enum ExportFormat { Safetensors, Npz }
+
+/// <summary>Writes a model for other programs. The same model gives the same bytes.</summary>
+public static class ModelExport
+{
+    // A zip entry needs a time, and the present one would make every export differ.
+    private static readonly DateTimeOffset ZipEpoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Writes a model, whole or not at all.</summary>
+    /// <exception cref="JobException">The file cannot be written.</exception>
+    public static void Write(TrainedModel model, ExportFormat format, string output) =>
+        WholeFile.WriteFor(output, file =>
+        {
+            if (format == ExportFormat.Npz)
+            {
+                WriteNpz(model, file);
+            }
+            else
+            {
+                SafetensorsWriter.Write(file, SavedModel.Metadata(model.Model with { Init = null }, WithoutFolders(model.Data), model.Facts), model.Shape, model.Weights);
+            }
+        });
+
+    // Where the data lay on the machine that trained is nobody else's business.
+    private static DataSection WithoutFolders(DataSection data) => data with
+    {
+        Path = Path.GetFileName(data.Path),
+        Labels = Path.GetFileName(data.Labels),
+        Validation = data.Validation with { Path = Path.GetFileName(data.Validation.Path), Labels = Path.GetFileName(data.Validation.Labels) },
+    };
+
+    // Every parameter by its name; what is not a weight has a name that no parameter has.
+    private static void WriteNpz(TrainedModel model, Stream file)
+    {
+        using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
+        var at = 0;
+        foreach (var parameter in model.Shape)
+        {
+            var (start, count) = (at, (int)parameter.Count);
+            Add(zip, parameter.Name, entry => Npy.Write(entry, parameter.Dims, model.Weights.AsSpan(start, count)));
+            at += count;
+        }
+
+        Add(zip, "granary.classes", entry => Npy.Write(entry, model.Facts.Classes));
+        Add(zip, "granary.columns", entry => Npy.Write(entry, model.Facts.Columns));
+        if (model.Facts.Scaling is { } scaling)
+        {
+            Add(zip, "granary.scaling.mean", entry => Npy.Write(entry, scaling.Mean));
+            Add(zip, "granary.scaling.deviation", entry => Npy.Write(entry, scaling.Deviation));
+        }
+    }
+
+    private static void Add(ZipArchive zip, string name, Action<Stream> write)
+    {
+        // Weights hardly shrink, and numpy maps what is not compressed.
+        var entry = zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression);
+        entry.LastWriteTime = ZipEpoch;
+        using var stream = entry.Open();
+        write(stream);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Granary.Jobs;
+
+namespace Granary.Model.Files;
+
+/// <summary>What must hold between the parts of a saved model's metadata, which anybody may have changed.</summary>
+internal static class SavedModelRules
+{
+    private const int MaxSize = 1 << 20;
+    private const int Bytes = 256;
+
+    /// <summary>What does not hold; null where all does.</summary>
+    /// <param name="tensors">Tensors in the file: no more layers than these are believed, so that a forged number makes nothing large.</param>
+    public static string? Broken(ModelSection model, DataSection data, DataFacts facts, int tensors)
+    {
+        var (features, classes) = (facts.Shape.Features, facts.Shape.Classes);
+        var text = model.Kind == ModelKind.Transformer;
+        return model.Layers < 1 || model.Hidden.Count >= tensors || (text && model.Layers >= tensors)
+                ? $"{model.Layers} layers and {model.Hidden.Count} hidden layers are no model of {tensors} tensors"
+            : model.Hidden.Any(h => h < 1) ? "a hidden layer has no width"
+            : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads < 1 || model.Width % model.Heads != 0
+                ? $"width {model.Width}, heads {model.Heads} and context {model.Context} are no transformer"
+            : text != (data.Format == DataFormat.Text) ? $"a {Kebab.Name(model.Kind)} does not learn from {Kebab.Name(data.Format)}"
+            : classes < 2 || (model.Kind == ModelKind.Logistic && classes != 2) ? $"{classes} classes"
+            : text ? BrokenText(data, facts)
+            : BrokenTable(data, facts, features);
+    }
+
+    private static string? BrokenText(DataSection data, DataFacts facts) =>
+        facts.Shape.Features != 0 || facts.Columns.Count > 0 || facts.Scaling is not null ? "a text has no features"
+        : data.Tokens == TokenKind.Byte
+            ? facts.Classes.Count > 0 || facts.Shape.Classes != Bytes ? "a vocabulary of bytes is not listed and has 256 tokens" : null
+        : BrokenNames("token", facts.Classes, facts.Shape.Classes)
+            ?? (facts.Classes.Any(c => !IsOneRune(c)) ? "a token is not one character" : null);
+
+    private static string? BrokenTable(DataSection data, DataFacts facts, int features) =>
+        features < 1 ? $"{features} features"
+        : facts.Scaling is { } s && (s.Mean.Length != features || s.Deviation.Length != features
+            || !s.Mean.All(double.IsFinite) || !s.Deviation.All(d => double.IsFinite(d) && d >= 0))
+            ? $"the standardisation is not that of {features} features"
+        : BrokenNames("label", facts.Classes, facts.Shape.Classes)
+            ?? (data.Format == DataFormat.Csv ? BrokenNames("column", facts.Columns, features)
+                : facts.Columns.Count > 0 ? $"{Kebab.Name(data.Format)} has no columns" : null);
+
+    private static string? BrokenNames(string what, IReadOnlyList<string> names, int count) =>
+        names.Count != count ? $"there are {names.Count} {what} names for {count}"
+        : names.Any(n => n is null) ? $"a {what} has no name"
+        : names.Distinct(StringComparer.Ordinal).Count() != count ? $"a {what} name is there twice"
+        : null;
+
+    private static bool IsOneRune(string token) =>
+        Rune.DecodeFromUtf16(token, out _, out var used) == System.Buffers.OperationStatus.Done && used == token.Length;
+}

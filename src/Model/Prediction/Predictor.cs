@@ -1,0 +1,62 @@
+using Granary.Jobs;
+using Granary.Model.Data;
+using Granary.Model.Files;
+using Granary.Model.Networks;
+using static TorchSharp.torch;
+
+namespace Granary.Model.Prediction;
+
+/// <summary>What a model says of one example.</summary>
+/// <param name="Class">The class it chooses.</param>
+/// <param name="Values">For each class its probability; with squared error the output of the network, which is none.</param>
+public readonly record struct Prediction(int Class, double[] Values);
+
+/// <summary>Uses a logistic, softmax or MLP model.</summary>
+/// <remarks>B examples, D features, K classes.</remarks>
+public sealed class Predictor : IDisposable
+{
+    private readonly TrainedModel _model;
+    private readonly INetwork _network;
+    private readonly FlatTensor _parameters;
+
+    /// <exception cref="JobException">The model is of another kind.</exception>
+    public Predictor(TrainedModel model)
+    {
+        model.MustBe("predict uses", ModelKind.Logistic, ModelKind.Softmax, ModelKind.Mlp);
+        (_model, _network, _parameters) = (model, model.Network(), model.Parameters());
+    }
+
+    /// <summary>Whether the values are probabilities.</summary>
+    public bool GivesProbabilities => _model.Model.Loss == Loss.CrossEntropy;
+
+    /// <summary>Standardises the examples as in training and predicts each.</summary>
+    /// <param name="examples">[B, D] as the source has them, row by row.</param>
+    public Prediction[] Predict(ReadOnlySpan<double> examples)
+    {
+        var (d, k) = (_model.Facts.Shape.Features, _model.Facts.Shape.Classes);
+        var scaled = new double[examples.Length];
+        for (var i = 0; i < scaled.Length; i++)
+        {
+            scaled[i] = _model.Facts.Scaling.Apply(examples[i], i % d);
+        }
+
+        var outputs = Outputs(scaled, d); // [B, 1] (logistic) or [B, K]
+        return _model.Model.Kind == ModelKind.Logistic
+            ? [.. outputs.Select(z => new Prediction(z >= 0 ? 1 : 0, [Sigma(-z), Sigma(z)]))]
+            : [.. outputs.Chunk(k).Select(z => new Prediction(Array.IndexOf(z, z.Max()), GivesProbabilities ? Softmax.Of(z) : z))];
+    }
+
+    private double[] Outputs(double[] examples, int features)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var inputs = tensor(examples, [examples.Length / features, features], ScalarType.Float64).to(_parameters.Type);
+        return _network.Outputs(_parameters.Views, inputs).to(ScalarType.Float64).flatten().data<double>().ToArray();
+    }
+
+    // 1 / (1 + e^-z); for z far below 0 e^-z is infinite, and the answer 0 is right.
+    private static double Sigma(double z) => 1 / (1 + Math.Exp(-z));
+
+    /// <inheritdoc/>
+    public void Dispose() => _parameters.Dispose();
+}

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Granary.Model.Files;
+
+namespace Granary.Silo.Commands;
+
+/// <summary><c>export MODEL --format FORMAT --output FILE</c></summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var (model, format, output) = (CommandParts.Model(), CommandParts.Required<ExportFormat>("--format"), CommandParts.Required<string>("--output"));
+        return new Command("export", "Writes a model for other programs.") { model, format, output }.Does(result =>
+        {
+            var trained = TrainedModel.Load(result.GetValue(model)!);
+            ModelExport.Write(trained, result.GetValue(format), result.GetValue(output)!);
+            Console.Error.WriteLine($"{result.GetValue(output)}: {trained.Shape.Count} tensors, {trained.Weights.Length} weights");
+        });
+    }
+}

@@ -1,0 +1,91 @@
+namespace Granary.Cluster.Tests;
+
+/// <summary>What a user does with a model, command by command.</summary>
+public sealed class UseTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Example(string name) => Path.Combine(CommandLine.Examples, name);
+
+    private async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
+    {
+        using var command = await CommandLine.Run(_folder, arguments);
+        return (await command.Exit(), command.Output, command.Errors);
+    }
+
+    [Fact]
+    public async Task A_classifier_is_trained_used_exported_and_trained_on()
+    {
+        Assert.Equal(0, (await Run("train", Example("iris-softmax.yaml"), "--silos", "1", "--output", "iris")).Code);
+        var predict = await Run("predict", "iris", "--input", Example("data/iris.csv"), "--output", "preds.csv");
+        Assert.Equal((0, ""), (predict.Code, predict.Output));
+        Assert.Contains("150 rows predicted; columns the model does not know: label", predict.Errors);
+        var predicted = (await File.ReadAllLinesAsync(Path.Combine(_folder, "preds.csv")))[1..].Select(l => l.Split(',')[0]).ToArray();
+        var truth = (await File.ReadAllLinesAsync(Example("data/iris.csv")))[1..].Select(l => l.Split(',')[^1]).ToArray();
+        Assert.True(predicted.Zip(truth).Count(p => p.First == p.Second) >= 140); // wrong columns or scaling would be far below
+
+        foreach (var format in new[] { "safetensors", "npz" })
+        {
+            var export = await Run("export", "iris", "--format", format, "--output", $"iris.{format}");
+            Assert.Equal(0, export.Code);
+            Assert.Contains("2 tensors, 15 weights", export.Errors);
+        }
+
+        // Started where training ended, whatever the number of silos: the same weights, and not those of the first run.
+        var hashes = new HashSet<string>();
+        foreach (var silos in new[] { "1", "3" })
+        {
+            using var train = await CommandLine.Run(
+                _folder, "train", Example("iris-softmax.yaml"), "--silos", silos, "--json", "--set", "model.init=iris.safetensors", "--set", "training.epochs=2");
+            Assert.Equal(0, await train.Exit());
+            Assert.Contains("iris.safetensors: all 2 parameters are taken.", train.Errors);
+            Assert.True(train.Json.GetProperty("validation").GetProperty("accuracy").GetDouble() > 0.9); // from zero, two epochs reach less
+            hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
+        }
+
+        Assert.Single(hashes);
+        var other = await Run("train", Example("digits-mlp.yaml"), "--set", "model.init=iris.safetensors");
+        Assert.Equal(2, other.Code);
+        Assert.Contains("Nothing could be taken", other.Errors);
+    }
+
+    [Fact]
+    public async Task A_transformer_goes_on_from_a_prompt_the_same_way_for_the_same_seed()
+    {
+        Assert.Equal(0, (await Run(
+            "train", Example("source-transformer.yaml"), "--silos", "1", "--output", "gpt", "--set", "model.layers=1", "--set", "model.width=32",
+            "--set", "training.epochs=1", "--set", "training.batch=256")).Code);
+        string[] generate = ["generate", "gpt", "--prompt", "public ", "--temperature", "0.8", "--top-k", "10", "--tokens", "50"];
+        var first = await Run([.. generate, "--seed", "3"]);
+        Assert.Equal(0, first.Code);
+        Assert.StartsWith("public ", first.Output);
+        Assert.Equal(first.Output, (await Run([.. generate, "--seed", "3"])).Output);
+        Assert.NotEqual(first.Output, (await Run([.. generate, "--seed", "4"])).Output);
+        var unknown = await Run("generate", "gpt", "--prompt", "日本");
+        Assert.Equal((2, ""), (unknown.Code, unknown.Output));
+        Assert.Contains("--prompt has '日' (U+65E5) as character 1, which gpt/model.safetensors has never seen", unknown.Errors);
+        var predict = await Run("predict", "gpt", "--input", Example("data/iris.csv"));
+        Assert.Equal(2, predict.Code);
+        Assert.Contains("this is a transformer model", predict.Errors);
+    }
+
+    [Theory]
+    [InlineData("cannot be read", "predict", "none", "--input", "x.csv")]
+    [InlineData("no whole safetensors file", "predict", "x.csv", "--input", "x.csv")]
+    [InlineData("no whole safetensors file", "generate", "x.csv", "--prompt", "a")]
+    [InlineData("no whole safetensors file", "export", "x.csv", "--output", "y")]
+    [InlineData("--prompt is empty", "generate", "x.csv", "--prompt", "")]
+    [InlineData("--temperature is -1", "generate", "x.csv", "--prompt", "a", "--temperature=-1")]
+    [InlineData("--tokens is 0", "generate", "x.csv", "--prompt", "a", "--tokens", "0")]
+    [InlineData("'onnx'", "export", "x.csv", "--format", "onnx", "--output", "y")]
+    public async Task A_mistake_ends_with_one_message_and_code_2(string message, params string[] arguments)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "x.csv"), "this,is,no\nmodel,at,all\n");
+        var (code, output, errors) = await Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(message, errors);
+        Assert.Single(errors.Trim().Split('\n'));
+    }
+}

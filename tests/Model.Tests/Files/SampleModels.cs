@@ -1,0 +1,45 @@
+using Granary.Jobs;
+using Granary.Model.Files;
+using Granary.Model.Training;
+
+namespace Granary.Model.Tests.Files;
+
+/// <summary>Small models of every kind, as a job would have saved them.</summary>
+internal static class SampleModels
+{
+    public static IEnumerable<TrainedModel> All() => [Logistic(), Softmax(), Mlp(), Transformer(), Bytes()];
+
+    public static TrainedModel Logistic() => Table(new ModelSection { Kind = ModelKind.Logistic }, ["no", "yes"]);
+
+    public static TrainedModel Softmax() => Table(new ModelSection { Kind = ModelKind.Softmax }, ["a", "b", "ü"]);
+
+    public static TrainedModel Mlp() =>
+        Table(new ModelSection { Kind = ModelKind.Mlp, Hidden = [5, 4], Activation = Activation.Tanh, Precision = Precision.Float64 }, ["0", "1", "2"]);
+
+    public static TrainedModel Transformer(int context = 8) => Text(context, TokenKind.Char, ["\n", " ", "a", "b", "ß", "😀"]);
+
+    public static TrainedModel Bytes() => Text(8, TokenKind.Byte, []);
+
+    public static void Write(TrainedModel model, string path) => SavedModel.Write(
+        path, new Job(1, "j", model.Model, model.Data, new TrainingSection { Epochs = 1 }), model.Facts, model.Shape, model.Weights);
+
+    public static TrainedModel Table(ModelSection model, string[] classes)
+    {
+        var facts = new DataFacts(new InputShape(2, classes.Length), classes, [1], [0], new Scaling([1, 2], [3, 4])) { Columns = ["one", "two"] };
+        return Create(model, new DataSection { Format = DataFormat.Csv, Path = "/d/points.csv", Label = "label", Standardize = true }, facts);
+    }
+
+    private static TrainedModel Text(int context, TokenKind tokens, string[] vocabulary) => Create(
+        new ModelSection { Kind = ModelKind.Transformer, Layers = 2, Width = 12, Heads = 3, Context = context, Activation = Activation.Gelu },
+        new DataSection { Format = DataFormat.Text, Path = "/d/text.txt", Tokens = tokens },
+        new DataFacts(new InputShape(0, tokens == TokenKind.Byte ? 256 : vocabulary.Length), vocabulary, [1], [0], null));
+
+    // Linear models start at zero, which would hide which weight is which: every parameter is made random here.
+    private static TrainedModel Create(ModelSection model, DataSection data, DataFacts facts)
+    {
+        var shape = ModelShape.Of(model, facts.Shape);
+        var weights = new float[ModelShape.Weights(shape)];
+        InitialWeights.Fill<float>([.. shape.Select(p => p with { Start = Initialisation.Uniform, Scale = 0.5 })], 7, weights);
+        return new TrainedModel("sample", model, data, facts, shape, weights);
+    }
+}

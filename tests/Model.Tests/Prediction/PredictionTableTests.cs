@@ -1,0 +1,124 @@
+using System.Globalization;
+using Granary.Jobs;
+using Granary.Model.Files;
+using Granary.Model.Prediction;
+using Granary.Model.Tests.Files;
+
+namespace Granary.Model.Tests.Prediction;
+
+public sealed class PredictionTableTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Input(string text)
+    {
+        var path = Path.Combine(_folder, "in.csv");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private string[] Predict(TrainedModel model, string text)
+    {
+        var output = Path.Combine(_folder, "out.csv");
+        PredictionTable.Write(model, Input(text), output);
+        return File.ReadAllLines(output);
+    }
+
+    private static double[] Values(string line) => [.. line.Split(',')[1..].Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
+
+    [Fact]
+    public void A_logistic_model_gives_sigma_of_the_standardised_inputs()
+    {
+        var model = SampleModels.Logistic();
+        var lines = Predict(model, "one,two\n4,2\n-20,10\n");
+        Assert.Equal("class,probability.no,probability.yes", lines[0]);
+        foreach (var (line, x) in lines[1..].Zip(new double[][] { [4, 2], [-20, 10] }))
+        {
+            // w (x - mean) / deviation + b, by hand: mean (1, 2), deviation (3, 4).
+            var z = (model.Weights[0] * (x[0] - 1) / 3) + (model.Weights[1] * (x[1] - 2) / 4) + model.Weights[2];
+            var p = 1 / (1 + Math.Exp(-z));
+            Assert.Equal(p, Values(line)[1], 1e-6);
+            Assert.Equal(1 - p, Values(line)[0], 1e-6);
+            Assert.StartsWith(p >= 0.5 ? "yes," : "no,", line);
+        }
+    }
+
+    [Fact]
+    public void A_softmax_model_gives_softmax_and_the_likeliest_label()
+    {
+        var model = SampleModels.Softmax();
+        var line = Predict(model, "one,two\n4,10\n")[1];
+        var w = model.Weights;
+        var powers = Enumerable.Range(0, 3).Select(k => Math.Exp((w[2 * k] * 1.0) + (w[(2 * k) + 1] * 2.0) + w[6 + k])).ToArray();
+        Assert.Equal(powers.Select(p => p / powers.Sum()), Values(line), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.StartsWith(model.Facts.Classes[Array.IndexOf(powers, powers.Max())] + ",", line);
+    }
+
+    [Fact]
+    public void Columns_are_matched_by_name_and_those_that_the_model_does_not_know_are_named()
+    {
+        var model = SampleModels.Mlp();
+        var straight = Predict(model, "one,two\n4,10\n5,6\n");
+        var report = PredictionTable.Write(model, Input("id,two,label,one\nx,10,a,4\n\ny,6,,5\n"), Path.Combine(_folder, "other.csv"));
+        Assert.Equal(straight, File.ReadAllLines(Path.Combine(_folder, "other.csv")));
+        Assert.Equal(2, report.Rows);
+        Assert.Equal(["id", "label"], report.Ignored);
+    }
+
+    [Fact]
+    public void Many_rows_come_out_in_their_order()
+    {
+        var model = SampleModels.Mlp();
+        var rows = Enumerable.Range(0, 3000).Select(i => $"{i % 7},{i % 11}").ToArray();
+        var lines = Predict(model, "one,two\n" + string.Join('\n', rows))[1..];
+        Assert.Equal(3000, lines.Length);
+        for (var i = 0; i < 77; i++)
+        {
+            Assert.Equal(Values(lines[i]), Values(lines[i + (77 * 37)]), (a, b) => Math.Abs(a - b) < 1e-8);
+        }
+    }
+
+    [Fact]
+    public void Squared_error_gives_outputs_which_are_no_probabilities()
+    {
+        var lines = Predict(
+            SampleModels.Table(new ModelSection { Kind = ModelKind.Mlp, Loss = Loss.SquaredError, Activation = Activation.Sigmoid }, ["a", "b"]), "one,two\n1,2\n");
+        Assert.Equal("class,output.a,output.b", lines[0]);
+    }
+
+    [Fact]
+    public void Labels_that_csv_would_misread_are_quoted()
+    {
+        var lines = Predict(SampleModels.Table(new ModelSection { Kind = ModelKind.Softmax }, ["a,b", "say \"x\""]), "one,two\n1,2\n");
+        Assert.Equal("class,\"probability.a,b\",\"probability.say \"\"x\"\"\"", lines[0]);
+    }
+
+    [Theory]
+    [InlineData("one,two\n1,2\n3,oops\n", "in.csv:3: column 'two' holds 'oops', which is not a number")]
+    [InlineData("one,two\n1,\n", "in.csv:2: column 'two' is empty")]
+    [InlineData("one,two\n1,2\n1,nan\n", "in.csv:3: column 'two' holds 'nan', which is not a finite number")]
+    [InlineData("one,two\n1,2,3\n", "in.csv:2: 3 cells, but the header has 2")]
+    [InlineData("one,too\n1,2\n", "in.csv:1: there is no column 'two'")]
+    [InlineData("one,two,one\n1,2,3\n", "in.csv:1: the column 'one' is there twice")]
+    [InlineData("one,two\n", "in.csv: it has no rows")]
+    [InlineData("", "in.csv:1: the header line is empty")]
+    public void A_table_that_cannot_be_used_is_named_by_file_and_line_and_nothing_is_written(string text, string message)
+    {
+        var error = Assert.Throws<JobException>(() => Predict(SampleModels.Softmax(), text)).Message;
+        Assert.StartsWith(message, error);
+        Assert.Equal(["in.csv"], Directory.GetFiles(_folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_missing_table_a_folder_a_transformer_and_a_model_without_column_names_are_told()
+    {
+        Assert.Contains("cannot be read", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), "none.csv", Stream.Null)).Message);
+        Assert.Contains("is a folder", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), _folder, Stream.Null)).Message);
+        Assert.Contains("a transformer model", Assert.Throws<JobException>(() => Predict(SampleModels.Transformer(), "one,two\n1,2\n")).Message);
+        var softmax = SampleModels.Softmax();
+        var images = softmax with { Data = softmax.Data with { Format = DataFormat.Idx }, Facts = softmax.Facts with { Columns = [] } };
+        Assert.Contains("trained on idx", Assert.Throws<JobException>(() => Predict(images, "one,two\n1,2\n")).Message);
+    }
+}
