@@ -8,13 +8,18 @@ namespace Granary.Jobs;
 /// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
 /// <param name="ValidationClasses">The same of the validation's own source.</param>
 public sealed record ShardSurvey(
-    int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses);
+    int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses)
+{
+    /// <summary>Names of the features; empty where the format has none.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+}
 
-/// <summary>Mean and variance of each feature over some examples, kept so that two such sets can be merged.</summary>
-/// <param name="Count">Number of examples.</param>
-/// <param name="Mean">Mean of each feature.</param>
-/// <param name="SquaredDeviations">Sum over the examples of (x - mean)^2, for each feature.</param>
-public sealed record FeatureMoments(long Count, double[] Mean, double[] SquaredDeviations);
+/// <summary>Mean and variance of each feature over the examples that have a value for it, kept so that two such sets can be
+/// merged.</summary>
+/// <param name="Counts">For each feature, the number of examples with a value.</param>
+/// <param name="Mean">Mean of each feature over them.</param>
+/// <param name="SquaredDeviations">Sum over them of (x - mean)^2, for each feature.</param>
+public sealed record FeatureMoments(long[] Counts, double[] Mean, double[] SquaredDeviations);
 
 /// <summary>Standardisation: x becomes (x - Mean) / Deviation, or 0 where Deviation is 0.</summary>
 public sealed record Scaling(double[] Mean, double[] Deviation);
@@ -27,4 +32,12 @@ public sealed record Scaling(double[] Mean, double[] Deviation);
 /// <param name="ValidationRows">Held-out examples of each shard.</param>
 /// <param name="Scaling">Null unless the job standardises; null too until the moments have been merged.</param>
 public sealed record DataFacts(
-    InputShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<long> TrainingRows, IReadOnlyList<long> ValidationRows, Scaling? Scaling);
+    InputShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<long> TrainingRows, IReadOnlyList<long> ValidationRows, Scaling? Scaling)
+{
+    /// <summary>Names of the features in the order the model takes them; empty where the format has none.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>What a missing value of each feature is filled with, before it is standardised; null where none may be missing,
+    /// and until the moments have been merged.</summary>
+    public double[]? Fill { get; init; }
+}

@@ -33,7 +33,7 @@ public static class DataPlan
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
         var tokens = data.Format == DataFormat.Text && data.Tokens == TokenKind.Byte ? 256 : classes.Count;
-        return new DataFacts(new InputShape(features, tokens), classes, training, held, null);
+        return new DataFacts(new InputShape(features, tokens), classes, training, held, null) { Columns = surveys[0].Columns };
     }
 
     private static void Check(Job job, DataSection data, long[] held, long[] training, string unit, string source)
@@ -148,45 +148,5 @@ public static class DataPlan
         }
 
         return held;
-    }
-
-    /// <summary>Merges moments along the sum tree, in float64, into means and deviations.</summary>
-    public static Scaling Scale(IReadOnlyList<FeatureMoments> moments)
-    {
-        var tree = new SumTree(moments.Count);
-        var all = Merge(tree, tree.Root, moments)!;
-        return new Scaling(all.Mean, [.. all.SquaredDeviations.Select(m2 => Math.Sqrt(m2 / all.Count))]);
-    }
-
-    private static FeatureMoments? Merge(SumTree tree, TreeNode node, IReadOnlyList<FeatureMoments> moments)
-    {
-        if (node.First >= tree.Width)
-        {
-            return null;
-        }
-
-        if (node.Level == 0)
-        {
-            return moments[node.Index].Count == 0 ? null : moments[node.Index];
-        }
-
-        var (a, b) = (Merge(tree, node.Left, moments), Merge(tree, node.Right, moments));
-        return a is null ? b : b is null ? a : Merge(a, b);
-    }
-
-    // Chan, Golub and LeVeque, 1979.
-    private static FeatureMoments Merge(FeatureMoments a, FeatureMoments b)
-    {
-        var count = a.Count + b.Count;
-        var mean = new double[a.Mean.Length];
-        var squares = new double[a.Mean.Length];
-        for (var i = 0; i < mean.Length; i++)
-        {
-            var delta = b.Mean[i] - a.Mean[i];
-            mean[i] = a.Mean[i] + (delta * b.Count / count);
-            squares[i] = a.SquaredDeviations[i] + b.SquaredDeviations[i] + (delta * delta * ((double)a.Count * b.Count / count));
-        }
-
-        return new FeatureMoments(count, mean, squares);
     }
 }

@@ -3,6 +3,9 @@ namespace Granary.Jobs;
 /// <summary>How the source is written.</summary>
 public enum DataFormat { Csv, Idx, Text }
 
+/// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
+public enum MissingValues { Refuse, Mean }
+
 /// <summary>What a token of a text is: a Unicode character, or one byte of its UTF-8 form.</summary>
 public enum TokenKind { Char, Byte }
 
@@ -12,7 +15,8 @@ public sealed record DataSection
     /// <summary>csv, idx or text; required.</summary>
     public required DataFormat Format { get; init; }
 
-    /// <summary>csv: the file. idx: the images' file; text: a file or a glob (`*`, `**`, `?`). Required.</summary>
+    /// <summary>A file, or a glob (`*`, `**`, `?`) of files that are read as one, in ordinal order. idx: the images' file.
+    /// Required.</summary>
     public required string Path { get; init; }
 
     /// <summary>idx only: the labels' file. Required there.</summary>
@@ -20,6 +24,15 @@ public sealed record DataSection
 
     /// <summary>csv only: the label's column name. Required there.</summary>
     public string? Label { get; init; }
+
+    /// <summary>csv only: the one ASCII character between cells, no letter or digit. Default: a comma.</summary>
+    public string Delimiter { get; init; } = ",";
+
+    /// <summary>csv only: refuse (default), or mean: a feature's empty cells and those that hold NA are filled in.</summary>
+    public MissingValues Missing { get; init; } = MissingValues.Refuse;
+
+    /// <summary>csv only: columns that are neither label nor feature. Default: none.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
 
     /// <summary>Subtract each feature's mean and divide by its standard deviation, both over the training part
     /// (csv, idx; a constant feature becomes 0). Default: false.</summary>
@@ -33,6 +46,15 @@ public sealed record DataSection
 
     /// <summary>The held-out part. Default: none.</summary>
     public ValidationSection Validation { get; init; } = new();
+
+    /// <summary>Equal in every key; the ignored columns by value.</summary>
+    public bool Equals(DataSection? other) => other is not null
+        && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
+        && (Standardize, Tokens, Shards, Validation) == (other.Standardize, other.Tokens, other.Shards, other.Validation)
+        && Ignore.SequenceEqual(other.Ignore);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Format, Path, Labels, Label, Ignore.Count, Standardize, Shards, Validation);
 }
 
 /// <summary>The held-out part: a seeded fraction of the source, or a source of its own; never both.</summary>

@@ -92,6 +92,17 @@ public sealed class JobFileTests : IDisposable
     [InlineData("format: csv", "format: text", "data.label has no meaning for text")]
     [InlineData("label: label", "label: label\n  shards: 0", "data.shards is 0, but must be at least 1.")]
     [InlineData("label: label", "label: label\n  tokens: char", "data.tokens has no meaning for csv: it belongs to text.")]
+    [InlineData("label: label", "label: label\n  delimiter: ';;'", "digits.yaml:11: data.delimiter is ';;', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: '\"'", "data.delimiter is '\"', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: ''", "data.delimiter is '', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: x", "data.delimiter is 'x', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: '§'", "data.delimiter is '§', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  missing: median", "data.missing is 'median', but must be one of refuse, mean.")]
+    [InlineData("label: label", "label: label\n  ignore: id", "data.ignore must be a list, such as [id, comment].")]
+    [InlineData("label: label", "label: label\n  ignore: [id, id]", "digits.yaml:11: data.ignore names 'id' twice.")]
+    [InlineData("label: label", "label: label\n  ignore: [[id]]", "which is no name")]
+    [InlineData("label: label", "label: label\n  ignore: [label]", "data.ignore names 'label', which is the label (data.label).")]
+    [InlineData("format: csv\n  path: d.csv\n  label: label", "format: idx\n  path: d.csv\n  labels: d.csv\n  missing: mean", "data.missing has no meaning for idx")]
     [InlineData("model:\n", "modle:\n", "digits.yaml:3: modle is not a key of a job file; did you mean model?")]
     public void Mistakes_get_one_message(string part, string mistake, string message)
     {
@@ -128,6 +139,18 @@ public sealed class JobFileTests : IDisposable
         Assert.Equal(Path.Combine(_folder, "d.csv"), JobFile.Parse(Good, "x.yaml", _folder, [], inner).Data.Path);
         Assert.Equal(Path.Combine(inner, "d.csv"), JobFile.Parse(Good, "x.yaml", _folder, ["data.path=d.csv"], inner).Data.Path);
     }
+
+    [Theory]
+    [InlineData("\"\\t\"", "\t")]
+    [InlineData("'\\t'", "\t")]
+    [InlineData("\\t", "\t")]
+    [InlineData("';'", ";")]
+    [InlineData("' '", " ")]
+    public void A_delimiter_is_one_character(string written, string delimiter) =>
+        Assert.Equal(delimiter, Parse(Good.Replace("label: label", $"label: label\n  delimiter: {written}", StringComparison.Ordinal)).Data.Delimiter);
+
+    [Fact]
+    public void Csv_files_can_be_a_glob_too() => Assert.Equal(Path.Combine(_folder, "?.csv"), Parse(Good, "data.path=?.csv").Data.Path);
 
     [Fact]
     public void A_glob_needs_no_quotes_in_an_override()

@@ -62,7 +62,12 @@ public sealed class JobWriterTests : IDisposable
                         Validation = own == 1 ? validation with { Labels = _file } : validation,
                     }
                     : new DataSection { Format = DataFormat.Csv, Path = _file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
-        });
+        }).SelectMany(d => d.Format == DataFormat.Csv ? Options(d) : Gen.Const(d));
+
+    private static readonly Gen<string> Delimiters = Gen.Char["\t !#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"].Select(c => c.ToString());
+
+    private static Gen<DataSection> Options(DataSection data) => Gen.Select(Delimiters, Any<MissingValues>(), Gen.String[1, 9].Array[0, 3], (delimiter, missing, ignore) =>
+        data with { Delimiter = delimiter, Missing = missing, Ignore = [.. ignore.Distinct().Where(n => n != data.Label)] });
 
     [Fact]
     public void Every_job_is_read_back_equal() => Models
@@ -93,6 +98,9 @@ public sealed class JobWriterTests : IDisposable
               format: csv
               path: "/data/iris.csv"
               label: "species"
+              delimiter: ","
+              missing: refuse
+              ignore: []
               standardize: false
               shards: 8
               validation:

@@ -229,7 +229,7 @@ internal sealed partial class CoordinatorGrain(
     private static async Task<DataFacts> Gather(Crew crew, Job job)
     {
         var facts = DataPlan.Merge(job, await crew.Survey(job));
-        return job.Data.Standardize ? facts with { Scaling = DataPlan.Scale(await crew.Moments(facts)) } : facts;
+        return FeaturePlan.IsNeeded(job.Data) ? FeaturePlan.Complete(job.Data, facts, await crew.Moments(facts)) : facts;
     }
 
     private async Task Publish(Attempt attempt, JobState state, string? failure)

@@ -17,6 +17,9 @@ internal static class CrossChecks
     private static readonly (string Key, DataFormat[] Formats)[] DataKeys =
     [
         ("label", [DataFormat.Csv]),
+        ("delimiter", [DataFormat.Csv]),
+        ("missing", [DataFormat.Csv]),
+        ("ignore", [DataFormat.Csv]),
         ("labels", [DataFormat.Idx]),
         ("standardize", [DataFormat.Csv, DataFormat.Idx]),
         ("tokens", [DataFormat.Text]),

@@ -140,6 +140,25 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
         }
     }
 
+    /// <summary>A list of different names.</summary>
+    public IReadOnlyList<string> Names(string key)
+    {
+        switch (Find(key))
+        {
+            case null:
+                return [];
+            case YamlSequenceNode list:
+                string[] names = [.. list.Children.Select(c => (c as YamlScalarNode)?.Value is { Length: > 0 } name
+                    ? name
+                    : throw new JobException($"{source.Place(c)}: {Full(key)} holds '{c}', which is no name."))];
+                return names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice
+                    ? throw new JobException($"{source.Place(list)}: {Full(key)} names '{twice.Key}' twice.")
+                    : names;
+            case { } other:
+                throw new JobException($"{source.Place(other)}: {Full(key)} must be a list, such as [id, comment].");
+        }
+    }
+
     /// <summary>An error at a key's value, or at the section where it is missing.</summary>
     public JobException Error(string key, string message) => new($"{source.Place(Find(key) ?? node)}: {message}");
 

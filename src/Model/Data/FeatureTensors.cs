@@ -12,19 +12,23 @@ internal sealed class FeatureTensors : IExampleTensors
 
     private FeatureTensors(Tensor features, Tensor targets) => (_features, _targets) = (features, targets);
 
-    /// <summary>Standardises where the facts say so, and turns labels into class ids.</summary>
-    public static FeatureTensors Create(IShardSource source, Func<int, string> label, Precision precision, DataFacts facts)
+    /// <summary>Fills missing values in and standardises where the facts say so, and turns labels into class ids.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="value">The value of (row, feature); NaN where it is missing.</param>
+    /// <param name="precision">Of the tensors.</param>
+    /// <param name="facts">What all shards agree on.</param>
+    public static FeatureTensors Create(IFeatureSource source, Func<int, int, double> value, Precision precision, DataFacts facts)
     {
         var (n, d) = (source.Rows, source.Features);
         var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name, c => (long)c.id);
         using var scope = NewDisposeScope();
-        var targets = tensor([.. Enumerable.Range(0, n).Select(row => ids[label(row)])], ScalarType.Int64);
+        var targets = tensor([.. Enumerable.Range(0, n).Select(row => ids[source.Label(row)])], ScalarType.Int64);
         var values = new double[(long)n * d];
         for (var row = 0; row < n; row++)
         {
             for (var f = 0; f < d; f++)
             {
-                values[((long)row * d) + f] = Scale(source.Feature(row, f), f, facts.Scaling);
+                values[((long)row * d) + f] = Scale(Fill(value(row, f), f, facts.Fill), f, facts.Scaling);
             }
         }
 
@@ -33,6 +37,8 @@ internal sealed class FeatureTensors : IExampleTensors
             features.to(precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope(),
             targets.DetachFromDisposeScope());
     }
+
+    private static double Fill(double x, int feature, double[]? fill) => double.IsNaN(x) && fill is not null ? fill[feature] : x;
 
     private static double Scale(double x, int feature, Scaling? scaling) =>
         scaling is null ? x

@@ -14,11 +14,23 @@ internal interface IShardSource
     /// <summary>Distinct labels or tokens.</summary>
     IReadOnlyList<string> Classes { get; }
 
-    /// <summary>The feature's value in a row, before standardisation. Not for text.</summary>
-    double Feature(int row, int feature);
-
     /// <summary>The examples as tensors.</summary>
     IExampleTensors ToTensors(Precision precision, DataFacts facts);
+}
+
+/// <summary>One shard's part of a source whose examples are numbers with a label.</summary>
+internal interface IFeatureSource : IShardSource
+{
+    /// <summary>Names of the features; empty where the format has none.</summary>
+    IReadOnlyList<string> Columns { get; }
+
+    /// <summary>A row's label.</summary>
+    string Label(int row);
+
+    /// <summary>Moments of each feature over some rows, of the values that are not missing.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="features">Number of features of the whole source.</param>
+    FeatureMoments Moments(ReadOnlySpan<int> rows, int features);
 }
 
 /// <summary>Examples as resident tensors.</summary>

@@ -21,7 +21,31 @@ public sealed class ShardData
         var validation = job.Data.Validation.Path is { } path
             ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards))
             : null;
+        if (validation is not null)
+        {
+            RequireSame(job, source, validation);
+        }
+
         return new ShardData(job, shard, source, validation);
+    }
+
+    // A model takes its features in one order.
+    private static void RequireSame(Job job, IShardSource source, IShardSource validation)
+    {
+        var (own, name) = (Path.GetFileName(job.Data.Path), Path.GetFileName(job.Data.Validation.Path));
+        var (columns, others) = (Columns(source), Columns(validation));
+        if (validation.Features != source.Features)
+        {
+            throw new JobException($"{name}: its examples have {validation.Features} features, those of {own} have {source.Features}. "
+                + "Held-out examples need the features that are trained on.");
+        }
+
+        var at = Enumerable.Range(0, columns.Count).FirstOrDefault(i => columns[i] != others[i], -1);
+        if (at >= 0)
+        {
+            throw new JobException($"{name}: feature {at + 1} is '{others[at]}', but in {own} it is '{columns[at]}'. "
+                + "Held-out examples need the columns that are trained on, in the same order.");
+        }
     }
 
     private static IShardSource Read(Job job, SourcePart part)
@@ -30,7 +54,7 @@ public sealed class ShardData
         {
             return job.Data.Format switch
             {
-                DataFormat.Csv => CsvSource.Read(part, job.Data.Label!),
+                DataFormat.Csv => CsvSource.Read(part, job.Data),
                 DataFormat.Idx => IdxSource.Read(part),
                 DataFormat.Text => TextSource.Read(part, job.Data.Tokens, job.Model.Context),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
@@ -44,32 +68,15 @@ public sealed class ShardData
 
     /// <summary>What was found.</summary>
     public ShardSurvey Survey => new(
-        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? []);
-
-    /// <summary>Moments of each feature over the training part.</summary>
-    public FeatureMoments Moments(DataFacts facts)
+        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? [])
     {
-        var rows = Split(facts).Training;
-        var mean = new double[_source.Features];
-        var squares = new double[_source.Features];
-        for (var f = 0; f < mean.Length && rows.Length > 0; f++)
-        {
-            double sum = 0;
-            foreach (var row in rows)
-            {
-                sum += _source.Feature(row, f);
-            }
+        Columns = Columns(_source),
+    };
 
-            mean[f] = sum / rows.Length;
-            foreach (var row in rows)
-            {
-                var d = _source.Feature(row, f) - mean[f];
-                squares[f] += d * d;
-            }
-        }
+    private static IReadOnlyList<string> Columns(IShardSource source) => (source as IFeatureSource)?.Columns ?? [];
 
-        return new FeatureMoments(rows.Length, mean, squares);
-    }
+    /// <summary>Moments of each feature over the training part. Not for text.</summary>
+    public FeatureMoments Moments(DataFacts facts) => ((IFeatureSource)_source).Moments(Split(facts).Training, facts.Shape.Features);
 
     /// <summary>The examples as tensors, ready to be gathered.</summary>
     public Examples Prepare(DataFacts facts)

@@ -11,7 +11,7 @@ public static class SavedModel
     private const long MaxHeader = 100_000_000;
 
     /// <summary>Writes weights by name as float32 (little-endian, safetensors), with the job's model and data sections,
-    /// label names and standardisation in its metadata. Written to a temporary name, flushed, renamed.</summary>
+    /// label names, what missing values are filled with and standardisation in its metadata. Written to a temporary name, flushed, renamed.</summary>
     public static void Write(string path, Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape, ReadOnlySpan<float> flat)
     {
         var temporary = path + ".tmp";
@@ -40,6 +40,8 @@ public static class SavedModel
                 ["granary.data"] = JsonSerializer.Serialize(job.Data, SavedModelJson.Options),
                 ["granary.shape"] = JsonSerializer.Serialize(facts.Shape, SavedModelJson.Options),
                 ["granary.classes"] = JsonSerializer.Serialize(facts.Classes, SavedModelJson.Options),
+                ["granary.columns"] = JsonSerializer.Serialize(facts.Columns, SavedModelJson.Options),
+                ["granary.fill"] = JsonSerializer.Serialize(facts.Fill, SavedModelJson.Options),
                 ["granary.scaling"] = JsonSerializer.Serialize(facts.Scaling, SavedModelJson.Options),
             },
         };
