@@ -4,7 +4,7 @@ namespace Granary.Jobs;
 /// <param name="Shard">Index of the shard.</param>
 /// <param name="Rows">Examples in its part (text: windows of `context` tokens), before anything is held out.</param>
 /// <param name="ValidationRows">Examples in its part of the validation's own source; 0 without one.</param>
-/// <param name="Features">Numbers per example; 0 for text.</param>
+/// <param name="Features">Numbers per example; libsvm: the greatest index; 0 for text.</param>
 /// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
 /// <param name="ValidationClasses">The same of the validation's own source.</param>
 public sealed record ShardSurvey(

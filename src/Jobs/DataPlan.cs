@@ -114,9 +114,14 @@ public static class DataPlan
                 : null;
     }
 
-    // A shard that no example fell to has no say.
+    // A shard that no example fell to has no say. Sparse rows do not tell how long they are: the greatest index does.
     private static int Features(DataSection data, IReadOnlyList<ShardSurvey> surveys, string source)
     {
+        if (data.Format == DataFormat.Libsvm)
+        {
+            surveys = [.. surveys.Select(s => s with { Features = surveys.Max(other => other.Features) })];
+        }
+
         var shards = surveys.Where(s => s.Rows > 0).ToArray();
         if (shards.FirstOrDefault(s => s.Features != shards[0].Features) is { } other)
         {

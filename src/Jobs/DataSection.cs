@@ -1,7 +1,7 @@
 namespace Granary.Jobs;
 
 /// <summary>How the source is written.</summary>
-public enum DataFormat { Csv, Idx, Text }
+public enum DataFormat { Csv, Idx, Text, Libsvm }
 
 /// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
 public enum MissingValues { Refuse, Mean }
@@ -12,7 +12,7 @@ public enum TokenKind { Char, Byte }
 /// <summary>The job file's <c>data</c> section. Paths are absolute once a job file has been read.</summary>
 public sealed record DataSection
 {
-    /// <summary>csv, idx or text; required.</summary>
+    /// <summary>csv, idx, text or libsvm; required.</summary>
     public required DataFormat Format { get; init; }
 
     /// <summary>A file, or a glob (`*`, `**`, `?`) of files that are read as one, in ordinal order. idx: the images' file.
@@ -34,8 +34,11 @@ public sealed record DataSection
     /// <summary>csv only: columns that are neither label nor feature. Default: none.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
+    /// <summary>libsvm only: number of features. Default: null, the greatest index in the data, the validation's own included.</summary>
+    public int? Features { get; init; }
+
     /// <summary>Subtract each feature's mean and divide by its standard deviation, both over the training part
-    /// (csv, idx; a constant feature becomes 0). Default: false.</summary>
+    /// (not for text; a constant feature becomes 0; of libsvm the values left out are zeros like any others). Default: false.</summary>
     public bool Standardize { get; init; }
 
     /// <summary>text only: char (default) or byte.</summary>
@@ -50,7 +53,7 @@ public sealed record DataSection
     /// <summary>Equal in every key; the ignored columns by value.</summary>
     public bool Equals(DataSection? other) => other is not null
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
-        && (Standardize, Tokens, Shards, Validation) == (other.Standardize, other.Tokens, other.Shards, other.Validation)
+        && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>

@@ -103,6 +103,9 @@ public sealed class JobFileTests : IDisposable
     [InlineData("label: label", "label: label\n  ignore: [[id]]", "which is no name")]
     [InlineData("label: label", "label: label\n  ignore: [label]", "data.ignore names 'label', which is the label (data.label).")]
     [InlineData("format: csv\n  path: d.csv\n  label: label", "format: idx\n  path: d.csv\n  labels: d.csv\n  missing: mean", "data.missing has no meaning for idx")]
+    [InlineData("label: label", "label: label\n  features: 3", "data.features has no meaning for csv: it belongs to libsvm.")]
+    [InlineData("format: csv", "format: libsvm", "data.label has no meaning for libsvm")]
+    [InlineData("format: csv\n  path: d.csv\n  label: label", "format: libsvm\n  path: d.csv\n  features: 0", "data.features is 0, but must be at least 1.")]
     [InlineData("model:\n", "modle:\n", "digits.yaml:3: modle is not a key of a job file; did you mean model?")]
     public void Mistakes_get_one_message(string part, string mistake, string message)
     {

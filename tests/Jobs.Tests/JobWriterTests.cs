@@ -62,7 +62,14 @@ public sealed class JobWriterTests : IDisposable
                         Validation = own == 1 ? validation with { Labels = _file } : validation,
                     }
                     : new DataSection { Format = DataFormat.Csv, Path = _file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
-        }).SelectMany(d => d.Format == DataFormat.Csv ? Options(d) : Gen.Const(d));
+        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Sparse(d)) : Gen.Const(d));
+
+    private static Gen<DataSection> Sparse(DataSection data) => Gen.Int[0, 1 << 28].Select(features => data with
+    {
+        Format = DataFormat.Libsvm,
+        Label = null,
+        Features = features == 0 ? null : features,
+    });
 
     private static readonly Gen<string> Delimiters = Gen.Char["\t !#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"].Select(c => c.ToString());
 

@@ -3,6 +3,8 @@ namespace Granary.Jobs;
 /// <summary>Rules that tie keys of different places together.</summary>
 internal static class CrossChecks
 {
+    private static readonly DataFormat[] NumberFormats = [.. Enum.GetValues<DataFormat>().Where(f => f != DataFormat.Text)];
+
     private static readonly (string Key, ModelKind[] Kinds)[] ModelKeys =
     [
         ("hidden", [ModelKind.Mlp]),
@@ -21,7 +23,8 @@ internal static class CrossChecks
         ("missing", [DataFormat.Csv]),
         ("ignore", [DataFormat.Csv]),
         ("labels", [DataFormat.Idx]),
-        ("standardize", [DataFormat.Csv, DataFormat.Idx]),
+        ("features", [DataFormat.Libsvm]),
+        ("standardize", NumberFormats),
         ("tokens", [DataFormat.Text]),
     ];
 
@@ -49,7 +52,7 @@ internal static class CrossChecks
         {
             throw data.Error("format", kind == ModelKind.Transformer
                 ? "model.kind is transformer, which learns from text: set data.format to text."
-                : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs csv or idx.");
+                : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs {Names(NumberFormats, "or")}.");
         }
 
         if (kind == ModelKind.Transformer && job.Model.Width % job.Model.Heads != 0)
@@ -59,6 +62,8 @@ internal static class CrossChecks
         }
     }
 
-    private static string Names<T>(IEnumerable<T> values)
-        where T : struct, Enum => string.Join(" and ", values.Select(Kebab.Name));
+    private static string Names<T>(IReadOnlyList<T> values, string last = "and")
+        where T : struct, Enum => values.Count == 1
+            ? Kebab.Name(values[0])
+            : $"{string.Join(", ", values.SkipLast(1).Select(Kebab.Name))} {last} {Kebab.Name(values[^1])}";
 }

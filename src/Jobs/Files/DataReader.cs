@@ -5,7 +5,7 @@ internal static class DataReader
 {
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
-        map.Expect("format", "path", "labels", "label", "delimiter", "missing", "ignore", "standardize", "tokens", "shards", "validation");
+        map.Expect("format", "path", "labels", "label", "delimiter", "missing", "ignore", "features", "standardize", "tokens", "shards", "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
         var validation = map.Map("validation");
@@ -19,6 +19,7 @@ internal static class DataReader
             Delimiter = Delimiter(map, defaults.Delimiter),
             Missing = map.Enum<MissingValues>("missing", defaults.Missing),
             Ignore = map.Names("ignore"),
+            Features = map.Has("features") ? map.Int("features", min: 1, max: 1 << 28) : null,
             Standardize = map.Bool("standardize", defaults.Standardize),
             Tokens = map.Enum<TokenKind>("tokens", defaults.Tokens),
             Shards = map.Int("shards", defaults.Shards, min: 1, max: 1 << 16),

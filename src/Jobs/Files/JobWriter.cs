@@ -52,6 +52,7 @@ internal static class JobWriter
         ("delimiter", d.Format == DataFormat.Csv ? Text(d.Delimiter) : null),
         ("missing", d.Format == DataFormat.Csv ? Name(d.Missing) : null),
         ("ignore", d.Format == DataFormat.Csv ? new YamlSequenceNode(d.Ignore.Select(Text)) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow } : null),
+        ("features", d.Features is { } features ? Number(features) : null),
         ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
         ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),
         ("shards", Number(d.Shards)),

@@ -8,9 +8,9 @@ namespace Granary.Model.Data;
 internal sealed class FeatureTensors : IExampleTensors
 {
     private readonly Tensor _features;
-    private readonly Tensor _targets;
+    private readonly ClassTargets _targets;
 
-    private FeatureTensors(Tensor features, Tensor targets) => (_features, _targets) = (features, targets);
+    private FeatureTensors(Tensor features, ClassTargets targets) => (_features, _targets) = (features, targets);
 
     /// <summary>Fills missing values in and standardises where the facts say so, and turns labels into class ids.</summary>
     /// <param name="source">The rows.</param>
@@ -20,36 +20,29 @@ internal sealed class FeatureTensors : IExampleTensors
     public static FeatureTensors Create(IFeatureSource source, Func<int, int, double> value, Precision precision, DataFacts facts)
     {
         var (n, d) = (source.Rows, source.Features);
-        var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name, c => (long)c.id);
         using var scope = NewDisposeScope();
-        var targets = tensor([.. Enumerable.Range(0, n).Select(row => ids[source.Label(row)])], ScalarType.Int64);
         var values = new double[(long)n * d];
         for (var row = 0; row < n; row++)
         {
             for (var f = 0; f < d; f++)
             {
-                values[((long)row * d) + f] = Scale(Fill(value(row, f), f, facts.Fill), f, facts.Scaling);
+                values[((long)row * d) + f] = Standardiser.Apply(Fill(value(row, f), f, facts.Fill), f, facts.Scaling);
             }
         }
 
         var features = tensor(values, [n, d], ScalarType.Float64);
         return new FeatureTensors(
             features.to(precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope(),
-            targets.DetachFromDisposeScope());
+            new ClassTargets(Enumerable.Range(0, n).Select(source.Label), facts));
     }
 
     private static double Fill(double x, int feature, double[]? fill) => double.IsNaN(x) && fill is not null ? fill[feature] : x;
-
-    private static double Scale(double x, int feature, Scaling? scaling) =>
-        scaling is null ? x
-        : scaling.Deviation[feature] == 0 ? 0
-        : (x - scaling.Mean[feature]) / scaling.Deviation[feature];
 
     /// <inheritdoc/>
     public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)
     {
         using var index = tensor(rows.ToArray(), ScalarType.Int32);
-        return (_features.index_select(0, index), _targets.index_select(0, index));
+        return (_features.index_select(0, index), _targets.Gather(index));
     }
 
     /// <inheritdoc/>

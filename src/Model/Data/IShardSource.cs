@@ -8,7 +8,7 @@ internal interface IShardSource
     /// <summary>Examples.</summary>
     int Rows { get; }
 
-    /// <summary>Numbers per example; 0 for text.</summary>
+    /// <summary>Numbers per example, or the greatest index found in a sparse source; 0 for text.</summary>
     int Features { get; }
 
     /// <summary>Distinct labels or tokens.</summary>

@@ -34,7 +34,7 @@ public sealed class ShardData
     {
         var (own, name) = (Path.GetFileName(job.Data.Path), Path.GetFileName(job.Data.Validation.Path));
         var (columns, others) = (Columns(source), Columns(validation));
-        if (validation.Features != source.Features)
+        if (validation.Features != source.Features && job.Data.Format != DataFormat.Libsvm)
         {
             throw new JobException($"{name}: its examples have {validation.Features} features, those of {own} have {source.Features}. "
                 + "Held-out examples need the features that are trained on.");
@@ -56,6 +56,7 @@ public sealed class ShardData
             {
                 DataFormat.Csv => CsvSource.Read(part, job.Data),
                 DataFormat.Idx => IdxSource.Read(part),
+                DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
                 DataFormat.Text => TextSource.Read(part, job.Data.Tokens, job.Model.Context),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
             };
@@ -68,7 +69,7 @@ public sealed class ShardData
 
     /// <summary>What was found.</summary>
     public ShardSurvey Survey => new(
-        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? [])
+        _shard, _source.Rows, _validation?.Rows ?? 0, Math.Max(_source.Features, _validation?.Features ?? 0), _source.Classes, _validation?.Classes ?? [])
     {
         Columns = Columns(_source),
     };
