@@ -13,9 +13,9 @@ public interface IShardGrain : IGrainWithStringKey
     [Alias("Survey")]
     Task<ShardSurvey?> Survey(Job job, string silo);
 
-    /// <summary>Moments of each feature over this shard's training part.</summary>
-    [Alias("Moments")]
-    Task<FeatureMoments> Moments(DataFacts facts);
+    /// <summary>What the job asks to know about this shard's training part.</summary>
+    [Alias("Statistics")]
+    Task<TrainingStatistics> Statistics(DataFacts facts);
 
     /// <summary>Makes the examples ready and hands them to this silo's compute threads.</summary>
     [Alias("Join")]

@@ -21,9 +21,9 @@ public interface IWorker : IGrainService
     [Alias("Survey")]
     Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment);
 
-    /// <summary>Moments of each feature over the training part of each shard here, in shard order.</summary>
-    [Alias("Moments")]
-    Task<IReadOnlyList<FeatureMoments>> Moments(Membership membership, DataFacts facts);
+    /// <summary>What the job asks to know about the training part of each shard here, in shard order.</summary>
+    [Alias("Statistics")]
+    Task<IReadOnlyList<TrainingStatistics>> Statistics(Membership membership, DataFacts facts);
 
     /// <summary>Makes the shards' examples ready for compute, builds the network, and opens the tensor channel to the
     /// other members, with the weights of step 0. Returns when every member is connected.</summary>

@@ -21,6 +21,11 @@ public sealed record ShardSurvey(
 /// <param name="SquaredDeviations">Sum over them of (x - mean)^2, for each feature.</param>
 public sealed record FeatureMoments(long[] Counts, double[] Mean, double[] SquaredDeviations);
 
+/// <summary>What the shards find out about their training parts, once it is known which rows these are.</summary>
+/// <param name="Moments">Of the features; null where the job asks for nothing that needs them.</param>
+/// <param name="ClassCounts">Training examples of each class, in class order; null likewise.</param>
+public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCounts);
+
 /// <summary>Standardisation: x becomes (x - Mean) / Deviation, or 0 where Deviation is 0.</summary>
 public sealed record Scaling(double[] Mean, double[] Deviation);
 
@@ -40,4 +45,8 @@ public sealed record DataFacts(
     /// <summary>What a missing value of each feature is filled with, before it is standardised; null where none may be missing,
     /// and until the moments have been merged.</summary>
     public double[]? Fill { get; init; }
+
+    /// <summary>What an example of each class weighs, in class order; null where every one weighs 1, and until the classes have
+    /// been counted.</summary>
+    public double[]? ClassWeights { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace Granary.Jobs;
 
 /// <summary>How the source is written.</summary>
-public enum DataFormat { Csv, Idx, Text, Libsvm }
+public enum DataFormat { Csv, Idx, Text, Libsvm, Parquet }
 
 /// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
 public enum MissingValues { Refuse, Mean }
@@ -12,7 +12,7 @@ public enum TokenKind { Char, Byte }
 /// <summary>The job file's <c>data</c> section. Paths are absolute once a job file has been read.</summary>
 public sealed record DataSection
 {
-    /// <summary>csv, idx, text or libsvm; required.</summary>
+    /// <summary>csv, idx, text, libsvm or parquet; required.</summary>
     public required DataFormat Format { get; init; }
 
     /// <summary>A file, or a glob (`*`, `**`, `?`) of files that are read as one, in ordinal order. idx: the images' file.
@@ -22,16 +22,16 @@ public sealed record DataSection
     /// <summary>idx only: the labels' file. Required there.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>csv only: the label's column name. Required there.</summary>
+    /// <summary>csv, parquet: the label's column name. Required there.</summary>
     public string? Label { get; init; }
 
     /// <summary>csv only: the one ASCII character between cells, no letter or digit. Default: a comma.</summary>
     public string Delimiter { get; init; } = ",";
 
-    /// <summary>csv only: refuse (default), or mean: a feature's empty cells and those that hold NA are filled in.</summary>
+    /// <summary>csv, parquet: refuse (default), or mean: a feature's nulls, empty cells and those that hold NA are filled in.</summary>
     public MissingValues Missing { get; init; } = MissingValues.Refuse;
 
-    /// <summary>csv only: columns that are neither label nor feature. Default: none.</summary>
+    /// <summary>csv, parquet: columns that are neither label nor feature. Default: none.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
     /// <summary>libsvm only: number of features. Default: null, the greatest index in the data, the validation's own included.</summary>

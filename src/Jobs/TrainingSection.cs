@@ -26,6 +26,27 @@ public sealed record TrainingSection
 
     /// <summary>Greatest Euclidean norm of the averaged gradient; a longer one is scaled down to it. 0 (default): off.</summary>
     public double ClipNorm { get; init; }
+
+    /// <summary>What an example weighs by its class. Default: null, every example weighs 1. Not for text.</summary>
+    public ClassWeights? ClassWeights { get; init; }
+}
+
+/// <summary>The job file's <c>training.classWeights</c>. A step is the sum of the weighted gradients divided by the sum of the
+/// weights; losses are weighted means too, the held-out ones as well, while accuracies count every example alike.</summary>
+public sealed record ClassWeights
+{
+    /// <summary>By label, each above 0; a label left out weighs 1. Null: balanced, N / (K n_c) for a class of n_c of the N
+    /// training examples of K classes, so that every class weighs the same in all.</summary>
+    public IReadOnlyDictionary<string, double>? ByLabel { get; init; }
+
+    /// <summary>Equal in every label and weight.</summary>
+    public bool Equals(ClassWeights? other) => other is not null && (ByLabel is null
+        ? other.ByLabel is null
+        : other.ByLabel is not null && ByLabel.Count == other.ByLabel.Count
+            && ByLabel.All(w => other.ByLabel.TryGetValue(w.Key, out var weight) && weight == w.Value));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ByLabel?.Count ?? -1;
 }
 
 /// <summary>The job file's <c>training.optimizer</c> section.</summary>

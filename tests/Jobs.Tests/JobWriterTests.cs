@@ -46,6 +46,11 @@ public sealed class JobWriterTests : IDisposable
         Gen.Int[1, 999], Gen.Int[1, 999], Gen.Long, Optimizers, Schedules, Share, (epochs, batch, seed, optimizer, schedule, clip) =>
             new TrainingSection { Epochs = epochs, Batch = batch, Seed = seed, Optimizer = optimizer, Schedule = schedule, ClipNorm = clip });
 
+    private static readonly Gen<ClassWeights?> Weights = Gen.OneOf(
+        Gen.Const((ClassWeights?)null),
+        Gen.Const((ClassWeights?)new ClassWeights()),
+        Gen.Dictionary(Gen.String, Positive)[1, 4].Select(w => (ClassWeights?)new ClassWeights { ByLabel = w }));
+
     private Gen<DataSection> Data(bool text) => Gen.Select(
         Gen.String, Gen.Bool, Any<TokenKind>(), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
         {
@@ -62,7 +67,7 @@ public sealed class JobWriterTests : IDisposable
                         Validation = own == 1 ? validation with { Labels = _file } : validation,
                     }
                     : new DataSection { Format = DataFormat.Csv, Path = _file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
-        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Sparse(d)) : Gen.Const(d));
+        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = DataFormat.Parquet, Delimiter = "," }), Sparse(d)) : Gen.Const(d));
 
     private static Gen<DataSection> Sparse(DataSection data) => Gen.Int[0, 1 << 28].Select(features => data with
     {
@@ -79,7 +84,8 @@ public sealed class JobWriterTests : IDisposable
     [Fact]
     public void Every_job_is_read_back_equal() => Models
         .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind == ModelKind.Transformer), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
-        .Select((model, data, training, name) => new Job(1, new string(name), model, data, training))
+        .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
+            1, new string(name), model, data, model.Kind == ModelKind.Transformer ? training : training with { ClassWeights = weights })))
         .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/")), iter: 2_000);
 
     [Fact]

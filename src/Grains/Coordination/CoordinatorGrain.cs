@@ -229,7 +229,7 @@ internal sealed partial class CoordinatorGrain(
     private static async Task<DataFacts> Gather(Crew crew, Job job)
     {
         var facts = DataPlan.Merge(job, await crew.Survey(job));
-        return FeaturePlan.IsNeeded(job.Data) ? FeaturePlan.Complete(job.Data, facts, await crew.Moments(facts)) : facts;
+        return StatisticsPlan.IsNeeded(job) ? StatisticsPlan.Complete(job, facts, await crew.Statistics(facts)) : facts;
     }
 
     private async Task Publish(Attempt attempt, JobState state, string? failure)

@@ -45,9 +45,9 @@ internal sealed class Crew(
         return [.. found.SelectMany(f => f).OrderBy(f => f.Shard)];
     }
 
-    /// <summary>Every shard's moments, in shard order.</summary>
-    public async Task<IReadOnlyList<FeatureMoments>> Moments(DataFacts facts) =>
-        [.. (await All((worker, _) => worker.Moments(Membership, facts))).SelectMany(m => m)];
+    /// <summary>What every shard finds out about its training part, in shard order.</summary>
+    public async Task<IReadOnlyList<TrainingStatistics>> Statistics(DataFacts facts) =>
+        [.. (await All((worker, _) => worker.Statistics(Membership, facts))).SelectMany(m => m)];
 
     /// <summary>Makes everybody ready for step 0.</summary>
     public Task Prepare(DataFacts facts) => All((worker, _) => worker.Prepare(Membership, facts));

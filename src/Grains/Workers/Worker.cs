@@ -95,8 +95,8 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<FeatureMoments>> Moments(Membership membership, DataFacts facts) =>
-        await Task.WhenAll(Shards(Current(membership)).Select(s => s.Moments(facts)));
+    public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Membership membership, DataFacts facts) =>
+        await Task.WhenAll(Shards(Current(membership)).Select(s => s.Statistics(facts)));
 
     /// <inheritdoc/>
     public async Task Prepare(Membership membership, DataFacts facts)

@@ -3,6 +3,7 @@ namespace Granary.Jobs;
 /// <summary>Rules that tie keys of different places together.</summary>
 internal static class CrossChecks
 {
+    private static readonly DataFormat[] TableFormats = [DataFormat.Csv, DataFormat.Parquet];
     private static readonly DataFormat[] NumberFormats = [.. Enum.GetValues<DataFormat>().Where(f => f != DataFormat.Text)];
 
     private static readonly (string Key, ModelKind[] Kinds)[] ModelKeys =
@@ -18,17 +19,17 @@ internal static class CrossChecks
 
     private static readonly (string Key, DataFormat[] Formats)[] DataKeys =
     [
-        ("label", [DataFormat.Csv]),
+        ("label", TableFormats),
         ("delimiter", [DataFormat.Csv]),
-        ("missing", [DataFormat.Csv]),
-        ("ignore", [DataFormat.Csv]),
+        ("missing", TableFormats),
+        ("ignore", TableFormats),
         ("labels", [DataFormat.Idx]),
         ("features", [DataFormat.Libsvm]),
         ("standardize", NumberFormats),
         ("tokens", [DataFormat.Text]),
     ];
 
-    public static void Check(Job job, YamlMap model, YamlMap data)
+    public static void Check(Job job, YamlMap model, YamlMap data, YamlMap training)
     {
         var kind = job.Model.Kind;
         foreach (var (key, kinds) in ModelKeys)
@@ -53,6 +54,11 @@ internal static class CrossChecks
             throw data.Error("format", kind == ModelKind.Transformer
                 ? "model.kind is transformer, which learns from text: set data.format to text."
                 : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs {Names(NumberFormats, "or")}.");
+        }
+
+        if (job.Training.ClassWeights is not null && job.Data.Format == DataFormat.Text)
+        {
+            throw training.Error("classWeights", "training.classWeights has no meaning for text: its examples have no class.");
         }
 
         if (kind == ModelKind.Transformer && job.Model.Width % job.Model.Heads != 0)

@@ -15,7 +15,7 @@ internal static class DataReader
             Format = format,
             Path = File(map, "path", folder, currentDirectory, format, required: true)!,
             Labels = File(map, "labels", folder, currentDirectory, DataFormat.Idx, required: format == DataFormat.Idx),
-            Label = map.Text("label", required: format == DataFormat.Csv),
+            Label = map.Text("label", required: format is DataFormat.Csv or DataFormat.Parquet),
             Delimiter = Delimiter(map, defaults.Delimiter),
             Missing = map.Enum<MissingValues>("missing", defaults.Missing),
             Ignore = map.Names("ignore"),

@@ -44,14 +44,16 @@ internal static class JobWriter
         _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision))),
     };
 
+    private static bool IsTable(DataSection d) => d.Format is DataFormat.Csv or DataFormat.Parquet;
+
     private static YamlMappingNode Data(DataSection d) => Map(
         ("format", Name(d.Format)),
         ("path", Text(d.Path)),
         ("labels", d.Labels is null ? null : Text(d.Labels)),
         ("label", d.Label is null ? null : Text(d.Label)),
         ("delimiter", d.Format == DataFormat.Csv ? Text(d.Delimiter) : null),
-        ("missing", d.Format == DataFormat.Csv ? Name(d.Missing) : null),
-        ("ignore", d.Format == DataFormat.Csv ? new YamlSequenceNode(d.Ignore.Select(Text)) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow } : null),
+        ("missing", IsTable(d) ? Name(d.Missing) : null),
+        ("ignore", IsTable(d) ? new YamlSequenceNode(d.Ignore.Select(Text)) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow } : null),
         ("features", d.Features is { } features ? Number(features) : null),
         ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
         ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),
@@ -84,7 +86,14 @@ internal static class JobWriter
                 ("floor", s.Kind == ScheduleKind.Cosine ? Number(s.Floor) : null),
                 ("every", s.Kind == ScheduleKind.Step ? Number(s.Every) : null),
                 ("gamma", s.Kind == ScheduleKind.Step ? Number(s.Gamma) : null))),
-            ("clipNorm", Number(t.ClipNorm)));
+            ("clipNorm", Number(t.ClipNorm)),
+            ("classWeights", t.ClassWeights switch
+            {
+                null => null,
+                { ByLabel: null } => new YamlScalarNode("balanced"),
+                { ByLabel: { } weights } => new YamlMappingNode(
+                    weights.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => KeyValuePair.Create<YamlNode, YamlNode>(Text(w.Key), Number(w.Value)))),
+            }));
     }
 
     private static YamlMappingNode Map(params (string Key, YamlNode? Value)[] entries) =>

@@ -15,6 +15,13 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
     /// <summary>Whether the section has a key.</summary>
     public bool Has(string key) => Find(key) is not null;
 
+    /// <summary>Whether a key's value is a section.</summary>
+    public bool IsSection(string key) => Find(key) is YamlMappingNode;
+
+    /// <summary>The keys there are, where they are names of the user's own.</summary>
+    public IReadOnlyList<string> Keys => [.. node.Children.Keys.Select(k =>
+        (k as YamlScalarNode)?.Value is { } name ? name : throw new JobException($"{source.Place(k)}: '{k}' in {path} is no name."))];
+
     /// <summary>Whether a key's value comes from the command line.</summary>
     public bool IsOverride(string key) => Find(key) is { } value && source.IsOverride(value);
 

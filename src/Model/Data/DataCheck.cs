@@ -28,9 +28,9 @@ public static class DataCheck
         }
 
         var facts = DataPlan.Merge(job, [.. shards.Select(s => s!.Survey)]);
-        if (FeaturePlan.IsNeeded(job.Data))
+        if (StatisticsPlan.IsNeeded(job))
         {
-            facts = FeaturePlan.Complete(job.Data, facts, [.. shards.Select(s => s!.Moments(facts))]);
+            facts = StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s!.Statistics(facts))]);
         }
 
         return (facts, job.Data.Format == DataFormat.Text ? Bigrams(facts, shards) : null);

@@ -39,10 +39,10 @@ internal sealed class FeatureTensors : IExampleTensors
     private static double Fill(double x, int feature, double[]? fill) => double.IsNaN(x) && fill is not null ? fill[feature] : x;
 
     /// <inheritdoc/>
-    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)
+    public Batch Gather(ReadOnlySpan<int> rows, ulong digest)
     {
         using var index = tensor(rows.ToArray(), ScalarType.Int32);
-        return (_features.index_select(0, index), _targets.Gather(index));
+        return _targets.Batch(_features.index_select(0, index), rows, index, digest);
     }
 
     /// <inheritdoc/>

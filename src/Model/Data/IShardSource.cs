@@ -36,8 +36,10 @@ internal interface IFeatureSource : IShardSource
 /// <summary>Examples as resident tensors.</summary>
 internal interface IExampleTensors : IDisposable
 {
-    /// <summary>The inputs and targets of some rows, as new tensors.</summary>
-    (TorchSharp.torch.Tensor Inputs, TorchSharp.torch.Tensor Targets) Gather(ReadOnlySpan<int> rows);
+    /// <summary>Some rows as a batch of new tensors.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="digest">Of them.</param>
+    Batch Gather(ReadOnlySpan<int> rows, ulong digest);
 }
 
 /// <summary>Which part of a source to read.</summary>
@@ -45,7 +47,8 @@ internal interface IExampleTensors : IDisposable
 /// <param name="Labels">idx: the labels' file.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="Shards">V.</param>
-internal sealed record SourcePart(string Path, string? Labels, int Shard, int Shards)
+/// <param name="MayBeEmpty">Whether a shard may go without examples: those of a validation's own source may.</param>
+internal sealed record SourcePart(string Path, string? Labels, int Shard, int Shards, bool MayBeEmpty = false)
 {
     /// <summary>The run [First, End) of <paramref name="count"/> units that belongs to this shard.</summary>
     public (long First, long End) Of(long count) =>

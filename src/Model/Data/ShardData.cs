@@ -19,7 +19,7 @@ public sealed class ShardData
     {
         var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards));
         var validation = job.Data.Validation.Path is { } path
-            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards))
+            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true))
             : null;
         if (validation is not null)
         {
@@ -57,6 +57,7 @@ public sealed class ShardData
                 DataFormat.Csv => CsvSource.Read(part, job.Data),
                 DataFormat.Idx => IdxSource.Read(part),
                 DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
+                DataFormat.Parquet => ParquetSource.Read(part, job.Data),
                 DataFormat.Text => TextSource.Read(part, job.Data.Tokens, job.Model.Context),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
             };
@@ -76,8 +77,20 @@ public sealed class ShardData
 
     private static IReadOnlyList<string> Columns(IShardSource source) => (source as IFeatureSource)?.Columns ?? [];
 
-    /// <summary>Moments of each feature over the training part. Not for text.</summary>
-    public FeatureMoments Moments(DataFacts facts) => ((IFeatureSource)_source).Moments(Split(facts).Training, facts.Shape.Features);
+    /// <summary>What the job asks to know about the training part. Not for text.</summary>
+    public TrainingStatistics Statistics(DataFacts facts)
+    {
+        var (source, rows) = ((IFeatureSource)_source, Split(facts).Training);
+        return new TrainingStatistics(
+            FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
+            ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null);
+    }
+
+    private static long[] Count(IFeatureSource source, int[] rows, DataFacts facts)
+    {
+        var counts = rows.CountBy(source.Label).ToDictionary();
+        return [.. facts.Classes.Select(c => (long)counts.GetValueOrDefault(c))];
+    }
 
     /// <summary>The examples as tensors, ready to be gathered.</summary>
     public Examples Prepare(DataFacts facts)

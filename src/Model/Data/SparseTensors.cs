@@ -21,11 +21,11 @@ internal sealed class SparseTensors : IExampleTensors
     }
 
     /// <inheritdoc/>
-    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)
+    public Batch Gather(ReadOnlySpan<int> rows, ulong digest)
     {
         using var index = tensor(rows.ToArray(), ScalarType.Int32);
-        return (_precision == Precision.Float64 ? Inputs<double>(rows, ScalarType.Float64) : Inputs<float>(rows, ScalarType.Float32),
-            _targets.Gather(index));
+        var inputs = _precision == Precision.Float64 ? Inputs<double>(rows, ScalarType.Float64) : Inputs<float>(rows, ScalarType.Float32);
+        return _targets.Batch(inputs, rows, index, digest);
     }
 
     private Tensor Inputs<T>(ReadOnlySpan<int> rows, ScalarType type)

@@ -127,9 +127,9 @@ public sealed class CsvOptionsTests : IDisposable
         _folder.Write("a.csv", "a,b,y\n1,2,p\n");
         var glob = Csv(_folder["?.csv"]);
         _folder.Write("b.csv", "a,c,y\n1,2,q\n");
-        Assert.Equal("b.csv:1: column 2 is 'c', but in a.csv it is 'b'. Files that are read as one need the same header.", DataFolder.Error(glob));
+        Assert.Equal("b.csv:1: column 2 is 'c', but in a.csv it is 'b'. Files that are read as one need the same columns.", DataFolder.Error(glob));
         _folder.Write("b.csv", "a,y\n1,q\n");
-        Assert.StartsWith("b.csv:1: the header has 2 columns, but that of a.csv has 3.", DataFolder.Error(glob));
+        Assert.StartsWith("b.csv:1: it has 2 columns, but a.csv has 3.", DataFolder.Error(glob));
         _folder.Write("b.csv", "");
         Assert.StartsWith("b.csv:1: the header line is empty", DataFolder.Error(glob));
         _folder.Write("b.csv", "a, b ,y\n1,x,q\n");
