@@ -10,7 +10,7 @@ public class ClassWeightPlanTests
 
     [Fact]
     public void A_label_left_out_weighs_one() =>
-        Assert.Equal([1, 4, 0.5], ClassWeightPlan.Given(Training(("c", 0.5), ("b", 4)), ["a", "b", "c"], "d.csv"));
+        Assert.Equal([1, 4, 0.5], ClassWeightPlan.Given(Training(("c", 0.5), ("b", 4)), ["a", "b", "c"], "d.csv")!);
 
     [Fact]
     public void A_label_that_does_not_occur_is_an_error() => Assert.Equal(
