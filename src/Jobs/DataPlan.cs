@@ -33,7 +33,7 @@ public static class DataPlan
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
         var tokens = data.Format == DataFormat.Text && data.Tokens == TokenKind.Byte ? 256 : classes.Count;
-        return new DataFacts(new InputShape(features, tokens), classes, training, held, null) 
+        return new DataFacts(new InputShape(features, tokens), classes, training, held, null)
         {
             Columns = surveys[0].Columns,
             ClassWeights = ClassWeightPlan.Given(job.Training, classes, source),
