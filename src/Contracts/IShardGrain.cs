@@ -13,9 +13,9 @@ public interface IShardGrain : IGrainWithStringKey
     [Alias("Survey"), ResponseTimeout(LongAnswer.Time)]
     Task<ShardSurvey?> Survey(Job job, string silo);
 
-    /// <summary>Moments of each feature over this shard's training part.</summary>
-    [Alias("Moments"), ResponseTimeout(LongAnswer.Time)]
-    Task<FeatureMoments> Moments(DataFacts facts);
+    /// <summary>What the job asks to know about this shard's training part.</summary>
+    [Alias("Statistics"), ResponseTimeout(LongAnswer.Time)]
+    Task<TrainingStatistics> Statistics(DataFacts facts);
 
     /// <summary>Makes the examples ready, reading them where that has not been done, and hands them to this silo's compute
     /// threads. False when this activation lives in another silo than <paramref name="silo"/>: it makes way, ask again.</summary>

@@ -26,9 +26,9 @@ public interface IWorker : IGrainService
     [Alias("Survey"), ResponseTimeout(LongAnswer.Time)]
     Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment);
 
-    /// <summary>Moments of each feature over the training part of each shard here, in shard order.</summary>
-    [Alias("Moments"), ResponseTimeout(LongAnswer.Time)]
-    Task<IReadOnlyList<FeatureMoments>> Moments(Assignment assignment, DataFacts facts);
+    /// <summary>What the job asks to know about the training part of each shard here, in shard order.</summary>
+    [Alias("Statistics"), ResponseTimeout(LongAnswer.Time)]
+    Task<IReadOnlyList<TrainingStatistics>> Statistics(Assignment assignment, DataFacts facts);
 
     /// <summary>Reads shards ahead of a generation in which they will be assigned here, while another one trains.</summary>
     [Alias("Preload"), ResponseTimeout(LongAnswer.Time)]

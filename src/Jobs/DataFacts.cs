@@ -4,7 +4,7 @@ namespace Granary.Jobs;
 /// <param name="Shard">Index of the shard.</param>
 /// <param name="Rows">Examples in its part (text: windows of `context` tokens), before anything is held out.</param>
 /// <param name="ValidationRows">Examples in its part of the validation's own source; 0 without one.</param>
-/// <param name="Features">Numbers per example; 0 for text.</param>
+/// <param name="Features">Numbers per example; libsvm: the greatest index; 0 for text.</param>
 /// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
 /// <param name="ValidationClasses">The same of the validation's own source.</param>
 public sealed record ShardSurvey(
@@ -17,11 +17,17 @@ public sealed record ShardSurvey(
     public string? InitDigest { get; init; }
 }
 
-/// <summary>Mean and variance of each feature over some examples, kept so that two such sets can be merged.</summary>
-/// <param name="Count">Number of examples.</param>
-/// <param name="Mean">Mean of each feature.</param>
-/// <param name="SquaredDeviations">Sum over the examples of (x - mean)^2, for each feature.</param>
-public sealed record FeatureMoments(long Count, double[] Mean, double[] SquaredDeviations);
+/// <summary>Mean and variance of each feature over the examples that have a value for it, kept so that two such sets can be
+/// merged.</summary>
+/// <param name="Counts">For each feature, the number of examples with a value.</param>
+/// <param name="Mean">Mean of each feature over them.</param>
+/// <param name="SquaredDeviations">Sum over them of (x - mean)^2, for each feature.</param>
+public sealed record FeatureMoments(long[] Counts, double[] Mean, double[] SquaredDeviations);
+
+/// <summary>What the shards find out about their training parts, once it is known which rows these are.</summary>
+/// <param name="Moments">Of the features; null where the job asks for nothing that needs them.</param>
+/// <param name="ClassCounts">Training examples of each class, in class order; null likewise.</param>
+public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCounts);
 
 /// <summary>Standardisation: x becomes (x - Mean) / Deviation, or 0 where Deviation is 0.</summary>
 public sealed record Scaling(double[] Mean, double[] Deviation);
@@ -42,4 +48,12 @@ public sealed record DataFacts(
 
     /// <summary>SHA-256 of the file that the weights start from; null where there is none.</summary>
     public string? InitDigest { get; init; }
+
+    /// <summary>What a missing value of each feature is filled with, before it is standardised; null where none may be missing,
+    /// and until the moments have been merged.</summary>
+    public double[]? Fill { get; init; }
+
+    /// <summary>What an example of each class weighs, in class order; null where every one weighs 1, and until the classes have
+    /// been counted.</summary>
+    public double[]? ClassWeights { get; init; }
 }

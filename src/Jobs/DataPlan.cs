@@ -37,6 +37,7 @@ public static class DataPlan
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
             InitDigest = surveys.Select(s => s.InitDigest).FirstOrDefault(d => d is not null),
+            ClassWeights = ClassWeightPlan.Given(job.Training, classes, source),
         };
     }
 
@@ -118,9 +119,14 @@ public static class DataPlan
                 : null;
     }
 
-    // A shard that no example fell to has no say.
+    // A shard that no example fell to has no say. Sparse rows do not tell how long they are: the greatest index does.
     private static int Features(DataSection data, IReadOnlyList<ShardSurvey> surveys, string source)
     {
+        if (data.Format == DataFormat.Libsvm)
+        {
+            surveys = [.. surveys.Select(s => s with { Features = surveys.Max(other => other.Features) })];
+        }
+
         var shards = surveys.Where(s => s.Rows > 0).ToArray();
         if (shards.FirstOrDefault(s => s.Features != shards[0].Features) is { } other)
         {
@@ -152,45 +158,5 @@ public static class DataPlan
         }
 
         return held;
-    }
-
-    /// <summary>Merges moments along the sum tree, in float64, into means and deviations.</summary>
-    public static Scaling Scale(IReadOnlyList<FeatureMoments> moments)
-    {
-        var tree = new SumTree(moments.Count);
-        var all = Merge(tree, tree.Root, moments)!;
-        return new Scaling(all.Mean, [.. all.SquaredDeviations.Select(m2 => Math.Sqrt(m2 / all.Count))]);
-    }
-
-    private static FeatureMoments? Merge(SumTree tree, TreeNode node, IReadOnlyList<FeatureMoments> moments)
-    {
-        if (node.First >= tree.Width)
-        {
-            return null;
-        }
-
-        if (node.Level == 0)
-        {
-            return moments[node.Index].Count == 0 ? null : moments[node.Index];
-        }
-
-        var (a, b) = (Merge(tree, node.Left, moments), Merge(tree, node.Right, moments));
-        return a is null ? b : b is null ? a : Merge(a, b);
-    }
-
-    // Chan, Golub and LeVeque, 1979.
-    private static FeatureMoments Merge(FeatureMoments a, FeatureMoments b)
-    {
-        var count = a.Count + b.Count;
-        var mean = new double[a.Mean.Length];
-        var squares = new double[a.Mean.Length];
-        for (var i = 0; i < mean.Length; i++)
-        {
-            var delta = b.Mean[i] - a.Mean[i];
-            mean[i] = a.Mean[i] + (delta * b.Count / count);
-            squares[i] = a.SquaredDeviations[i] + b.SquaredDeviations[i] + (delta * delta * ((double)a.Count * b.Count / count));
-        }
-
-        return new FeatureMoments(count, mean, squares);
     }
 }

@@ -1,7 +1,10 @@
 namespace Granary.Jobs;
 
 /// <summary>How the source is written.</summary>
-public enum DataFormat { Csv, Idx, Text }
+public enum DataFormat { Csv, Idx, Text, Libsvm, Parquet }
+
+/// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
+public enum MissingValues { Refuse, Mean }
 
 /// <summary>What a token of a text is: a Unicode character, or one byte of its UTF-8 form.</summary>
 public enum TokenKind { Char, Byte }
@@ -9,20 +12,33 @@ public enum TokenKind { Char, Byte }
 /// <summary>The job file's <c>data</c> section. Paths are absolute once a job file has been read.</summary>
 public sealed record DataSection
 {
-    /// <summary>csv, idx or text; required.</summary>
+    /// <summary>csv, idx, text, libsvm or parquet; required.</summary>
     public required DataFormat Format { get; init; }
 
-    /// <summary>csv: the file. idx: the images' file; text: a file or a glob (`*`, `**`, `?`). Required.</summary>
+    /// <summary>A file, or a glob (`*`, `**`, `?`) of files that are read as one, in ordinal order. idx: the images' file.
+    /// Required.</summary>
     public required string Path { get; init; }
 
     /// <summary>idx only: the labels' file. Required there.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>csv only: the label's column name. Required there.</summary>
+    /// <summary>csv, parquet: the label's column name. Required there.</summary>
     public string? Label { get; init; }
 
+    /// <summary>csv only: the one ASCII character between cells, no letter or digit. Default: a comma.</summary>
+    public string Delimiter { get; init; } = ",";
+
+    /// <summary>csv, parquet: refuse (default), or mean: a feature's nulls, empty cells and those that hold NA are filled in.</summary>
+    public MissingValues Missing { get; init; } = MissingValues.Refuse;
+
+    /// <summary>csv, parquet: columns that are neither label nor feature. Default: none.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>libsvm only: number of features. Default: null, the greatest index in the data, the validation's own included.</summary>
+    public int? Features { get; init; }
+
     /// <summary>Subtract each feature's mean and divide by its standard deviation, both over the training part
-    /// (csv, idx; a constant feature becomes 0). Default: false.</summary>
+    /// (not for text; a constant feature becomes 0; of libsvm the values left out are zeros like any others). Default: false.</summary>
     public bool Standardize { get; init; }
 
     /// <summary>text only: char (default) or byte.</summary>
@@ -33,6 +49,15 @@ public sealed record DataSection
 
     /// <summary>The held-out part. Default: none.</summary>
     public ValidationSection Validation { get; init; } = new();
+
+    /// <summary>Equal in every key; the ignored columns by value.</summary>
+    public bool Equals(DataSection? other) => other is not null
+        && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
+        && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
+        && Ignore.SequenceEqual(other.Ignore);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Format, Path, Labels, Label, Ignore.Count, Standardize, Shards, Validation);
 }
 
 /// <summary>The held-out part: a seeded fraction of the source, or a source of its own; never both.</summary>

@@ -29,6 +29,9 @@ public sealed record TrainingSection
 
     /// <summary>When the job's state is written to disk. Has no influence on the weights.</summary>
     public CheckpointSection Checkpoint { get; init; } = new();
+
+    /// <summary>What an example weighs by its class. Default: null, every example weighs 1. Not for text.</summary>
+    public ClassWeights? ClassWeights { get; init; }
 }
 
 /// <summary>The job file's <c>training.checkpoint</c> section. A checkpoint is due when either time has come.</summary>
@@ -45,6 +48,24 @@ public sealed record CheckpointSection
 
     /// <summary>Whether the one with the lowest held-out loss stays too. Default: false.</summary>
     public bool Best { get; init; }
+}
+
+/// <summary>The job file's <c>training.classWeights</c>. A step is the sum of the weighted gradients divided by the sum of the
+/// weights; losses are weighted means too, the held-out ones as well, while accuracies count every example alike.</summary>
+public sealed record ClassWeights
+{
+    /// <summary>By label, each above 0; a label left out weighs 1. Null: balanced, N / (K n_c) for a class of n_c of the N
+    /// training examples of K classes, so that every class weighs the same in all.</summary>
+    public IReadOnlyDictionary<string, double>? ByLabel { get; init; }
+
+    /// <summary>Equal in every label and weight.</summary>
+    public bool Equals(ClassWeights? other) => other is not null && (ByLabel is null
+        ? other.ByLabel is null
+        : other.ByLabel is not null && ByLabel.Count == other.ByLabel.Count
+            && ByLabel.All(w => other.ByLabel.TryGetValue(w.Key, out var weight) && weight == w.Value));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ByLabel?.Count ?? -1;
 }
 
 /// <summary>The job file's <c>training.optimizer</c> section.</summary>

@@ -68,6 +68,48 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(["job.yaml", "metrics.jsonl", "model.safetensors", "summary.json"], Directory.GetFiles(three.Result.Output).Select(Path.GetFileName).Order());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Weighted_classes_and_filled_values_do_not_show_the_cluster(bool balanced)
+    {
+        var job = Blobs(rate: 0.3);
+        File.AppendAllText(job.Data.Path, "NA,0.5,c0\n0.25,,c1\n,NA,c2\n");
+        job = job with
+        {
+            Data = job.Data with { Missing = MissingValues.Mean },
+            Training = job.Training with { ClassWeights = new ClassWeights { ByLabel = balanced ? null : new Dictionary<string, double> { ["c0"] = 0.1, ["c2"] = 1 / 3.0 } } },
+        };
+        var one = await Run(1, job);
+        var three = await Run(3, job);
+        Assert.Equal(JobState.Completed, one.State);
+        Assert.Equal(one.Result!.WeightsSha256, three.Result!.WeightsSha256);
+        Assert.Equal(one.Result.TrainLoss, three.Result.TrainLoss);
+        Assert.Equal(one.Result.ValidationLoss, three.Result.ValidationLoss);
+        Assert.NotEqual(one.Result.WeightsSha256, (await Run(1, job with { Training = job.Training with { ClassWeights = null } })).Result!.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task A_weighted_step_divides_by_the_sum_of_the_weights()
+    {
+        // x = 0 for everybody, and all of the data in one step from a bias of 0: the new bias is the averaged gradient, negated.
+        var path = Path.Combine(_folder, "ones.csv");
+        File.WriteAllText(path, "x,label\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"0,{(i < 3 ? 1 : 0)}\n")));
+        Job Once(ClassWeights? weights) => new(
+            1,
+            "ones",
+            new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 },
+            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Shards = 5 },
+            new TrainingSection { Epochs = 1, Batch = 12, ClassWeights = weights, Optimizer = new() { LearningRate = 1 } });
+        async Task<double> Bias(ClassWeights? weights) => Granary.Model.Files.TrainedModel
+            .Load(Path.Combine((await Run(2, Once(weights))).Result!.Output, "model.safetensors")).Weights[^1];
+
+        // sigma(0) = 1/2: the gradient of the bias is the weighted mean of 1/2 - y.
+        Assert.Equal(((3 * 0.5) - (9 * 0.5)) / 12, await Bias(null), 1e-6);
+        Assert.Equal(((3 * 5 * 0.5) - (9 * 0.5)) / (15 + 9), await Bias(new ClassWeights { ByLabel = new Dictionary<string, double> { ["1"] = 5 } }), 1e-6);
+        Assert.Equal(0, await Bias(new ClassWeights()), 1e-6);
+    }
+
     [Fact]
     public async Task Another_seed_gives_other_weights() =>
         Assert.NotEqual((await Run(1, Blobs())).Result!.WeightsSha256, (await Run(1, Blobs(seed: 2, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }))).Result!.WeightsSha256);
@@ -77,7 +119,7 @@ public sealed class ClusterTests : IDisposable
     {
         var status = await Run(2, Blobs(rate: 1e30, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [8], Loss = Loss.SquaredError }));
         Assert.Equal(JobState.Failed, status.State);
-        Assert.Matches(@"^step \d+, (shard \d+|the sum over 5 shards): the (loss|gradient) became (NaN|infinite)", status.Failure);
+        Assert.Matches(@"^step \d+, (shard \d+|the sum over 5 shards): (the loss|the gradient|a weight) became (NaN|infinite)", status.Failure);
         Assert.Contains("the last finite loss was", status.Failure);
         Assert.True(File.Exists(Path.Combine(status.Result!.Output, "model.safetensors")));
     }

@@ -103,16 +103,4 @@ public class DataPlanTests
 
     private static string Error(Job job, params ShardSurvey[] surveys) =>
         Assert.Throws<JobException>(() => DataPlan.Merge(job, surveys)).Message;
-
-    [Fact]
-    public void Merged_moments_are_those_of_the_union()
-    {
-        double[][] parts = [[1, 2, 4], [], [8, 16.5]];
-        var moments = parts.Select(p => new FeatureMoments(
-            p.Length, [p.Length == 0 ? 0 : p.Average()], [p.Length == 0 ? 0 : p.Sum(x => Math.Pow(x - p.Average(), 2))])).ToArray();
-        var all = parts.SelectMany(p => p).ToArray();
-        var scaling = DataPlan.Scale(moments);
-        Assert.Equal(all.Average(), scaling.Mean[0], 12);
-        Assert.Equal(Math.Sqrt(all.Average(x => Math.Pow(x - all.Average(), 2))), scaling.Deviation[0], 12);
-    }
 }

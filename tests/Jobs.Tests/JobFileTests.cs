@@ -92,6 +92,29 @@ public sealed class JobFileTests : IDisposable
     [InlineData("format: csv", "format: text", "data.label has no meaning for text")]
     [InlineData("label: label", "label: label\n  shards: 0", "data.shards is 0, but must be at least 1.")]
     [InlineData("label: label", "label: label\n  tokens: char", "data.tokens has no meaning for csv: it belongs to text.")]
+    [InlineData("label: label", "label: label\n  delimiter: ';;'", "digits.yaml:11: data.delimiter is ';;', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: '\"'", "data.delimiter is '\"', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: ''", "data.delimiter is '', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: x", "data.delimiter is 'x', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  delimiter: '§'", "data.delimiter is '§', but must be one ASCII character")]
+    [InlineData("label: label", "label: label\n  missing: median", "data.missing is 'median', but must be one of refuse, mean.")]
+    [InlineData("label: label", "label: label\n  ignore: id", "data.ignore must be a list, such as [id, comment].")]
+    [InlineData("label: label", "label: label\n  ignore: [id, id]", "digits.yaml:11: data.ignore names 'id' twice.")]
+    [InlineData("label: label", "label: label\n  ignore: [[id]]", "which is no name")]
+    [InlineData("label: label", "label: label\n  ignore: [label]", "data.ignore names 'label', which is the label (data.label).")]
+    [InlineData("format: csv\n  path: d.csv\n  label: label", "format: idx\n  path: d.csv\n  labels: d.csv\n  missing: mean", "data.missing has no meaning for idx")]
+    [InlineData("label: label", "label: label\n  features: 3", "data.features has no meaning for csv: it belongs to libsvm.")]
+    [InlineData("format: csv", "format: libsvm", "data.label has no meaning for libsvm")]
+    [InlineData("format: csv\n  path: d.csv\n  label: label", "format: libsvm\n  path: d.csv\n  features: 0", "data.features is 0, but must be at least 1.")]
+    [InlineData("format: csv", "format: parquet\n  delimiter: ';'", "data.delimiter has no meaning for parquet: it belongs to csv.")]
+    [InlineData("format: csv\n  path: d.csv\n  label: label", "format: parquet\n  path: d.csv", "data.label is missing")]
+    [InlineData("format: csv", "format: text\n  missing: mean", "data.label has no meaning for text: it belongs to csv and parquet.")]
+    [InlineData("epochs: 3", "epochs: 3\n  classWeights: equal", "digits.yaml:14: training.classWeights is 'equal', but must be balanced, or weights by label")]
+    [InlineData("epochs: 3", "epochs: 3\n  classWeights: {}", "digits.yaml:14: training.classWeights is empty")]
+    [InlineData("epochs: 3", "epochs: 3\n  classWeights: [1, 2]", "training.classWeights must be a single value")]
+    [InlineData("epochs: 3", "epochs: 3\n  classWeights: { a: 0 }", "digits.yaml:14: training.classWeights.a is 0, but must be above 0.")]
+    [InlineData("epochs: 3", "epochs: 3\n  classWeights: { a: many }", "training.classWeights.a is 'many', which is not a finite number.")]
+    [InlineData("epochs: 3", "epochs: 3\n  classWeights: { [a]: 1 }", "is no name")]
     [InlineData("model:\n", "modle:\n", "digits.yaml:3: modle is not a key of a job file; did you mean model?")]
     public void Mistakes_get_one_message(string part, string mistake, string message)
     {
@@ -128,6 +151,18 @@ public sealed class JobFileTests : IDisposable
         Assert.Equal(Path.Combine(_folder, "d.csv"), JobFile.Parse(Good, "x.yaml", _folder, [], inner).Data.Path);
         Assert.Equal(Path.Combine(inner, "d.csv"), JobFile.Parse(Good, "x.yaml", _folder, ["data.path=d.csv"], inner).Data.Path);
     }
+
+    [Theory]
+    [InlineData("\"\\t\"", "\t")]
+    [InlineData("'\\t'", "\t")]
+    [InlineData("\\t", "\t")]
+    [InlineData("';'", ";")]
+    [InlineData("' '", " ")]
+    public void A_delimiter_is_one_character(string written, string delimiter) =>
+        Assert.Equal(delimiter, Parse(Good.Replace("label: label", $"label: label\n  delimiter: {written}", StringComparison.Ordinal)).Data.Delimiter);
+
+    [Fact]
+    public void Csv_files_can_be_a_glob_too() => Assert.Equal(Path.Combine(_folder, "?.csv"), Parse(Good, "data.path=?.csv").Data.Path);
 
     [Fact]
     public void A_glob_needs_no_quotes_in_an_override()
@@ -173,6 +208,18 @@ public sealed class JobFileTests : IDisposable
     {
         Assert.Contains("this is a folder", Assert.Throws<JobException>(() => JobFile.Load(_folder, [], "/")).Message);
         Assert.Throws<JobException>(() => JobFile.Load("", [], "/"));
+    }
+
+    [Fact]
+    public void Classes_can_be_weighted()
+    {
+        Assert.Null(Parse(Good).Training.ClassWeights);
+        Assert.Equal(new ClassWeights(), Parse(Good, "training.classWeights=balanced").Training.ClassWeights);
+        var weights = Parse(Good, "training.classWeights={1: 2.5, b: 1}").Training.ClassWeights!.ByLabel!;
+        Assert.Equal([("1", 2.5), ("b", 1)], weights.Select(w => (w.Key, w.Value)).Order());
+        File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
+        const string Text = "version: 1\nmodel: { kind: transformer }\ndata: { format: text, path: t.txt }\ntraining: { epochs: 1, classWeights: balanced }\n";
+        Assert.StartsWith("digits.yaml:4: training.classWeights has no meaning for text", Assert.Throws<JobException>(() => Parse(Text)).Message);
     }
 
     [Fact]

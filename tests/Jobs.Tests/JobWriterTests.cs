@@ -46,6 +46,11 @@ public sealed class JobWriterTests : IDisposable
         Gen.Int[1, 999], Gen.Int[1, 999], Gen.Long, Optimizers, Schedules, Share, (epochs, batch, seed, optimizer, schedule, clip) =>
             new TrainingSection { Epochs = epochs, Batch = batch, Seed = seed, Optimizer = optimizer, Schedule = schedule, ClipNorm = clip });
 
+    private static readonly Gen<ClassWeights?> Weights = Gen.OneOf(
+        Gen.Const((ClassWeights?)null),
+        Gen.Const((ClassWeights?)new ClassWeights()),
+        Gen.Dictionary(Gen.String, Positive)[1, 4].Select(w => (ClassWeights?)new ClassWeights { ByLabel = w }));
+
     private Gen<DataSection> Data(bool text) => Gen.Select(
         Gen.String, Gen.Bool, Any<TokenKind>(), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
         {
@@ -62,12 +67,25 @@ public sealed class JobWriterTests : IDisposable
                         Validation = own == 1 ? validation with { Labels = _file } : validation,
                     }
                     : new DataSection { Format = DataFormat.Csv, Path = _file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
-        });
+        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = DataFormat.Parquet, Delimiter = "," }), Sparse(d)) : Gen.Const(d));
+
+    private static Gen<DataSection> Sparse(DataSection data) => Gen.Int[0, 1 << 28].Select(features => data with
+    {
+        Format = DataFormat.Libsvm,
+        Label = null,
+        Features = features == 0 ? null : features,
+    });
+
+    private static readonly Gen<string> Delimiters = Gen.Char["\t !#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"].Select(c => c.ToString());
+
+    private static Gen<DataSection> Options(DataSection data) => Gen.Select(Delimiters, Any<MissingValues>(), Gen.String[1, 9].Array[0, 3], (delimiter, missing, ignore) =>
+        data with { Delimiter = delimiter, Missing = missing, Ignore = [.. ignore.Distinct().Where(n => n != data.Label)] });
 
     [Fact]
     public void Every_job_is_read_back_equal() => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? _file : null })
         .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind == ModelKind.Transformer), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
-        .Select((model, data, training, name) => new Job(1, new string(name), model, data, training))
+        .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
+            1, new string(name), model, data, model.Kind == ModelKind.Transformer ? training : training with { ClassWeights = weights })))
         .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/")), iter: 2_000);
 
     [Fact]
@@ -93,6 +111,9 @@ public sealed class JobWriterTests : IDisposable
               format: csv
               path: "/data/iris.csv"
               label: "species"
+              delimiter: ","
+              missing: refuse
+              ignore: []
               standardize: false
               shards: 8
               validation:

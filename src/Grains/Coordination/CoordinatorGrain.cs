@@ -508,7 +508,7 @@ internal sealed partial class CoordinatorGrain(
     private async Task<DataFacts> Gather(Crew crew)
     {
         var facts = DataPlan.Merge(Job, await crew.Survey(Job));
-        return Job.Data.Standardize ? facts with { Scaling = DataPlan.Scale(await crew.Moments(Job, facts)) } : facts;
+        return StatisticsPlan.IsNeeded(Job) ? StatisticsPlan.Complete(Job, facts, await crew.Statistics(Job, facts)) : facts;
     }
 
     private async Task Publish(Attempt attempt, JobState state, string? failure)

@@ -82,9 +82,9 @@ internal sealed class Crew(
         return [.. found.SelectMany(f => f).OrderBy(f => f.Shard)];
     }
 
-    /// <summary>Every shard's moments, in shard order.</summary>
-    public async Task<IReadOnlyList<FeatureMoments>> Moments(Job job, DataFacts facts) =>
-        [.. (await AllOf((worker, i) => worker.Moments(Place(job, i), facts))).SelectMany(m => m)];
+    /// <summary>What every shard finds out about its training part, in shard order.</summary>
+    public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Job job, DataFacts facts) =>
+        [.. (await AllOf((worker, i) => worker.Statistics(Place(job, i), facts))).SelectMany(m => m)];
 
     /// <summary>Has one member-to-be read its shards ahead.</summary>
     public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);

@@ -34,10 +34,10 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
     }
 
     /// <inheritdoc/>
-    public Task<FeatureMoments> Moments(DataFacts facts)
+    public Task<TrainingStatistics> Statistics(DataFacts facts)
     {
         var data = Data();
-        return reading.Run(() => data.Moments(facts));
+        return reading.Run(() => data.Statistics(facts));
     }
 
     /// <inheritdoc/>

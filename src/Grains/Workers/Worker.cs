@@ -96,8 +96,8 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<FeatureMoments>> Moments(Assignment assignment, DataFacts facts) =>
-        await Task.WhenAll(Shards(Assign(assignment)).Select(s => s.Moments(facts)));
+    public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Assignment assignment, DataFacts facts) =>
+        await Task.WhenAll(Shards(Assign(assignment)).Select(s => s.Statistics(facts)));
 
     /// <inheritdoc/>
     public Task Preload(Assignment assignment, DataFacts facts)

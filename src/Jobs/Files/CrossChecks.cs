@@ -3,6 +3,9 @@ namespace Granary.Jobs;
 /// <summary>Rules that tie keys of different places together.</summary>
 internal static class CrossChecks
 {
+    private static readonly DataFormat[] TableFormats = [DataFormat.Csv, DataFormat.Parquet];
+    private static readonly DataFormat[] NumberFormats = [.. Enum.GetValues<DataFormat>().Where(f => f != DataFormat.Text)];
+
     private static readonly (string Key, ModelKind[] Kinds)[] ModelKeys =
     [
         ("hidden", [ModelKind.Mlp]),
@@ -16,13 +19,17 @@ internal static class CrossChecks
 
     private static readonly (string Key, DataFormat[] Formats)[] DataKeys =
     [
-        ("label", [DataFormat.Csv]),
+        ("label", TableFormats),
+        ("delimiter", [DataFormat.Csv]),
+        ("missing", TableFormats),
+        ("ignore", TableFormats),
         ("labels", [DataFormat.Idx]),
-        ("standardize", [DataFormat.Csv, DataFormat.Idx]),
+        ("features", [DataFormat.Libsvm]),
+        ("standardize", NumberFormats),
         ("tokens", [DataFormat.Text]),
     ];
 
-    public static void Check(Job job, YamlMap model, YamlMap data)
+    public static void Check(Job job, YamlMap model, YamlMap data, YamlMap training)
     {
         var kind = job.Model.Kind;
         foreach (var (key, kinds) in ModelKeys)
@@ -46,7 +53,12 @@ internal static class CrossChecks
         {
             throw data.Error("format", kind == ModelKind.Transformer
                 ? "model.kind is transformer, which learns from text: set data.format to text."
-                : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs csv or idx.");
+                : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs {Names(NumberFormats, "or")}.");
+        }
+
+        if (job.Training.ClassWeights is not null && job.Data.Format == DataFormat.Text)
+        {
+            throw training.Error("classWeights", "training.classWeights has no meaning for text: its examples have no class.");
         }
 
         if (kind == ModelKind.Transformer && job.Model.Width % job.Model.Heads != 0)
@@ -56,6 +68,8 @@ internal static class CrossChecks
         }
     }
 
-    private static string Names<T>(IEnumerable<T> values)
-        where T : struct, Enum => string.Join(" and ", values.Select(Kebab.Name));
+    private static string Names<T>(IReadOnlyList<T> values, string last = "and")
+        where T : struct, Enum => values.Count == 1
+            ? Kebab.Name(values[0])
+            : $"{string.Join(", ", values.SkipLast(1).Select(Kebab.Name))} {last} {Kebab.Name(values[^1])}";
 }

@@ -5,7 +5,7 @@ internal static class DataReader
 {
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
-        map.Expect("format", "path", "labels", "label", "standardize", "tokens", "shards", "validation");
+        map.Expect("format", "path", "labels", "label", "delimiter", "missing", "ignore", "features", "standardize", "tokens", "shards", "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
         var validation = map.Map("validation");
@@ -15,7 +15,11 @@ internal static class DataReader
             Format = format,
             Path = File(map, "path", folder, currentDirectory, format, required: true)!,
             Labels = File(map, "labels", folder, currentDirectory, DataFormat.Idx, required: format == DataFormat.Idx),
-            Label = map.Text("label", required: format == DataFormat.Csv),
+            Label = map.Text("label", required: format is DataFormat.Csv or DataFormat.Parquet),
+            Delimiter = Delimiter(map, defaults.Delimiter),
+            Missing = map.Enum<MissingValues>("missing", defaults.Missing),
+            Ignore = map.Names("ignore"),
+            Features = map.Has("features") ? map.Int("features", min: 1, max: 1 << 28) : null,
             Standardize = map.Bool("standardize", defaults.Standardize),
             Tokens = map.Enum<TokenKind>("tokens", defaults.Tokens),
             Shards = map.Int("shards", defaults.Shards, min: 1, max: 1 << 16),
@@ -26,6 +30,11 @@ internal static class DataReader
                 Labels = File(validation, "labels", folder, currentDirectory, DataFormat.Idx, required: false),
             },
         };
+        if (data.Label is { } label && data.Ignore.Contains(label))
+        {
+            throw map.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
+        }
+
         if (data.Validation is { Path: not null, Fraction: > 0 })
         {
             throw validation.Error("fraction", "data.validation has a fraction and a path: held-out examples come from one or the other.");
@@ -46,6 +55,15 @@ internal static class DataReader
         return data;
     }
 
+    private static string Delimiter(YamlMap map, string fallback)
+    {
+        // Without quotes, or in single ones, YAML leaves \t as it is.
+        var text = map.Text("delimiter") is { } given ? given == "\\t" ? "\t" : given : fallback;
+        return text.Length == 1 && text[0] is '\t' or (>= ' ' and <= '~' and not '"') && !char.IsAsciiLetterOrDigit(text[0])
+            ? text
+            : throw map.Error("delimiter", $"data.delimiter is '{text}', but must be one ASCII character, such as \";\" or \"\\t\" (a tab), and no quote, letter or digit.");
+    }
+
     private static string? File(YamlMap map, string key, string folder, string currentDirectory, DataFormat format, bool required)
     {
         if (map.Text(key, required) is not { } text)
@@ -59,7 +77,7 @@ internal static class DataReader
         }
 
         var path = Path.GetFullPath(text, map.IsOverride(key) ? currentDirectory : folder);
-        if (format == DataFormat.Text && DataFiles.IsGlob(path))
+        if (format != DataFormat.Idx && key == "path" && DataFiles.IsGlob(path))
         {
             return DataFiles.Expand(path).Count > 0 ? path : throw map.Error(key, $"{map.Full(key)}: no file matches {path}.");
         }

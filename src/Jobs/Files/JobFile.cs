@@ -61,7 +61,7 @@ public static class JobFile
 
         var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
         var job = new Job(1, jobName, ModelReader.Read(model, folder, currentDirectory), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
-        CrossChecks.Check(job, model, data);
+        CrossChecks.Check(job, model, data, training);
         return job;
     }
 

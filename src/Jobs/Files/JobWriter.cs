@@ -48,11 +48,17 @@ internal static class JobWriter
 
     private static YamlScalarNode? Init(ModelSection m) => m.Init is { } path ? Text(path) : null;
 
+    private static bool IsTable(DataSection d) => d.Format is DataFormat.Csv or DataFormat.Parquet;
+
     private static YamlMappingNode Data(DataSection d) => Map(
         ("format", Name(d.Format)),
         ("path", Text(d.Path)),
         ("labels", d.Labels is null ? null : Text(d.Labels)),
         ("label", d.Label is null ? null : Text(d.Label)),
+        ("delimiter", d.Format == DataFormat.Csv ? Text(d.Delimiter) : null),
+        ("missing", IsTable(d) ? Name(d.Missing) : null),
+        ("ignore", IsTable(d) ? new YamlSequenceNode(d.Ignore.Select(Text)) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow } : null),
+        ("features", d.Features is { } features ? Number(features) : null),
         ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
         ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),
         ("shards", Number(d.Shards)),
@@ -89,7 +95,14 @@ internal static class JobWriter
                 ("steps", Number(t.Checkpoint.Steps)),
                 ("seconds", Number(t.Checkpoint.Seconds)),
                 ("keep", Number(t.Checkpoint.Keep)),
-                ("best", Bool(t.Checkpoint.Best)))));
+                ("best", Bool(t.Checkpoint.Best)))),
+            ("classWeights", t.ClassWeights switch
+            {
+                null => null,
+                { ByLabel: null } => new YamlScalarNode("balanced"),
+                { ByLabel: { } weights } => new YamlMappingNode(
+                    weights.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => KeyValuePair.Create<YamlNode, YamlNode>(Text(w.Key), Number(w.Value)))),
+            }));
     }
 
     private static YamlMappingNode Map(params (string Key, YamlNode? Value)[] entries) =>

@@ -8,7 +8,7 @@ internal static class TrainingReader
 
     public static TrainingSection Read(YamlMap map)
     {
-        map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm", "checkpoint");
+        map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm", "checkpoint", "classWeights");
         var (optimizer, schedule) = (map.Map("optimizer"), map.Map("schedule"));
         var training = new TrainingSection
         {
@@ -19,8 +19,30 @@ internal static class TrainingReader
             Schedule = Schedule(schedule),
             ClipNorm = map.Number("clipNorm", 0, c => c >= 0, "must be 0 (off) or more"),
             Checkpoint = Checkpoint(map.Map("checkpoint")),
+            ClassWeights = ClassWeights(map),
         };
         return training;
+    }
+
+    private static ClassWeights? ClassWeights(YamlMap map)
+    {
+        const string Key = "classWeights";
+        if (!map.Has(Key))
+        {
+            return null;
+        }
+
+        if (!map.IsSection(Key))
+        {
+            return map.Text(Key) == "balanced"
+                ? new ClassWeights()
+                : throw map.Error(Key, $"training.classWeights is '{map.Text(Key)}', but must be balanced, or weights by label, such as {{ yes: 4, no: 1 }}.");
+        }
+
+        var weights = map.Map(Key);
+        return weights.Keys.Count > 0
+            ? new ClassWeights { ByLabel = weights.Keys.ToDictionary(label => label, label => weights.Number(label, 1, w => w > 0, AboveZero)) }
+            : throw map.Error(Key, "training.classWeights is empty: leave it out, or give weights by label, such as { yes: 4, no: 1 }.");
     }
 
     private static OptimizerSection Optimizer(YamlMap map)

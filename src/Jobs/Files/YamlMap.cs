@@ -15,6 +15,13 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
     /// <summary>Whether the section has a key.</summary>
     public bool Has(string key) => Find(key) is not null;
 
+    /// <summary>Whether a key's value is a section.</summary>
+    public bool IsSection(string key) => Find(key) is YamlMappingNode;
+
+    /// <summary>The keys there are, where they are names of the user's own.</summary>
+    public IReadOnlyList<string> Keys => [.. node.Children.Keys.Select(k =>
+        (k as YamlScalarNode)?.Value is { } name ? name : throw new JobException($"{source.Place(k)}: '{k}' in {path} is no name."))];
+
     /// <summary>Whether a key's value comes from the command line.</summary>
     public bool IsOverride(string key) => Find(key) is { } value && source.IsOverride(value);
 
@@ -137,6 +144,25 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
                         : throw new JobException($"{source.Place(c)}: {Full(key)} holds '{c}', which is not a whole number of at least 1."))];
             case { } other:
                 throw new JobException($"{source.Place(other)}: {Full(key)} must be a list, such as [64, 32].");
+        }
+    }
+
+    /// <summary>A list of different names.</summary>
+    public IReadOnlyList<string> Names(string key)
+    {
+        switch (Find(key))
+        {
+            case null:
+                return [];
+            case YamlSequenceNode list:
+                string[] names = [.. list.Children.Select(c => (c as YamlScalarNode)?.Value is { Length: > 0 } name
+                    ? name
+                    : throw new JobException($"{source.Place(c)}: {Full(key)} holds '{c}', which is no name."))];
+                return names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice
+                    ? throw new JobException($"{source.Place(list)}: {Full(key)} names '{twice.Key}' twice.")
+                    : names;
+            case { } other:
+                throw new JobException($"{source.Place(other)}: {Full(key)} must be a list, such as [id, comment].");
         }
     }
 

@@ -8,4 +8,8 @@ namespace Granary.Model.Data;
 /// <param name="Count">B.</param>
 /// <param name="Weight">Sum of the examples' weights: B while every example weighs 1.</param>
 /// <param name="Digest">Of the rows gathered, see <see cref="RowDigest"/>.</param>
-public readonly record struct Batch(torch.Tensor Inputs, torch.Tensor Targets, int Count, double Weight, ulong Digest);
+public readonly record struct Batch(torch.Tensor Inputs, torch.Tensor Targets, int Count, double Weight, ulong Digest)
+{
+    /// <summary>[B] what each example weighs, in the inputs' precision; null while every one weighs 1.</summary>
+    public torch.Tensor? Weights { get; init; }
+}

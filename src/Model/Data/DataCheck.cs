@@ -6,7 +6,7 @@ namespace Granary.Model.Data;
 public static class DataCheck
 {
     /// <summary>The facts that the shards would agree on, and what a bigram model loses on the held-out text (text only).</summary>
-    /// <exception cref="JobException">The first thing wrong with the data, in source order.</exception>
+    /// <exception cref="JobException">The first thing wrong with the data, in shard order.</exception>
     public static (DataFacts Facts, double? BigramLoss) Run(Job job, int parallelism)
     {
         var shards = new ShardData?[job.Data.Shards];
@@ -28,9 +28,9 @@ public static class DataCheck
         }
 
         var facts = DataPlan.Merge(job, [.. shards.Select(s => s!.Survey)]);
-        if (job.Data.Standardize)
+        if (StatisticsPlan.IsNeeded(job))
         {
-            facts = facts with { Scaling = DataPlan.Scale([.. shards.Select(s => s!.Moments(facts))]) };
+            facts = StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s!.Statistics(facts))]);
         }
 
         return (facts, job.Data.Format == DataFormat.Text ? Bigrams(facts, shards) : null);

@@ -52,8 +52,7 @@ public sealed class Examples : IDisposable
             digest += RowDigest.Of(_shard, row);
         }
 
-        var (inputs, targets) = tensors.Gather(rows);
-        return new Batch(inputs, targets, rows.Length, rows.Length, digest);
+        return tensors.Gather(rows, digest);
     }
 
     private Order OrderOf(int epoch)

@@ -8,37 +8,41 @@ namespace Granary.Model.Data;
 internal sealed class FeatureTensors : IExampleTensors
 {
     private readonly Tensor _features;
-    private readonly Tensor _targets;
+    private readonly ClassTargets _targets;
 
-    private FeatureTensors(Tensor features, Tensor targets) => (_features, _targets) = (features, targets);
+    private FeatureTensors(Tensor features, ClassTargets targets) => (_features, _targets) = (features, targets);
 
-    /// <summary>Standardises where the facts say so, and turns labels into class ids.</summary>
-    public static FeatureTensors Create(IShardSource source, Func<int, string> label, Precision precision, DataFacts facts)
+    /// <summary>Fills missing values in and standardises where the facts say so, and turns labels into class ids.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="value">The value of (row, feature); NaN where it is missing.</param>
+    /// <param name="precision">Of the tensors.</param>
+    /// <param name="facts">What all shards agree on.</param>
+    public static FeatureTensors Create(IFeatureSource source, Func<int, int, double> value, Precision precision, DataFacts facts)
     {
         var (n, d) = (source.Rows, source.Features);
-        var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name, c => (long)c.id);
         using var scope = NewDisposeScope();
-        var targets = tensor([.. Enumerable.Range(0, n).Select(row => ids[label(row)])], ScalarType.Int64);
         var values = new double[(long)n * d];
         for (var row = 0; row < n; row++)
         {
             for (var f = 0; f < d; f++)
             {
-                values[((long)row * d) + f] = facts.Scaling.Apply(source.Feature(row, f), f);
+                values[((long)row * d) + f] = facts.Scaling.Apply(Fill(value(row, f), f, facts.Fill), f);
             }
         }
 
         var features = tensor(values, [n, d], ScalarType.Float64);
         return new FeatureTensors(
             features.to(precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope(),
-            targets.DetachFromDisposeScope());
+            new ClassTargets(Enumerable.Range(0, n).Select(source.Label), facts));
     }
 
+    private static double Fill(double x, int feature, double[]? fill) => double.IsNaN(x) && fill is not null ? fill[feature] : x;
+
     /// <inheritdoc/>
-    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)
+    public Batch Gather(ReadOnlySpan<int> rows, ulong digest)
     {
         using var index = tensor(rows.ToArray(), ScalarType.Int32);
-        return (_features.index_select(0, index), _targets.index_select(0, index));
+        return _targets.Batch(_features.index_select(0, index), rows, index, digest);
     }
 
     /// <inheritdoc/>

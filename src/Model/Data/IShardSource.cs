@@ -8,27 +8,38 @@ internal interface IShardSource
     /// <summary>Examples.</summary>
     int Rows { get; }
 
-    /// <summary>Numbers per example; 0 for text.</summary>
+    /// <summary>Numbers per example, or the greatest index found in a sparse source; 0 for text.</summary>
     int Features { get; }
 
     /// <summary>Distinct labels or tokens.</summary>
     IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Names of the features, where they have any.</summary>
-    IReadOnlyList<string> Columns => [];
-
-    /// <summary>The feature's value in a row, before standardisation. Not for text.</summary>
-    double Feature(int row, int feature);
-
     /// <summary>The examples as tensors.</summary>
     IExampleTensors ToTensors(Precision precision, DataFacts facts);
+}
+
+/// <summary>One shard's part of a source whose examples are numbers with a label.</summary>
+internal interface IFeatureSource : IShardSource
+{
+    /// <summary>Names of the features; empty where the format has none.</summary>
+    IReadOnlyList<string> Columns { get; }
+
+    /// <summary>A row's label.</summary>
+    string Label(int row);
+
+    /// <summary>Moments of each feature over some rows, of the values that are not missing.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="features">Number of features of the whole source.</param>
+    FeatureMoments Moments(ReadOnlySpan<int> rows, int features);
 }
 
 /// <summary>Examples as resident tensors.</summary>
 internal interface IExampleTensors : IDisposable
 {
-    /// <summary>The inputs and targets of some rows, as new tensors.</summary>
-    (TorchSharp.torch.Tensor Inputs, TorchSharp.torch.Tensor Targets) Gather(ReadOnlySpan<int> rows);
+    /// <summary>Some rows as a batch of new tensors.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="digest">Of them.</param>
+    Batch Gather(ReadOnlySpan<int> rows, ulong digest);
 }
 
 /// <summary>Which part of a source to read.</summary>
@@ -36,7 +47,8 @@ internal interface IExampleTensors : IDisposable
 /// <param name="Labels">idx: the labels' file.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="Shards">V.</param>
-internal sealed record SourcePart(string Path, string? Labels, int Shard, int Shards)
+/// <param name="MayBeEmpty">Whether a shard may go without examples: those of a validation's own source may.</param>
+internal sealed record SourcePart(string Path, string? Labels, int Shard, int Shards, bool MayBeEmpty = false)
 {
     /// <summary>The run [First, End) of <paramref name="count"/> units that belongs to this shard.</summary>
     public (long First, long End) Of(long count) =>

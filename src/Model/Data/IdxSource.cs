@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.IO.Compression;
 using Granary.Jobs;
 
 namespace Granary.Model.Data;
 
 /// <summary>One shard's images and labels of a pair of IDX files, the format of MNIST. Pixels become x / 255.</summary>
-internal sealed class IdxSource : IShardSource
+internal sealed class IdxSource : IFeatureSource
 {
     private const int ImagesMagic = 0x803;
     private const int LabelsMagic = 0x801;
@@ -30,19 +29,26 @@ internal sealed class IdxSource : IShardSource
     public IReadOnlyList<string> Classes { get; }
 
     /// <inheritdoc/>
-    public double Feature(int row, int feature) => _pixels[((long)row * Features) + feature] / 255.0;
+    public IReadOnlyList<string> Columns => [];
 
     /// <inheritdoc/>
-    public IExampleTensors ToTensors(Precision precision, DataFacts facts) =>
-        FeatureTensors.Create(this, row => Name(_labels[row]), precision, facts);
+    public string Label(int row) => Name(_labels[row]);
+
+    /// <inheritdoc/>
+    public FeatureMoments Moments(ReadOnlySpan<int> rows, int features) => DenseMoments.Of(rows, features, Pixel);
+
+    private double Pixel(int row, int feature) => _pixels[((long)row * Features) + feature] / 255.0;
+
+    /// <inheritdoc/>
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts) => FeatureTensors.Create(this, Pixel, precision, facts);
 
     private static string Name(byte label) => label.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Reads this shard's run of records.</summary>
     public static IdxSource Read(SourcePart part)
     {
-        using var images = Open(part.Path);
-        using var labels = Open(part.Labels!);
+        using var images = SourceFile.Open(part.Path);
+        using var labels = SourceFile.Open(part.Labels!);
         var (count, size) = Header(images, part.Name, ImagesMagic, 3);
         var labelName = Path.GetFileName(part.Labels!);
         var (labelCount, _) = Header(labels, labelName, LabelsMagic, 1);
@@ -62,18 +68,10 @@ internal sealed class IdxSource : IShardSource
         return new IdxSource(size, pixels, classes);
     }
 
-    private static Stream Open(string path)
-    {
-        var file = File.OpenRead(path);
-        var gzipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        return gzipped ? new BufferedStream(new GZipStream(file, CompressionMode.Decompress), 1 << 16) : file;
-    }
-
     private static (int Count, int Size) Header(Stream stream, string name, int expected, int dimensions)
     {
         var header = new byte[4 + (4 * dimensions)];
-        var got = Fill(stream, name, header);
+        var got = SourceFile.Fill(stream, name, header);
         var magic = got >= 4 ? BinaryPrimitives.ReadInt32BigEndian(header) : 0;
         if (magic != expected && magic is ImagesMagic or LabelsMagic)
         {
@@ -111,41 +109,14 @@ internal sealed class IdxSource : IShardSource
 
             file.Position += first * size;
         }
-        else
+        else if (SourceFile.Skip(stream, name, first * size) is var skipped && skipped < first * size)
         {
-            Skip(stream, name, count, size, first * size);
+            throw CutOff(name, count, size, skipped);
         }
 
         var records = new byte[(end - first) * size];
-        var got = Fill(stream, name, records);
+        var got = SourceFile.Fill(stream, name, records);
         return got == records.Length ? records : throw CutOff(name, count, size, (first * size) + got);
-    }
-
-    private static void Skip(Stream stream, string name, int count, int size, long bytes)
-    {
-        var buffer = new byte[1 << 16];
-        for (long at = 0; at < bytes;)
-        {
-            var want = (int)Math.Min(buffer.Length, bytes - at);
-            var got = Fill(stream, name, buffer.AsSpan(0, want));
-            at += got;
-            if (got < want)
-            {
-                throw CutOff(name, count, size, at);
-            }
-        }
-    }
-
-    private static int Fill(Stream stream, string name, Span<byte> buffer)
-    {
-        try
-        {
-            return stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new JobException($"{name}: its gzip data is damaged: {e.Message}");
-        }
     }
 
     private static JobException CutOff(string name, int count, int size, long bytes) => new(

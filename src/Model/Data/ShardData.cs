@@ -24,9 +24,33 @@ public sealed class ShardData
     {
         var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards));
         var validation = job.Data.Validation.Path is { } path
-            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards))
+            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true))
             : null;
+        if (validation is not null)
+        {
+            RequireSame(job, source, validation);
+        }
+
         return new ShardData(job, shard, source, validation);
+    }
+
+    // A model takes its features in one order.
+    private static void RequireSame(Job job, IShardSource source, IShardSource validation)
+    {
+        var (own, name) = (Path.GetFileName(job.Data.Path), Path.GetFileName(job.Data.Validation.Path));
+        var (columns, others) = (Columns(source), Columns(validation));
+        if (validation.Features != source.Features && job.Data.Format != DataFormat.Libsvm)
+        {
+            throw new JobException($"{name}: its examples have {validation.Features} features, those of {own} have {source.Features}. "
+                + "Held-out examples need the features that are trained on.");
+        }
+
+        var at = Enumerable.Range(0, columns.Count).FirstOrDefault(i => columns[i] != others[i], -1);
+        if (at >= 0)
+        {
+            throw new JobException($"{name}: feature {at + 1} is '{others[at]}', but in {own} it is '{columns[at]}'. "
+                + "Held-out examples need the columns that are trained on, in the same order.");
+        }
     }
 
     private static IShardSource Read(Job job, SourcePart part)
@@ -35,8 +59,10 @@ public sealed class ShardData
         {
             return job.Data.Format switch
             {
-                DataFormat.Csv => CsvSource.Read(part, job.Data.Label!),
+                DataFormat.Csv => CsvSource.Read(part, job.Data),
                 DataFormat.Idx => IdxSource.Read(part),
+                DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
+                DataFormat.Parquet => ParquetSource.Read(part, job.Data),
                 DataFormat.Text => TextSource.Read(part, job.Data.Tokens, job.Model.Context),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
             };
@@ -49,35 +75,27 @@ public sealed class ShardData
 
     /// <summary>What was found.</summary>
     public ShardSurvey Survey => new(
-        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? [])
+        _shard, _source.Rows, _validation?.Rows ?? 0, Math.Max(_source.Features, _validation?.Features ?? 0), _source.Classes, _validation?.Classes ?? [])
     {
-        Columns = _source.Columns,
+        Columns = Columns(_source),
         InitDigest = _initDigest,
     };
 
-    /// <summary>Moments of each feature over the training part.</summary>
-    public FeatureMoments Moments(DataFacts facts)
+    private static IReadOnlyList<string> Columns(IShardSource source) => (source as IFeatureSource)?.Columns ?? [];
+
+    /// <summary>What the job asks to know about the training part. Not for text.</summary>
+    public TrainingStatistics Statistics(DataFacts facts)
     {
-        var rows = Split(facts).Training;
-        var mean = new double[_source.Features];
-        var squares = new double[_source.Features];
-        for (var f = 0; f < mean.Length && rows.Length > 0; f++)
-        {
-            double sum = 0;
-            foreach (var row in rows)
-            {
-                sum += _source.Feature(row, f);
-            }
+        var (source, rows) = ((IFeatureSource)_source, Split(facts).Training);
+        return new TrainingStatistics(
+            FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
+            ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null);
+    }
 
-            mean[f] = sum / rows.Length;
-            foreach (var row in rows)
-            {
-                var d = _source.Feature(row, f) - mean[f];
-                squares[f] += d * d;
-            }
-        }
-
-        return new FeatureMoments(rows.Length, mean, squares);
+    private static long[] Count(IFeatureSource source, int[] rows, DataFacts facts)
+    {
+        var counts = rows.CountBy(source.Label).ToDictionary();
+        return [.. facts.Classes.Select(c => (long)counts.GetValueOrDefault(c))];
     }
 
     /// <summary>The examples as tensors, ready to be gathered.</summary>

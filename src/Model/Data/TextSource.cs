@@ -27,9 +27,6 @@ internal sealed class TextSource : IShardSource
     public IReadOnlyList<string> Classes { get; }
 
     /// <inheritdoc/>
-    public double Feature(int row, int feature) => throw new NotSupportedException("A text has no features.");
-
-    /// <inheritdoc/>
     public IExampleTensors ToTensors(Precision precision, DataFacts facts)
     {
         if (_kind == TokenKind.Byte)
@@ -50,10 +47,10 @@ internal sealed class TextSource : IShardSource
         }
     }
 
-    /// <summary>Reads this shard's share of the bytes of all files, moved forward to where characters begin.</summary>
+    /// <summary>Reads this shard's share of the bytes of all files (of a gzipped one, of what it unpacks to), moved forward to where characters begin.</summary>
     public static TextSource Read(SourcePart part, TokenKind kind, int context)
     {
-        var files = DataFiles.Expand(part.Path).Select(p => (Path: p, new FileInfo(p).Length)).ToArray();
+        var files = DataFiles.Expand(part.Path).Select(p => (Path: p, Length: SourceFile.Length(p))).ToArray();
         var total = files.Sum(f => f.Length);
         if (total == 0)
         {
@@ -78,13 +75,13 @@ internal sealed class TextSource : IShardSource
         return new TextSource([.. bytes], context, kind);
     }
 
-    private static IEnumerable<int> Bytes(string path, long from, long to) => Part(path, from, to).Select(b => (int)b);
+    private static IEnumerable<int> Bytes(string path, long from, long to) => SourceFile.Read(path, from, to).Select(b => (int)b);
 
     // The characters whose first byte lies in [from, to).
     private static List<int> Characters(string path, long from, long to, long length)
     {
         // A character has at most 4 bytes: three more are enough for the last one to be whole.
-        var bytes = Part(path, from, Math.Min(length, to + 3));
+        var bytes = SourceFile.Read(path, from, Math.Min(length, to + 3));
         var at = 0;
         while (from > 0 && at < bytes.Length && at < 3 && (bytes[at] & 0xc0) == 0x80)
         {
@@ -110,14 +107,5 @@ internal sealed class TextSource : IShardSource
         }
 
         return runes;
-    }
-
-    private static byte[] Part(string path, long from, long to)
-    {
-        using var file = File.OpenRead(path);
-        file.Position = from;
-        var bytes = new byte[to - from];
-        file.ReadExactly(bytes);
-        return bytes;
     }
 }

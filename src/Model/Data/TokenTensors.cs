@@ -7,7 +7,7 @@ namespace Granary.Model.Data;
 internal sealed class TokenTensors(int[] tokens, int context) : IExampleTensors
 {
     /// <inheritdoc/>
-    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)
+    public Batch Gather(ReadOnlySpan<int> rows, ulong digest)
     {
         var inputs = new long[rows.Length * context];
         var targets = new long[rows.Length * context];
@@ -21,7 +21,12 @@ internal sealed class TokenTensors(int[] tokens, int context) : IExampleTensors
             }
         }
 
-        return (tensor(inputs, [rows.Length, context], ScalarType.Int64), tensor(targets, [rows.Length, context], ScalarType.Int64));
+        return new Batch(
+            tensor(inputs, [rows.Length, context], ScalarType.Int64),
+            tensor(targets, [rows.Length, context], ScalarType.Int64),
+            rows.Length,
+            rows.Length,
+            digest);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ public static class SavedModel
     public const string FileName = "model.safetensors";
 
     /// <summary>Writes weights by name as float32 (little-endian, safetensors), with the job's model and data sections,
-    /// column and label names and standardisation in its metadata. Written to a temporary name, flushed, renamed.</summary>
+    /// column and label names, what missing values are filled with and standardisation in its metadata. Written to a temporary name, flushed, renamed.</summary>
     public static void Write(string path, Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape, ReadOnlyMemory<float> flat) =>
         WholeFile.Write(path, file => SafetensorsWriter.Write(file, Metadata(job.Model, job.Data, facts), shape, flat.Span));
 
@@ -22,6 +22,7 @@ public static class SavedModel
         ["granary.shape"] = JsonSerializer.Serialize(facts.Shape, SavedModelJson.Options),
         ["granary.columns"] = JsonSerializer.Serialize(facts.Columns, SavedModelJson.Options),
         ["granary.classes"] = JsonSerializer.Serialize(facts.Classes, SavedModelJson.Options),
+        ["granary.fill"] = JsonSerializer.Serialize(facts.Fill, SavedModelJson.Options),
         ["granary.scaling"] = JsonSerializer.Serialize(facts.Scaling, SavedModelJson.Options),
     };
 }

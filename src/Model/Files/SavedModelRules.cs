@@ -38,8 +38,10 @@ internal static class SavedModelRules
         : facts.Scaling is { } s && (s.Mean.Length != features || s.Deviation.Length != features
             || !s.Mean.All(double.IsFinite) || !s.Deviation.All(d => double.IsFinite(d) && d >= 0))
             ? $"the standardisation is not that of {features} features"
+        : facts.Fill is { } fill && (fill.Length != features || !fill.All(double.IsFinite))
+            ? $"what missing values are filled with is not that of {features} features"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
-            ?? (data.Format == DataFormat.Csv ? BrokenNames("column", facts.Columns, features)
+            ?? (data.Format is DataFormat.Csv or DataFormat.Parquet ? BrokenNames("column", facts.Columns, features)
                 : facts.Columns.Count > 0 ? $"{Kebab.Name(data.Format)} has no columns" : null);
 
     private static string? BrokenNames(string what, IReadOnlyList<string> names, int count) =>

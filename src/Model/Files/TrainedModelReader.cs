@@ -26,6 +26,7 @@ internal static class TrainedModelReader
         var facts = new DataFacts(Section<InputShape>(file, "shape"), Section<string[]>(file, "classes"), [], [], Optional<Scaling>(file, "scaling"))
         {
             Columns = Section<string[]>(file, "columns"),
+            Fill = Optional<double[]>(file, "fill"),
         };
         if (SavedModelRules.Broken(model, data, facts, file.Tensors.Count) is { } broken)
         {

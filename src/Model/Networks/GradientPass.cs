@@ -43,7 +43,7 @@ public sealed class GradientPass : IDisposable
 
     private static Device DeviceOf(string name) => name == "cpu" ? CPU : device(name);
 
-    /// <summary>Writes the sum over the batch of the per-example gradients into <paramref name="gradient"/>.</summary>
+    /// <summary>Writes the weighted sum over the batch of the per-example gradients into <paramref name="gradient"/>.</summary>
     /// <param name="weights">The weights, in host memory.</param>
     /// <param name="gather">Gathers the batch; its tensors live as long as the pass.</param>
     /// <param name="gradient">Receives the gradient, in host memory; every number of it is written.</param>
@@ -52,7 +52,7 @@ public sealed class GradientPass : IDisposable
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
         var batch = gather();
-        using var loss = _network.LossSum(_network.Outputs(leaves, OnDevice(batch.Inputs)), OnDevice(batch.Targets));
+        using var loss = LossSum(_network.Outputs(leaves, OnDevice(batch.Inputs)), OnDevice(batch.Targets), batch.Weights);
         loss.backward();
         using (no_grad())
         {
@@ -84,9 +84,13 @@ public sealed class GradientPass : IDisposable
         var batch = gather();
         var targets = OnDevice(batch.Targets);
         var outputs = _network.Outputs(leaves, OnDevice(batch.Inputs));
-        var loss = _network.LossSum(outputs, targets).to(ScalarType.Float64).item<double>();
+        var loss = LossSum(outputs, targets, batch.Weights).to(ScalarType.Float64).item<double>();
         return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel());
     }
+
+    private Tensor LossSum(Tensor outputs, Tensor targets, Tensor? weights) => weights is null
+        ? _network.LossSum(outputs, targets)
+        : _network.Losses(outputs, targets).dot(OnDevice(weights)); // [B] [B] -> scalar
 
     private Tensor OnDevice(Tensor tensor) => _onDevice is null ? tensor : tensor.to(_device);
 

@@ -14,6 +14,9 @@ public interface INetwork
     /// <summary>Sum over the batch of the per-example loss (transformer: of the mean over the example's tokens); a scalar.</summary>
     Tensor LossSum(Tensor outputs, Tensor targets);
 
+    /// <summary>[B] each example's loss: what <see cref="LossSum"/> adds up. Asked for only where examples are weighted.</summary>
+    Tensor Losses(Tensor outputs, Tensor targets);
+
     /// <summary>Number of right predictions; a scalar, int64.</summary>
     Tensor Correct(Tensor outputs, Tensor targets);
 }

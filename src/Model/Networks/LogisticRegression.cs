@@ -18,6 +18,10 @@ internal sealed class LogisticRegression : INetwork
     public Tensor LossSum(Tensor outputs, Tensor targets) => nn.functional.binary_cross_entropy_with_logits(
         outputs.squeeze(1), targets.to(outputs.dtype), reduction: nn.Reduction.Sum); // [B] [B] -> scalar
 
+    /// <inheritdoc/>
+    public Tensor Losses(Tensor outputs, Tensor targets) => nn.functional.binary_cross_entropy_with_logits(
+        outputs.squeeze(1), targets.to(outputs.dtype), reduction: nn.Reduction.None); // [B] [B] -> [B]
+
     // P(y = 1 | x) >= 0.5 where the log-odds are not negative.
 
     /// <inheritdoc/>

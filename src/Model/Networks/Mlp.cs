@@ -36,5 +36,10 @@ internal sealed class Mlp(Activation activation, Loss loss, int classes) : INetw
     }
 
     /// <inheritdoc/>
+    public Tensor Losses(Tensor outputs, Tensor targets) => loss == Loss.CrossEntropy
+        ? nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None) // [B, K] [B] -> [B]
+        : (outputs - nn.functional.one_hot(targets, classes).to(outputs.dtype)).square().sum(1);
+
+    /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();
 }

@@ -16,5 +16,9 @@ internal sealed class SoftmaxRegression : INetwork
         nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum); // [B, K] [B] -> scalar
 
     /// <inheritdoc/>
+    public Tensor Losses(Tensor outputs, Tensor targets) =>
+        nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None); // [B, K] [B] -> [B]
+
+    /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();
 }

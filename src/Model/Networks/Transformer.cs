@@ -76,5 +76,9 @@ internal sealed class Transformer(ModelSection model) : INetwork
     }
 
     /// <inheritdoc/>
+    public Tensor Losses(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(
+        outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.None).view(targets.shape).mean([1]); // [B T, K] [B T] -> [B]
+
+    /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(-1).eq(targets).sum();
 }

@@ -60,8 +60,13 @@ public static class PredictionTable
         IReadOnlyList<string> ignored = [];
         for (var part = 0; part < parts; part++)
         {
-            var lines = CsvLines.Open(new SourcePart(input, null, part, parts));
-            var columns = InputColumns.Match(model.Facts.Columns, lines.Header, Path.GetFileName(input));
+            var delimiter = model.Data.Delimiter;
+            var lines = ShardLines.Read(new SourcePart(input, null, part, parts), header: true, " \t\r".Replace(delimiter, "", StringComparison.Ordinal));
+            var (file, text) = lines.Headers[0];
+            var header = text.Trim().Length > 0
+                ? CsvRows.Header(text, delimiter[0])
+                : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
+            var columns = InputColumns.Match(model.Facts.Columns, header, file);
             ignored = columns.Ignored;
             if (part == 0)
             {
@@ -70,7 +75,7 @@ public static class PredictionTable
                     .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
             }
 
-            foreach (var batch in Rows(lines, columns).Chunk(Batch))
+            foreach (var batch in lines.Parts.SelectMany(p => Rows(new CsvRows(p, delimiter[0]), header, columns, model)).Chunk(Batch))
             {
                 foreach (var prediction in predictor.Predict([.. batch.SelectMany(row => row)]))
                 {
@@ -86,18 +91,21 @@ public static class PredictionTable
             : throw new JobException($"{Path.GetFileName(input)}: it has no rows: there is nothing to predict.");
     }
 
-    private static IEnumerable<double[]> Rows(CsvLines lines, InputColumns columns)
+    private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model)
     {
-        while (lines.Read())
+        var missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean;
+        while (rows.Read())
         {
-            if (lines.FieldCount != lines.Header.Length)
+            if (rows.FieldCount != header.Length)
             {
-                throw lines.Error($"{lines.FieldCount} cells, but the header has {lines.Header.Length}");
+                throw rows.Error($"{rows.FieldCount} cells, but the header has {header.Length}");
             }
 
-            yield return [.. columns.Places.Select(c => CsvSource.Number(lines, c, lines.Header[c]))];
+            yield return [.. columns.Places.Select((c, f) => Filled(CsvSource.Number(rows, c, header[c], missing), f, model.Facts.Fill))];
         }
     }
+
+    private static double Filled(double x, int feature, double[]? fill) => double.IsNaN(x) && fill is not null ? fill[feature] : x;
 
     private static string Cell(string text) =>
         text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;

@@ -72,7 +72,7 @@ public sealed class ShardDataTests : IDisposable
         var text = "a,y" + end + string.Join(end, Enumerable.Range(0, rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * i},c{i % 3}")));
         var path = Path.Combine(_folder, $"{rows}-{shards}-{crlf}-{last}.csv");
         File.WriteAllText(path, text + (last ? end : ""));
-        var seen = Enumerable.Range(0, shards).Select(v => CsvSource.Read(new SourcePart(path, null, v, shards), "y"))
+        var seen = Enumerable.Range(0, shards).Select(v => CsvSource.Read(new SourcePart(path, null, v, shards), Csv(path).Data))
             .SelectMany(s => Enumerable.Range(0, s.Rows).Select(r => s.Feature(r, 0)));
         Assert.Equal(Enumerable.Range(0, rows).Select(i => (double)i * i), seen);
     }, iter: 40);

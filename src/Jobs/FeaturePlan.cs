@@ -1,0 +1,72 @@
+namespace Granary.Jobs;
+
+/// <summary>Merges the shards' moments into what every feature is filled and standardised with.</summary>
+public static class FeaturePlan
+{
+    /// <summary>Whether the shards must tell their moments.</summary>
+    public static bool IsNeeded(DataSection data) => data.Standardize || data.Missing == MissingValues.Mean;
+
+    /// <summary>Merges moments along the sum tree, in float64, and adds what the job asks for to the facts.</summary>
+    /// <param name="data">The job's data section.</param>
+    /// <param name="facts">What is known already.</param>
+    /// <param name="moments">One per shard, in shard order.</param>
+    /// <exception cref="JobException">A column has no value in the whole training part.</exception>
+    public static DataFacts Complete(DataSection data, DataFacts facts, IReadOnlyList<FeatureMoments> moments)
+    {
+        var tree = new SumTree(moments.Count);
+        var all = Merge(tree, tree.Root, moments)!;
+        if (Array.IndexOf(all.Counts, 0) is >= 0 and var empty)
+        {
+            throw new JobException($"{Path.GetFileName(data.Path)}: column '{facts.Columns[empty]}' has no value in the training part, "
+                + "so there is no mean to fill it with. Name it in data.ignore.");
+        }
+
+        // A filled value lies at the mean: it adds an example, and nothing to the squares.
+        var examples = facts.TrainingRows.Sum();
+        return facts with
+        {
+            Fill = data.Missing == MissingValues.Mean ? all.Mean : null,
+            Scaling = data.Standardize ? new Scaling(all.Mean, [.. all.SquaredDeviations.Select(m2 => Math.Sqrt(m2 / examples))]) : null,
+        };
+    }
+
+    private static FeatureMoments? Merge(SumTree tree, TreeNode node, IReadOnlyList<FeatureMoments> moments)
+    {
+        if (node.First >= tree.Width)
+        {
+            return null;
+        }
+
+        if (node.Level == 0)
+        {
+            return moments[node.Index];
+        }
+
+        var (a, b) = (Merge(tree, node.Left, moments), Merge(tree, node.Right, moments));
+        return a is null ? b : b is null ? a : Merge(a, b);
+    }
+
+    // Chan, Golub and LeVeque, 1979.
+    private static FeatureMoments Merge(FeatureMoments a, FeatureMoments b)
+    {
+        var features = a.Mean.Length;
+        var (counts, mean, squares) = (new long[features], new double[features], new double[features]);
+        for (var i = 0; i < features; i++)
+        {
+            // A part without a value has no mean of its own to bring in.
+            var only = a.Counts[i] == 0 ? b : b.Counts[i] == 0 ? a : null;
+            if (only is not null)
+            {
+                (counts[i], mean[i], squares[i]) = (only.Counts[i], only.Mean[i], only.SquaredDeviations[i]);
+                continue;
+            }
+
+            var delta = b.Mean[i] - a.Mean[i];
+            counts[i] = a.Counts[i] + b.Counts[i];
+            mean[i] = a.Mean[i] + (delta * b.Counts[i] / counts[i]);
+            squares[i] = a.SquaredDeviations[i] + b.SquaredDeviations[i] + (delta * delta * ((double)a.Counts[i] * b.Counts[i] / counts[i]));
+        }
+
+        return new FeatureMoments(counts, mean, squares);
+    }
+}

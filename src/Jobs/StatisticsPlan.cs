@@ -1,0 +1,24 @@
+namespace Granary.Jobs;
+
+/// <summary>The second look at the data, at the training parts alone.</summary>
+public static class StatisticsPlan
+{
+    /// <summary>Whether the job asks for anything that needs it.</summary>
+    public static bool IsNeeded(Job job) => FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training);
+
+    /// <summary>Adds what the shards have found to the facts.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What is known already.</param>
+    /// <param name="found">One per shard, in shard order.</param>
+    public static DataFacts Complete(Job job, DataFacts facts, IReadOnlyList<TrainingStatistics> found)
+    {
+        if (FeaturePlan.IsNeeded(job.Data))
+        {
+            facts = FeaturePlan.Complete(job.Data, facts, [.. found.Select(f => f.Moments!)]);
+        }
+
+        return ClassWeightPlan.IsNeeded(job.Training)
+            ? facts with { ClassWeights = ClassWeightPlan.Balanced([.. found.Select(f => f.ClassCounts!)]) }
+            : facts;
+    }
+}

@@ -1,0 +1,24 @@
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>The columns of CSV files, named in the first line of each.</summary>
+internal static class CsvHeader
+{
+    /// <exception cref="JobException">A column of the job is not there, or the files' headers differ.</exception>
+    public static TableColumns Read(IReadOnlyList<(string File, string Text)> headers, DataSection data)
+    {
+        var (file, text) = headers[0];
+        var names = Names(file, text, data);
+        foreach (var (other, otherText) in headers.Skip(1).Where(h => h.Text != text))
+        {
+            TableColumns.RequireSame(file, names, $"{other}:1", Names(other, otherText, data));
+        }
+
+        return TableColumns.Choose($"{file}:1", names, data);
+    }
+
+    private static string[] Names(string file, string line, DataSection data) => line.Trim().Length > 0
+        ? CsvRows.Header(line, data.Delimiter[0])
+        : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
+}

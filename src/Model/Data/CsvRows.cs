@@ -1,0 +1,82 @@
+using System.Text;
+using Granary.Jobs;
+using Sylvan.Data.Csv;
+
+namespace Granary.Model.Data;
+
+/// <summary>The rows of one shard's lines of a CSV file.</summary>
+internal sealed class CsvRows
+{
+    private readonly LinePart _part;
+    private readonly CsvDataReader _reader;
+
+    /// <exception cref="JobException">A cell goes on over the end of its line.</exception>
+    public CsvRows(LinePart part, char delimiter)
+    {
+        _part = part;
+        RefuseQuotedNewlines();
+        _reader = CsvDataReader.Create(new StreamReader(new MemoryStream(part.Bytes), Encoding.UTF8), Options(delimiter));
+    }
+
+    private static CsvDataReaderOptions Options(char delimiter) => new()
+    {
+        HasHeaders = false,
+        Delimiter = delimiter,
+        Comment = '\0', // a row that begins with '#' is a row
+        MaxBufferSize = 1 << 28, // a row of a million cells is a row
+    };
+
+    /// <summary>The cells of a header line, trimmed.</summary>
+    public static string[] Header(string line, char delimiter)
+    {
+        using var reader = CsvDataReader.Create(new StringReader(line + "\n"), Options(delimiter));
+        reader.Read();
+        return [.. Enumerable.Range(0, reader.RowFieldCount).Select(i => reader.GetString(i).Trim())];
+    }
+
+    /// <summary>Cells in the present row.</summary>
+    public int FieldCount => _reader.RowFieldCount;
+
+    // A line break inside quotes would let two shards disagree about where a row begins.
+    private void RefuseQuotedNewlines()
+    {
+        var rest = _part.Bytes.AsSpan();
+        for (long line = 0; rest.Length > 0; line++)
+        {
+            var length = rest.IndexOf((byte)'\n');
+            if (length >= 0 && (rest[..length].Count((byte)'"') & 1) == 1)
+            {
+                throw _part.Error(line, "a quoted cell goes on over the end of the line. Line breaks within cells are not supported");
+            }
+
+            rest = length < 0 ? [] : rest[(length + 1)..];
+        }
+    }
+
+    /// <summary>Goes to the next row that is not blank.</summary>
+    public bool Read()
+    {
+        try
+        {
+            while (_reader.Read())
+            {
+                if (_reader.RowFieldCount > 1 || (_reader.RowFieldCount == 1 && _reader.GetString(0).Trim().Length > 0))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (CsvFormatException e)
+        {
+            throw Error($"this is no CSV row ({e.Message})");
+        }
+
+        return false;
+    }
+
+    /// <summary>One cell of the present row.</summary>
+    public ReadOnlySpan<char> Field(int column) => _reader.GetFieldSpan(column);
+
+    /// <summary>An error in the present row.</summary>
+    public JobException Error(string what) => _part.Error(_reader.RowNumber - 1, what);
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>LIBSVM files: a line is "label index:value index:value ... # comment"; indices count from 1 and rise, and what is
+/// left out is 0.</summary>
+internal static class LibsvmSource
+{
+    private const int GreatestIndex = 1 << 28;
+
+    /// <summary>Reads this shard's rows.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="features">Number of features; null: the greatest index.</param>
+    public static SparseSource Read(SourcePart part, int? features)
+    {
+        var rows = new SparseRows();
+        foreach (var lines in ShardLines.Read(part, header: false, " \t\r").Parts)
+        {
+            var rest = lines.Bytes.AsSpan();
+            for (long line = 0; rest.Length > 0; line++)
+            {
+                var length = rest.IndexOf((byte)'\n');
+                var text = length < 0 ? rest : rest[..length];
+                try
+                {
+                    Row(text, features, rows);
+                }
+                catch (FormatException e)
+                {
+                    throw lines.Error(line, e.Message);
+                }
+
+                rest = length < 0 ? [] : rest[(length + 1)..];
+            }
+        }
+
+        return new SparseSource(rows, features);
+    }
+
+    private static void Row(ReadOnlySpan<byte> line, int? features, SparseRows rows)
+    {
+        var comment = line.IndexOf((byte)'#');
+        var rest = comment < 0 ? line : line[..comment];
+        var label = Word(ref rest);
+        if (label.IsEmpty)
+        {
+            return;
+        }
+
+        if (!double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out var y) || !double.IsFinite(y))
+        {
+            throw new FormatException($"the label is '{Text(label)}', which is not a finite number");
+        }
+
+        rows.Begin(Text(label));
+        var last = 0;
+        while (Word(ref rest) is { IsEmpty: false } word)
+        {
+            var (index, value) = Pair(word);
+            if (index <= last)
+            {
+                throw new FormatException(index == 0
+                    ? "the index 0 occurs, but indices count from 1. Write the file with indices from 1 (scikit-learn: zero_based=False)"
+                    : $"the index {index} comes after {last}, but indices must rise");
+            }
+
+            if (index > features)
+            {
+                throw new FormatException($"the index {index} is above the number of features, {features} (data.features)");
+            }
+
+            rows.Add(last = index, value);
+        }
+    }
+
+    private static (int Index, double Value) Pair(ReadOnlySpan<byte> word)
+    {
+        var colon = word.IndexOf((byte)':');
+        if (colon < 0 || !int.TryParse(word[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > GreatestIndex)
+        {
+            throw new FormatException($"'{Text(word)}' is not index:value with a whole index of at most {GreatestIndex}");
+        }
+
+        return double.TryParse(word[(colon + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? (index, value)
+            : throw new FormatException($"'{Text(word)}' is not index:value with a finite number as its value");
+    }
+
+    private static ReadOnlySpan<byte> Word(ref ReadOnlySpan<byte> rest)
+    {
+        rest = rest.TrimStart(" \t\r"u8);
+        var length = rest.IndexOfAny(" \t\r"u8);
+        var word = length < 0 ? rest : rest[..length];
+        rest = rest[word.Length..];
+        return word;
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+}

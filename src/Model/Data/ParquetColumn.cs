@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Numerics;
+using Granary.Jobs;
+using Parquet;
+using Parquet.Schema;
+
+namespace Granary.Model.Data;
+
+/// <summary>One column of one row group, as numbers or as labels.</summary>
+internal static class ParquetColumn
+{
+    /// <summary>A feature's values; NaN where one is missing.</summary>
+    /// <param name="group">The row group.</param>
+    /// <param name="field">The column.</param>
+    /// <param name="place">The same in words.</param>
+    /// <param name="missing">What becomes of nulls.</param>
+    /// <exception cref="JobException">The column is of another type, or has a null or a value that is not finite.</exception>
+    public static async Task<double[]> Numbers(ParquetRowGroupReader group, DataField field, string place, MissingValues missing)
+    {
+        var values = await Values(group, field)
+            ?? throw new JobException($"{place} holds {Kind(field)}, but a feature must be float, double, a whole number or "
+                + "bool. Convert it, or name it in data.ignore.");
+        if (missing == MissingValues.Refuse && Array.IndexOf(values, null) is >= 0 and var at)
+        {
+            throw new JobException($"{place} is null in row {at} of the group: fill it in, leave the row out, or set data.missing to mean.");
+        }
+
+        var odd = Array.FindIndex(values, v => v is { } x && !double.IsFinite(x));
+        return odd < 0
+            ? [.. values.Select(v => v ?? double.NaN)]
+            : throw new JobException($"{place} holds {values[odd]!.Value.ToString(CultureInfo.InvariantCulture)} in row {odd} of the group, which is not "
+                + "a finite number: fill it in, or leave the row out.");
+    }
+
+    /// <summary>The labels: numbers as they are written in CSV, true and false, or texts.</summary>
+    /// <inheritdoc cref="Numbers"/>
+    public static async Task<string[]> Labels(ParquetRowGroupReader group, DataField field, string place)
+    {
+        string?[] labels;
+        if (field.ClrType == typeof(ReadOnlyMemory<char>))
+        {
+            labels = new string?[Rows(group)];
+            await group.ReadAsync(field, labels.AsMemory()!);
+        }
+        else
+        {
+            var values = await Values(group, field)
+                ?? throw new JobException($"{place} holds {Kind(field)}, but a label must be a text, a number or bool.");
+            labels = [.. values.Select(v => v is not { } x || !double.IsFinite(x) ? null
+                : field.ClrType == typeof(bool) ? x == 1 ? "true" : "false"
+                : x.ToString("R", CultureInfo.InvariantCulture))];
+        }
+
+        var empty = Array.FindIndex(labels, string.IsNullOrWhiteSpace);
+        return empty < 0 ? labels.Select(l => l!).ToArray() : throw new JobException($"{place} is empty in row {empty} of the group: every row needs a label.");
+    }
+
+    private static string Kind(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) ? "text"
+        : field.ClrType == typeof(ReadOnlyMemory<byte>) ? "bytes"
+        : $"values of type {field.ClrType.Name}";
+
+    // Null where the type is none of a number.
+    private static async Task<double?[]?> Values(ParquetRowGroupReader group, DataField field) => field.ClrType switch
+    {
+        var t when t == typeof(double) => await Numbers<double>(group, field),
+        var t when t == typeof(float) => await Numbers<float>(group, field),
+        var t when t == typeof(int) => await Numbers<int>(group, field),
+        var t when t == typeof(long) => await Numbers<long>(group, field),
+        var t when t == typeof(short) => await Numbers<short>(group, field),
+        var t when t == typeof(sbyte) => await Numbers<sbyte>(group, field),
+        var t when t == typeof(byte) => await Numbers<byte>(group, field),
+        var t when t == typeof(ushort) => await Numbers<ushort>(group, field),
+        var t when t == typeof(uint) => await Numbers<uint>(group, field),
+        var t when t == typeof(ulong) => await Numbers<ulong>(group, field),
+        var t when t == typeof(bool) => [.. (await Read<bool>(group, field)).Select(b => b is { } set ? set ? 1.0 : 0 : (double?)null)],
+        _ => null,
+    };
+
+    private static async Task<double?[]> Numbers<T>(ParquetRowGroupReader group, DataField field)
+        where T : struct, INumberBase<T> =>
+        [.. (await Read<T>(group, field)).Select(v => v is { } x ? double.CreateChecked(x) : (double?)null)];
+
+    private static async Task<T?[]> Read<T>(ParquetRowGroupReader group, DataField field)
+        where T : struct
+    {
+        var values = new T?[Rows(group)];
+        if (field.IsNullable)
+        {
+            await group.ReadAsync<T>(field, values.AsMemory());
+            return values;
+        }
+
+        var all = new T[values.Length];
+        await group.ReadAsync<T>(field, all.AsMemory());
+        return [.. all.Select(v => (T?)v)];
+    }
+
+    private static int Rows(ParquetRowGroupReader group) => checked((int)group.RowCount);
+}

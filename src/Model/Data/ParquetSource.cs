@@ -1,0 +1,52 @@
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>Parquet files: to a shard belongs a run of their row groups, all files laid end to end. A row group is the least
+/// that such a file can be read by, so that a shard reads no more than its own part.</summary>
+internal static class ParquetSource
+{
+    /// <summary>Reads this shard's rows. The thread waits: reading threads have nothing else to do.</summary>
+    public static TableSource Read(SourcePart part, DataSection data) => ReadAsync(part, data).GetAwaiter().GetResult();
+
+    private static async Task<TableSource> ReadAsync(SourcePart part, DataSection data)
+    {
+        var files = new List<ParquetTable>();
+        try
+        {
+            foreach (var path in DataFiles.Expand(part.Path))
+            {
+                files.Add(await ParquetTable.Open(path));
+                TableColumns.RequireSame(files[0].Name, files[0].Columns, files[^1].Name, files[^1].Columns);
+            }
+
+            var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data);
+            (ParquetTable File, int Group)[] groups = [.. files.SelectMany(f => f.Groups.Select(g => (f, g)))];
+            if (groups.Length < part.Shards && !part.MayBeEmpty)
+            {
+                throw new JobException($"data.shards is {part.Shards}, but {part.Name} has {groups.Length} row groups with rows in them, and a row "
+                    + $"group is not cut: a shard would be empty. Set data.shards to {Math.Max(1, groups.Length)} or less, or write the data in "
+                    + "smaller row groups (pandas: to_parquet(..., row_group_size=N)).");
+            }
+
+            var (first, end) = part.Of(groups.Length);
+            var (values, labels) = (new List<double[]>(), new List<string[]>());
+            foreach (var (file, group) in groups[(int)first..(int)end])
+            {
+                var (x, y) = await file.Read(group, columns, data.Missing);
+                values.Add(x);
+                labels.Add(y);
+            }
+
+            return new TableSource(
+                [.. columns.Features.Select(f => columns.Names[f])], [.. values.SelectMany(v => v)], [.. labels.SelectMany(l => l)]);
+        }
+        finally
+        {
+            foreach (var file in files)
+            {
+                await file.DisposeAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Granary.Jobs;
+using Parquet;
+using Parquet.Schema;
+
+namespace Granary.Model.Data;
+
+/// <summary>One Parquet file, its footer read.</summary>
+internal sealed class ParquetTable : IAsyncDisposable
+{
+    private readonly ParquetReader _reader;
+
+    private ParquetTable(string name, ParquetReader reader)
+    {
+        (Name, _reader) = (name, reader);
+        Columns = [.. reader.Schema.Fields.Select(f => f.Name)];
+        Groups = [.. Enumerable.Range(0, reader.RowGroupCount).Where(g => reader.RowGroups[g].RowCount != 0)];
+    }
+
+    /// <summary>The file's name, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Names of the columns, nested ones by the outermost.</summary>
+    public string[] Columns { get; }
+
+    /// <summary>The row groups that have rows, from 0.</summary>
+    public int[] Groups { get; }
+
+    /// <exception cref="JobException">It is no Parquet file.</exception>
+    public static Task<ParquetTable> Open(string path) => Guard(Path.GetFileName(path), async () =>
+    {
+        var reader = await ParquetReader.CreateAsync(path);
+        try
+        {
+            return new ParquetTable(Path.GetFileName(path), reader);
+        }
+        catch
+        {
+            await reader.DisposeAsync();
+            throw;
+        }
+    });
+
+    /// <summary>A row group's features, row after row and NaN where one is missing, and its labels.</summary>
+    /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>
+    public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, MissingValues missing) => Guard(Name, async () =>
+    {
+        using var rows = _reader.OpenRowGroupReader(group);
+        var labels = await ParquetColumn.Labels(rows, Field(group, columns.Label), Place(group, columns.Label));
+        var values = new double[checked(labels.Length * columns.Features.Length)];
+        for (var f = 0; f < columns.Features.Length; f++)
+        {
+            var column = columns.Features[f];
+            var numbers = await ParquetColumn.Numbers(rows, Field(group, column), Place(group, column), missing);
+            for (var row = 0; row < numbers.Length; row++)
+            {
+                values[(row * columns.Features.Length) + f] = numbers[row];
+            }
+        }
+
+        return (values, labels);
+    });
+
+    private string Place(int group, int column) => $"{Name}: row group {group}: column '{Columns[column]}'";
+
+    private DataField Field(int group, int column) => _reader.Schema.Fields[column] is DataField { IsArray: false, MaxRepetitionLevel: 0 } field
+        ? field
+        : throw new JobException($"{Place(group, column)} is nested, with several values a row. Flatten it, or name it in data.ignore.");
+
+    // The library has no exception of its own for a damaged file: its decoders fail as they happen to.
+    private static async Task<T> Guard<T>(string name, Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception e) when (e is not (JobException or FileNotFoundException or UnauthorizedAccessException))
+        {
+            throw new JobException($"{name}: it is no Parquet file that can be read: {e.Message} Fetch or write it again.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _reader.DisposeAsync();
+}

@@ -1,0 +1,20 @@
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>One shard's lines of all files of a source.</summary>
+/// <param name="Headers">Every file's name and first line, where the first lines are headers.</param>
+/// <param name="Parts">The lines below them, in the order of the files.</param>
+internal sealed record ShardLines(IReadOnlyList<(string File, string Text)> Headers, IReadOnlyList<LinePart> Parts)
+{
+    /// <summary>Reads this shard's lines. Plain files are cut by bytes, so that a shard reads no more than its own part; where a
+    /// file is gzipped, which cannot be cut, the lines are dealt to the shards one by one.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="header">Whether the first line of every file names its columns.</param>
+    /// <param name="blanks">The characters that a blank line may hold.</param>
+    public static ShardLines Read(SourcePart part, bool header, string blanks)
+    {
+        var files = DataFiles.Expand(part.Path);
+        return files.Any(SourceFile.IsGzip) ? DealtLines.Read(part, files, header, blanks) : CutLines.Read(part, files, header);
+    }
+}

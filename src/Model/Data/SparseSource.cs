@@ -1,0 +1,65 @@
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>Labelled rows most of whose numbers are 0, kept without their zeros.</summary>
+/// <param name="rows">The rows.</param>
+/// <param name="features">Number of features; null: the greatest index.</param>
+internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSource
+{
+    /// <inheritdoc/>
+    public int Rows => rows.Labels.Count;
+
+    /// <inheritdoc/>
+    public int Features => features ?? rows.GreatestIndex;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes { get; } = [.. rows.Labels.Distinct()];
+
+    /// <inheritdoc/>
+    public string Label(int row) => rows.Labels[row];
+
+    // The zeros that are left out count: each of them lies mean^2 from the mean.
+
+    /// <inheritdoc/>
+    public FeatureMoments Moments(ReadOnlySpan<int> chosen, int count)
+    {
+        var (mean, squares, present) = (new double[count], new double[count], new int[count]);
+        foreach (var row in chosen)
+        {
+            var at = rows.Features(row);
+            var x = rows.Values(row);
+            for (var i = 0; i < at.Length; i++)
+            {
+                mean[at[i]] += x[i];
+                present[at[i]]++;
+            }
+        }
+
+        for (var f = 0; f < count && chosen.Length > 0; f++)
+        {
+            mean[f] /= chosen.Length;
+            squares[f] = (chosen.Length - present[f]) * mean[f] * mean[f];
+        }
+
+        foreach (var row in chosen)
+        {
+            var at = rows.Features(row);
+            var x = rows.Values(row);
+            for (var i = 0; i < at.Length; i++)
+            {
+                squares[at[i]] += (x[i] - mean[at[i]]) * (x[i] - mean[at[i]]);
+            }
+        }
+
+        var counts = new long[count];
+        Array.Fill(counts, chosen.Length);
+        return new FeatureMoments(counts, mean, squares);
+    }
+
+    /// <inheritdoc/>
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts) => new SparseTensors(rows, precision, facts);
+}

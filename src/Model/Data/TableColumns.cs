@@ -1,0 +1,51 @@
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>The columns of a table.</summary>
+/// <param name="Names">All of them, in order.</param>
+/// <param name="Label">Which is the label.</param>
+/// <param name="Features">Which are features, in order.</param>
+internal sealed record TableColumns(string[] Names, int Label, int[] Features)
+{
+    /// <summary>Tells label and features apart.</summary>
+    /// <param name="place">Where the names stand, for messages.</param>
+    /// <param name="names">All columns.</param>
+    /// <param name="data">Which is the label, and which are to be ignored.</param>
+    public static TableColumns Choose(string place, string[] names, DataSection data)
+    {
+        if (names.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new JobException($"{place}: the column '{twice.Key}' is there twice. Column names must differ.");
+        }
+
+        var label = Find(data.Label!, "data.label");
+        int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore"))];
+        int[] features = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
+        return features.Length > 0
+            ? new TableColumns(names, label, features)
+            : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"
+                + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}: nothing to learn from.");
+
+        int Find(string name, string key) => Array.IndexOf(names, name) is >= 0 and var at
+            ? at
+            : throw new JobException($"{place}: there is no column '{name}' ({key}). The columns are: {string.Join(", ", names)}.");
+    }
+
+    /// <summary>Files that are read as one need the same columns in the same order.</summary>
+    public static void RequireSame(string file, string[] names, string otherPlace, string[] otherNames)
+    {
+        if (names.Length != otherNames.Length)
+        {
+            throw new JobException($"{otherPlace}: it has {otherNames.Length} columns, but {file} has {names.Length}. "
+                + "Files that are read as one need the same columns.");
+        }
+
+        var at = Enumerable.Range(0, names.Length).FirstOrDefault(i => names[i] != otherNames[i], -1);
+        if (at >= 0)
+        {
+            throw new JobException($"{otherPlace}: column {at + 1} is '{otherNames[at]}', but in {file} it is '{names[at]}'. "
+                + "Files that are read as one need the same columns.");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using CsCheck;
+using Granary.Jobs;
+using Granary.Model.Data;
+
+namespace Granary.Model.Tests.Data;
+
+public sealed class LibsvmTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static DataSection Libsvm(string path, int shards = 1) => new() { Format = DataFormat.Libsvm, Path = path, Shards = shards };
+
+    [Fact]
+    public void What_is_left_out_is_zero()
+    {
+        var path = _folder.Write("d.svm", "# made by hand\n+1 1:0.5 3:-2e1 # a comment\n\n  -1\t2:1 \r\n-1\n+1 3:0");
+        Assert.Equal(["0 0 0 +1", "0 0 0 -1", "0 1 0 -1", "0.5 0 -20 +1"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(Libsvm(path)))));
+        Assert.Equal(5, DataCheck.Run(DataFolder.Job(Libsvm(path) with { Features = 5 }), 1).Facts.Shape.Features);
+    }
+
+    [Theory]
+    [InlineData("x 1:1", "the label is 'x', which is not a finite number.")]
+    [InlineData("nan 1:1", "the label is 'nan', which is not a finite number.")]
+    [InlineData("1:1 2:2", "the label is '1:1', which is not a finite number.")]
+    [InlineData("1 0:1", "the index 0 occurs, but indices count from 1. Write the file with indices from 1")]
+    [InlineData("1 2:1 2:3", "the index 2 comes after 2, but indices must rise.")]
+    [InlineData("1 3:1 2:3", "the index 2 comes after 3, but indices must rise.")]
+    [InlineData("1 2", "'2' is not index:value with a whole index")]
+    [InlineData("1 -2:1", "'-2:1' is not index:value with a whole index")]
+    [InlineData("1 qid:3 1:1", "'qid:3' is not index:value with a whole index")]
+    [InlineData("1 3000000000:1", "'3000000000:1' is not index:value with a whole index of at most 268435456.")]
+    [InlineData("1 2:", "'2:' is not index:value with a finite number as its value.")]
+    [InlineData("1 2:inf", "'2:inf' is not index:value with a finite number")]
+    [InlineData("1 2:0x1", "'2:0x1' is not index:value with a finite number")]
+    [InlineData("1 5:1", "the index 5 is above the number of features, 4 (data.features).")]
+    public void A_bad_line_is_named(string line, string message)
+    {
+        foreach (var name in new[] { "d.svm", "d.svm.gz" })
+        {
+            var path = _folder.Write(name, $"1 1:1\n-1 1:2\n\n{line}\n1 2:2\n");
+            Assert.StartsWith($"{name}:4: {message}", DataFolder.Error(Libsvm(path, shards: 2) with { Features = 4 }));
+        }
+    }
+
+    [Fact]
+    public void A_file_of_labels_alone_has_nothing_to_learn_from()
+    {
+        Assert.Contains("a label but no features", DataFolder.Error(Libsvm(_folder.Write("d.svm", "1\n-1\n"))));
+        Assert.Contains("there is nothing to train on", DataFolder.Error(Libsvm(_folder.Write("e.svm", "# nothing\n"))));
+        Assert.Contains("'+1' and '1' are one number", DataFolder.Error(Libsvm(_folder.Write("f.svm", "1 1:1\n+1 1:2\n-1 1:1\n"))));
+    }
+
+    [Fact]
+    public void A_validation_file_may_reach_further()
+    {
+        var data = Libsvm(_folder.Write("d.svm", "1 1:1\n-1 2:2\n")) with { Validation = new() { Path = _folder.Write("v.svm", "1 4:1\n") } };
+        var facts = DataCheck.Run(DataFolder.Job(data), 1).Facts;
+        Assert.Equal(4, facts.Shape.Features);
+        using var examples = ShardData.Read(DataFolder.Job(data), 0).Prepare(facts);
+        Assert.Equal([0, 0, 0, 1.0], examples.Validation(0, 1).Inputs.data<double>().ToArray());
+        Assert.Equal([2, 4], examples.Training(0, 0, 2).Inputs.shape);
+    }
+
+    // Dense rows by (index, value), at least two classes, as the reader should find them.
+    private static readonly Gen<double[][]> Tables = Gen.Select(Gen.Int[2, 40], Gen.Int[1, 6]).SelectMany((rows, features) =>
+        Gen.Select(Gen.Bool, Gen.Double[-5, 5]).Select(v => v.Item1 ? 0 : v.Item2).Array[features].Array[rows]);
+
+    private static string Sparse(double[][] table, Func<int, string> ending) => string.Concat(table.Select((row, i) =>
+        $"{i % 2}{string.Concat(row.Index().Where(x => x.Item != 0).Select(x => FormattableString.Invariant($" {x.Index + 1}:{x.Item.ToString("R", CultureInfo.InvariantCulture)}")))}{ending(i)}"));
+
+    [Fact]
+    public void Shards_together_read_every_row_once() => Gen.Select(Tables, Gen.Int[1, 7], Gen.Int[0, 2]).Sample((table, shards, zip) =>
+    {
+        if (table.Length < shards || table.All(r => r.All(x => x == 0)))
+        {
+            return;
+        }
+
+        var cut = table.Length / 2;
+        var folder = Directory.CreateDirectory(_folder[Guid.NewGuid().ToString("N")]).FullName;
+        _folder.Write(Path.Combine(folder, $"0.svm{(zip == 1 ? ".gz" : "")}"), Sparse(table[..cut], i => i % 3 == 0 ? "\r\n" : "\n"));
+        _folder.Write(Path.Combine(folder, $"1.svm{(zip == 2 ? ".gz" : "")}"), Sparse(table[cut..], i => i == table.Length - cut - 1 ? "" : "\n"));
+        var features = table[0].Length;
+        var data = Libsvm(Path.Combine(folder, "*"), shards) with { Features = features };
+        var labels = Enumerable.Range(0, cut).Concat(Enumerable.Range(0, table.Length - cut)).Select(i => $"{i % 2}");
+        Assert.Equal(
+            DataFolder.Lines(table.Zip(labels)),
+            DataFolder.Lines(DataFolder.Union(DataFolder.Job(data))));
+    }, iter: 60);
+
+    [Fact]
+    public void Standardised_it_is_the_same_table_as_csv() => Gen.Select(Tables, Gen.Int[1, 5]).Sample((table, shards) =>
+    {
+        if (table.Length < shards)
+        {
+            return;
+        }
+
+        var name = Guid.NewGuid().ToString("N");
+        var features = table[0].Length;
+        var header = string.Join(',', Enumerable.Range(0, features).Select(i => $"x{i}")) + ",y\n";
+        var csv = new DataSection
+        {
+            Format = DataFormat.Csv,
+            Path = _folder.Write(name + ".csv", header + string.Concat(table.Select((r, i) => string.Join(',', r.Select(x => x.ToString("R", CultureInfo.InvariantCulture))) + $",{i % 2}\n"))),
+            Label = "y",
+            Shards = shards,
+            Standardize = true,
+        };
+        var svm = Libsvm(_folder.Write(name + ".svm", Sparse(table, _ => "\n")), shards) with { Features = features, Standardize = true };
+        var expected = Sorted(csv);
+        var seen = Sorted(svm);
+        Assert.Equal(expected.Length, seen.Length);
+        Assert.All(expected.Zip(seen), p => Assert.Equal(p.First, p.Second, 1e-9));
+    }, iter: 40);
+
+    private static double[] Sorted(DataSection data)
+    {
+        var rows = DataFolder.Union(DataFolder.Job(data));
+        return [.. Enumerable.Range(0, rows[0].X.Length).SelectMany(f => rows.Select(r => r.X[f]).Order())];
+    }
+}
