@@ -91,6 +91,21 @@ public sealed class GranaryClient : IAsyncDisposable
         },
         default);
 
+    /// <summary>Stops a job at its next step boundary, with a checkpoint; its silos are free for others.</summary>
+    public Task Pause(string job) => Persistently(
+        async () =>
+        {
+            await _cluster.GetGrain<ICoordinatorGrain>(job).Pause();
+            return true;
+        },
+        default);
+
+    /// <summary>Puts a paused job back in the queue. False when it is not paused.</summary>
+    public Task<bool> Resume(string job) => Persistently(() => Catalogue.Resume(job), default);
+
+    /// <summary>What a job's committed steps have counted.</summary>
+    public Task<LedgerReport?> Ledger(string job) => Persistently(_cluster.GetGrain<ICoordinatorGrain>(job).Ledger, default);
+
     /// <summary>Where a job stands.</summary>
     /// <exception cref="UserException">There is no such job.</exception>
     public async Task<JobStatus> Status(string job, int pointsKnown = 0) =>

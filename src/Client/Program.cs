@@ -25,6 +25,11 @@ var command = new RootCommand("Granary: distributed training for .NET.")
     WatchCommand.Create(),
     WaitCommand.Create(),
     CancelCommand.Create(),
+    PauseCommand.Create(),
+    ResumeCommand.Create(),
+    ScaleCommand.Create(),
+    AuditCommand.Create(),
+    WhyCommand.Create(),
     SiloCommand.Create(),
     SuperviseCommand.Create(),
 }.Parse(args);

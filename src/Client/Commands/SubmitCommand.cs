@@ -11,12 +11,13 @@ internal static class SubmitCommand
     {
         var (file, set, home, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Home(), CommandParts.Json());
         var detach = new Option<bool>("--detach") { Description = "Return as soon as the cluster has the job." };
-        return new Command("submit", "Hands a job to the lasting cluster.") { file, set, detach, home, json }.Does(async (result, cancellation) =>
+        var priority = new Option<int>("--priority") { Description = "Jobs of a higher priority start first (default 0)." };
+        return new Command("submit", "Hands a job to the lasting cluster.") { file, set, detach, priority, home, json }.Does(async (result, cancellation) =>
         {
             var (job, _) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
             return await CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var id = await client.Submit(new Submission(job, null));
+                var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority)));
                 if (!result.GetValue(detach))
                 {
                     return await CommandParts.Follow(client, id, result.GetValue(json), show: true, cancellation);

@@ -68,7 +68,12 @@ internal static class TrainCommand
             try
             {
                 var status = await JobDisplay.Follow(client.Watch(submission.JobId!, watching.Token), quiet: json);
-                CopyTelemetry(cluster, settings);
+                if (settings.Telemetry == "console")
+                {
+                    await cluster.Stop(); // what they have not exported yet, they export as they stop
+                    CopyTelemetry(cluster);
+                }
+
                 return CommandParts.Report(status, json);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
@@ -134,15 +139,12 @@ internal static class TrainCommand
     }
 
     // What the silos' console exporters printed is all their user asked to see.
-    private static void CopyTelemetry(LocalCluster cluster, LocalSettings settings)
+    private static void CopyTelemetry(LocalCluster cluster)
     {
-        if (settings.Telemetry == "console")
+        foreach (var silo in cluster.Silos)
         {
-            foreach (var silo in cluster.Silos)
-            {
-                using var log = new StreamReader(new FileStream(silo.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-                Console.Error.WriteLine($"--- telemetry of {silo.Name}\n{log.ReadToEnd()}");
-            }
+            using var log = new StreamReader(new FileStream(silo.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            Console.Error.WriteLine($"--- telemetry of {silo.Name}\n{log.ReadToEnd()}");
         }
     }
 }

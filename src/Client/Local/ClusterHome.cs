@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Granary.Client.Local;
@@ -44,6 +45,29 @@ internal sealed class ClusterHome(string path)
         File.WriteAllText(RecordFile + ".tmp", JsonSerializer.Serialize(record, Web));
         File.Move(RecordFile + ".tmp", RecordFile, overwrite: true);
     }
+
+    /// <summary>How many silos are wanted: the supervisor looks here.</summary>
+    public int? Wanted()
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText(WantedFile), CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Says how many silos are wanted.</summary>
+    public void Want(int silos)
+    {
+        Directory.CreateDirectory(Path);
+        File.WriteAllText(WantedFile + ".tmp", silos.ToString(CultureInfo.InvariantCulture));
+        File.Move(WantedFile + ".tmp", WantedFile, overwrite: true);
+    }
+
+    private string WantedFile => System.IO.Path.Combine(Path, "silos");
 
     /// <summary>Removes the record.</summary>
     public void Forget() => File.Delete(RecordFile);

@@ -74,10 +74,29 @@ internal sealed class LocalCluster : IAsyncDisposable
         ]);
     }
 
+    /// <summary>Starts one silo more.</summary>
+    public async Task Add()
+    {
+        _silos.Add(StartOne(_silos.Count));
+        await _silos[^1].Ready;
+    }
+
+    /// <summary>Stops the last silo, in good order.</summary>
+    public async Task Remove()
+    {
+        var last = _silos[^1];
+        _silos.RemoveAt(_silos.Count - 1);
+        await last.Stop();
+        await last.DisposeAsync();
+    }
+
+    /// <summary>Stops every silo, in good order.</summary>
+    public Task Stop() => Task.WhenAll(_silos.Select(s => s.Stop()));
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_silos.Select(s => s.Stop()));
+        await Stop();
         foreach (var silo in _silos)
         {
             await silo.DisposeAsync();

@@ -16,6 +16,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     private readonly Queue<string> _tail = new();
     private readonly StreamWriter _log;
     private readonly Process _process;
+    private readonly Stopwatch _up = Stopwatch.StartNew();
 
     /// <param name="name">The silo's name.</param>
     /// <param name="home">The home directory; the log goes to its logs folder.</param>
@@ -36,6 +37,12 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
         Exited = Follow();
     }
+
+    /// <summary>How long ago it was started.</summary>
+    public TimeSpan Up => _up.Elapsed;
+
+    /// <summary>How long its place had been empty before it was started.</summary>
+    public TimeSpan Pause { get; set; }
 
     /// <summary>The silo's name.</summary>
     public string Name { get; }

@@ -6,6 +6,8 @@ namespace Granary.Client.Local;
 internal static class Supervisor
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs until told to stop; then stops every silo.</summary>
@@ -16,8 +18,9 @@ internal static class Supervisor
         try
         {
             await cluster.Start(cancellation);
+            home.Want(settings.Silos);
             home.Write(new ClusterRecord(cluster.Id, settings.Silos, Environment.ProcessId));
-            await Task.WhenAll(Enumerable.Range(0, settings.Silos).Select(i => KeepUp(cluster, i, cancellation)));
+            await KeepUp(home, cluster, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -42,17 +45,52 @@ internal static class Supervisor
         }
     }
 
-    private static async Task KeepUp(LocalCluster cluster, int index, CancellationToken cancellation)
+    // One hand for all of it: what is started again, and what is added or taken away on request.
+    private static async Task KeepUp(ClusterHome home, LocalCluster cluster, CancellationToken cancellation)
     {
-        var pause = TimeSpan.FromMilliseconds(250);
+        var restarts = new Dictionary<SiloProcess, Restart>();
         while (true)
         {
-            var up = Stopwatch.StartNew();
-            await cluster.Silos[index].Exited.WaitAsync(cancellation);
-            Console.Error.WriteLine($"silo {cluster.Silos[index].Name} (pid {cluster.Silos[index].Pid}) ended; starting it again in {pause.TotalSeconds:0.##} s");
-            await Task.Delay(pause, cancellation);
-            pause = up.Elapsed < Soon ? (pause * 2 < LongestPause ? pause * 2 : LongestPause) : TimeSpan.FromMilliseconds(250);
-            await cluster.Restart(index);
+            await Task.Delay(LookEvery, cancellation);
+            if (home.Wanted() is { } wanted && wanted >= 1 && wanted != cluster.Silos.Count)
+            {
+                await (wanted > cluster.Silos.Count ? cluster.Add() : cluster.Remove());
+                home.Write(new ClusterRecord(cluster.Id, cluster.Silos.Count, Environment.ProcessId));
+                continue;
+            }
+
+            for (var i = 0; i < cluster.Silos.Count; i++)
+            {
+                var silo = cluster.Silos[i];
+                if (!silo.Exited.IsCompleted)
+                {
+                    continue;
+                }
+
+                if (!restarts.TryGetValue(silo, out var restart))
+                {
+                    restarts.Add(silo, restart = Restart.After(silo));
+                    Console.Error.WriteLine($"silo {silo.Name} (pid {silo.Pid}) ended; starting it again in {restart.Pause.TotalSeconds:0.##} s");
+                }
+
+                if (restart.IsDue)
+                {
+                    restarts.Remove(silo);
+                    await cluster.Restart(i);
+                    cluster.Silos[i].Pause = restart.Pause;
+                }
+            }
         }
+    }
+
+    // More slowly each time it ends soon.
+    private sealed record Restart(TimeSpan Pause)
+    {
+        private readonly Stopwatch _since = Stopwatch.StartNew();
+
+        public bool IsDue => _since.Elapsed >= Pause;
+
+        public static Restart After(SiloProcess silo) => new(
+            silo.Up > Soon ? FirstPause : silo.Pause * 2 < LongestPause ? (silo.Pause * 2 > FirstPause ? silo.Pause * 2 : FirstPause) : LongestPause);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class Attempt : IDisposable
     private long _first;
     private long _granted;
     private (long At, long Examples) _mark;
-    private (long At, long Step) _checkpointed;
+    private long _checkpointStep;
 
     /// <param name="crew">The members.</param>
     /// <param name="job">The job.</param>
@@ -63,6 +63,12 @@ internal sealed class Attempt : IDisposable
 
     /// <summary>Whether all steps of the job are committed.</summary>
     public bool IsDone => _progress is not null && _progress.Committed == _progress.Steps;
+
+    /// <summary>Since the last checkpoint was begun, over all generations.</summary>
+    public required Stopwatch SinceCheckpoint { get; init; }
+
+    /// <summary>Whether there is a durable checkpoint.</summary>
+    public required Func<bool> HasCheckpoint { get; init; }
 
     /// <summary>Told what the watch over slow and stalled members has found.</summary>
     public required Action<JobEventKind, string?, string> Noticed { get; init; }
@@ -124,7 +130,7 @@ internal sealed class Attempt : IDisposable
         (_first, _granted) = (from, from);
         _began = Stopwatch.GetTimestamp();
         _mark = (_began, _progress.Live.Examples);
-        _checkpointed = (_began, from);
+        _checkpointStep = from;
         while (!IsDone && !(wish() != Wish.Train && _progress.Committed >= _granted))
         {
             var taken = _progress.Committed - from;
@@ -146,13 +152,14 @@ internal sealed class Attempt : IDisposable
         var taken = progress.Committed - _first;
         var keepEvery = KeepRule.Every(layout, _stateBytes, taken > 0 ? Stopwatch.GetElapsedTime(_began).TotalSeconds / taken : 0);
         var due = Pending is null && CheckpointRule.IsDue(
-            _checkpoints, _granted - _checkpointed.Step, Stopwatch.GetElapsedTime(_checkpointed.At).TotalSeconds);
+            _checkpoints, HasCheckpoint(), _granted - _checkpointStep, SinceCheckpoint.Elapsed.TotalSeconds);
         var grant = new StepGrant(_granted, until, keepEvery, due ? _granted : null, acknowledged);
         if (due)
         {
             Pending = new PendingCheckpoint(_granted, Crew.Count);
             progress.Mark(_granted);
-            _checkpointed = (Stopwatch.GetTimestamp(), _granted);
+            _checkpointStep = _granted;
+            SinceCheckpoint.Restart();
         }
 
         for (var step = _granted; keepEvery > 0 && step < until; step++)

@@ -20,9 +20,17 @@ internal sealed record DurableCheckpoint(
 /// <summary>When checkpoints are due and which of them stay. Plain rules.</summary>
 internal static class CheckpointRule
 {
+    // The first comes early: until then the loss of several silos at once costs all there is.
+    private const double FirstSeconds = 2;
+
     /// <summary>Whether one is due.</summary>
-    public static bool IsDue(CheckpointSection section, long stepsSince, double secondsSince) =>
-        (section.Steps > 0 && stepsSince >= section.Steps) || (section.Seconds > 0 && secondsSince >= section.Seconds && stepsSince > 0);
+    /// <param name="section">What the job file says.</param>
+    /// <param name="any">Whether there is one already.</param>
+    /// <param name="stepsSince">Steps since the last one was begun, or the generation.</param>
+    /// <param name="secondsSince">Seconds since the last one was begun, or training.</param>
+    public static bool IsDue(CheckpointSection section, bool any, long stepsSince, double secondsSince) =>
+        (section.Steps > 0 && stepsSince >= section.Steps)
+        || (section.Seconds > 0 && stepsSince > 0 && secondsSince >= (any ? section.Seconds : Math.Min(FirstSeconds, section.Seconds)));
 
     /// <summary>Those that stay: the newest ones, and the best by held-out loss.</summary>
     public static List<DurableCheckpoint> Stay(CheckpointSection section, IEnumerable<DurableCheckpoint> all)

@@ -33,9 +33,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly NativeVector<T>? _averaged;
     private readonly NativeVector<T> _scratch;
 
-    // What every member's shards put into the step; [self] is what we send.
-    private readonly NativeVector<ShardRecord>[] _records;
-    private readonly int[] _recordCounts;
+    // What every member's shards put into the step.
+    private readonly MemberRecords<ShardRecord> _records;
 
     // One step's state.
     private long _step;
@@ -52,7 +51,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private int _ownedUpdated;
     private int _ownedAveraged;
     private int _weightsMissing;
-    private int _recordsMissing;
     private int _wardMissing;
 
     public StepExchange(
@@ -73,12 +71,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
         _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
         _scratch = new NativeVector<T>((long)(layout.Tree.Root.Level + 2) * BlockPlan.BlockSize);
-        _recordCounts = new int[layout.Plan.Members];
-        _records = [.. Enumerable.Range(0, layout.Plan.Members).Select(m =>
-        {
-            var (first, end) = layout.Plan.Of(m);
-            return new NativeVector<ShardRecord>(end - first);
-        })];
+        _records = new MemberRecords<ShardRecord>(layout.Plan, self);
     }
 
     /// <summary>Takes one step: sums in, new weights out. Returns when this member holds all of them.</summary>
@@ -113,14 +106,14 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         FinishClipping();
         _mesh.Drive(this, IsDone, cancellation);
         _to.HasWeights = _to.HasState = true;
-        return AllRecords();
+        return _records.All();
     }
 
     /// <summary>Payload bytes sent to peers so far.</summary>
     public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
 
     /// <summary>Places of the members whose numbers are still missing.</summary>
-    public IReadOnlyList<int> WaitingFor() => [.. Enumerable.Range(0, _recordCounts.Length).Where(m => m != _self && _recordCounts[m] < 0)];
+    public IReadOnlyList<int> WaitingFor() => _records.Missing();
 
     private void Begin(long step, double rate, PartialSum<T>?[] own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward)
     {
@@ -149,10 +142,9 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
         _program = SumProgram.Build(_layout.Tree, nodes);
         Array.Clear(_arrived);
-        Array.Fill(_recordCounts, -1);
+        _records.Clear();
         _ownedUpdated = _ownedAveraged = 0;
         _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
-        _recordsMissing = _mesh.Links.Length;
         _wardMissing = ward is null ? 0 : (ward.Blocks.End - ward.Blocks.First) * ward.PerWeight;
         _clip?.Begin();
     }
@@ -178,11 +170,10 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
     private void SendRecords(ShardRecord[] records)
     {
-        records.CopyTo(_records[_self].Span(0, records.Length));
-        _recordCounts[_self] = records.Length;
+        _records.SetOwn(records);
         foreach (var link in _mesh.Links)
         {
-            link.Enqueue(Header(FrameKind.Records, 0) with { Length = records.Length * sizeof(ShardRecord) }, _records[_self].Data);
+            link.Enqueue(Header(FrameKind.Records, 0) with { Length = _records.OwnBytes }, _records.Own);
         }
     }
 
@@ -197,19 +188,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
                 link.Enqueue(Header(FrameKind.State, b) with { Part = vector }, _from.Own.At(vector, b));
             }
         }
-    }
-
-    private ShardRecord[] AllRecords()
-    {
-        var all = new ShardRecord[_recordCounts.Sum()];
-        var at = 0;
-        for (var m = 0; m < _records.Length; m++)
-        {
-            _records[m].Span(0, _recordCounts[m]).CopyTo(all.AsSpan(at));
-            at += _recordCounts[m];
-        }
-
-        return all;
     }
 
     private FrameHeader Header(FrameKind kind, int block) => new()
@@ -333,7 +311,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     }
 
     private bool IsDone() =>
-        _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _recordsMissing == 0 && _wardMissing == 0 && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
+        _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _records.AreComplete && _wardMissing == 0 && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
 
     /// <inheritdoc/>
     public nint Place(int peer, in FrameHeader header)
@@ -361,9 +339,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             FrameKind.Norms when _clip is not null && !_layout.Replicated && header.Block == first
                 && header.Length == (end - first) * sizeof(double)
                 => (nint)_clip.Slot(first),
-            FrameKind.Records when header.Length >= 0 && header.Length % sizeof(ShardRecord) == 0
-                && header.Length / sizeof(ShardRecord) <= _records[peer].Length && _recordCounts[peer] < 0
-                => (nint)_records[peer].Data,
+            FrameKind.Records => _records.Place(peer, header.Length),
             FrameKind.State when _ward is not null && peer == _layout.WardOf(_self)
                 && header.Block >= _ward.Blocks.First && header.Block < _ward.Blocks.End && (uint)header.Part < (uint)_ward.PerWeight
                 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
@@ -391,8 +367,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
                 _weightsMissing--;
                 break;
             case FrameKind.Records:
-                _recordCounts[peer] = header.Length / sizeof(ShardRecord);
-                _recordsMissing--;
+                _records.Arrived(peer, header.Length);
                 break;
             case FrameKind.State:
                 _wardMissing--;
@@ -413,7 +388,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             vector?.Dispose();
         }
 
-        Array.ForEach(_records, r => r.Dispose());
+        _records.Dispose();
         _averaged?.Dispose();
         _scratch.Dispose();
         _clip?.Dispose();

@@ -7,7 +7,7 @@ using Orleans.Placement;
 namespace Granary.Grains.Shards;
 
 /// <summary>See <see cref="IShardGrain"/>. Its loss costs one more reading of its part of the source.</summary>
-[PreferLocalPlacement, Immovable, KeepAlive]
+[RandomPlacement, Immovable, KeepAlive] // not local: that strategy is deaf to the hint with which workers call
 internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading, SiloIdentity silo) : Grain, IShardGrain
 {
     private ShardData? _data;

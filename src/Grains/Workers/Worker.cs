@@ -92,12 +92,12 @@ internal sealed partial class Worker : GrainService, IWorker
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment)
     {
         var entry = Assign(assignment);
-        return await Task.WhenAll(Shards(entry).Select(shard => Here(() => shard.Survey(assignment.Job, _silo.Name))));
+        return await Task.WhenAll(Shards(entry).Select(shard => Here(entry, () => shard.Survey(assignment.Job, _silo.Name))));
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Assignment assignment, DataFacts facts) =>
-        await Task.WhenAll(Shards(Assign(assignment)).Select(s => s.Statistics(facts)));
+        await Task.WhenAll(Shards(Assign(assignment)).Select(s => Hinted(() => s.Statistics(facts))));
 
     /// <inheritdoc/>
     public Task Preload(Assignment assignment, DataFacts facts)
@@ -112,7 +112,7 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         var entry = Assign(assignment);
         var membership = assignment.Membership;
-        var joining = Task.WhenAll(Shards(entry).Select(s => Here(async () => await s.Join(assignment.Job, facts, _silo.Name) ? "" : null)));
+        var joining = Task.WhenAll(Shards(entry).Select(s => Here(entry, async () => await s.Join(assignment.Job, facts, _silo.Name) ? "" : null)));
         var mesh = await Connect(assignment);
         try
         {
@@ -175,21 +175,27 @@ internal sealed partial class Worker : GrainService, IWorker
         }
     }
 
-    // A shard that still lives in another silo makes way as soon as it is asked; then it is asked again. A call that meets it on
-    // its way out is passed on by the other silo, and must not bring it to life there: hence the hint.
-    private async Task<T> Here<T>(Func<Task<T?>> ask)
+    // A shard that still lives in another silo makes way as soon as it is asked; then it is asked again.
+    private async Task<T> Here<T>(JobEntry entry, Func<Task<T?>> ask)
         where T : class
     {
         for (var pause = 1; ; pause = Math.Min(pause * 2, 50))
         {
-            RequestContext.Set(IPlacementDirector.PlacementHintKey, _address);
-            if (await ask() is { } answer)
+            if (await Hinted(ask) is { } answer)
             {
                 return answer;
             }
 
             await Task.Delay(pause);
+            _ = Current(entry.Membership); // two generations must not pull at one shard for ever
         }
+    }
+
+    // A call that meets a shard on its way out is passed on by the other silo, and must not bring it to life there.
+    private Task<T> Hinted<T>(Func<Task<T>> ask)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, _address);
+        return ask();
     }
 
     // Whoever loses a connection looks whether the other process still exists, so that nobody waits for missed probes; the
@@ -268,7 +274,11 @@ internal sealed partial class Worker : GrainService, IWorker
             _registry.Forget(membership.JobId);
             if (entry.Assignment is not null)
             {
-                await Task.WhenAll(Shards(entry).Select(s => s.Leave(_silo.Name)));
+                await Task.WhenAll(Shards(entry).Select(s => Hinted(async () =>
+                {
+                    await s.Leave(_silo.Name);
+                    return true;
+                })));
             }
         }
     }

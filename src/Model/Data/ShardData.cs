@@ -98,6 +98,13 @@ public sealed class ShardData
         return [.. facts.Classes.Select(c => (long)counts.GetValueOrDefault(c))];
     }
 
+    /// <summary>What an epoch must count of this shard: how many examples, and the wrapping sum of their rows' digests.</summary>
+    public (long Rows, ulong Digest) Ledger(DataFacts facts)
+    {
+        var rows = Split(facts).Training;
+        return (rows.Length, rows.Aggregate(0ul, (sum, row) => sum + RowDigest.Of(_shard, row)));
+    }
+
     /// <summary>The examples as tensors, ready to be gathered.</summary>
     public Examples Prepare(DataFacts facts)
     {

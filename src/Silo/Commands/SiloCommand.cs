@@ -61,9 +61,9 @@ internal static class SiloCommand
                 await SiloHost.Run(settings, cancellation);
                 return 0;
             }
-            catch (SettingException e)
+            catch (Exception e) when (StartFailure.Of(e) is { } failure)
             {
-                await Console.Error.WriteLineAsync(e.Message);
+                await Console.Error.WriteLineAsync(failure);
                 return 2;
             }
         });
@@ -90,7 +90,7 @@ internal static class SiloCommand
         {
             return (T)Convert.ChangeType(text, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw new SettingException($"{variable} is '{text}', which is no {typeof(T).Name}.");
         }

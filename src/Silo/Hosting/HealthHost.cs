@@ -12,6 +12,7 @@ internal sealed class HealthHost : IAsyncDisposable
         if (settings.HealthPort == 0)
         {
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            builder.Configuration.AddEnvironmentVariables(); // OTEL_*, among others
             configure(builder);
             builder.Services.AddSingleton<IHostLifetime, Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>();
             _host = builder.Build();

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Client.Local;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary audit JOB</c>: reads the data again, in a process of its own, and compares with the ledger.</summary>
+internal static class AuditCommand
+{
+    public static Command Create()
+    {
+        var (job, home) = (CommandParts.JobId(), CommandParts.Home());
+        return new Command("audit", "Proves that every example of every finished epoch was counted exactly once.") { job, home }.Does((result, cancellation) =>
+            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            {
+                var id = result.GetValue(job)!;
+                _ = await client.Status(id);
+                var ledger = await client.Ledger(id);
+                if (ledger?.Facts is null || ledger.Epochs.Count == 0)
+                {
+                    throw new UserException(ExitCode.JobFailed, $"{id} has not finished an epoch yet: there is nothing to audit.");
+                }
+
+                return await Compare(id, ledger, cancellation);
+            }));
+    }
+
+    private static async Task<int> Compare(string id, LedgerReport ledger, CancellationToken cancellation)
+    {
+        var papers = Directory.CreateTempSubdirectory("granary-audit-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(papers, "job.yaml"), JobFile.Write(ledger.Job), cancellation);
+            await File.WriteAllTextAsync(
+                Path.Combine(papers, "ledger.json"), JsonSerializer.Serialize(ledger.Epochs, JsonSerializerOptions.Web), cancellation);
+            await File.WriteAllTextAsync(
+                Path.Combine(papers, "facts.json"), JsonSerializer.Serialize(ledger.Facts, JsonSerializerOptions.Web), cancellation);
+            var code = await SiloProgram.Run(["audit", papers], cancellation);
+            await Console.Error.WriteLineAsync(
+                $"{id}: {ledger.Committed} committed steps, {ledger.Epochs[^1].EndEpoch} finished epochs, {ledger.Recoveries} recoveries: "
+                + (code == 0 ? "every example of every finished epoch was counted exactly once" : "the ledger does not fit the data"));
+            return code == 0 ? ExitCode.Done : ExitCode.JobFailed;
+        }
+        finally
+        {
+            Directory.Delete(papers, recursive: true);
+        }
+    }
+}

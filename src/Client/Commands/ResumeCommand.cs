@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary resume JOB</c></summary>
+internal static class ResumeCommand
+{
+    public static Command Create()
+    {
+        var (job, home) = (CommandParts.JobId(), CommandParts.Home());
+        return new Command("resume", "Puts a paused job back in the queue; it goes on where it stopped.") { job, home }.Does((result, cancellation) =>
+            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            {
+                var id = result.GetValue(job)!;
+                var status = await client.Status(id);
+                if (!await client.Resume(id))
+                {
+                    throw new UserException(ExitCode.Usage, $"{id} is {status.State.ToString().ToLowerInvariant()}, not paused.");
+                }
+
+                await Console.Error.WriteLineAsync($"{id} goes on from step {status.Step} when its turn comes");
+                return ExitCode.Done;
+            }));
+    }
+}

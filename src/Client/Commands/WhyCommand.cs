@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Granary.Client.Display;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary why JOB</c></summary>
+internal static class WhyCommand
+{
+    public static Command Create()
+    {
+        var (job, home) = (CommandParts.JobId(), CommandParts.Home());
+        return new Command("why", "Why a job failed, stalled or was slow, what was done about it and what to do.") { job, home }.Does((result, cancellation) =>
+            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            {
+                var status = await client.Status(result.GetValue(job)!);
+                Console.WriteLine(JobStory.Tell(status, await client.Events(status.JobId)));
+                return ExitCode.Done;
+            }));
+    }
+}

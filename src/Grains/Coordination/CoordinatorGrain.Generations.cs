@@ -1,0 +1,279 @@
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Grains.Exchange;
+using Granary.Grains.Workers;
+using Granary.Jobs;
+using Granary.Model.Training;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Granary.Grains.Coordination;
+
+/// <content>The life of a job: one generation after the other, until it has ended.</content>
+internal sealed partial class CoordinatorGrain
+{
+    // Until the job ends one way or another: attempts, each a generation of its own.
+    private async Task Run()
+    {
+        while (State.State == JobState.Running && !_ended)
+        {
+            try
+            {
+                await Attempt();
+            }
+            catch (InconsistentStateException)
+            {
+                LogReplaced(logger, JobId, State.Generation);
+                _ended = true;
+                DeactivateOnIdle();
+                return;
+            }
+            catch (Exception e)
+            {
+                await Recover(e);
+            }
+        }
+
+        if (!_ended && State.State != JobState.Running)
+        {
+            await GrainFactory.GetGrain<ICatalogueGrain>(0).Released(JobId);
+        }
+    }
+
+    // What another generation may get over, the job's own causes, and the rest.
+    private async Task Recover(Exception e)
+    {
+        var fate = _retries.Decide(e, _progress?.Committed ?? 0);
+        if (fate.Failure is { } failure)
+        {
+            LogFailed(logger, e, JobId);
+            await EndHere(JobState.Failed, failure);
+            return;
+        }
+
+        if (_ended)
+        {
+            return;
+        }
+
+        LogRecovering(logger, JobId, State.Generation, e.Message);
+        _activity = "recovering: " + e.Message;
+        State.Recoveries++;
+        State.Note(e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble, (e as LostMemberException)?.Silo, e.Message);
+        if (e is DamagedCheckpointException && State.Checkpoints.Count > 0)
+        {
+            State.Note(JobEventKind.CheckpointDamaged, null, $"the checkpoint of step {State.Checkpoints[^1].Step} was put aside: {e.Message}");
+            State.Checkpoints = [.. State.Checkpoints.SkipLast(1)];
+        }
+
+        await Task.Delay(fate.Pause);
+    }
+
+    private async Task Attempt()
+    {
+        _activity = "gathering silos";
+        var crew = await Muster(State.Generation + 1);
+        if (crew is null)
+        {
+            _activity = "waiting for silos";
+            await Task.Delay(200);
+            return;
+        }
+
+        State.Generation++;
+        State.Parked = false;
+        await Save(); // whoever has been replaced stops here, before it has told anybody anything
+        var before = _crew;
+        _crew = crew;
+        using var attempt = new Attempt(crew, Job, State.Seconds, cluster) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0 };
+        _attempt = attempt;
+        try
+        {
+            await Form(crew, attempt, before);
+        }
+        catch (NonFiniteJobException e)
+        {
+            await Publish(attempt, JobState.Failed, await e.Explain(attempt, Job.Data.Shards));
+        }
+        finally
+        {
+            _arrivals = null;
+            _attempt = null;
+            Remember(attempt);
+        }
+
+        if (State.State != JobState.Running)
+        {
+            await crew.Release();
+            _formed.TrySetResult();
+        }
+    }
+
+    private Task<Crew?> Muster(long generation) => Crew.Muster(
+        new Membership(JobId, generation),
+        cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !_leaving.Contains(m.Name)),
+        Job.Data.Shards,
+        _retries.Avoid,
+        workers);
+
+    private async Task Form(Crew crew, Attempt attempt, Crew? before)
+    {
+        var holdings = await attempt.Unless(crew.Enter(_progress?.Committed ?? State.Progress?.Committed ?? 0));
+        _activity = State.Facts is null ? "reading data" : "forming";
+        var facts = State.Facts ??= await attempt.Unless(Gather(crew));
+        var shape = ModelShape.Of(Job.Model, facts.Shape);
+        var layout = new ExchangeLayout(new BlockPlan(ModelShape.Weights(shape)), new ShardPlan(Job.Data.Shards, crew.Count));
+        var state = OptimizerCatalogue.Create(Job.Training.Optimizer).StatePerWeight;
+        var origin = Origin(RestorePlan.Make([.. holdings.Select(h => h.Versions)], layout, state > 0), holdings, facts);
+        State.Progress = _progress!.Settled;
+        _ = before?.ReleaseBut(crew);
+        await attempt.Unless(crew.Prepare(Job, facts, origin));
+        await Save();
+        State.Note(
+            JobEventKind.Formed,
+            null,
+            $"generation {State.Generation}: {string.Join(", ", crew.Infos.Select(i => i.Name))} from step {origin.Step} on"
+            + (origin.Checkpoint.Count > 0 ? ", from its checkpoint" : ""));
+        _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Select(m => m.Name));
+        _formed.TrySetResult();
+        _formed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _arrivals = new Arrivals(crew, attempt.Wake, () => Muster(State.Generation), Job, facts);
+        _activity = "training";
+        var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
+        await attempt.Train(_progress, layout, bytes, origin.Step, () => _acknowledged, Wish, SaveNowAndThen);
+        await Finish(attempt);
+    }
+
+    private Wish Wish() =>
+        State.CancelAsked || State.PauseAsked || _ended ? Coordination.Wish.Stop
+        : _crew!.Infos.Any(i => _leaving.Contains(i.Name)) || _arrivals!.AreReady(cluster.CurrentSnapshot, _leaving) ? Coordination.Wish.Reform
+        : Coordination.Wish.Train;
+
+    // Every member stands at one step, the last one or another.
+    private async Task Finish(Attempt attempt)
+    {
+        if (attempt.IsDone || State.CancelAsked)
+        {
+            await Publish(attempt, attempt.IsDone ? JobState.Completed : JobState.Cancelled, null);
+        }
+        else if (State.PauseAsked)
+        {
+            await Park(attempt);
+            State.PauseAsked = false;
+            State.State = JobState.Paused;
+            State.Note(JobEventKind.Paused, null, $"paused after step {_progress!.Committed}");
+            _activity = "";
+            await Save();
+        }
+        else if (!_ended && await Muster(State.Generation) is null)
+        {
+            // Everybody has been told to stop: whoever comes next goes on from here.
+            await Park(attempt);
+            _ended = true;
+            _formed.TrySetResult();
+            DeactivateOnIdle();
+        }
+        else
+        {
+            State.Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
+        }
+    }
+
+    private async Task Park(Attempt attempt)
+    {
+        _activity = "writing a checkpoint";
+        await attempt.Checkpoint(_acknowledged);
+        if (State.Checkpoints.LastOrDefault()?.Step == _progress!.Committed)
+        {
+            State.Parked = true;
+            Remember(attempt);
+            _progress.Settle(_progress.Committed);
+            await Save();
+        }
+    }
+
+    // From memory where the members together hold a version, else from disk, else from the start: the bits are the same.
+    private Origin Origin(Origin? memory, Holdings[] holdings, DataFacts facts)
+    {
+        var batches = Batches(facts);
+        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards));
+        foreach (var held in holdings)
+        {
+            _progress.Add(held.Steps, held.Evaluations, State.Seconds);
+        }
+
+        var durable = State.Checkpoints.LastOrDefault();
+        if (memory is not null && memory.Step >= _progress.Settled.Committed && memory.Step >= (durable?.Step ?? 0)
+            && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed))))
+        {
+            _progress.Rewind(memory.Step);
+            return memory;
+        }
+
+        var points = _progress.Live.Points.Where(p => p.Step <= (durable?.Step ?? 0));
+        var known = durable?.Progress.Copy() ?? ProgressState.Empty(batches.Shards);
+        if (_progress.Committed > known.Committed)
+        {
+            State.Note(
+                JobEventKind.Trouble,
+                null,
+                $"nobody held a whole version any more: back from step {_progress.Committed} to "
+                + (durable is null ? "the start" : $"the checkpoint of step {durable.Step}"));
+        }
+
+        known.Points = [.. points];
+        _progress = new JobProgress(batches, facts.ValidationRows, known);
+        return durable is null ? Contracts.Origin.Fresh : new Origin(durable.Step, [], durable.Parts);
+    }
+
+    private BatchPlan Batches(DataFacts facts) => new(facts.TrainingRows, Job.Training.Batch, Job.Training.Epochs);
+
+    private async Task<DataFacts> Gather(Crew crew)
+    {
+        var facts = DataPlan.Merge(Job, await crew.Survey(Job));
+        return StatisticsPlan.IsNeeded(Job) ? StatisticsPlan.Complete(Job, facts, await crew.Statistics(Job, facts)) : facts;
+    }
+
+    private async Task Publish(Attempt attempt, JobState state, string? failure)
+    {
+        _activity = "writing the model";
+        var weights = await attempt.Crew.Weigh();
+        if (state == JobState.Completed && weights.FirstOrDefault(w => w.Sha256 != weights[0].Sha256) is { } other)
+        {
+            throw new JobException(
+                $"The members hold different weights after step {other.Step} ({weights[0].Sha256[..12]}, {other.Sha256[..12]}): this must never "
+                + "happen, so the model was not written. Please report it with the job file.");
+        }
+
+        Remember(attempt);
+        State.Failure = failure;
+        var live = _progress!.Live;
+        var output = State.Submission!.Output ?? Path.Combine(silo.Outputs, JobId);
+        State.Result = new JobResult(
+            Job.Model.Kind.ToString().ToLowerInvariant(),
+            weights[0].Parameters,
+            live.EpochLoss,
+            live.Evaluation?.Examples ?? 0,
+            live.Evaluation?.Loss,
+            live.Evaluation?.Accuracy,
+            weights[0].Sha256,
+            output);
+        await attempt.Crew.Publish(output, JobPapers.Of(JobId, Job, state, State.Result, State, live));
+        _progress.Settle(_progress.Committed);
+        await End(state, failure);
+    }
+
+    private void Remember(Attempt attempt)
+    {
+        State.Seconds = attempt.Seconds;
+        State.Members = [.. attempt.Members];
+    }
+
+    private void Noticed(JobEventKind kind, string? name, string message)
+    {
+        LogNoticed(logger, JobId, message);
+        State.Note(kind, name, message);
+    }
+}
