@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Contracts;
 using Granary.Grains.Compute;
 using Granary.Jobs;
@@ -7,27 +8,24 @@ using Orleans.Placement;
 namespace Granary.Grains.Shards;
 
 /// <summary>See <see cref="IShardGrain"/>. Its loss costs one more reading of its part of the source.</summary>
-[RandomPlacement, Immovable, KeepAlive] // not local: that strategy is deaf to the hint with which workers call
+/// <remarks>Placed at random, that is by the hint with which workers call: the local strategy is deaf to it.</remarks>
+[RandomPlacement, Immovable, KeepAlive]
 internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading, SiloIdentity silo) : Grain, IShardGrain
 {
     private ShardData? _data;
-    private Examples? _examples;
 
-    private string JobId => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('/')];
+    /// <summary>The key of a shard in a generation.</summary>
+    public static string Key(Membership membership, int shard) =>
+        string.Create(CultureInfo.InvariantCulture, $"{membership.JobId}/{shard}/{membership.Generation}");
 
-    private int Shard => int.Parse(
-        this.GetPrimaryKeyString().AsSpan(this.GetPrimaryKeyString().LastIndexOf('/') + 1),
-        System.Globalization.CultureInfo.InvariantCulture);
+    // A job's id may hold anything but a slash.
+    private string JobId => this.GetPrimaryKeyString().Split('/')[0];
+
+    private int Shard => int.Parse(this.GetPrimaryKeyString().Split('/')[1], CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public async Task<ShardSurvey?> Survey(Job job, string expectedSilo)
+    public async Task<ShardSurvey> Survey(Job job)
     {
-        if (expectedSilo != silo.Name)
-        {
-            DeactivateOnIdle();
-            return null;
-        }
-
         var shard = Shard;
         _data ??= await reading.Run(() => ShardData.Read(job, shard));
         return _data.Survey;
@@ -36,54 +34,24 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
     /// <inheritdoc/>
     public Task<TrainingStatistics> Statistics(DataFacts facts)
     {
-        var data = Data();
+        var data = _data
+            ?? throw new InvalidOperationException($"Shard {this.GetPrimaryKeyString()} was asked about its examples before it had read them.");
         return reading.Run(() => data.Statistics(facts));
     }
 
     /// <inheritdoc/>
-    public async Task<bool> Join(Job job, DataFacts facts, string expectedSilo)
-    {
-        if (expectedSilo != silo.Name)
-        {
-            DeactivateOnIdle();
-            return false;
-        }
-
-        _examples ??= await registry.TakePreloaded(JobId, Shard) ?? await Prepare(job, facts);
-        _data = null; // the tensors hold all of it
-        registry.Add(JobId, Shard, _examples);
-        return true;
-    }
-
-    private Task<Examples> Prepare(Job job, DataFacts facts)
+    public async Task<string> Join(Job job, DataFacts facts)
     {
         var (data, shard) = (_data, Shard);
-        return reading.Run(() => (data ?? ShardData.Read(job, shard)).Prepare(facts));
+        await registry.Load(JobId, shard, () => reading.Run(() => (data ?? ShardData.Read(job, shard)).Prepare(facts)));
+        _data = null; // the tensors hold all of it
+        return silo.Name;
     }
 
     /// <inheritdoc/>
-    public Task Leave(string expectedSilo)
+    public Task Leave()
     {
-        if (expectedSilo == silo.Name)
-        {
-            DeactivateOnIdle();
-        }
-
+        DeactivateOnIdle();
         return Task.CompletedTask;
     }
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        if (_examples is not null)
-        {
-            registry.Remove(JobId, Shard);
-            _examples.Dispose(); // a run that still uses them has a lease of its own
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private ShardData Data() => _data
-        ?? throw new InvalidOperationException($"Shard {this.GetPrimaryKeyString()} was asked for its examples before it had read them.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
@@ -81,6 +80,7 @@ internal sealed partial class Worker : GrainService, IWorker
         if (before is not null)
         {
             await before.End();
+            Dismiss(before);
             _ = Current(membership); // a newer generation may have come meanwhile: then it owns the memory
         }
 
@@ -92,7 +92,7 @@ internal sealed partial class Worker : GrainService, IWorker
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment)
     {
         var entry = Assign(assignment);
-        return await Task.WhenAll(Shards(entry).Select(shard => Here(entry, () => shard.Survey(assignment.Job, _silo.Name))));
+        return await Task.WhenAll(Shards(entry).Select(shard => Hinted(() => shard.Survey(assignment.Job))));
     }
 
     /// <inheritdoc/>
@@ -103,7 +103,7 @@ internal sealed partial class Worker : GrainService, IWorker
     public Task Preload(Assignment assignment, DataFacts facts)
     {
         var job = assignment.Job;
-        return Task.WhenAll(ShardsOf(assignment).Select(v => _registry.Preload(
+        return Task.WhenAll(ShardsOf(assignment).Select(v => _registry.Load(
             assignment.Membership.JobId, v, () => _reading.Run(() => ShardData.Read(job, v).Prepare(facts)))));
     }
 
@@ -112,11 +112,15 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         var entry = Assign(assignment);
         var membership = assignment.Membership;
-        var joining = Task.WhenAll(Shards(entry).Select(s => Here(entry, async () => await s.Join(assignment.Job, facts, _silo.Name) ? "" : null)));
+        var joining = Task.WhenAll(Shards(entry).Select(s => Hinted(() => s.Join(assignment.Job, facts))));
         var mesh = await Connect(assignment);
         try
         {
-            await joining;
+            if ((await joining).FirstOrDefault(name => name != _silo.Name) is { } other)
+            {
+                throw new LostPeerException($"a shard of silo {_silo.Name} was placed in silo {other}");
+            }
+
             _ = Current(membership);
         }
         catch
@@ -153,6 +157,7 @@ internal sealed partial class Worker : GrainService, IWorker
         }
 
         await run.Ready;
+        _registry.Forget(membership.JobId, [.. ShardsOf(assignment)]);
     }
 
     private async Task<PeerMesh> Connect(Assignment assignment)
@@ -175,23 +180,7 @@ internal sealed partial class Worker : GrainService, IWorker
         }
     }
 
-    // A shard that still lives in another silo makes way as soon as it is asked; then it is asked again.
-    private async Task<T> Here<T>(JobEntry entry, Func<Task<T?>> ask)
-        where T : class
-    {
-        for (var pause = 1; ; pause = Math.Min(pause * 2, 50))
-        {
-            if (await Hinted(ask) is { } answer)
-            {
-                return answer;
-            }
-
-            await Task.Delay(pause);
-            _ = Current(entry.Membership); // two generations must not pull at one shard for ever
-        }
-    }
-
-    // A call that meets a shard on its way out is passed on by the other silo, and must not bring it to life there.
+    // Shards live where their examples are needed: here.
     private Task<T> Hinted<T>(Func<Task<T>> ask)
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, _address);
@@ -271,15 +260,21 @@ internal sealed partial class Worker : GrainService, IWorker
             _jobs.Remove(membership.JobId);
             await entry.End();
             await Task.Run(entry.Memory.Dispose);
-            _registry.Forget(membership.JobId);
-            if (entry.Assignment is not null)
+            _registry.Forget(membership.JobId, []);
+            Dismiss(entry);
+        }
+    }
+
+    // The shards of a generation that is over.
+    private void Dismiss(JobEntry entry)
+    {
+        foreach (var shard in entry.Assignment is null ? [] : Shards(entry))
+        {
+            _ = Hinted(async () =>
             {
-                await Task.WhenAll(Shards(entry).Select(s => Hinted(async () =>
-                {
-                    await s.Leave(_silo.Name);
-                    return true;
-                })));
-            }
+                await shard.Leave();
+                return true;
+            }).ContinueWith(t => t.Exception, TaskScheduler.Default);
         }
     }
 
@@ -289,8 +284,8 @@ internal sealed partial class Worker : GrainService, IWorker
         return Enumerable.Range(first, end - first);
     }
 
-    private IEnumerable<IShardGrain> Shards(JobEntry entry) => ShardsOf(entry.Assignment!).Select(v => _grains.GetGrain<IShardGrain>(
-        string.Create(CultureInfo.InvariantCulture, $"{entry.Membership.JobId}/{v}")));
+    private IEnumerable<IShardGrain> Shards(JobEntry entry) => ShardsOf(entry.Assignment!).Select(v => 
+        _grains.GetGrain<IShardGrain>(ShardGrain.Key(entry.Membership, v)));
 
     private JobEntry Assign(Assignment assignment)
     {
