@@ -93,7 +93,20 @@ internal static unsafe class CheckpointFile
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, ChunkBytes);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            return Read(file, path, expected, take);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(path, e.Message);
+        }
+    }
+
+    /// <summary>The same, from a stream that can be sought in.</summary>
+    public static CheckpointHeader Read(Stream file, string path, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
+    {
+        try
+        {
             var header = Header(path, file);
             if (expected is not null && header with { Generation = expected.Generation } != expected)
             {
@@ -122,14 +135,14 @@ internal static unsafe class CheckpointFile
 
             return header;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw Damaged(path, e.Message);
         }
     }
 
     // No length that a file claims is believed before the file's own size has confirmed it.
-    private static CheckpointHeader Header(string path, FileStream file)
+    private static CheckpointHeader Header(string path, Stream file)
     {
         Span<byte> head = stackalloc byte[12];
         file.ReadExactly(head);
@@ -161,11 +174,11 @@ internal static unsafe class CheckpointFile
         return header;
     }
 
-    private static void CheckSum(string path, FileStream file)
+    private static void CheckSum(string path, Stream file)
     {
         var data = file.Position;
         var hash = new XxHash128();
-        var buffer = new byte[ChunkBytes];
+        var buffer = new byte[(int)Math.Min(ChunkBytes, file.Length)];
         file.Position = 0;
         for (var left = file.Length - HashBytes; left > 0;)
         {

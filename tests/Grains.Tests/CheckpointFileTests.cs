@@ -1,0 +1,97 @@
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Grains.Exchange;
+
+namespace Granary.Grains.Tests;
+
+public sealed class CheckpointFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    private static readonly CheckpointHeader Header = new("job-1", 3, 42, 0, 2, 1000, 2, sizeof(float));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Write()
+    {
+        var path = Path.Combine(_folder, "part.bin");
+        var vectors = Enumerable.Range(0, 3).Select(v =>
+        {
+            var vector = new NativeVector<float>(1000);
+            for (var i = 0; i < 1000; i++)
+            {
+                vector.Span(i, 1)[0] = (v * 1000) + i;
+            }
+
+            return vector;
+        }).ToArray();
+        CheckpointFile.Write(path, Header, vectors);
+        Array.ForEach(vectors, v => v.Dispose());
+        return path;
+    }
+
+    [Fact]
+    public unsafe void What_was_written_is_read()
+    {
+        var path = Write();
+        using var state = new NativeVector<float>(1000);
+        var read = CheckpointFile.Read(path, Header with { Generation = 9 }, (_, vector) => vector == 2 ? (nint)state.Data : 0);
+        Assert.Equal(3, read.Generation);
+        Assert.Equal(Enumerable.Range(2000, 1000).Select(i => (float)i), state.Span(0, 1000).ToArray());
+        Assert.Equal([path], Directory.GetFiles(_folder));
+        var other = Assert.Throws<DamagedCheckpointException>(() => CheckpointFile.Read(path, Header with { Step = 41 }, null));
+        Assert.StartsWith(path, other.Message);
+        Assert.Throws<DamagedCheckpointException>(() => CheckpointFile.Read(path + "x", Header, null));
+    }
+
+    [Fact]
+    public void Nothing_is_left_of_a_write_that_fails()
+    {
+        var blocked = Path.Combine(_folder, "blocked");
+        Directory.CreateDirectory(Path.Combine(blocked, "part.bin")); // a folder is in the way of the last rename
+        File.WriteAllText(Path.Combine(blocked, "part.bin", "x"), "");
+        using var vector = new NativeVector<float>(1000);
+        Assert.ThrowsAny<Exception>(() => CheckpointFile.Write(Path.Combine(blocked, "part.bin"), Header with { StatePerWeight = 0 }, [vector]));
+        Assert.Empty(Directory.GetFiles(blocked));
+    }
+
+    // 100,000 damaged files: each is refused for what it is, and none makes the reader allocate what it claims.
+    [Fact]
+    public void A_damaged_part_is_refused_whatever_the_damage()
+    {
+        var whole = File.ReadAllBytes(Write());
+        var path = Path.Combine(_folder, "damaged.bin");
+        var random = new Random(5);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100_000; i++)
+        {
+            var bytes = (byte[])whole.Clone();
+            switch (i % 4)
+            {
+                case 0: // bits flip, in the header more often than not
+                    bytes[random.Next(i % 8 == 0 ? bytes.Length : 200)] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1: // cut off
+                    bytes = bytes[..random.Next(bytes.Length)];
+                    break;
+                case 2: // a forged length
+                    BitConverter.TryWriteBytes(bytes.AsSpan(8 + random.Next(40)), random.NextInt64());
+                    break;
+                default: // something else entirely
+                    bytes = new byte[random.Next(300)];
+                    random.NextBytes(bytes);
+                    break;
+            }
+
+            if (bytes.AsSpan().SequenceEqual(whole))
+            {
+                continue;
+            }
+
+            Assert.Throws<DamagedCheckpointException>(() => CheckpointFile.Read(new MemoryStream(bytes), "part", Header, null));
+        }
+
+        File.Delete(path);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000L * 100_000); // no more than what is read, and messages
+    }
+}

@@ -1,0 +1,193 @@
+using CsCheck;
+using Granary.Contracts;
+using Granary.Grains.Coordination;
+using Granary.Grains.Exchange;
+using Granary.Grains.Workers;
+using Granary.Jobs;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>The decisions of recovery, without a silo.</summary>
+public class RecoveryRuleTests
+{
+    private const int Blocks = 7;
+
+    private static ExchangeLayout Layout(int members) => new(new BlockPlan(Blocks * BlockPlan.BlockSize), new ShardPlan(8, members));
+
+    private static HeldVersion Version(long step, bool weights, params (int, int)[] state) =>
+        new(step, weights, [.. state.Select(s => new BlockRange(s.Item1, s.Item2))]);
+
+    [Fact]
+    public void A_lost_slice_goes_on_from_its_backup_where_that_is_whole()
+    {
+        // Three members owned blocks 0-1, 2-3, 4-6; the second is gone. The third is its backup, as of step 40.
+        HeldVersion[][] held =
+        [
+            [Version(40, true, (0, 2), (4, 7)), Version(47, true, (0, 2))],
+            [Version(40, true, (4, 7), (2, 4)), Version(47, true, (4, 7))],
+        ];
+        var origin = RestorePlan.Make(held, Layout(2), hasState: true)!;
+        Assert.Equal(40, origin.Step);
+        var state = origin.Transfers.Where(t => t.State).ToArray();
+        Assert.Equal([new(0, 0, true, new(0, 2)), new(1, 0, true, new(2, 3)), new(1, 1, true, new(3, 7))], state);
+
+        // Without any state the newest weights are enough.
+        Assert.Equal(47, RestorePlan.Make(held, Layout(2), hasState: false)!.Step);
+    }
+
+    [Fact]
+    public void Owner_and_backup_gone_together_leave_no_whole_version() =>
+        Assert.Null(RestorePlan.Make([[Version(40, true, (0, 2)), Version(47, true, (0, 2))]], Layout(1), hasState: true));
+
+    [Fact]
+    public void Every_member_is_given_all_weights_and_its_own_state_by_somebody_who_has_it() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 5], Gen.Int[0, 1000]).Sample(t =>
+        {
+            var (before, now, seed) = t;
+            var random = new Random(seed);
+            var old = Layout(before);
+            var held = Enumerable.Range(0, now).Select(m => m < before && random.Next(3) > 0
+                ? new[] { Version(10, true, old.Owned(m), old.Owned(old.WardOf(m))), Version(12, random.Next(2) > 0, old.Owned(m)) }
+                : []).ToArray();
+            var origin = RestorePlan.Make(held, Layout(now), hasState: true);
+            bool Holds(int member, long step, int block) => held[member].Any(v => v.Step == step && v.State.Any(s => block >= s.First && block < s.End));
+            bool Whole(long step) => held.Any(h => h.Any(v => v.Step == step && v.Weights))
+                && Enumerable.Range(0, Blocks).All(b => Enumerable.Range(0, now).Any(m => Holds(m, step, b)));
+            Assert.Equal(Whole(12) ? 12 : Whole(10) ? 10 : null, origin?.Step);
+            if (origin is null)
+            {
+                return;
+            }
+
+            for (var member = 0; member < now; member++)
+            {
+                var mine = origin.Transfers.Where(x => x.To == member).ToArray();
+                var weights = Assert.Single(mine, x => !x.State);
+                Assert.Contains(held[weights.From], v => v.Step == origin.Step && v.Weights);
+                var (first, end) = Layout(now).Owned(member);
+                var blocks = mine.Where(x => x.State).SelectMany(x => Enumerable.Range(x.Blocks.First, x.Blocks.End - x.Blocks.First).Select(b => (x.From, b))).ToArray();
+                Assert.Equal(Enumerable.Range(first, end - first), blocks.Select(x => x.b));
+                Assert.All(blocks, x => Assert.True(Holds(x.From, origin.Step, x.b)));
+            }
+        });
+
+    [Fact]
+    public void A_step_counts_once_however_often_it_was_taken_again() => Gen.Int[0, 100_000].Sample(seed =>
+    {
+        var random = new Random(seed);
+        long[] rows = [5, 1, 7];
+        var batches = new BatchPlan(rows, 4, 5);
+        var progress = new JobProgress(batches, [0, 0, 0], ProgressState.Empty(3));
+        StepRecord Take(long step) => new(step, [.. Enumerable.Range(0, 3).Select(v => (v, R: batches.Rows(step, v))).Where(x => x.R.End > x.R.First).Select(
+            x => new ShardRecord(x.v, x.R.End - x.R.First, x.R.End - x.R.First, 1, Digest(batches.EpochOf(step), x.v, x.R.First, x.R.End)))]);
+        while (progress.Committed < batches.Steps)
+        {
+            var from = progress.Committed;
+            for (var step = from; step < Math.Min(batches.Steps, from + random.Next(1, 5)); step++)
+            {
+                progress.Add([Take(step)], [], 0);
+                progress.Settle(KeepRule.Settled(progress.Committed, null));
+            }
+
+            if (random.Next(3) == 0)
+            {
+                progress.Rewind(random.NextInt64(progress.Settled.Committed, progress.Committed + 1));
+            }
+        }
+
+        // Rows 0 .. n-1 of every shard in every epoch: the digests of the five epochs are the same, so that they stand together.
+        var entry = Assert.Single(progress.Live.Ledger);
+        Assert.Equal((0, 5), (entry.FirstEpoch, entry.EndEpoch));
+        Assert.Equal(rows, entry.Examples);
+        Assert.Equal(rows.Select((n, v) => Digest(0, v, 0, (int)n)), entry.Digests);
+        Assert.Equal(5 * 13, progress.Live.Examples);
+    });
+
+    private static ulong Digest(int epoch, int shard, int first, int end) =>
+        Enumerable.Range(first, end - first).Aggregate(0ul, (sum, row) => sum + SeededRandom.Mix(((ulong)shard << 32) + (ulong)row));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_example_skipped_or_repeated_shows_in_the_ledger(bool repeated)
+    {
+        var batches = new BatchPlan([4], 2, 3);
+        var progress = new JobProgress(batches, [0], ProgressState.Empty(1));
+        for (long step = 0; step < batches.Steps; step++)
+        {
+            var (first, end) = batches.Rows(step, 0);
+            var digest = Digest(0, 0, first, end);
+            if (step == 2)
+            {
+                digest = repeated ? Digest(0, 0, first, first + 1) * 2 : Digest(0, 0, first, first + 1);
+            }
+
+            progress.Add([new StepRecord(step, [new ShardRecord(0, step == 2 && !repeated ? 1 : 2, 2, 1, digest)])], [], 0);
+        }
+
+        Assert.Equal(3, progress.Live.Ledger.Count); // the second epoch stands apart
+        Assert.NotEqual(progress.Live.Ledger[0].Digests[0], progress.Live.Ledger[1].Digests[0]);
+        Assert.Equal(repeated ? 4 : 3, progress.Live.Ledger[1].Examples[0]);
+    }
+
+    [Fact]
+    public void Keeping_costs_little_and_loses_little()
+    {
+        var big = new ExchangeLayout(new BlockPlan(6_000_000), new ShardPlan(8, 2));
+        Assert.Equal(0, KeepRule.Every(big, 0, 0.01)); // no state, nothing to keep
+        Assert.Equal(0, KeepRule.Every(new ExchangeLayout(new BlockPlan(100), new ShardPlan(8, 2)), 8, 0.01)); // everybody has all
+        Assert.Equal(100, KeepRule.Every(Layout(3), 8, 0.001)); // a tenth of a second
+        Assert.InRange(KeepRule.Every(big, 8, 0.05) * 0.05, 1, 5); // 24 MB a member: seldom
+        Assert.Equal(30, KeepRule.Settled(32, [10, 30, 31]));
+        Assert.Equal(10, KeepRule.Settled(31, [10, 30, 31]));
+        Assert.Equal(31, KeepRule.Settled(32, null));
+    }
+
+    [Fact]
+    public void Grants_follow_each_other()
+    {
+        using var grants = new Grants(5);
+        grants.Give(new StepGrant(5, 20, 8, null, 0));
+        grants.Give(new StepGrant(5, 20, 8, null, 0)); // told twice
+        Assert.Throws<InvalidOperationException>(() => grants.Give(new StepGrant(30, 40, 0, null, 0)));
+        grants.Give(new StepGrant(20, 30, 0, 20, 0));
+        Assert.Equal(30, grants.Until);
+        Assert.Equal([5, 8, 16], Enumerable.Range(5, 25).Where(s => grants.Keeps(s)).ToArray());
+        Assert.Equal([20], Enumerable.Range(5, 25).Where(s => grants.TakeCheckpoint(s)).ToArray());
+    }
+
+    [Fact]
+    public void The_jobs_own_fault_is_not_tried_again_and_others_are_with_limits()
+    {
+        Assert.Equal("bad file", new RetryRule().Decide(new JobException("bad file"), 0).Failure);
+        var rule = new RetryRule();
+        Assert.Null(rule.Decide(new LostMemberException("silo-2", "gone"), 10).Failure);
+        Assert.Empty(rule.Avoid);
+        Assert.Null(rule.Decide(new LostMemberException("silo-2", "gone"), 10).Failure);
+        Assert.Equal(["silo-2"], rule.Avoid);
+        Assert.Null(rule.Decide(new LostMemberException("silo-1", "gone"), 11).Failure);
+        Assert.Empty(rule.Avoid); // a step was committed meanwhile
+        var fruitless = new RetryRule();
+        var tries = 1;
+        while (fruitless.Decide(new TimeoutException("no answer"), 3).Failure is null)
+        {
+            tries++;
+        }
+
+        Assert.Equal(26, tries);
+    }
+
+    [Fact]
+    public void A_stall_is_not_a_slow_silo()
+    {
+        MemberStatus[] members = [new("a", 1, 0, 4, 0.01, 0), new("b", 2, 4, 8, 0.01, 0)];
+        var watch = new StallWatch(2);
+        Assert.Null(watch.Look([new(5, true, [1], 0.1), new(5, false, [], 0.1)], members));
+        var stalled = watch.Look([new(5, true, [1], 9), new(5, true, [], 9)], members);
+        Assert.True(stalled!.Stalled);
+        Assert.Equal("b", stalled.Silo);
+        var slow = watch.Look([new(5, true, [1], 9), new(5, false, [], 9)], members);
+        Assert.False(slow!.Stalled);
+        Assert.Equal("b", slow.Silo);
+    }
+}
