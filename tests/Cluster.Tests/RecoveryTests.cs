@@ -91,7 +91,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public async Task Ten_kills_do_not_show_in_the_weights()
     {
-        const int Epochs = 700;
+        const int Epochs = 350;
         var expected = await Undisturbed(Epochs);
         using var up = await Run("up", "--silos", "3");
         var job = await Submit(Epochs);
@@ -99,7 +99,7 @@ public sealed class RecoveryTests : IDisposable
         for (long step = 200; kills < 10 && await Reaches(job, step); kills++)
         {
             await Signal("KILL", 2);
-            step = (await Show(job)).GetProperty("step").GetInt64() + _random.Next(50, 400);
+            step = (await Show(job)).GetProperty("step").GetInt64() + _random.Next(20, 120);
         }
 
         Assert.Equal(10, kills);
@@ -111,7 +111,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public async Task Silos_that_come_go_and_freeze_do_not_show_in_the_weights()
     {
-        const int Epochs = 500;
+        const int Epochs = 300;
         var expected = await Undisturbed(Epochs);
         using var up = await Run("up", "--silos", "2");
         var job = await Submit(Epochs);

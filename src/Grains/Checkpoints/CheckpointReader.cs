@@ -1,8 +1,8 @@
 using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.Versions;
-using Granary.Jobs;
 using Granary.Grains.Workers;
+using Granary.Jobs;
 
 namespace Granary.Grains.Checkpoints;
 

@@ -177,6 +177,12 @@ internal sealed partial class CoordinatorGrain
         }
         else
         {
+            if (_crew!.Infos.Any(i => _leaving.Contains(i.Name)))
+            {
+                _activity = "writing a checkpoint";
+                await attempt.Checkpoint(_acknowledged); // who leaves takes memory along that nobody else may have
+            }
+
             State.Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
         }
     }

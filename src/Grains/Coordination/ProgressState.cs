@@ -42,7 +42,10 @@ public sealed class ProgressState
     /// <summary>Nothing yet.</summary>
     public static ProgressState Empty(int shards) => new()
     {
-        LossSums = new double[shards], Weights = new double[shards], Digests = new ulong[shards], Counts = new long[shards],
+        LossSums = new double[shards],
+        Weights = new double[shards],
+        Digests = new ulong[shards],
+        Counts = new long[shards],
     };
 
     /// <summary>A copy that shares nothing that changes.</summary>

@@ -20,7 +20,10 @@ internal sealed unsafe class EvaluationExchange(ExchangeLayout layout, int self,
         {
             var header = new FrameHeader
             {
-                Kind = FrameKind.Evaluations, Generation = generation, Step = committed, Length = _records.OwnBytes,
+                Kind = FrameKind.Evaluations,
+                Generation = generation,
+                Step = committed,
+                Length = _records.OwnBytes,
             };
             link.Enqueue(header, _records.Own);
         }

@@ -284,7 +284,7 @@ internal sealed partial class Worker : GrainService, IWorker
         return Enumerable.Range(first, end - first);
     }
 
-    private IEnumerable<IShardGrain> Shards(JobEntry entry) => ShardsOf(entry.Assignment!).Select(v => 
+    private IEnumerable<IShardGrain> Shards(JobEntry entry) => ShardsOf(entry.Assignment!).Select(v =>
         _grains.GetGrain<IShardGrain>(ShardGrain.Key(entry.Membership, v)));
 
     private JobEntry Assign(Assignment assignment)
