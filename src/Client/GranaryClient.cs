@@ -22,6 +22,9 @@ public sealed class GranaryClient : IAsyncDisposable
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // A frozen silo answers nothing; the next try goes to another one.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
     private readonly IHost _host;
     private readonly IClusterClient _cluster;
 
@@ -41,6 +44,7 @@ public sealed class GranaryClient : IAsyncDisposable
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.Cluster, "granary"));
+            client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = AnswerTime);
             client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
             if (address.Redis is { } redis)
             {
