@@ -37,16 +37,39 @@ public sealed record ModelSection
     /// <summary>Width of the stream, C (transformer). Default: 128.</summary>
     public int Width { get; init; } = 128;
 
-    /// <summary>Attention heads per block; divides the width (transformer). Default: 4.</summary>
+    /// <summary>Attention heads per block, H (transformer). Divides the width unless <see cref="KeyWidth"/> is given. Default: 4.</summary>
     public int Heads { get; init; } = 4;
+
+    /// <summary>d_key: numbers in one head's query and key, and between its value-down and value-up maps (transformer).
+    /// Default: width / heads.</summary>
+    public int? KeyWidth { get; init; }
 
     /// <summary>Tokens an example holds and attention can look back over, T (transformer). Default: 64.</summary>
     public int Context { get; init; } = 64;
+
+    /// <summary>A norm before each attention, each MLP block and the unembedding (transformer). Default: true.</summary>
+    public bool LayerNorm { get; init; } = true;
+
+    /// <summary>Whether linear maps have biases and norms have offsets (transformer). Default: true.</summary>
+    public bool Biases { get; init; } = true;
+
+    /// <summary>Whether the unembedding is the token embedding itself, one matrix trained from both ends (transformer).
+    /// Default: false.</summary>
+    public bool TiedUnembedding { get; init; }
+
+    /// <summary>Part of the numbers that a training pass sets to 0 in the embeddings, the attention weights and what each
+    /// block adds to the stream, in [0, 1) (transformer). Default: 0.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>d_key, with its default filled in.</summary>
+    public int HeadWidth() => KeyWidth ?? Width / Heads;
 
     /// <summary>Equal in every key; the hidden widths by value.</summary>
     public bool Equals(ModelSection? other) => other is not null
         && (Kind, Activation, Loss, Precision, Layers, Width, Heads, Context)
             == (other.Kind, other.Activation, other.Loss, other.Precision, other.Layers, other.Width, other.Heads, other.Context)
+        && (KeyWidth, LayerNorm, Biases, TiedUnembedding, Dropout)
+            == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

@@ -83,6 +83,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("hidden: [64, 32]", "hidden: 64", "digits.yaml:5: model.hidden must be a list, such as [64, 32].")]
     [InlineData("hidden: [64, 32]", "hidden: [64, 0]", "model.hidden holds '0'")]
     [InlineData("kind: mlp\n  hidden: [64, 32]\n  activation: tanh", "kind: softmax\n  loss: squared-error", "model.loss has no meaning for softmax: it belongs to mlp.")]
+    [InlineData("activation: tanh", "dropout: 0.1", "model.dropout has no meaning for mlp: it belongs to transformer.")]
     [InlineData("fraction: 0.2", "fraction: 0.2, path: d.csv", "data.validation has a fraction and a path")]
     [InlineData("fraction: 0.2", "labels: d.csv", "data.validation.labels has no meaning for csv: it belongs to idx.")]
     [InlineData("fraction: 0.2", "path: e.csv", "digits.yaml:11: data.validation.path: there is no file ")]
@@ -169,7 +170,23 @@ public sealed class JobFileTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
         const string Text = "version: 1\nmodel: { kind: transformer, width: 10, heads: 3 }\ndata: { format: text, path: t.txt }\ntraining: { epochs: 1 }\n";
         Assert.Contains("model.width is 10, which 3 heads do not divide", Assert.Throws<JobException>(() => Parse(Text)).Message);
+        Assert.Equal(7, Parse(Text, "model.keyWidth=7").Model.HeadWidth());
         Assert.Equal("digits", Parse(Text.Replace("3 }", "5 }", StringComparison.Ordinal)).Name);
+    }
+
+    [Theory]
+    [InlineData("keyWidth=0", "model.keyWidth is 0, but must be at least 1.")]
+    [InlineData("keyWidth=1000000", "4096 heads of 1000000 numbers each are more than a matrix can hold. Set a smaller model.keyWidth")]
+    [InlineData("dropout=1", "model.dropout is 1, but must be at least 0 and below 1.")]
+    [InlineData("dropout=-0.1", "model.dropout is -0.1, but must be at least 0 and below 1.")]
+    [InlineData("layerNorm=off", "model.layerNorm is 'off', but must be true or false.")]
+    [InlineData("biases=0", "model.biases is '0', but must be true or false.")]
+    [InlineData("tiedUnembeding=true", "model.tiedUnembeding is not a key of a job file; did you mean model.tiedUnembedding?")]
+    public void A_transformer_s_options_are_checked(string item, string message)
+    {
+        File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
+        const string Text = "version: 1\nmodel: { kind: transformer, width: 4096, heads: 4096 }\ndata: { format: text, path: t.txt }\ntraining: { epochs: 1 }\n";
+        Assert.StartsWith($"--set model.{item}: {message}", Assert.Throws<JobException>(() => Parse(Text, $"model.{item}")).Message);
     }
 
     [Fact]

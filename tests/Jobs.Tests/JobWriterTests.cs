@@ -28,7 +28,18 @@ public sealed class JobWriterTests : IDisposable
         Gen.Select(Gen.Int[1, 4096].Array[0, 4], Any<Activation>(), Any<Loss>(), (h, a, l) =>
             new ModelSection { Kind = ModelKind.Mlp, Hidden = h, Activation = a, Loss = l }),
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 99], (layers, part, heads, context) =>
-            new ModelSection { Kind = ModelKind.Transformer, Layers = layers, Width = part * heads, Heads = heads, Context = context }));
+            new ModelSection { Kind = ModelKind.Transformer, Layers = layers, Width = part * heads, Heads = heads, Context = context }),
+        Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Double[0, 0.999], (width, key, norm, biases, tied, dropout) =>
+            new ModelSection
+            {
+                Kind = ModelKind.Transformer,
+                Width = width,
+                KeyWidth = key,
+                LayerNorm = norm,
+                Biases = biases,
+                TiedUnembedding = tied,
+                Dropout = dropout,
+            }));
 
     private static readonly Gen<OptimizerSection> Optimizers = Gen.OneOf(
         Gen.Select(Positive, Share, Gen.Bool, (rate, decay, all) =>

@@ -11,7 +11,12 @@ internal static class CrossChecks
         ("layers", [ModelKind.Transformer]),
         ("width", [ModelKind.Transformer]),
         ("heads", [ModelKind.Transformer]),
+        ("keyWidth", [ModelKind.Transformer]),
         ("context", [ModelKind.Transformer]),
+        ("layerNorm", [ModelKind.Transformer]),
+        ("biases", [ModelKind.Transformer]),
+        ("tiedUnembedding", [ModelKind.Transformer]),
+        ("dropout", [ModelKind.Transformer]),
     ];
 
     private static readonly (string Key, DataFormat[] Formats)[] DataKeys =
@@ -49,10 +54,16 @@ internal static class CrossChecks
                 : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs csv or idx.");
         }
 
-        if (kind == ModelKind.Transformer && job.Model.Width % job.Model.Heads != 0)
+        if (kind == ModelKind.Transformer && job.Model.KeyWidth is null && job.Model.Width % job.Model.Heads != 0)
         {
             throw model.Error("heads", $"model.width is {job.Model.Width}, which {job.Model.Heads} heads do not divide: "
-                + "every head needs an equal part of the width.");
+                + "every head needs an equal part of the width. Choose another number, or set model.keyWidth.");
+        }
+
+        if (kind == ModelKind.Transformer && 3L * job.Model.Heads * job.Model.HeadWidth() > int.MaxValue)
+        {
+            throw model.Error("keyWidth", $"{job.Model.Heads} heads of {job.Model.HeadWidth()} numbers each are more than a matrix can hold. "
+                + "Set a smaller model.keyWidth, or fewer model.heads.");
         }
     }
 

@@ -40,7 +40,12 @@ internal static class JobWriter
             ("layers", Number(m.Layers)),
             ("width", Number(m.Width)),
             ("heads", Number(m.Heads)),
-            ("context", Number(m.Context))),
+            ("keyWidth", m.KeyWidth is { } key ? Number(key) : null),
+            ("context", Number(m.Context)),
+            ("layerNorm", Bool(m.LayerNorm)),
+            ("biases", Bool(m.Biases)),
+            ("tiedUnembedding", Bool(m.TiedUnembedding)),
+            ("dropout", Number(m.Dropout))),
         _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision))),
     };
 

@@ -8,4 +8,6 @@ namespace Granary.Model.Data;
 /// <param name="Count">B.</param>
 /// <param name="Weight">Sum of the examples' weights: B while every example weighs 1.</param>
 /// <param name="Digest">Of the rows gathered, see <see cref="RowDigest"/>.</param>
-public readonly record struct Batch(torch.Tensor Inputs, torch.Tensor Targets, int Count, double Weight, ulong Digest);
+/// <param name="Place">Where the pass stands, for what the network draws; null outside training, where it draws nothing.</param>
+public readonly record struct Batch(
+    torch.Tensor Inputs, torch.Tensor Targets, int Count, double Weight, ulong Digest, PassPlace? Place = null);

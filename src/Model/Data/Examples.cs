@@ -36,7 +36,7 @@ public sealed class Examples : IDisposable
             _order = order = OrderOf(epoch);
         }
 
-        return Gather(_training, order.Rows.AsSpan(first, end - first));
+        return Gather(_training, order.Rows.AsSpan(first, end - first)) with { Place = new PassPlace(_seed, epoch, _shard, first) };
     }
 
     /// <summary>Held-out rows [first, end), in the order of the source.</summary>

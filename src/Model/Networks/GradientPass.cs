@@ -52,7 +52,8 @@ public sealed class GradientPass : IDisposable
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
         var batch = gather();
-        using var loss = _network.LossSum(_network.Outputs(leaves, OnDevice(batch.Inputs)), OnDevice(batch.Targets));
+        using var loss = _network.LossSum(
+            _network.Outputs(leaves, OnDevice(batch.Inputs), batch.Place), OnDevice(batch.Targets));
         loss.backward();
         using (no_grad())
         {
