@@ -2,13 +2,17 @@ namespace Granary.Jobs;
 
 /// <summary>What one shard found in its own part of the source.</summary>
 /// <param name="Shard">Index of the shard.</param>
-/// <param name="Rows">Examples in its part (text: windows of `context` tokens), before anything is held out.</param>
+/// <param name="Rows">Examples in its part (text: windows of `context` tokens; words: pairs of a word and a context), before anything is held out.</param>
 /// <param name="ValidationRows">Examples in its part of the validation's own source; 0 without one.</param>
 /// <param name="Features">Numbers per example; 0 for text.</param>
 /// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
 /// <param name="ValidationClasses">The same of the validation's own source.</param>
 public sealed record ShardSurvey(
-    int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses);
+    int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses)
+{
+    /// <summary>Words: how often each of <see cref="Classes"/> occurs here; empty otherwise.</summary>
+    public IReadOnlyList<long> ClassCounts { get; init; } = [];
+}
 
 /// <summary>Mean and variance of each feature over some examples, kept so that two such sets can be merged.</summary>
 /// <param name="Count">Number of examples.</param>
@@ -22,9 +26,13 @@ public sealed record Scaling(double[] Mean, double[] Deviation);
 /// <summary>All that the shards must agree on before training: found once, kept with the job, the same on every cluster.</summary>
 /// <param name="Shape">The model's ends.</param>
 /// <param name="Classes">Label names in class order: numeric labels by value, text ordinally; or the vocabulary in token
-/// order (text, `char`; empty for `byte`).</param>
+/// order (text, `char` and words; empty for `byte`).</param>
 /// <param name="TrainingRows">Training examples of each shard, n_v.</param>
 /// <param name="ValidationRows">Held-out examples of each shard.</param>
 /// <param name="Scaling">Null unless the job standardises; null too until the moments have been merged.</param>
 public sealed record DataFacts(
-    InputShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<long> TrainingRows, IReadOnlyList<long> ValidationRows, Scaling? Scaling);
+    InputShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<long> TrainingRows, IReadOnlyList<long> ValidationRows, Scaling? Scaling)
+{
+    /// <summary>Words: how often each of <see cref="Classes"/> occurs in the source; empty otherwise.</summary>
+    public IReadOnlyList<long> ClassCounts { get; init; } = [];
+}

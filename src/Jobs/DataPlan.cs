@@ -14,7 +14,8 @@ public static class DataPlan
     {
         var (data, source) = (job.Data, Path.GetFileName(job.Data.Path));
         var rows = surveys.Select(s => s.Rows).ToArray();
-        var unit = data.Format == DataFormat.Text ? $"windows of {job.Model.Context} tokens" : "rows";
+        var unit = data.HasWords ? $"pairs of words at most {job.Model.Window} apart"
+            : data.Format == DataFormat.Text ? $"windows of {job.Model.Context} tokens" : "rows";
         if (rows.Sum() == 0)
         {
             throw new JobException($"{source}: there is nothing to train on: it has no {unit}.");
@@ -27,13 +28,14 @@ public static class DataPlan
                 + $"Set data.shards to {rows.Sum()} or less (8 is the default).");
         }
 
-        var classes = Classes(job, surveys, source);
+        var vocabulary = data.HasWords ? Vocabulary.Of(data, surveys) : null;
+        var classes = vocabulary?.Words ?? Classes(job, surveys, source);
         var held = HeldOut(data, surveys, rows);
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
         var tokens = data.Format == DataFormat.Text && data.Tokens == TokenKind.Byte ? 256 : classes.Count;
-        return new DataFacts(new InputShape(features, tokens), classes, training, held, null);
+        return new DataFacts(new InputShape(features, tokens), classes, training, held, null) { ClassCounts = vocabulary?.Counts ?? [] };
     }
 
     private static void Check(Job job, DataSection data, long[] held, long[] training, string unit, string source)

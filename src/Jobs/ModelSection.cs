@@ -1,7 +1,7 @@
 namespace Granary.Jobs;
 
 /// <summary>The families of models.</summary>
-public enum ModelKind { Logistic, Softmax, Mlp, Transformer }
+public enum ModelKind { Logistic, Softmax, Mlp, Transformer, SkipGram }
 
 /// <summary>The non-linearity after a hidden layer.</summary>
 public enum Activation { Sigmoid, Tanh, Relu, Gelu }
@@ -34,7 +34,7 @@ public sealed record ModelSection
     /// <summary>Number of blocks (transformer). Default: 4.</summary>
     public int Layers { get; init; } = 4;
 
-    /// <summary>Width of the stream, C (transformer). Default: 128.</summary>
+    /// <summary>Width of the stream, C (transformer), or of a word's vector, d (skip-gram). Default: 128.</summary>
     public int Width { get; init; } = 128;
 
     /// <summary>Attention heads per block, H (transformer). Divides the width unless <see cref="KeyWidth"/> is given. Default: 4.</summary>
@@ -61,6 +61,13 @@ public sealed record ModelSection
     /// block adds to the stream, in [0, 1) (transformer). Default: 0.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>k: a word's contexts are the k words before it and the k after it (skip-gram). Default: 5.</summary>
+    public int Window { get; init; } = 5;
+
+    /// <summary>Words drawn against each true context (skip-gram with negative sampling), or 0: the softmax over the whole
+    /// vocabulary. Default: 0.</summary>
+    public int Negatives { get; init; }
+
     /// <summary>d_key, with its default filled in.</summary>
     public int HeadWidth() => KeyWidth ?? Width / Heads;
 
@@ -68,8 +75,8 @@ public sealed record ModelSection
     public bool Equals(ModelSection? other) => other is not null
         && (Kind, Activation, Loss, Precision, Layers, Width, Heads, Context)
             == (other.Kind, other.Activation, other.Loss, other.Precision, other.Layers, other.Width, other.Heads, other.Context)
-        && (KeyWidth, LayerNorm, Biases, TiedUnembedding, Dropout)
-            == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout)
+        && (KeyWidth, LayerNorm, Biases, TiedUnembedding, Dropout, Window, Negatives)
+            == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout, other.Window, other.Negatives)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

@@ -249,7 +249,7 @@ internal sealed partial class CoordinatorGrain(
         var output = submission.Output ?? Path.Combine(silo.Outputs, JobId);
         var evaluation = attempt.Progress?.Evaluation;
         State.Result = new JobResult(
-            submission.Job.Model.Kind.ToString().ToLowerInvariant(),
+            Kebab.Name(submission.Job.Model.Kind),
             weights[0].Parameters,
             attempt.Progress?.EpochLoss,
             evaluation?.Examples ?? 0,

@@ -46,6 +46,12 @@ internal static class JobWriter
             ("biases", Bool(m.Biases)),
             ("tiedUnembedding", Bool(m.TiedUnembedding)),
             ("dropout", Number(m.Dropout))),
+        ModelKind.SkipGram => Map(
+            ("kind", Name(m.Kind)),
+            ("precision", Name(m.Precision)),
+            ("width", Number(m.Width)),
+            ("window", Number(m.Window)),
+            ("negatives", Number(m.Negatives))),
         _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision))),
     };
 
@@ -56,6 +62,7 @@ internal static class JobWriter
         ("label", d.Label is null ? null : Text(d.Label)),
         ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
         ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),
+        ("minCount", d.HasWords ? Number(d.MinCount) : null),
         ("shards", Number(d.Shards)),
         ("validation", Map(
             ("fraction", d.Validation.Path is null ? Number(d.Validation.Fraction) : null),

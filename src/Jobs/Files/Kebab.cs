@@ -3,9 +3,11 @@ using System.Text;
 namespace Granary.Jobs;
 
 /// <summary>Names of enum values as job files write them: CrossEntropy is cross-entropy.</summary>
-internal static class Kebab
+public static class Kebab
 {
     // adamw is one word in the field, whatever its capitals say.
+
+    /// <summary>The name of one value.</summary>
     public static string Name<T>(T value)
         where T : struct, Enum
     {

@@ -7,7 +7,7 @@ internal static class ModelReader
     {
         map.Expect(
             "kind", "hidden", "activation", "loss", "precision", "layers", "width", "heads", "keyWidth", "context", "layerNorm", "biases",
-            "tiedUnembedding", "dropout");
+            "tiedUnembedding", "dropout", "window", "negatives");
         var defaults = new ModelSection { Kind = ModelKind.Logistic };
         var model = new ModelSection
         {
@@ -25,6 +25,8 @@ internal static class ModelReader
             Biases = map.Bool("biases", defaults.Biases),
             TiedUnembedding = map.Bool("tiedUnembedding", defaults.TiedUnembedding),
             Dropout = map.Number("dropout", defaults.Dropout, d => d is >= 0 and < 1, "must be at least 0 and below 1"),
+            Window = map.Int("window", defaults.Window, min: 1, max: 1 << 20),
+            Negatives = map.Int("negatives", defaults.Negatives, min: 0, max: 1 << 16),
         };
         return model;
     }

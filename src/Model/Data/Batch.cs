@@ -3,7 +3,8 @@ using TorchSharp;
 namespace Granary.Model.Data;
 
 /// <summary>Examples gathered for one pass.</summary>
-/// <param name="Inputs">[B, features] numbers, or [B, T] token ids (int64).</param>
+/// <param name="Inputs">[B, features] numbers, or [B, T] token ids (int64), or the words of pairs: see
+/// <see cref="PairTensors"/>.</param>
 /// <param name="Targets">[B] class ids (int64), or [B, T] the next tokens (int64).</param>
 /// <param name="Count">B.</param>
 /// <param name="Weight">Sum of the examples' weights: B while every example weighs 1.</param>

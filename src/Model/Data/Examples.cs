@@ -36,13 +36,15 @@ public sealed class Examples : IDisposable
             _order = order = OrderOf(epoch);
         }
 
-        return Gather(_training, order.Rows.AsSpan(first, end - first)) with { Place = new PassPlace(_seed, epoch, _shard, first) };
+        var place = new PassPlace(_seed, epoch, _shard, first);
+        return Gather(_training, order.Rows.AsSpan(first, end - first), place) with { Place = place };
     }
 
     /// <summary>Held-out rows [first, end), in the order of the source.</summary>
-    public Batch Validation(int first, int end) => Gather(_validation, _validationRows.AsSpan(first, end - first));
+    public Batch Validation(int first, int end) => Gather(
+        _validation, _validationRows.AsSpan(first, end - first), new PassPlace(_seed, -1, _shard, first));
 
-    private Batch Gather(IExampleTensors tensors, ReadOnlySpan<int> rows)
+    private Batch Gather(IExampleTensors tensors, ReadOnlySpan<int> rows, PassPlace place)
     {
         ulong digest = 0;
         foreach (var row in rows)
@@ -50,7 +52,7 @@ public sealed class Examples : IDisposable
             digest += RowDigest.Of(_shard, row);
         }
 
-        var (inputs, targets) = tensors.Gather(rows);
+        var (inputs, targets) = tensors.Gather(rows, place);
         return new Batch(inputs, targets, rows.Length, rows.Length, digest);
     }
 

@@ -40,7 +40,7 @@ internal sealed class FeatureTensors : IExampleTensors
         : (x - scaling.Mean[feature]) / scaling.Deviation[feature];
 
     /// <inheritdoc/>
-    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)
+    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows, PassPlace place)
     {
         using var index = tensor(rows.ToArray(), ScalarType.Int32);
         return (_features.index_select(0, index), _targets.index_select(0, index));

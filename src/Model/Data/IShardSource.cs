@@ -24,8 +24,8 @@ internal interface IShardSource
 /// <summary>Examples as resident tensors.</summary>
 internal interface IExampleTensors : IDisposable
 {
-    /// <summary>The inputs and targets of some rows, as new tensors.</summary>
-    (TorchSharp.torch.Tensor Inputs, TorchSharp.torch.Tensor Targets) Gather(ReadOnlySpan<int> rows);
+    /// <summary>The inputs and targets of some rows, as new tensors. What is drawn for them is drawn from the place.</summary>
+    (TorchSharp.torch.Tensor Inputs, TorchSharp.torch.Tensor Targets) Gather(ReadOnlySpan<int> rows, PassPlace place);
 }
 
 /// <summary>Which part of a source to read.</summary>

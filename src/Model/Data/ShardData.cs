@@ -32,6 +32,7 @@ public sealed class ShardData
             {
                 DataFormat.Csv => CsvSource.Read(part, job.Data.Label!),
                 DataFormat.Idx => IdxSource.Read(part),
+                DataFormat.Text when job.Data.HasWords => WordSource.Read(part, job.Data.Tokens, job.Model),
                 DataFormat.Text => TextSource.Read(part, job.Data.Tokens, job.Model.Context),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
             };
@@ -44,7 +45,10 @@ public sealed class ShardData
 
     /// <summary>What was found.</summary>
     public ShardSurvey Survey => new(
-        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? []);
+        _shard, _source.Rows, _validation?.Rows ?? 0, _source.Features, _source.Classes, _validation?.Classes ?? [])
+    {
+        ClassCounts = (_source as WordSource)?.Counts ?? [],
+    };
 
     /// <summary>Moments of each feature over the training part.</summary>
     public FeatureMoments Moments(DataFacts facts)

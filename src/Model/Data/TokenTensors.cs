@@ -7,7 +7,7 @@ namespace Granary.Model.Data;
 internal sealed class TokenTensors(int[] tokens, int context) : IExampleTensors
 {
     /// <inheritdoc/>
-    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows)
+    public (Tensor Inputs, Tensor Targets) Gather(ReadOnlySpan<int> rows, PassPlace place)
     {
         var inputs = new long[rows.Length * context];
         var targets = new long[rows.Length * context];

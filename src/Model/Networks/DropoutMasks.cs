@@ -14,6 +14,7 @@ internal sealed class DropoutMasks(double rate, PassPlace? place)
 {
     // In units of 2^-32: two numbers are drawn from each 64 random bits.
     private readonly uint _threshold = (uint)(rate * (1L << 32));
+    private readonly Scalar _scale = 1 / (1 - rate); // with a name: an unnamed one may be finalised while torch reads it
     private SeededRandom _random = place?.Stream(RandomPurpose.Dropout) ?? default;
 
     /// <summary>x with the next mask on it, of the same shape.</summary>
@@ -26,7 +27,7 @@ internal sealed class DropoutMasks(double rate, PassPlace? place)
 
         var kept = empty(x.shape, ScalarType.Bool); // on the host: the stream is the same for every device
         Draw(kept.bytes);
-        return x * kept.to(x.device).to(x.dtype).mul_(1 / (1 - rate));
+        return x * kept.to(x.device).to(x.dtype).mul_(_scale);
     }
 
     private void Draw(Span<byte> kept)

@@ -14,6 +14,10 @@ internal sealed class Transformer(ModelSection model) : INetwork
 {
     private const double NormEpsilon = 1e-5;
 
+    // Scalars with a name: an unnamed one may be finalised while torch reads it.
+    private static readonly Scalar MinusInfinity = double.NegativeInfinity;
+    private readonly Scalar _scale = Math.Pow(model.HeadWidth(), -0.5);
+
     private readonly int _keyWidth = model.HeadWidth();
 
     // By the device's name: two Device objects of one device are not equal.
@@ -47,8 +51,8 @@ internal sealed class Transformer(ModelSection model) : INetwork
         var (b, t) = (x.shape[0], x.shape[1]);
         var qkv = Linear(x, p).view(b, t, 3, model.Heads, _keyWidth).permute(2, 0, 3, 1, 4); // [3, B, H, T, D]
         var heads = qkv.unbind(0); // queries, keys, value-down: each [B, H, T, D]
-        var scores = heads[0].matmul(heads[1].transpose(-2, -1)) * Math.Pow(_keyWidth, -0.5); // [B, H, T, T]
-        var weights = scores.masked_fill(Mask(t, x.device), double.NegativeInfinity).softmax(-1);
+        var scores = heads[0].matmul(heads[1].transpose(-2, -1)) * _scale; // [B, H, T, T]
+        var weights = scores.masked_fill(Mask(t, x.device), MinusInfinity).softmax(-1);
         var mixed = dropout.Apply(weights).matmul(heads[2]); // [B, H, T, D]
 
         // One product with the stapled matrix [C, H D] is the sum over heads of value-up [C, D] times what the head mixed.
@@ -67,8 +71,11 @@ internal sealed class Transformer(ModelSection model) : INetwork
     // An example's loss is the mean over its tokens.
 
     /// <inheritdoc/>
-    public Tensor LossSum(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(
-        outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / targets.shape[1]; // [B T, K] [B T] -> scalar
+    public Tensor LossSum(Tensor outputs, Tensor targets)
+    {
+        using Scalar tokens = targets.shape[1];
+        return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / tokens; // [B T, K] [B T] -> scalar
+    }
 
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(-1).eq(targets).sum();
