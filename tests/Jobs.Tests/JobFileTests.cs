@@ -59,7 +59,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("kind: adamw", "kind: adamw, learningRate: -1", "digits.yaml:14: training.optimizer.learningRate is -1, but must be above 0.")]
     [InlineData("kind: adamw", "kind: adamw, learningRate: .nan", "which is not a finite number")]
     [InlineData("kind: adamw", "kind: sgd, beta1: 0.5", "beta1 has no meaning for sgd")]
-    [InlineData("kind: mlp", "kind: mpl", "must be one of logistic, softmax, mlp, transformer. Did you mean mlp?")]
+    [InlineData("kind: mlp", "kind: mpl", "must be one of logistic, softmax, mlp, transformer, skip-gram. Did you mean mlp?")]
     [InlineData("kind: mlp", "kind: softmax", "model.hidden has no meaning for softmax")]
     [InlineData("kind: mlp\n", "kind: transformer\n", "belongs to mlp")]
     [InlineData("path: d.csv", "path: e.csv", "there is no file")]
@@ -187,6 +187,44 @@ public sealed class JobFileTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
         const string Text = "version: 1\nmodel: { kind: transformer, width: 4096, heads: 4096 }\ndata: { format: text, path: t.txt }\ntraining: { epochs: 1 }\n";
         Assert.StartsWith($"--set model.{item}: {message}", Assert.Throws<JobException>(() => Parse(Text, $"model.{item}")).Message);
+    }
+
+    private Job ParseWords(params string[] overrides)
+    {
+        File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
+        return Parse("version: 1\nmodel: { kind: skip-gram }\ndata: { format: text, path: t.txt, tokens: word }\ntraining: { epochs: 1 }\n", overrides);
+    }
+
+    [Fact]
+    public void A_skip_gram_has_keys_of_its_own()
+    {
+        Assert.Equal((128, 5, 0, 5), Keys(ParseWords()));
+        Assert.Equal((50, 2, 15, 1), Keys(ParseWords("model.width=50", "model.window=2", "model.negatives=15", "data.minCount=1")));
+        Assert.Equal(TokenKind.Whitespace, ParseWords("data.tokens=whitespace").Data.Tokens);
+
+        static (int, int, int, int) Keys(Job job) => (job.Model.Width, job.Model.Window, job.Model.Negatives, job.Data.MinCount);
+    }
+
+    [Theory]
+    [InlineData("model.window=0", "model.window is 0, but must be at least 1.")]
+    [InlineData("model.negatives=-1", "model.negatives is -1, but must be at least 0.")]
+    [InlineData("data.minCount=0", "data.minCount is 0, but must be at least 1.")]
+    [InlineData("model.context=8", "model.context has no meaning for skip-gram: it belongs to transformer.")]
+    [InlineData("model.hidden=[3]", "model.hidden has no meaning for skip-gram: it belongs to mlp.")]
+    [InlineData("data.tokens=char", "data.tokens is char, but a skip-gram learns from words: set data.tokens to word or whitespace.")]
+    [InlineData("model.kind=transformer", "data.tokens is word, which a skip-gram learns from: a transformer needs char or byte.")]
+    [InlineData("data={format: csv, path: d.csv, label: label}", "model.kind is skip-gram, which learns from text: set data.format to text.")]
+    [InlineData("model.kind=softmax", "data.format is text, which a transformer and a skip-gram learn from: softmax needs csv or idx.")]
+    public void A_skip_gram_s_keys_are_checked(string item, string message) =>
+        Assert.EndsWith($": {message}", Assert.Throws<JobException>(() => ParseWords(item)).Message);
+
+    [Fact]
+    public void A_minimum_count_belongs_to_words()
+    {
+        var e = Assert.Throws<JobException>(() => ParseWords("model.kind=transformer", "data.tokens=char", "data.minCount=3"));
+        Assert.EndsWith(": data.minCount has no meaning for char: it belongs to texts of words (data.tokens).", e.Message);
+        e = Assert.Throws<JobException>(() => Parse(Good, "data.minCount=3"));
+        Assert.EndsWith(": data.minCount has no meaning for csv: it belongs to texts of words (data.tokens).", e.Message);
     }
 
     [Fact]

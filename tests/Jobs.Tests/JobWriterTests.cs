@@ -39,7 +39,9 @@ public sealed class JobWriterTests : IDisposable
                 Biases = biases,
                 TiedUnembedding = tied,
                 Dropout = dropout,
-            }));
+            }),
+        Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Int[0, 99], (width, window, negatives) =>
+            new ModelSection { Kind = ModelKind.SkipGram, Width = width, Window = window, Negatives = negatives }));
 
     private static readonly Gen<OptimizerSection> Optimizers = Gen.OneOf(
         Gen.Select(Positive, Share, Gen.Bool, (rate, decay, all) =>
@@ -57,8 +59,18 @@ public sealed class JobWriterTests : IDisposable
         Gen.Int[1, 999], Gen.Int[1, 999], Gen.Long, Optimizers, Schedules, Share, (epochs, batch, seed, optimizer, schedule, clip) =>
             new TrainingSection { Epochs = epochs, Batch = batch, Seed = seed, Optimizer = optimizer, Schedule = schedule, ClipNorm = clip });
 
+    private Gen<DataSection> Data(ModelKind kind) => kind == ModelKind.SkipGram
+        ? Gen.Select(Gen.Bool, Gen.Int[1, 99], (space, least) => new DataSection
+        {
+            Format = DataFormat.Text,
+            Path = _file,
+            Tokens = space ? TokenKind.Whitespace : TokenKind.Word,
+            MinCount = least,
+        })
+        : Data(kind == ModelKind.Transformer);
+
     private Gen<DataSection> Data(bool text) => Gen.Select(
-        Gen.String, Gen.Bool, Any<TokenKind>(), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
+        Gen.String, Gen.Bool, Gen.Bool.Select(b => b ? TokenKind.Char : TokenKind.Byte), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
         {
             var validation = own == 1 ? new ValidationSection { Path = _file } : new ValidationSection { Fraction = fraction };
             return text
@@ -77,7 +89,7 @@ public sealed class JobWriterTests : IDisposable
 
     [Fact]
     public void Every_job_is_read_back_equal() => Models
-        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind == ModelKind.Transformer), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
+        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .Select((model, data, training, name) => new Job(1, new string(name), model, data, training))
         .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/")), iter: 2_000);
 

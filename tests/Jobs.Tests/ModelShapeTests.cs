@@ -48,6 +48,11 @@ public class ModelShapeTests
         Lines(new() { Kind = ModelKind.Transformer, Layers = 1, Width = 4, Heads = 2, Context = 3 }, new(0, 5)));
 
     [Fact]
+    public void A_skip_gram_has_a_vector_for_each_word_as_centre_and_as_context() => Assert.Equal(
+        ["embedding.weight [9,4] Uniform 0.125 True", "context.weight [9,4] Zero 0 True"],
+        Lines(new() { Kind = ModelKind.SkipGram, Width = 4 }, new(0, 9)));
+
+    [Fact]
     public void Options_leave_parameters_out_and_set_the_keys_width() => Assert.Equal(
         [
             "token_embedding.weight [5,4] Normal 0.02 True",
