@@ -66,9 +66,26 @@ public class ExchangeTests
         }
     }
 
+    // Batches of all examples, so that every shard has one in every step.
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0)]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0.5)]
+    public async Task The_bytes_that_inspect_tells_are_those_that_are_sent(int weights, double clip)
+    {
+        foreach (var members in new[] { 1, 2, 3, 5, 9 })
+        {
+            var sent = new long[members];
+            await Train(members, weights, clip, steps: 3, batch: (int)Rows.Sum(), sent);
+            Assert.Equal(
+                Enumerable.Range(0, members).Select(m => 3 * StepTraffic.BytesSent(new BlockPlan(weights), new ShardPlan(Shards, members), m, 4, clip > 0)),
+                sent);
+        }
+    }
+
     private static double Gradient(long step, int shard, int row, int i) => Math.Sin((step * 31) + (shard * 17) + (row * 7) + i);
 
-    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6)
+    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6, int batch = 10, long[]? sent = null)
     {
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, members));
         var listeners = Enumerable.Range(0, members).Select(_ =>
@@ -78,19 +95,24 @@ public class ExchangeTests
         var meshes = await Task.WhenAll(Enumerable.Range(0, members).Select(m =>
             PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p"), endpoints, time.Token)));
         var results = await Task.WhenAll(Enumerable.Range(0, members).Select(m => Task.Factory.StartNew(
-            () => Member(layout, m, meshes[m], weights, clip, steps, time.Token), TaskCreationOptions.LongRunning)));
+            () => Member(layout, m, meshes[m], weights, clip, steps, batch, time.Token), TaskCreationOptions.LongRunning)));
+        for (var m = 0; m < sent?.Length; m++)
+        {
+            sent[m] = meshes[m].Links.Sum(l => l.BytesSent);
+        }
+
         Array.ForEach(meshes, m => m.Dispose());
         Array.ForEach(listeners, l => l.Dispose());
         return results;
     }
 
-    private static unsafe float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, CancellationToken cancellation)
+    private static unsafe float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, int batch, CancellationToken cancellation)
     {
         var kind = clip > 0 ? OptimizerKind.Adam : OptimizerKind.Sgd;
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = kind, LearningRate = 0.1 });
         var runs = DecayRun.PerBlock([new ParameterShape("w", [weights], Initialisation.Zero, 0, true)], layout.Blocks, false);
         using var update = new BlockUpdate<float>(layout.Blocks, runs, optimizer, layout.Owned(self));
-        var batches = new BatchPlan(Rows, 10, 100);
+        var batches = new BatchPlan(Rows, batch, 100);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
         var (old, next) = (new NativeVector<float>(weights), new NativeVector<float>(weights));
         var (firstShard, endShard) = layout.Plan.Of(self);

@@ -24,15 +24,19 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
         Line(text, $"{"",-18}{"matrices",10}{"shape of each",20}{"weights",19}");
         foreach (var m in Matrices)
         {
-            var shape = string.Create(CultureInfo.InvariantCulture, $"{m.Rows:N0} x {m.Columns:N0}");
-            Line(text, m.Matrices > 0 ? $"{m.Name,-18}{m.Matrices,10:N0}{shape,20}{m.Weights,19:N0}" : $"{m.Name,-18}{"the embedding",30}{0,19:N0}");
+            var shape = m.Matrices == 0 ? "the embedding" : string.Create(CultureInfo.InvariantCulture, $"{m.Rows:N0} x {m.Columns:N0}");
+            Line(text, $"{m.Name,-18}{m.Matrices,10:N0}{shape,20}{m.Weights,19:N0}");
         }
 
         Line(text, $"{"total",-18}{Matrices.Sum(m => m.Matrices),10:N0}{"",20}{Matrices.Sum(m => m.Weights),19:N0}");
         Line(text, $"");
-        Line(text, Model.Kind == ModelKind.Transformer
-            ? $"With positions, biases and norms: {Parameters:N0} weights."
-            : $"With biases: {Parameters:N0} weights.");
+        var rest = Model.Kind switch
+        {
+            ModelKind.Transformer => "With positions, biases and norms",
+            ModelKind.SkipGram => "In all",
+            _ => "With biases",
+        };
+        Line(text, $"{rest}: {Parameters:N0} weights.");
         if (Costs.Count > 0)
         {
             AddCosts(text);
