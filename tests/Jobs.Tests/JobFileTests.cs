@@ -273,7 +273,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("data.tokens=char", "data.tokens is char, but a skip-gram learns from words: set data.tokens to word or whitespace.")]
     [InlineData("model.kind=transformer", "data.tokens is word, which a skip-gram learns from: a transformer needs char or byte.")]
     [InlineData("data={format: csv, path: d.csv, label: label}", "model.kind is skip-gram, which learns from text: set data.format to text.")]
-    [InlineData("model.kind=softmax", "data.format is text, which a transformer and a skip-gram learn from: softmax needs csv or idx.")]
+    [InlineData("model.kind=softmax", "data.format is text, which a transformer and a skip-gram learn from: softmax needs csv, idx, libsvm or parquet.")]
     public void A_skip_gram_s_keys_are_checked(string item, string message) =>
         Assert.EndsWith($": {message}", Assert.Throws<JobException>(() => ParseWords(item)).Message);
 

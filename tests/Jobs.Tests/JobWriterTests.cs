@@ -157,6 +157,11 @@ public sealed class JobWriterTests : IDisposable
                 kind: constant
                 warmup: 0
               clipNorm: 0
+              checkpoint:
+                steps: 0
+                seconds: 10
+                keep: 2
+                best: false
 
             """,
             JobFile.Write(job));

@@ -90,15 +90,15 @@ public unsafe class TransformerOptionTests
         P("blocks.0.mlp.down.bias").zero_();
         long[] tokens = [1, 6, 0, 3, 3];
         var (d, c) = (model.HeadWidth(), model.Width);
-        var x = P("token_embedding.weight").index_select(0, tensor(tokens)) + P("position_embedding.weight"); // [T, C]
+        var x = P("token_embedding.weight").index_select(0, tensor(tokens)).Plus(P("position_embedding.weight")); // [T, C]
         var (qkv, bias) = (P("blocks.0.attention.qkv.weight"), P("blocks.0.attention.qkv.bias"));
-        var stream = x + P("blocks.0.attention.output.bias");
+        var stream = x.Plus(P("blocks.0.attention.output.bias"));
         for (var head = 0; head < model.Heads; head++)
         {
             Tensor Map(int third, int token)
             {
                 var row = ((third * model.Heads) + head) * d;
-                return qkv.narrow(0, row, d).matmul(x[token]) + bias.narrow(0, row, d);
+                return qkv.narrow(0, row, d).matmul(x[token]).Plus(bias.narrow(0, row, d));
             }
 
             var valueUp = P("blocks.0.attention.output.weight").narrow(1, head * d, d); // [C, D]
@@ -107,7 +107,8 @@ public unsafe class TransformerOptionTests
                 var scores = Enumerable.Range(0, i + 1).Select(j => Math.Exp(Map(0, i).dot(Map(1, j)).item<double>() / Math.Sqrt(d))).ToArray();
                 for (var j = 0; j <= i; j++)
                 {
-                    stream[i].add_(valueUp.matmul(Map(2, j)) * (scores[j] / scores.Sum()));
+                    using Scalar share = scores[j] / scores.Sum();
+                    stream[i].add_(valueUp.matmul(Map(2, j)), share);
                 }
             }
         }
