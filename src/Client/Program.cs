@@ -12,6 +12,7 @@ var command = new RootCommand("Granary: distributed training for .NET.")
 {
     TrainCommand.Create(),
     CheckCommand.Create(),
+    InspectCommand.Create(),
     PredictCommand.Create(),
     GenerateCommand.Create(),
     ExportCommand.Create(),

@@ -2,7 +2,7 @@ namespace Granary.Jobs;
 
 /// <summary>What one shard found in its own part of the source.</summary>
 /// <param name="Shard">Index of the shard.</param>
-/// <param name="Rows">Examples in its part (text: windows of `context` tokens), before anything is held out.</param>
+/// <param name="Rows">Examples in its part (text: windows of `context` tokens; words: pairs of a word and a context), before anything is held out.</param>
 /// <param name="ValidationRows">Examples in its part of the validation's own source; 0 without one.</param>
 /// <param name="Features">Numbers per example; libsvm: the greatest index; 0 for text.</param>
 /// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
@@ -12,6 +12,9 @@ public sealed record ShardSurvey(
 {
     /// <summary>Names of the features, in their order (csv); empty where they have none.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>Words: how often each of <see cref="Classes"/> occurs here; empty otherwise.</summary>
+    public IReadOnlyList<long> ClassCounts { get; init; } = [];
 
     /// <summary>SHA-256 of the file that the weights start from, as shard 0's silo sees it; null from every other shard.</summary>
     public string? InitDigest { get; init; }
@@ -35,7 +38,7 @@ public sealed record Scaling(double[] Mean, double[] Deviation);
 /// <summary>All that the shards must agree on before training: found once, kept with the job, the same on every cluster.</summary>
 /// <param name="Shape">The model's ends.</param>
 /// <param name="Classes">Label names in class order: numeric labels by value, text ordinally; or the vocabulary in token
-/// order (text, `char`; empty for `byte`).</param>
+/// order (text, `char` and words; empty for `byte`).</param>
 /// <param name="TrainingRows">Training examples of each shard, n_v.</param>
 /// <param name="ValidationRows">Held-out examples of each shard.</param>
 /// <param name="Scaling">Null unless the job standardises; null too until the moments have been merged.</param>
@@ -45,6 +48,9 @@ public sealed record DataFacts(
     /// <summary>Names of the features, in their order (csv); empty where they have none. With the model they say which column of
     /// another file is which feature.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>Words: how often each of <see cref="Classes"/> occurs in the source; empty otherwise.</summary>
+    public IReadOnlyList<long> ClassCounts { get; init; } = [];
 
     /// <summary>SHA-256 of the file that the weights start from; null where there is none.</summary>
     public string? InitDigest { get; init; }

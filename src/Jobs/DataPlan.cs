@@ -14,7 +14,8 @@ public static class DataPlan
     {
         var (data, source) = (job.Data, Path.GetFileName(job.Data.Path));
         var rows = surveys.Select(s => s.Rows).ToArray();
-        var unit = data.Format == DataFormat.Text ? $"windows of {job.Model.Context} tokens" : "rows";
+        var unit = data.HasWords ? $"pairs of words at most {job.Model.Window} apart"
+            : data.Format == DataFormat.Text ? $"windows of {job.Model.Context} tokens" : "rows";
         if (rows.Sum() == 0)
         {
             throw new JobException($"{source}: there is nothing to train on: it has no {unit}.");
@@ -27,7 +28,8 @@ public static class DataPlan
                 + $"Set data.shards to {rows.Sum()} or less (8 is the default).");
         }
 
-        var classes = Classes(job, surveys, source);
+        var vocabulary = data.HasWords ? WordVocabulary.Of(data, surveys) : null;
+        var classes = vocabulary?.Words ?? Classes(job, surveys, source);
         var held = HeldOut(data, surveys, rows);
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
@@ -36,6 +38,7 @@ public static class DataPlan
         return new DataFacts(new InputShape(features, tokens), classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
+            ClassCounts = vocabulary?.Counts ?? [],
             InitDigest = surveys.Select(s => s.InitDigest).FirstOrDefault(d => d is not null),
             ClassWeights = ClassWeightPlan.Given(job.Training, classes, source),
         };

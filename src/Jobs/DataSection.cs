@@ -6,8 +6,18 @@ public enum DataFormat { Csv, Idx, Text, Libsvm, Parquet }
 /// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
 public enum MissingValues { Refuse, Mean }
 
-/// <summary>What a token of a text is: a Unicode character, or one byte of its UTF-8 form.</summary>
-public enum TokenKind { Char, Byte }
+/// <summary>What a token of a text is.</summary>
+public enum TokenKind
+{
+    /// <summary>A Unicode character.</summary>
+    Char,
+    /// <summary>A byte of the text's UTF-8 form.</summary>
+    Byte,
+    /// <summary>A run of letters, digits, marks and underscores, in lower case; everything else only parts words.</summary>
+    Word,
+    /// <summary>A run of anything but white space, as it is written.</summary>
+    Whitespace,
+}
 
 /// <summary>The job file's <c>data</c> section. Paths are absolute once a job file has been read.</summary>
 public sealed record DataSection
@@ -41,8 +51,16 @@ public sealed record DataSection
     /// (not for text; a constant feature becomes 0; of libsvm the values left out are zeros like any others). Default: false.</summary>
     public bool Standardize { get; init; }
 
-    /// <summary>text only: char (default) or byte.</summary>
+    /// <summary>text only: char (default) or byte (transformer); word or whitespace (skip-gram).</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Char;
+
+    /// <summary>text of words only: a word that occurs less often in the source is unknown, as <see cref="WordVocabulary.Unknown"/>;
+    /// at least 1. Default: 5.</summary>
+    public int MinCount { get; init; } = 5;
+
+    /// <summary>Whether the tokens are words.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool HasWords => Format == DataFormat.Text && Tokens is TokenKind.Word or TokenKind.Whitespace;
 
     /// <summary>V: the number of fixed parts the training data is cut into, whatever the cluster. Default: 8.</summary>
     public int Shards { get; init; } = 8;

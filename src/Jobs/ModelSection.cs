@@ -1,7 +1,7 @@
 namespace Granary.Jobs;
 
 /// <summary>The families of models.</summary>
-public enum ModelKind { Logistic, Softmax, Mlp, Transformer }
+public enum ModelKind { Logistic, Softmax, Mlp, Transformer, SkipGram }
 
 /// <summary>The non-linearity after a hidden layer.</summary>
 public enum Activation { Sigmoid, Tanh, Relu, Gelu }
@@ -38,19 +38,49 @@ public sealed record ModelSection
     /// <summary>Number of blocks (transformer). Default: 4.</summary>
     public int Layers { get; init; } = 4;
 
-    /// <summary>Width of the stream, C (transformer). Default: 128.</summary>
+    /// <summary>Width of the stream, C (transformer), or of a word's vector, d (skip-gram). Default: 128.</summary>
     public int Width { get; init; } = 128;
 
-    /// <summary>Attention heads per block; divides the width (transformer). Default: 4.</summary>
+    /// <summary>Attention heads per block, H (transformer). Divides the width unless <see cref="KeyWidth"/> is given. Default: 4.</summary>
     public int Heads { get; init; } = 4;
+
+    /// <summary>d_key: numbers in one head's query and key, and between its value-down and value-up maps (transformer).
+    /// Default: width / heads.</summary>
+    public int? KeyWidth { get; init; }
 
     /// <summary>Tokens an example holds and attention can look back over, T (transformer). Default: 64.</summary>
     public int Context { get; init; } = 64;
+
+    /// <summary>A norm before each attention, each MLP block and the unembedding (transformer). Default: true.</summary>
+    public bool LayerNorm { get; init; } = true;
+
+    /// <summary>Whether linear maps have biases and norms have offsets (transformer). Default: true.</summary>
+    public bool Biases { get; init; } = true;
+
+    /// <summary>Whether the unembedding is the token embedding itself, one matrix trained from both ends (transformer).
+    /// Default: false.</summary>
+    public bool TiedUnembedding { get; init; }
+
+    /// <summary>Part of the numbers that a training pass sets to 0 in the embeddings, the attention weights and what each
+    /// block adds to the stream, in [0, 1) (transformer). Default: 0.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>k: a word's contexts are the k words before it and the k after it (skip-gram). Default: 5.</summary>
+    public int Window { get; init; } = 5;
+
+    /// <summary>Words drawn against each true context (skip-gram with negative sampling), or 0: the softmax over the whole
+    /// vocabulary. Default: 0.</summary>
+    public int Negatives { get; init; }
+
+    /// <summary>d_key, with its default filled in.</summary>
+    public int HeadWidth() => KeyWidth ?? Width / Heads;
 
     /// <summary>Equal in every key; the hidden widths by value.</summary>
     public bool Equals(ModelSection? other) => other is not null
         && (Kind, Activation, Loss, Precision, Init, Layers, Width, Heads, Context)
             == (other.Kind, other.Activation, other.Loss, other.Precision, other.Init, other.Layers, other.Width, other.Heads, other.Context)
+        && (KeyWidth, LayerNorm, Biases, TiedUnembedding, Dropout, Window, Negatives)
+            == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout, other.Window, other.Negatives)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Granary.Jobs;
 
 /// <summary>What a stream of random numbers is for: streams of different purposes never overlap.</summary>
-public enum RandomPurpose { InitialWeights = 1, Permutation = 2, Validation = 3, Sampling = 4 }
+public enum RandomPurpose { InitialWeights = 1, Permutation = 2, Validation = 3, Sampling = 4, Dropout = 5, NegativeSamples = 6 }
 
 /// <summary>
 /// xoshiro256** (Blackman and Vigna, 2018), seeded through SplitMix64 from (seed, purpose, a, b). Specified here down to the
@@ -17,11 +17,17 @@ public struct SeededRandom
     private ulong _d;
 
     /// <summary>The stream for one purpose and place, such as (epoch, shard).</summary>
-    public static SeededRandom For(long seed, RandomPurpose purpose, long a, long b)
-    {
-        var key = Mix(Mix(Mix(Mix((ulong)seed) + (ulong)purpose) + (ulong)a) + (ulong)b);
-        return new SeededRandom { _a = Mix(key + 1), _b = Mix(key + 2), _c = Mix(key + 3), _d = Mix(key + 4) };
-    }
+    public static SeededRandom For(long seed, RandomPurpose purpose, long a, long b) => From(Key(seed, purpose, a, b));
+
+    /// <summary>The stream for one purpose and a place of three numbers, such as (epoch, shard, row).</summary>
+    public static SeededRandom For(long seed, RandomPurpose purpose, long a, long b, long c) =>
+        From(Mix(Key(seed, purpose, a, b) + (ulong)c));
+
+    private static ulong Key(long seed, RandomPurpose purpose, long a, long b) =>
+        Mix(Mix(Mix(Mix((ulong)seed) + (ulong)purpose) + (ulong)a) + (ulong)b);
+
+    private static SeededRandom From(ulong key) =>
+        new() { _a = Mix(key + 1), _b = Mix(key + 2), _c = Mix(key + 3), _d = Mix(key + 4) };
 
     /// <summary>SplitMix64's finaliser over the next state: a bijection that scatters every bit.</summary>
     public static ulong Mix(ulong x)

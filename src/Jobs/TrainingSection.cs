@@ -95,6 +95,14 @@ public sealed record OptimizerSection
 
     /// <summary>Whether biases and the gains and offsets of norms decay too. Default: false.</summary>
     public bool DecayAll { get; init; }
+
+    /// <summary>Numbers of state that the rule keeps for each weight.</summary>
+    public int StatePerWeight() => Kind switch
+    {
+        OptimizerKind.Sgd => 0,
+        OptimizerKind.Momentum => 1,
+        _ => 2,
+    };
 }
 
 /// <summary>The job file's <c>training.schedule</c> section: a factor on the learning rate by step.</summary>

@@ -49,6 +49,7 @@ public class ReferenceTests
     [InlineData("digits-mlp")]
     [InlineData("iris-softmax")]
     [InlineData("source-transformer")]
+    [InlineData("source-skip-gram")]
     [InlineData("fashion-mlp")]
     public void Examples_are_good_job_files(string name)
     {

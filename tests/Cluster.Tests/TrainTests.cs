@@ -45,6 +45,25 @@ public sealed class TrainTests : IDisposable
         Assert.Single(hashes.Distinct());
     }
 
+    [Theory]
+    [InlineData("source-transformer.yaml", "model.layers=1", "model.width=32", "model.context=32", "model.dropout=0.2", "training.schedule.warmup=5")]
+    [InlineData("source-skip-gram.yaml", "model.window=1")]
+    public async Task What_is_drawn_in_a_step_does_not_show_the_cluster(string example, params string[] set)
+    {
+        var hashes = new List<string>();
+        foreach (var silos in new[] { 1, 3 })
+        {
+            using var train = await CommandLine.Run(
+                _folder,
+                ["train", Path.Combine(CommandLine.Examples, example), "--silos", $"{silos}", "--json", "--set", "training.epochs=1",
+                    "--set", "training.batch=1024", .. set.SelectMany(s => new[] { "--set", s })]);
+            Assert.Equal(0, await train.Exit());
+            hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
+        }
+
+        Assert.Single(hashes.Distinct());
+    }
+
     [Fact]
     public async Task Ctrl_c_keeps_the_weights_and_leaves_no_process()
     {

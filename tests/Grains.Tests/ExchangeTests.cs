@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using CsCheck;
 using Granary.Contracts;
 using Granary.Grains.Channel;
@@ -68,9 +69,33 @@ public class ExchangeTests
         }
     }
 
+    // Batches of all examples, so that every shard has one in every step.
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0)]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0.5)]
+    public async Task The_bytes_that_inspect_tells_are_those_that_are_sent(int weights, double clip)
+    {
+        foreach (var members in new[] { 1, 2, 3, 5, 9 })
+        {
+            var sent = new long[members];
+            await Train(members, weights, clip, steps: 3, batch: (int)Rows.Sum(), sent);
+            Assert.Equal(
+                Enumerable.Range(0, members).Select(m => 3 * (StepTraffic.BytesSent(new BlockPlan(weights), new ShardPlan(Shards, members), m, 4, clip > 0) + Records(m, members))),
+                sent);
+        }
+    }
+
+    // What every member tells every other of its shards.
+    private static long Records(int member, int members)
+    {
+        var (first, end) = new ShardPlan(Shards, members).Of(member);
+        return (members - 1L) * (end - first) * Unsafe.SizeOf<ShardRecord>();
+    }
+
     private static double Gradient(long step, int shard, int row, int i) => Math.Sin((step * 31) + (shard * 17) + (row * 7) + i);
 
-    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6)
+    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6, int batch = 10, long[]? sent = null)
     {
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, members));
         var listeners = Enumerable.Range(0, members).Select(_ =>
@@ -80,20 +105,25 @@ public class ExchangeTests
         var meshes = await Task.WhenAll(Enumerable.Range(0, members).Select(m =>
             PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p"), endpoints, time.Token)));
         var results = await Task.WhenAll(Enumerable.Range(0, members).Select(m => Task.Factory.StartNew(
-            () => Member(layout, m, meshes[m], weights, clip, steps, time.Token), TaskCreationOptions.LongRunning)));
+            () => Member(layout, m, meshes[m], weights, clip, steps, batch, sent is null, time.Token), TaskCreationOptions.LongRunning)));
+        for (var m = 0; m < sent?.Length; m++)
+        {
+            sent[m] = meshes[m].Links.Sum(l => l.BytesSent);
+        }
+
         Array.ForEach(meshes, m => m.Dispose());
         Array.ForEach(listeners, l => l.Dispose());
         return results;
     }
 
-    private static unsafe float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, CancellationToken cancellation)
+    private static unsafe float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, int batch, bool keeps, CancellationToken cancellation)
     {
         var kind = clip > 0 ? OptimizerKind.Adam : OptimizerKind.Sgd;
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = kind, LearningRate = 0.1 });
         var runs = DecayRun.PerBlock([new ParameterShape("w", [weights], Initialisation.Zero, 0, true)], layout.Blocks, false);
         ParameterShape[] shape = [new ParameterShape("w", [weights], Initialisation.Zero, 0, true)];
         var update = new BlockUpdate<float>(runs, optimizer);
-        var batches = new BatchPlan(Rows, 10, 100);
+        var batches = new BatchPlan(Rows, batch, 100);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
         using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.StatePerWeight);
         var (firstShard, endShard) = layout.Plan.Of(self);
@@ -129,7 +159,7 @@ public class ExchangeTests
             var sums = layout.Cover(self).Select(n => tree.Sum(n) is { } s ? new PartialSum<float>(s.Gradient.Data, s.Weight) : (PartialSum<float>?)null).ToArray();
             var records = Enumerable.Range(firstShard, endShard - firstShard).Select(v => (v, Rows: batches.Rows(step, v))).Where(r => r.Rows.End > r.Rows.First)
                 .Select(r => new ShardRecord(r.v, r.Rows.End - r.Rows.First, r.Rows.End - r.Rows.First, r.v * 0.5, (ulong)(step + r.v))).ToArray();
-            var ward = clip > 0 && layout.Plan.Members > 1 && step % 2 == 1 ? vault.MakeWard() : null;
+            var ward = keeps && clip > 0 && layout.Plan.Members > 1 && step % 2 == 1 ? vault.MakeWard() : null;
             var all = exchange.Run(step, 0.1, sums, records, vault.Current, vault.Next, ward, cancellation);
             Assert.Equal(batches.ExamplesOf(step), all.Sum(r => r.Examples)); // everybody hears of every shard
             Assert.Equal(all.Select(r => r.Shard).Order(), all.Select(r => r.Shard));

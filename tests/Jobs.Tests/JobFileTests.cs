@@ -59,7 +59,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("kind: adamw", "kind: adamw, learningRate: -1", "digits.yaml:14: training.optimizer.learningRate is -1, but must be above 0.")]
     [InlineData("kind: adamw", "kind: adamw, learningRate: .nan", "which is not a finite number")]
     [InlineData("kind: adamw", "kind: sgd, beta1: 0.5", "beta1 has no meaning for sgd")]
-    [InlineData("kind: mlp", "kind: mpl", "must be one of logistic, softmax, mlp, transformer. Did you mean mlp?")]
+    [InlineData("kind: mlp", "kind: mpl", "must be one of logistic, softmax, mlp, transformer, skip-gram. Did you mean mlp?")]
     [InlineData("kind: mlp", "kind: softmax", "model.hidden has no meaning for softmax")]
     [InlineData("kind: mlp\n", "kind: transformer\n", "belongs to mlp")]
     [InlineData("path: d.csv", "path: e.csv", "there is no file")]
@@ -83,6 +83,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("hidden: [64, 32]", "hidden: 64", "digits.yaml:5: model.hidden must be a list, such as [64, 32].")]
     [InlineData("hidden: [64, 32]", "hidden: [64, 0]", "model.hidden holds '0'")]
     [InlineData("kind: mlp\n  hidden: [64, 32]\n  activation: tanh", "kind: softmax\n  loss: squared-error", "model.loss has no meaning for softmax: it belongs to mlp.")]
+    [InlineData("activation: tanh", "dropout: 0.1", "model.dropout has no meaning for mlp: it belongs to transformer.")]
     [InlineData("fraction: 0.2", "fraction: 0.2, path: d.csv", "data.validation has a fraction and a path")]
     [InlineData("fraction: 0.2", "labels: d.csv", "data.validation.labels has no meaning for csv: it belongs to idx.")]
     [InlineData("fraction: 0.2", "path: e.csv", "digits.yaml:11: data.validation.path: there is no file ")]
@@ -228,7 +229,61 @@ public sealed class JobFileTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
         const string Text = "version: 1\nmodel: { kind: transformer, width: 10, heads: 3 }\ndata: { format: text, path: t.txt }\ntraining: { epochs: 1 }\n";
         Assert.Contains("model.width is 10, which 3 heads do not divide", Assert.Throws<JobException>(() => Parse(Text)).Message);
+        Assert.Equal(7, Parse(Text, "model.keyWidth=7").Model.HeadWidth());
         Assert.Equal("digits", Parse(Text.Replace("3 }", "5 }", StringComparison.Ordinal)).Name);
+    }
+
+    [Theory]
+    [InlineData("keyWidth=0", "model.keyWidth is 0, but must be at least 1.")]
+    [InlineData("keyWidth=1000000", "4096 heads of 1000000 numbers each are more than a matrix can hold. Set a smaller model.keyWidth")]
+    [InlineData("dropout=1", "model.dropout is 1, but must be at least 0 and below 1.")]
+    [InlineData("dropout=-0.1", "model.dropout is -0.1, but must be at least 0 and below 1.")]
+    [InlineData("layerNorm=off", "model.layerNorm is 'off', but must be true or false.")]
+    [InlineData("biases=0", "model.biases is '0', but must be true or false.")]
+    [InlineData("tiedUnembeding=true", "model.tiedUnembeding is not a key of a job file; did you mean model.tiedUnembedding?")]
+    public void A_transformer_s_options_are_checked(string item, string message)
+    {
+        File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
+        const string Text = "version: 1\nmodel: { kind: transformer, width: 4096, heads: 4096 }\ndata: { format: text, path: t.txt }\ntraining: { epochs: 1 }\n";
+        Assert.StartsWith($"--set model.{item}: {message}", Assert.Throws<JobException>(() => Parse(Text, $"model.{item}")).Message);
+    }
+
+    private Job ParseWords(params string[] overrides)
+    {
+        File.WriteAllText(Path.Combine(_folder, "t.txt"), "hello");
+        return Parse("version: 1\nmodel: { kind: skip-gram }\ndata: { format: text, path: t.txt, tokens: word }\ntraining: { epochs: 1 }\n", overrides);
+    }
+
+    [Fact]
+    public void A_skip_gram_has_keys_of_its_own()
+    {
+        Assert.Equal((128, 5, 0, 5), Keys(ParseWords()));
+        Assert.Equal((50, 2, 15, 1), Keys(ParseWords("model.width=50", "model.window=2", "model.negatives=15", "data.minCount=1")));
+        Assert.Equal(TokenKind.Whitespace, ParseWords("data.tokens=whitespace").Data.Tokens);
+
+        static (int, int, int, int) Keys(Job job) => (job.Model.Width, job.Model.Window, job.Model.Negatives, job.Data.MinCount);
+    }
+
+    [Theory]
+    [InlineData("model.window=0", "model.window is 0, but must be at least 1.")]
+    [InlineData("model.negatives=-1", "model.negatives is -1, but must be at least 0.")]
+    [InlineData("data.minCount=0", "data.minCount is 0, but must be at least 1.")]
+    [InlineData("model.context=8", "model.context has no meaning for skip-gram: it belongs to transformer.")]
+    [InlineData("model.hidden=[3]", "model.hidden has no meaning for skip-gram: it belongs to mlp.")]
+    [InlineData("data.tokens=char", "data.tokens is char, but a skip-gram learns from words: set data.tokens to word or whitespace.")]
+    [InlineData("model.kind=transformer", "data.tokens is word, which a skip-gram learns from: a transformer needs char or byte.")]
+    [InlineData("data={format: csv, path: d.csv, label: label}", "model.kind is skip-gram, which learns from text: set data.format to text.")]
+    [InlineData("model.kind=softmax", "data.format is text, which a transformer and a skip-gram learn from: softmax needs csv, idx, libsvm or parquet.")]
+    public void A_skip_gram_s_keys_are_checked(string item, string message) =>
+        Assert.EndsWith($": {message}", Assert.Throws<JobException>(() => ParseWords(item)).Message);
+
+    [Fact]
+    public void A_minimum_count_belongs_to_words()
+    {
+        var e = Assert.Throws<JobException>(() => ParseWords("model.kind=transformer", "data.tokens=char", "data.minCount=3"));
+        Assert.EndsWith(": data.minCount has no meaning for char: it belongs to texts of words (data.tokens).", e.Message);
+        e = Assert.Throws<JobException>(() => Parse(Good, "data.minCount=3"));
+        Assert.EndsWith(": data.minCount has no meaning for csv: it belongs to texts of words (data.tokens).", e.Message);
     }
 
     [Fact]

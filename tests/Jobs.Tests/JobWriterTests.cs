@@ -28,7 +28,20 @@ public sealed class JobWriterTests : IDisposable
         Gen.Select(Gen.Int[1, 4096].Array[0, 4], Any<Activation>(), Any<Loss>(), (h, a, l) =>
             new ModelSection { Kind = ModelKind.Mlp, Hidden = h, Activation = a, Loss = l }),
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 99], (layers, part, heads, context) =>
-            new ModelSection { Kind = ModelKind.Transformer, Layers = layers, Width = part * heads, Heads = heads, Context = context }));
+            new ModelSection { Kind = ModelKind.Transformer, Layers = layers, Width = part * heads, Heads = heads, Context = context }),
+        Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Double[0, 0.999], (width, key, norm, biases, tied, dropout) =>
+            new ModelSection
+            {
+                Kind = ModelKind.Transformer,
+                Width = width,
+                KeyWidth = key,
+                LayerNorm = norm,
+                Biases = biases,
+                TiedUnembedding = tied,
+                Dropout = dropout,
+            }),
+        Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Int[0, 99], (width, window, negatives) =>
+            new ModelSection { Kind = ModelKind.SkipGram, Width = width, Window = window, Negatives = negatives }));
 
     private static readonly Gen<OptimizerSection> Optimizers = Gen.OneOf(
         Gen.Select(Positive, Share, Gen.Bool, (rate, decay, all) =>
@@ -51,8 +64,18 @@ public sealed class JobWriterTests : IDisposable
         Gen.Const((ClassWeights?)new ClassWeights()),
         Gen.Dictionary(Gen.String, Positive)[1, 4].Select(w => (ClassWeights?)new ClassWeights { ByLabel = w }));
 
+    private Gen<DataSection> Data(ModelKind kind) => kind == ModelKind.SkipGram
+        ? Gen.Select(Gen.Bool, Gen.Int[1, 99], (space, least) => new DataSection
+        {
+            Format = DataFormat.Text,
+            Path = _file,
+            Tokens = space ? TokenKind.Whitespace : TokenKind.Word,
+            MinCount = least,
+        })
+        : Data(kind == ModelKind.Transformer);
+
     private Gen<DataSection> Data(bool text) => Gen.Select(
-        Gen.String, Gen.Bool, Any<TokenKind>(), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
+        Gen.String, Gen.Bool, Gen.Bool.Select(b => b ? TokenKind.Char : TokenKind.Byte), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
         {
             var validation = own == 1 ? new ValidationSection { Path = _file } : new ValidationSection { Fraction = fraction };
             return text
@@ -83,9 +106,9 @@ public sealed class JobWriterTests : IDisposable
 
     [Fact]
     public void Every_job_is_read_back_equal() => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? _file : null })
-        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind == ModelKind.Transformer), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
+        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
-            1, new string(name), model, data, model.Kind == ModelKind.Transformer ? training : training with { ClassWeights = weights })))
+            1, new string(name), model, data, data.Format == DataFormat.Text ? training : training with { ClassWeights = weights })))
         .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/")), iter: 2_000);
 
     [Fact]

@@ -46,4 +46,40 @@ public class ModelShapeTests
             "unembedding.weight [5,4] Normal 0.02 True",
         ],
         Lines(new() { Kind = ModelKind.Transformer, Layers = 1, Width = 4, Heads = 2, Context = 3 }, new(0, 5)));
+
+    [Fact]
+    public void A_skip_gram_has_a_vector_for_each_word_as_centre_and_as_context() => Assert.Equal(
+        ["embedding.weight [9,4] Uniform 0.125 True", "context.weight [9,4] Zero 0 True"],
+        Lines(new() { Kind = ModelKind.SkipGram, Width = 4 }, new(0, 9)));
+
+    [Fact]
+    public void Options_leave_parameters_out_and_set_the_keys_width() => Assert.Equal(
+        [
+            "token_embedding.weight [5,4] Normal 0.02 True",
+            "position_embedding.weight [3,4] Normal 0.02 True",
+            "blocks.0.attention.qkv.weight [45,4] Normal 0.02 True",
+            "blocks.0.attention.output.weight [4,15] Normal 0.01414 True",
+            "blocks.0.mlp.up.weight [16,4] Normal 0.02 True",
+            "blocks.0.mlp.down.weight [4,16] Normal 0.01414 True",
+        ],
+        Lines(
+            new()
+            {
+                Kind = ModelKind.Transformer,
+                Layers = 1,
+                Width = 4,
+                Heads = 3,
+                KeyWidth = 5,
+                Context = 3,
+                LayerNorm = false,
+                Biases = false,
+                TiedUnembedding = true,
+            },
+            new(0, 5)));
+
+    [Fact]
+    public void Without_biases_norms_keep_their_gains_alone() => Assert.Equal(
+        ["blocks.0.norm1.weight", "blocks.0.norm2.weight", "norm.weight"],
+        ModelShape.Of(new() { Kind = ModelKind.Transformer, Layers = 1, Width = 4, Heads = 2, Biases = false }, new(0, 5))
+            .Where(p => p.Dims.Count == 1).Select(p => p.Name));
 }

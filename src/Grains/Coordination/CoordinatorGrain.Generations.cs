@@ -258,7 +258,7 @@ internal sealed partial class CoordinatorGrain
         var live = _progress!.Live;
         var output = State.Submission!.Output ?? Path.Combine(silo.Outputs, JobId);
         State.Result = new JobResult(
-            Job.Model.Kind.ToString().ToLowerInvariant(),
+            Kebab.Name(Job.Model.Kind),
             weights[0].Parameters,
             live.EpochLoss,
             live.Evaluation?.Examples ?? 0,

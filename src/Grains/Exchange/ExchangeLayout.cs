@@ -30,16 +30,14 @@ public sealed class ExchangeLayout
     /// <summary>The tree that gradients are summed along.</summary>
     public SumTree Tree { get; }
 
-    /// <summary>Whether everybody sends its sums to everybody and makes the same update: one hop instead of two, for models
-    /// so small that the hop costs more than the bytes.</summary>
-    public bool Replicated => Blocks.Blocks == 1;
+    /// <summary>See <see cref="BlockPlan.Replicated"/>.</summary>
+    public bool Replicated => Blocks.Replicated;
 
     /// <summary>The maximal subtrees of a member's shards: the parts it sends.</summary>
     public IReadOnlyList<TreeNode> Cover(int member) => _covers[member];
 
     /// <summary>The blocks [First, End) that a member sums and updates.</summary>
-    public (int First, int End) Owned(int member) =>
-        Replicated ? (0, Blocks.Blocks) : Blocks.Slice(member, Plan.Members);
+    public (int First, int End) Owned(int member) => Blocks.Owned(member, Plan.Members);
 
     /// <summary>The member that keeps a copy of this member's optimiser state.</summary>
     public int BackupOf(int member) => (member + 1) % Plan.Members;

@@ -12,9 +12,16 @@ internal static class CrossChecks
         ("loss", [ModelKind.Mlp]),
         ("activation", [ModelKind.Mlp, ModelKind.Transformer]),
         ("layers", [ModelKind.Transformer]),
-        ("width", [ModelKind.Transformer]),
+        ("width", [ModelKind.Transformer, ModelKind.SkipGram]),
         ("heads", [ModelKind.Transformer]),
+        ("keyWidth", [ModelKind.Transformer]),
         ("context", [ModelKind.Transformer]),
+        ("layerNorm", [ModelKind.Transformer]),
+        ("biases", [ModelKind.Transformer]),
+        ("tiedUnembedding", [ModelKind.Transformer]),
+        ("dropout", [ModelKind.Transformer]),
+        ("window", [ModelKind.SkipGram]),
+        ("negatives", [ModelKind.SkipGram]),
     ];
 
     private static readonly (string Key, DataFormat[] Formats)[] DataKeys =
@@ -49,11 +56,12 @@ internal static class CrossChecks
             }
         }
 
-        if (kind == ModelKind.Transformer != (job.Data.Format == DataFormat.Text))
+        var reads = kind is ModelKind.Transformer or ModelKind.SkipGram;
+        if (reads != (job.Data.Format == DataFormat.Text))
         {
-            throw data.Error("format", kind == ModelKind.Transformer
-                ? "model.kind is transformer, which learns from text: set data.format to text."
-                : $"data.format is text, which a transformer learns from: {Kebab.Name(kind)} needs {Names(NumberFormats, "or")}.");
+            throw data.Error("format", reads
+                ? $"model.kind is {Kebab.Name(kind)}, which learns from text: set data.format to text."
+                : $"data.format is text, which a transformer and a skip-gram learn from: {Kebab.Name(kind)} needs {Names(NumberFormats, "or")}.");
         }
 
         if (job.Training.ClassWeights is not null && job.Data.Format == DataFormat.Text)
@@ -61,10 +69,29 @@ internal static class CrossChecks
             throw training.Error("classWeights", "training.classWeights has no meaning for text: its examples have no class.");
         }
 
-        if (kind == ModelKind.Transformer && job.Model.Width % job.Model.Heads != 0)
+        if (reads && job.Data.HasWords != (kind == ModelKind.SkipGram))
+        {
+            throw data.Error("tokens", kind == ModelKind.SkipGram
+                ? $"data.tokens is {Kebab.Name(job.Data.Tokens)}, but a skip-gram learns from words: set data.tokens to word or whitespace."
+                : $"data.tokens is {Kebab.Name(job.Data.Tokens)}, which a skip-gram learns from: a transformer needs char or byte.");
+        }
+
+        if (data.Has("minCount") && !job.Data.HasWords)
+        {
+            throw data.Error("minCount", "data.minCount has no meaning for "
+                + (reads ? Kebab.Name(job.Data.Tokens) : Kebab.Name(job.Data.Format)) + ": it belongs to texts of words (data.tokens).");
+        }
+
+        if (kind == ModelKind.Transformer && job.Model.KeyWidth is null && job.Model.Width % job.Model.Heads != 0)
         {
             throw model.Error("heads", $"model.width is {job.Model.Width}, which {job.Model.Heads} heads do not divide: "
-                + "every head needs an equal part of the width.");
+                + "every head needs an equal part of the width. Choose another number, or set model.keyWidth.");
+        }
+
+        if (kind == ModelKind.Transformer && 3L * job.Model.Heads * job.Model.HeadWidth() > int.MaxValue)
+        {
+            throw model.Error("keyWidth", $"{job.Model.Heads} heads of {job.Model.HeadWidth()} numbers each are more than a matrix can hold. "
+                + "Set a smaller model.keyWidth, or fewer model.heads.");
         }
     }
 

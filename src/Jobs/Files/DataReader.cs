@@ -5,7 +5,9 @@ internal static class DataReader
 {
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
-        map.Expect("format", "path", "labels", "label", "delimiter", "missing", "ignore", "features", "standardize", "tokens", "shards", "validation");
+        map.Expect(
+            "format", "path", "labels", "label", "delimiter", "missing", "ignore", "features", "standardize", "tokens", "minCount", "shards",
+            "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
         var validation = map.Map("validation");
@@ -22,6 +24,7 @@ internal static class DataReader
             Features = map.Has("features") ? map.Int("features", min: 1, max: 1 << 28) : null,
             Standardize = map.Bool("standardize", defaults.Standardize),
             Tokens = map.Enum<TokenKind>("tokens", defaults.Tokens),
+            MinCount = map.Int("minCount", defaults.MinCount, min: 1),
             Shards = map.Int("shards", defaults.Shards, min: 1, max: 1 << 16),
             Validation = new ValidationSection
             {

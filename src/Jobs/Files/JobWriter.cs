@@ -42,7 +42,19 @@ internal static class JobWriter
             ("layers", Number(m.Layers)),
             ("width", Number(m.Width)),
             ("heads", Number(m.Heads)),
-            ("context", Number(m.Context))),
+            ("keyWidth", m.KeyWidth is { } key ? Number(key) : null),
+            ("context", Number(m.Context)),
+            ("layerNorm", Bool(m.LayerNorm)),
+            ("biases", Bool(m.Biases)),
+            ("tiedUnembedding", Bool(m.TiedUnembedding)),
+            ("dropout", Number(m.Dropout))),
+        ModelKind.SkipGram => Map(
+            ("kind", Name(m.Kind)),
+            ("precision", Name(m.Precision)),
+            ("init", Init(m)),
+            ("width", Number(m.Width)),
+            ("window", Number(m.Window)),
+            ("negatives", Number(m.Negatives))),
         _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision)), ("init", Init(m))),
     };
 
@@ -61,6 +73,7 @@ internal static class JobWriter
         ("features", d.Features is { } features ? Number(features) : null),
         ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
         ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),
+        ("minCount", d.HasWords ? Number(d.MinCount) : null),
         ("shards", Number(d.Shards)),
         ("validation", Map(
             ("fraction", d.Validation.Path is null ? Number(d.Validation.Fraction) : null),

@@ -5,7 +5,9 @@ internal static class ModelReader
 {
     public static ModelSection Read(YamlMap map, string folder, string currentDirectory)
     {
-        map.Expect("kind", "hidden", "activation", "loss", "precision", "init", "layers", "width", "heads", "context");
+        map.Expect(
+            "kind", "hidden", "activation", "loss", "precision", "init", "layers", "width", "heads", "keyWidth", "context", "layerNorm", "biases",
+            "tiedUnembedding", "dropout", "window", "negatives");
         var defaults = new ModelSection { Kind = ModelKind.Logistic };
         var model = new ModelSection
         {
@@ -17,8 +19,15 @@ internal static class ModelReader
             Init = FilePath.Read(map, "init", folder, currentDirectory),
             Layers = map.Int("layers", defaults.Layers, min: 1, max: 10_000),
             Width = map.Int("width", defaults.Width, min: 1, max: 1 << 20),
-            Heads = map.Int("heads", defaults.Heads, min: 1),
+            Heads = map.Int("heads", defaults.Heads, min: 1, max: 1 << 20),
+            KeyWidth = map.Has("keyWidth") ? map.Int("keyWidth", min: 1, max: 1 << 20) : null,
             Context = map.Int("context", defaults.Context, min: 1, max: 1 << 20),
+            LayerNorm = map.Bool("layerNorm", defaults.LayerNorm),
+            Biases = map.Bool("biases", defaults.Biases),
+            TiedUnembedding = map.Bool("tiedUnembedding", defaults.TiedUnembedding),
+            Dropout = map.Number("dropout", defaults.Dropout, d => d is >= 0 and < 1, "must be at least 0 and below 1"),
+            Window = map.Int("window", defaults.Window, min: 1, max: 1 << 20),
+            Negatives = map.Int("negatives", defaults.Negatives, min: 0, max: 1 << 16),
         };
         return model;
     }

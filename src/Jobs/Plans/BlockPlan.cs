@@ -16,7 +16,17 @@ public sealed record BlockPlan(long Weights)
     /// <summary>Weights in one block.</summary>
     public int Length(int block) => (int)Math.Min(BlockSize, Weights - Start(block));
 
+    /// <summary>Whether everybody sends its sums to everybody and makes the same update: one hop instead of two, for models
+    /// so small that the hop costs more than the bytes.</summary>
+    public bool Replicated => Blocks == 1;
+
+    /// <summary>The blocks [First, End) that a member sums and updates.</summary>
+    public (int First, int End) Owned(int member, int members) => Replicated ? (0, Blocks) : Slice(member, members);
+
     /// <summary>The blocks [First, End) of the slice that a member of <paramref name="members"/> owns.</summary>
     public (int First, int End) Slice(int member, int members) =>
         ((int)((long)member * Blocks / members), (int)((long)(member + 1) * Blocks / members));
+
+    /// <summary>Weights in a run of blocks.</summary>
+    public long Length((int First, int End) run) => run.End == run.First ? 0 : Start(run.End - 1) + Length(run.End - 1) - Start(run.First);
 }

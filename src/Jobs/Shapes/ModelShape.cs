@@ -10,6 +10,7 @@ public static class ModelShape
         ModelKind.Softmax => LinearShape.Of(input.Features, input.Classes),
         ModelKind.Mlp => MlpShape.Of(model, input),
         ModelKind.Transformer => TransformerShape.Of(model, input.Classes),
+        ModelKind.SkipGram => SkipGramShape.Of(model, input.Classes),
         _ => throw new ArgumentOutOfRangeException(nameof(model), model.Kind, null),
     };
 

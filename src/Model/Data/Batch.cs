@@ -3,12 +3,15 @@ using TorchSharp;
 namespace Granary.Model.Data;
 
 /// <summary>Examples gathered for one pass.</summary>
-/// <param name="Inputs">[B, features] numbers, or [B, T] token ids (int64).</param>
+/// <param name="Inputs">[B, features] numbers, or [B, T] token ids (int64), or the words of pairs: see
+/// <see cref="PairTensors"/>.</param>
 /// <param name="Targets">[B] class ids (int64), or [B, T] the next tokens (int64).</param>
 /// <param name="Count">B.</param>
 /// <param name="Weight">Sum of the examples' weights: B while every example weighs 1.</param>
 /// <param name="Digest">Of the rows gathered, see <see cref="RowDigest"/>.</param>
-public readonly record struct Batch(torch.Tensor Inputs, torch.Tensor Targets, int Count, double Weight, ulong Digest)
+/// <param name="Place">Where the pass stands, for what the network draws; null outside training, where it draws nothing.</param>
+public readonly record struct Batch(
+    torch.Tensor Inputs, torch.Tensor Targets, int Count, double Weight, ulong Digest, PassPlace? Place = null)
 {
     /// <summary>[B] what each example weighs, in the inputs' precision; null while every one weighs 1.</summary>
     public torch.Tensor? Weights { get; init; }

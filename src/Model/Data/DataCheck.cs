@@ -5,7 +5,7 @@ namespace Granary.Model.Data;
 /// <summary>Reads a job's data whole, as the shards will, without a cluster and without torch.</summary>
 public static class DataCheck
 {
-    /// <summary>The facts that the shards would agree on, and what a bigram model loses on the held-out text (text only).</summary>
+    /// <summary>The facts that the shards would agree on, and what a bigram model loses on the held-out text (text of characters or bytes only).</summary>
     /// <exception cref="JobException">The first thing wrong with the data, in shard order.</exception>
     public static (DataFacts Facts, double? BigramLoss) Run(Job job, int parallelism)
     {
@@ -33,7 +33,7 @@ public static class DataCheck
             facts = StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s!.Statistics(facts))]);
         }
 
-        return (facts, job.Data.Format == DataFormat.Text ? Bigrams(facts, shards) : null);
+        return (facts, job.Data is { Format: DataFormat.Text, HasWords: false } ? Bigrams(facts, shards) : null);
     }
 
     private static double? Bigrams(DataFacts facts, ShardData?[] shards)

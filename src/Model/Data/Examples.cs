@@ -38,13 +38,15 @@ public sealed class Examples : IDisposable
             _order = order = OrderOf(epoch);
         }
 
-        return Gather(_training, order.Rows.AsSpan(first, end - first));
+        var place = new PassPlace(_seed, epoch, _shard, first);
+        return Gather(_training, order.Rows.AsSpan(first, end - first), place) with { Place = place };
     }
 
     /// <summary>Held-out rows [first, end), in the order of the source.</summary>
-    public Batch Validation(int first, int end) => Gather(_validation, _validationRows.AsSpan(first, end - first));
+    public Batch Validation(int first, int end) => Gather(
+        _validation, _validationRows.AsSpan(first, end - first), new PassPlace(_seed, -1, _shard, first));
 
-    private Batch Gather(IExampleTensors tensors, ReadOnlySpan<int> rows)
+    private Batch Gather(IExampleTensors tensors, ReadOnlySpan<int> rows, PassPlace place)
     {
         ulong digest = 0;
         foreach (var row in rows)
@@ -52,7 +54,7 @@ public sealed class Examples : IDisposable
             digest += RowDigest.Of(_shard, row);
         }
 
-        return tensors.Gather(rows, digest);
+        return tensors.Gather(rows, digest, place);
     }
 
     private Order OrderOf(int epoch)

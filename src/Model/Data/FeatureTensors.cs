@@ -39,7 +39,7 @@ internal sealed class FeatureTensors : IExampleTensors
     private static double Fill(double x, int feature, double[]? fill) => double.IsNaN(x) && fill is not null ? fill[feature] : x;
 
     /// <inheritdoc/>
-    public Batch Gather(ReadOnlySpan<int> rows, ulong digest)
+    public Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place)
     {
         using var index = tensor(rows.ToArray(), ScalarType.Int32);
         return _targets.Batch(_features.index_select(0, index), rows, index, digest);

@@ -39,7 +39,8 @@ internal interface IExampleTensors : IDisposable
     /// <summary>Some rows as a batch of new tensors.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="digest">Of them.</param>
-    Batch Gather(ReadOnlySpan<int> rows, ulong digest);
+    /// <param name="place">Whatever is drawn for them is drawn from here.</param>
+    Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place);
 }
 
 /// <summary>Which part of a source to read.</summary>

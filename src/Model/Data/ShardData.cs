@@ -63,6 +63,7 @@ public sealed class ShardData
                 DataFormat.Idx => IdxSource.Read(part),
                 DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
                 DataFormat.Parquet => ParquetSource.Read(part, job.Data),
+                DataFormat.Text when job.Data.HasWords => WordSource.Read(part, job.Data.Tokens, job.Model),
                 DataFormat.Text => TextSource.Read(part, job.Data.Tokens, job.Model.Context),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
             };
@@ -78,6 +79,7 @@ public sealed class ShardData
         _shard, _source.Rows, _validation?.Rows ?? 0, Math.Max(_source.Features, _validation?.Features ?? 0), _source.Classes, _validation?.Classes ?? [])
     {
         Columns = Columns(_source),
+        ClassCounts = (_source as WordSource)?.Counts ?? [],
         InitDigest = _initDigest,
     };
 

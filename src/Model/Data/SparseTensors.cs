@@ -21,7 +21,7 @@ internal sealed class SparseTensors : IExampleTensors
     }
 
     /// <inheritdoc/>
-    public Batch Gather(ReadOnlySpan<int> rows, ulong digest)
+    public Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place)
     {
         using var index = tensor(rows.ToArray(), ScalarType.Int32);
         var inputs = _precision == Precision.Float64 ? Inputs<double>(rows, ScalarType.Float64) : Inputs<float>(rows, ScalarType.Float32);

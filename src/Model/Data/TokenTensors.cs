@@ -7,7 +7,7 @@ namespace Granary.Model.Data;
 internal sealed class TokenTensors(int[] tokens, int context) : IExampleTensors
 {
     /// <inheritdoc/>
-    public Batch Gather(ReadOnlySpan<int> rows, ulong digest)
+    public Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place)
     {
         var inputs = new long[rows.Length * context];
         var targets = new long[rows.Length * context];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Granary.Jobs;
 
@@ -7,6 +8,7 @@ namespace Granary.Model.Files;
 internal static class SavedModelRules
 {
     private const int MaxSize = 1 << 20;
+    private const int MaxNegatives = 1 << 16;
     private const int Bytes = 256;
 
     /// <summary>What does not hold; null where all does.</summary>
@@ -14,24 +16,38 @@ internal static class SavedModelRules
     public static string? Broken(ModelSection model, DataSection data, DataFacts facts, int tensors)
     {
         var (features, classes) = (facts.Shape.Features, facts.Shape.Classes);
-        var text = model.Kind == ModelKind.Transformer;
-        return model.Layers < 1 || model.Hidden.Count >= tensors || (text && model.Layers >= tensors)
+        var text = model.Kind is ModelKind.Transformer or ModelKind.SkipGram;
+        return model.Layers < 1 || model.Hidden.Count >= tensors || (model.Kind == ModelKind.Transformer && model.Layers >= tensors)
                 ? $"{model.Layers} layers and {model.Hidden.Count} hidden layers are no model of {tensors} tensors"
             : model.Hidden.Any(h => h < 1) ? "a hidden layer has no width"
-            : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads < 1 || model.Width % model.Heads != 0
+            : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads is < 1 or > MaxSize
                 ? $"width {model.Width}, heads {model.Heads} and context {model.Context} are no transformer"
+            : model.Kind == ModelKind.Transformer && BrokenHeads(model) is { } heads ? heads
+            : model.Kind == ModelKind.SkipGram && (model.Window is < 1 or > MaxSize || model.Negatives is < 0 or > MaxNegatives)
+                ? $"window {model.Window} and negatives {model.Negatives} are no skip-gram"
             : text != (data.Format == DataFormat.Text) ? $"a {Kebab.Name(model.Kind)} does not learn from {Kebab.Name(data.Format)}"
             : classes < 2 || (model.Kind == ModelKind.Logistic && classes != 2) ? $"{classes} classes"
+            : text && data.HasWords != (model.Kind == ModelKind.SkipGram)
+                ? $"a {Kebab.Name(model.Kind)} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
             : BrokenTable(data, facts, features);
     }
+
+    private static string? BrokenHeads(ModelSection model) =>
+        model.KeyWidth is < 1 or > MaxSize || (model.KeyWidth is null && model.Width % model.Heads != 0)
+            || 3L * model.Heads * model.HeadWidth() > int.MaxValue
+            ? $"width {model.Width}, heads {model.Heads} and key width {model.HeadWidth()} are no transformer"
+        : model.Dropout is >= 0 and < 1 ? null
+        : string.Create(CultureInfo.InvariantCulture, $"a dropout of {model.Dropout} is not in [0, 1)");
 
     private static string? BrokenText(DataSection data, DataFacts facts) =>
         facts.Shape.Features != 0 || facts.Columns.Count > 0 || facts.Scaling is not null ? "a text has no features"
         : data.Tokens == TokenKind.Byte
             ? facts.Classes.Count > 0 || facts.Shape.Classes != Bytes ? "a vocabulary of bytes is not listed and has 256 tokens" : null
         : BrokenNames("token", facts.Classes, facts.Shape.Classes)
-            ?? (facts.Classes.Any(c => !IsOneRune(c)) ? "a token is not one character" : null);
+            ?? (data.HasWords
+                ? facts.Classes.Any(c => c.Length == 0) ? "a word has no letters" : null
+                : facts.Classes.Any(c => !IsOneRune(c)) ? "a token is not one character" : null);
 
     private static string? BrokenTable(DataSection data, DataFacts facts, int features) =>
         features < 1 ? $"{features} features"

@@ -52,7 +52,8 @@ public sealed class GradientPass : IDisposable
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
         var batch = gather();
-        using var loss = LossSum(_network.Outputs(leaves, OnDevice(batch.Inputs)), OnDevice(batch.Targets), batch.Weights);
+        using var loss = LossSum(
+            _network.Outputs(leaves, OnDevice(batch.Inputs), batch.Place), OnDevice(batch.Targets), batch.Weights);
         loss.backward();
         using (no_grad())
         {

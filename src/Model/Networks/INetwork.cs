@@ -1,3 +1,4 @@
+using Granary.Model.Data;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;
@@ -9,7 +10,8 @@ public interface INetwork
     /// <summary>Raw outputs: [B, 1] log-odds (logistic), [B, K] logits or outputs, [B, T, K] logits (transformer).</summary>
     /// <param name="parameters">In the order of the model's shape.</param>
     /// <param name="inputs">[B, features] or [B, T].</param>
-    Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs);
+    /// <param name="place">Where a training pass stands; null outside training, where nothing is dropped out.</param>
+    Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null);
 
     /// <summary>Sum over the batch of the per-example loss (transformer: of the mean over the example's tokens); a scalar.</summary>
     Tensor LossSum(Tensor outputs, Tensor targets);

@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace Granary.Model.Networks;
 internal sealed class Mlp(Activation activation, Loss loss, int classes) : INetwork
 {
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs)
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null)
     {
         var a = inputs; // [B, D]
         for (var i = 0; i < parameters.Count; i += 2)

@@ -12,6 +12,7 @@ public static class NetworkCatalogue
         ModelKind.Softmax => new SoftmaxRegression(),
         ModelKind.Mlp => new Mlp(model.Activation, model.Loss, input.Classes),
         ModelKind.Transformer => new Transformer(model),
+        ModelKind.SkipGram => new SkipGram(model.Negatives),
         _ => throw new ArgumentOutOfRangeException(nameof(model), model.Kind, null),
     };
 }

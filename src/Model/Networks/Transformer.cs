@@ -1,63 +1,65 @@
 using System.Collections.Concurrent;
 using Granary.Jobs;
+using Granary.Model.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;
 
 /// <summary>A GPT: token and position embeddings, blocks of causal multi-head attention and an MLP that each add to the
-/// stream (with a norm before each), a last norm, and the unembedding. Every prefix is trained on at once.</summary>
-/// <remarks>B batch, T tokens, C width of the stream, H heads, K vocabulary.</remarks>
+/// stream (with a norm before each), a last norm, and the unembedding. Every prefix is trained on at once. Norms, biases, an
+/// unembedding of its own and dropout are options.</summary>
+/// <remarks>B batch, T tokens, C width of the stream, H heads, D numbers of a head's key, K vocabulary.</remarks>
 internal sealed class Transformer(ModelSection model) : INetwork
 {
     private const double NormEpsilon = 1e-5;
-    private const int ParametersPerBlock = 12;
 
     // See HeldScalars.
     private static readonly Scalar MinusInfinity = double.NegativeInfinity;
-    private readonly Scalar _scale = Math.Pow(model.Width / model.Heads, -0.5);
+    private readonly Scalar _scale = Math.Pow(model.HeadWidth(), -0.5);
+
+    private readonly int _keyWidth = model.HeadWidth();
 
     // By the device's name: two Device objects of one device are not equal.
     private readonly ConcurrentDictionary<(long Tokens, string Device), Tensor> _masks = new();
 
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs)
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null)
     {
-        var tokens = inputs.shape[1];
-        var positions = parameters[1].narrow(0, 0, tokens); // [T, C]
-        var x = parameters[0].index_select(0, inputs.flatten()).view(inputs.shape[0], tokens, model.Width).Plus(positions); // [B, T, C]
-        var at = 2;
-        for (var block = 0; block < model.Layers; block++, at += ParametersPerBlock)
+        var dropout = new DropoutMasks(model.Dropout, place);
+        var p = new ParameterReader(parameters);
+        var (embedding, positions) = (p.Next(), p.Next().narrow(0, 0, inputs.shape[1])); // [K, C] [T, C]
+        var tokens = embedding.index_select(0, inputs.flatten()).view(inputs.shape[0], inputs.shape[1], model.Width); // [B, T, C]
+        var x = dropout.Apply(tokens.Plus(positions)); // [B, T, C]
+        for (var block = 0; block < model.Layers; block++)
         {
-            var p = new ArraySegment<Tensor>([.. parameters.Skip(at).Take(ParametersPerBlock)]);
-            x = x.Plus(Attention(Norm(x, p[0], p[1]), p[2], p[3], p[4], p[5]));
-            x = x.Plus(FeedForward(Norm(x, p[6], p[7]), p[8], p[9], p[10], p[11]));
+            x = x.Plus(dropout.Apply(Attention(Norm(x, p), p, dropout)));
+            x = x.Plus(dropout.Apply(FeedForward(Norm(x, p), p)));
         }
 
-        return nn.functional.linear(Norm(x, parameters[at], parameters[at + 1]), parameters[at + 2]); // [B, T, K]
+        x = Norm(x, p);
+        return nn.functional.linear(x, model.TiedUnembedding ? embedding : p.Next()); // [B, T, K]
     }
 
-    private Tensor Norm(Tensor x, Tensor gain, Tensor offset) =>
-        nn.functional.layer_norm(x, [model.Width], gain, offset, NormEpsilon);
+    private Tensor Norm(Tensor x, ParameterReader p) =>
+        model.LayerNorm ? nn.functional.layer_norm(x, [model.Width], p.Next(), p.NextIf(model.Biases), NormEpsilon) : x;
 
-    private Tensor Attention(Tensor x, Tensor qkvWeight, Tensor qkvBias, Tensor outWeight, Tensor outBias)
+    private Tensor Linear(Tensor x, ParameterReader p) => nn.functional.linear(x, p.Next(), p.NextIf(model.Biases));
+
+    private Tensor Attention(Tensor x, ParameterReader p, DropoutMasks dropout)
     {
         var (b, t) = (x.shape[0], x.shape[1]);
-        var qkv = nn.functional.linear(x, qkvWeight, qkvBias); // [B, T, 3C]
-        var q = Heads(0); // [B, H, T, C/H]
-        var k = Heads(1);
-        var v = Heads(2);
-        var scores = q.matmul(k.transpose(-2, -1)) * _scale; // [B, H, T, T]
+        var qkv = Linear(x, p).view(b, t, 3, model.Heads, _keyWidth).permute(2, 0, 3, 1, 4); // [3, B, H, T, D]
+        var heads = qkv.unbind(0); // queries, keys, value-down: each [B, H, T, D]
+        var scores = heads[0].matmul(heads[1].transpose(-2, -1)) * _scale; // [B, H, T, T]
         var weights = scores.masked_fill(Mask(t, x.device), MinusInfinity).softmax(-1);
-        var mixed = weights.matmul(v).transpose(1, 2).reshape(b, t, model.Width); // heads stapled together: [B, T, C]
-        return nn.functional.linear(mixed, outWeight, outBias);
+        var mixed = dropout.Apply(weights).matmul(heads[2]); // [B, H, T, D]
 
-        Tensor Heads(int third) =>
-            qkv.narrow(2, third * model.Width, model.Width).reshape(b, t, model.Heads, model.Width / model.Heads).transpose(1, 2);
+        // One product with the stapled matrix [C, H D] is the sum over heads of value-up [C, D] times what the head mixed.
+        return Linear(mixed.transpose(1, 2).reshape(b, t, model.Heads * _keyWidth), p); // [B, T, C]
     }
 
-    private Tensor FeedForward(Tensor x, Tensor upWeight, Tensor upBias, Tensor downWeight, Tensor downBias) =>
-        nn.functional.linear(model.Activation.Apply(nn.functional.linear(x, upWeight, upBias)), downWeight, downBias);
+    private Tensor FeedForward(Tensor x, ParameterReader p) => Linear(model.Activation.Apply(Linear(x, p)), p); // [B, T, 4C] between
 
     // True where a token would look ahead.
     private Tensor Mask(long tokens, Device device) => _masks.GetOrAdd((tokens, device.ToString()), _ =>

@@ -36,7 +36,7 @@ internal static class CheckCommand
     private static object Report(Job job, DataFacts facts, InitialMatch? init, double? bigramLoss) => new
     {
         name = job.Name,
-        model = job.Model.Kind.ToString().ToLowerInvariant(),
+        model = Kebab.Name(job.Model.Kind),
         shards = job.Data.Shards,
         trainingExamples = facts.TrainingRows.Sum(),
         validationExamples = facts.ValidationRows.Sum(),

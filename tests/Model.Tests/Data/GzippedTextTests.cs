@@ -23,6 +23,21 @@ public sealed class GzippedTextTests : IDisposable
         Assert.Equal(plain, Tokens(DataFolder.Job(Text(_folder["*.part*"]) with { Shards = 7 })));
     }
 
+    [Theory]
+    [InlineData(TokenKind.Word)]
+    [InlineData(TokenKind.Whitespace)]
+    public void Words_of_a_gzipped_text_are_those_of_what_it_unpacks_to(TokenKind tokens)
+    {
+        var text = string.Concat(Enumerable.Range(0, 300).Select(i => $"é{i % 17}東, 🦀x{i % 3}\n"));
+        Job Words(string path) => DataFolder.Job(new DataSection { Format = DataFormat.Text, Path = path, Tokens = tokens, MinCount = 1, Shards = 7 }) with
+        {
+            Model = new ModelSection { Kind = ModelKind.SkipGram, Window = 2 },
+        };
+        var plain = Tokens(Words(_folder.Write("t.txt", text)));
+        Assert.NotEmpty(plain);
+        Assert.Equal(plain, Tokens(Words(_folder.Write("t.txt.gz", text))));
+    }
+
     private static long[] Tokens(Job job)
     {
         var (facts, _) = DataCheck.Run(job, 2);

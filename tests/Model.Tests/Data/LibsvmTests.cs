@@ -74,7 +74,7 @@ public sealed class LibsvmTests : IDisposable
     [Fact]
     public void Shards_together_read_every_row_once() => Gen.Select(Tables, Gen.Int[1, 7], Gen.Int[0, 2]).Sample((table, shards, zip) =>
     {
-        if (table.Length < shards || table.All(r => r.All(x => x == 0)))
+        if (table.Length < Math.Max(3, shards) || table.All(r => r.All(x => x == 0))) // two rows, one in each file, are of one class
         {
             return;
         }

@@ -7,7 +7,7 @@ namespace Granary.Model.Tests.Files;
 /// <summary>Small models of every kind, as a job would have saved them.</summary>
 internal static class SampleModels
 {
-    public static IEnumerable<TrainedModel> All() => [Logistic(), Softmax(), Mlp(), Transformer(), Bytes()];
+    public static IEnumerable<TrainedModel> All() => [Logistic(), Softmax(), Mlp(), Transformer(), Bytes(), Options(), Words()];
 
     public static TrainedModel Logistic() => Table(new ModelSection { Kind = ModelKind.Logistic }, ["no", "yes"]);
 
@@ -20,6 +20,27 @@ internal static class SampleModels
 
     public static TrainedModel Bytes() => Text(8, TokenKind.Byte, []);
 
+    /// <summary>A transformer with every option that is off by default.</summary>
+    public static TrainedModel Options() => Text(
+        new ModelSection
+        {
+            Kind = ModelKind.Transformer,
+            Layers = 2,
+            Width = 10,
+            Heads = 3,
+            KeyWidth = 5,
+            Context = 8,
+            LayerNorm = false,
+            Biases = false,
+            TiedUnembedding = true,
+            Dropout = 0.25,
+        },
+        TokenKind.Char,
+        ["a", "b", "c"]);
+
+    public static TrainedModel Words() => Text(
+        new ModelSection { Kind = ModelKind.SkipGram, Width = 5, Window = 2, Negatives = 3 }, TokenKind.Whitespace, ["<unk>", "the", "naïve", "😀"]);
+
     public static void Write(TrainedModel model, string path) => SavedModel.Write(
         path, new Job(1, "j", model.Model, model.Data, new TrainingSection { Epochs = 1 }), model.Facts, model.Shape, model.Weights);
 
@@ -29,8 +50,13 @@ internal static class SampleModels
         return Create(model, new DataSection { Format = DataFormat.Csv, Path = "/d/points.csv", Label = "label", Standardize = true }, facts);
     }
 
-    private static TrainedModel Text(int context, TokenKind tokens, string[] vocabulary) => Create(
+    private static TrainedModel Text(int context, TokenKind tokens, string[] vocabulary) => Text(
         new ModelSection { Kind = ModelKind.Transformer, Layers = 2, Width = 12, Heads = 3, Context = context, Activation = Activation.Gelu },
+        tokens,
+        vocabulary);
+
+    private static TrainedModel Text(ModelSection model, TokenKind tokens, string[] vocabulary) => Create(
+        model,
         new DataSection { Format = DataFormat.Text, Path = "/d/text.txt", Tokens = tokens },
         new DataFacts(new InputShape(0, tokens == TokenKind.Byte ? 256 : vocabulary.Length), vocabulary, [1], [0], null));
 

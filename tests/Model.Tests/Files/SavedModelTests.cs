@@ -57,9 +57,34 @@ public sealed class SavedModelTests : IDisposable
     [InlineData("\\u0022features\\u0022:2", "\\u0022features\\u0022:3", "the standardisation is not that of 3 features")]
     [InlineData("\\u0022one\\u0022", "null", "a column has no name")]
     [InlineData("\\u0022one\\u0022", "\\u0022two\\u0022", "a column name is there twice")]
-    public void A_header_that_was_changed_is_told_by_what_is_wrong(string from, string to, string message)
+    public void A_header_that_was_changed_is_told_by_what_is_wrong(string from, string to, string message) =>
+        Changed(SampleModels.Softmax(), from, to, message);
+
+    [Theory]
+    [InlineData("keyWidth\\u0022:5", "keyWidth\\u0022:0", "does not fit together: width 10, heads 3 and key width 0")]
+    [InlineData("keyWidth\\u0022:5", "keyWidth\\u0022:null", "does not fit together: width 10, heads 3 and key width 3")]
+    [InlineData("keyWidth\\u0022:5", "keyWidth\\u0022:6", "but the model needs [54, 10]")] // 3 x 3 x 6
+    [InlineData("heads\\u0022:3", "heads\\u0022:1000000", "but the model needs [15000000, 10]")]
+    [InlineData("dropout\\u0022:0.25", "dropout\\u0022:1", "does not fit together: a dropout of 1")]
+    [InlineData("layerNorm\\u0022:false", "layerNorm\\u0022:true", "lacks the tensors 'blocks.0.norm1.weight'")]
+    [InlineData("biases\\u0022:false", "biases\\u0022:true", "lacks the tensors 'blocks.0.attention.qkv.bias'")]
+    [InlineData("tiedUnembedding\\u0022:true", "tiedUnembedding\\u0022:false", "lacks the tensor 'unembedding.weight'")]
+    [InlineData("tokens\\u0022:\\u0022char", "tokens\\u0022:\\u0022word", "a transformer does not learn from tokens of kind word")]
+    public void A_transformer_s_options_must_fit_together(string from, string to, string message) =>
+        Changed(SampleModels.Options(), from, to, message);
+
+    [Theory]
+    [InlineData("window\\u0022:2", "window\\u0022:0", "does not fit together: window 0 and negatives 3 are no skip-gram")]
+    [InlineData("negatives\\u0022:3", "negatives\\u0022:-1", "does not fit together: window 2 and negatives -1 are no skip-gram")]
+    [InlineData("whitespace", "byte", "a skip-gram does not learn from tokens of kind byte")]
+    [InlineData("\\u0022the\\u0022", "\\u0022\\u0022", "a word has no letters")]
+    [InlineData("\\u0022format\\u0022:\\u0022text", "\\u0022format\\u0022:\\u0022csv", "a skip-gram does not learn from csv")]
+    public void A_skip_gram_s_header_must_fit_together(string from, string to, string message) =>
+        Changed(SampleModels.Words(), from, to, message);
+
+    private void Changed(TrainedModel model, string from, string to, string message)
     {
-        SampleModels.Write(SampleModels.Softmax(), Path);
+        SampleModels.Write(model, Path);
         var bytes = File.ReadAllBytes(Path);
         var length = (int)BitConverter.ToInt64(bytes);
         var header = Encoding.UTF8.GetString(bytes, 8, length);

@@ -109,6 +109,18 @@ public sealed unsafe class ClassWeightTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public void Losses_of_pairs_of_words_add_up_to_their_sum(int negatives)
+    {
+        var network = NetworkCatalogue.Create(new ModelSection { Kind = ModelKind.SkipGram, Negatives = negatives }, new InputShape(0, 5));
+        using var scope = NewDisposeScope();
+        var (outputs, targets) = (arange(15, ScalarType.Float64).cos().view(3, 5), tensor(negatives == 0 ? new long[] { 0, 3, 4 } : [0, 0, 0]));
+        Assert.Equal([3], network.Losses(outputs, targets).shape);
+        Assert.Equal(network.LossSum(outputs, targets).item<double>(), network.Losses(outputs, targets).sum().item<double>(), 1e-12);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(5)]
     public void Balanced_weights_are_counted_over_the_training_part(int shards)

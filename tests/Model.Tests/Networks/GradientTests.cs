@@ -41,22 +41,7 @@ public unsafe class GradientTests
             ? Gpt with { Activation = activation }
             : new ModelSection { Kind = kind, Hidden = kind == ModelKind.Mlp ? [6, 5] : [], Activation = activation, Loss = loss, Precision = Precision.Float64 };
         var (shape, input, batch) = Problem(model);
-        using var pass = new GradientPass(NetworkCatalogue.Create(model, input), shape, Precision.Float64, "cpu");
-        using var weights = Random(shape, 5);
-        using var gradient = new FlatTensor(shape, Precision.Float64);
-        pass.Gradient(weights, batch, gradient);
-        var w = (double*)weights.Data;
-        var g = (double*)gradient.Data;
-        for (var i = 0; i < ModelShape.Weights(shape); i++)
-        {
-            var (kept, h) = (w[i], 1e-5);
-            w[i] = kept + h;
-            var up = pass.Evaluate(weights, batch).LossSum;
-            w[i] = kept - h;
-            var down = pass.Evaluate(weights, batch).LossSum;
-            w[i] = kept;
-            Assert.Equal((up - down) / (2 * h), g[i], 1e-6 * Math.Max(1, Math.Abs(g[i])));
-        }
+        FiniteDifference.Check(NetworkCatalogue.Create(model, input), shape, batch);
     }
 
     [Fact]
@@ -83,7 +68,7 @@ public unsafe class GradientTests
         var model = new ModelSection { Kind = kind, Activation = Activation.Sigmoid, Loss = kind == ModelKind.Mlp ? Loss.SquaredError : Loss.CrossEntropy, Precision = Precision.Float64 };
         var (shape, input, batch) = Problem(model);
         using var pass = new GradientPass(NetworkCatalogue.Create(model, input), shape, Precision.Float64, "cpu");
-        using var weights = Random(shape, 3);
+        using var weights = RandomWeights.Of(shape, 3);
         using var gradient = new FlatTensor(shape, Precision.Float64);
         pass.Gradient(weights, batch, gradient);
         var (outputs, features) = (shape[0].Dims[0], shape[0].Dims[1]);
@@ -118,7 +103,7 @@ public unsafe class GradientTests
     {
         var shape = ModelShape.Of(Gpt, new InputShape(0, 7));
         var network = NetworkCatalogue.Create(Gpt, new InputShape(0, 7));
-        using var weights = Random(shape, 1);
+        using var weights = RandomWeights.Of(shape, 1);
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var before = network.Outputs(weights.Views, tensor(new long[] { 1, 2, 3, 4, 5 }, [1, 5]));
@@ -176,16 +161,21 @@ public unsafe class GradientTests
         collecting.Start();
         try
         {
-            foreach (var model in new[] { Gpt, new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 } })
+            foreach (var model in new[] { Gpt with { Dropout = 0.25 }, new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 } })
             {
                 var (shape, input, batch) = Problem(model);
                 using var pass = new GradientPass(NetworkCatalogue.Create(model, input), shape, Precision.Float64, "cpu");
-                using var weights = Random(shape, 5);
+                using var weights = RandomWeights.Of(shape, 5);
+                using var gradient = new FlatTensor(shape, Precision.Float64);
                 var first = pass.Evaluate(weights, batch);
+                var trained = pass.Gradient(weights, Training, gradient);
                 for (var i = 0; i < 500; i++)
                 {
                     Assert.Equal(first, pass.Evaluate(weights, batch));
+                    Assert.Equal(trained, pass.Gradient(weights, Training, gradient));
                 }
+
+                Batch Training() => batch() with { Place = new PassPlace(1, 2, 3, 4) };
             }
         }
         finally
@@ -207,17 +197,5 @@ public unsafe class GradientTests
         return (ModelShape.Of(model, input), input, () => text
             ? new Batch(tensor(tokens[..15], [3, 5]), tensor(tokens[15..], [3, 5]), 3, 3, 0)
             : new Batch(tensor(x, [3, 4], type), tensor(y), 3, 3, 0));
-    }
-
-    private static FlatTensor Random(IReadOnlyList<ParameterShape> shape, long seed)
-    {
-        var flat = new FlatTensor(shape, Precision.Float64);
-        var random = SeededRandom.For(seed, RandomPurpose.InitialWeights, 0, 0);
-        for (var i = 0; i < ModelShape.Weights(shape); i++)
-        {
-            ((double*)flat.Data)[i] = random.NextDouble() - 0.5;
-        }
-
-        return flat;
     }
 }

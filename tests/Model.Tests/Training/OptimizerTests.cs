@@ -14,6 +14,14 @@ public class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void A_rule_keeps_as_much_state_as_its_section_says(OptimizerKind kind, double decay)
+    {
+        var options = new OptimizerSection { Kind = kind, WeightDecay = decay };
+        Assert.Equal(options.StatePerWeight(), OptimizerCatalogue.Create(options).StatePerWeight);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Updates_are_those_of_torch(OptimizerKind kind, double decay)
     {
         var options = new OptimizerSection { Kind = kind, LearningRate = 0.05, WeightDecay = decay };
