@@ -35,7 +35,12 @@ public unsafe class TransformerOptionTests
         ["relu"] = Plain with { Activation = Activation.Relu },
         ["all at once"] = Plain with
         {
-            LayerNorm = false, Biases = false, TiedUnembedding = true, KeyWidth = 1, Heads = 3, Dropout = 0.5,
+            LayerNorm = false,
+            Biases = false,
+            TiedUnembedding = true,
+            KeyWidth = 1,
+            Heads = 3,
+            Dropout = 0.5,
         },
     };
 
