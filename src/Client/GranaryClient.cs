@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Granary.Contracts;
+using Granary.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -118,6 +119,10 @@ public sealed class GranaryClient : IAsyncDisposable
 
     /// <summary>What has happened to a job, oldest first.</summary>
     public Task<IReadOnlyList<JobEvent>> Events(string job) => Persistently(_cluster.GetGrain<ICoordinatorGrain>(job).Events, default);
+
+    /// <summary>Does a fault within a silo.</summary>
+    /// <exception cref="JobException">There is no such silo, or it allows none.</exception>
+    public Task Suffer(string silo, Fault fault) => _cluster.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
 
     private async Task<string> Unknown(string job)
     {

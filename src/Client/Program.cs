@@ -31,6 +31,7 @@ var command = new RootCommand("Granary: distributed training for .NET.")
     ScaleCommand.Create(),
     AuditCommand.Create(),
     WhyCommand.Create(),
+    ChaosCommand.Create(),
     SiloCommand.Create(),
     SuperviseCommand.Create(),
 }.Parse(args);

@@ -7,6 +7,13 @@ public interface IClusterGrain : IGrainWithIntegerKey
     /// <summary>The living silos, by name. One that does not answer within 2 s is listed with the state "silent".</summary>
     [Alias("Silos")]
     Task<IReadOnlyList<SiloInfo>> Silos();
+
+    /// <summary>Does a fault within a silo: see <see cref="IWorker.Suffer"/>.</summary>
+    /// <param name="silo">Its name.</param>
+    /// <param name="fault">What it suffers.</param>
+    /// <exception cref="JobException">There is no such silo, or it allows no faults.</exception>
+    [Alias("Suffer")]
+    Task Suffer(string silo, Fault fault);
 }
 
 /// <summary>One silo, as people see it.</summary>

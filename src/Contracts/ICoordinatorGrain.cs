@@ -114,6 +114,10 @@ public sealed record JobStatus
     [Id(20)] public IReadOnlyList<string> Idle { get; init; } = [];
     /// <summary>Step of the newest durable checkpoint; null: none.</summary>
     [Id(21)] public long? Durable { get; init; }
+    /// <summary>When the present generation committed its first step beyond those before it; null: not yet.</summary>
+    [Id(22)] public DateTimeOffset? Resumed { get; init; }
+    /// <summary>The silo of the job's coordinator.</summary>
+    [Id(23)] public string Coordinator { get; init; } = "";
 }
 
 /// <summary>A silo's share of a job.</summary>

@@ -69,6 +69,11 @@ public interface IWorker : IGrainService
     [Alias("FindNonFinite")]
     Task<int?> FindNonFinite(Membership membership);
 
+    /// <summary>Does a fault within this silo, for as long as it lasts. Only silos that were started for it allow that.</summary>
+    /// <exception cref="JobException">This one was not.</exception>
+    [Alias("Suffer")]
+    Task Suffer(Fault fault);
+
     /// <summary>Forgets the job: examples, weights and connections.</summary>
     [Alias("Release")]
     Task Release(Membership membership);

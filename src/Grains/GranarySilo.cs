@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Compute;
+using Granary.Grains.Faults;
 using Granary.Grains.Shards;
 using Granary.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,12 +17,15 @@ public static class GranarySilo
     {
         builder.Services
             .AddSingleton(identity)
+            .AddSingleton(new SiloFaults(TimeProvider.System))
             .AddSingleton<ShardRegistry>()
             .AddSingleton<ReadingThreads>()
             .AddSingleton<IWorkerClient, WorkerClient>()
             .AddSingleton<Departure>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Departure>())
-            .AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>() // tolerates new fields; knows our types
+            .AddSingleton<OrleansGrainStorageSerializer>() // tolerates new fields; knows our types
+            .AddSingleton<IGrainStorageSerializer>(s => new FaultyStorageSerializer(
+                s.GetRequiredService<OrleansGrainStorageSerializer>(), s.GetRequiredService<SiloFaults>()))
             .AddGranarySerialization();
         return builder.AddGrainService<Worker>();
     }

@@ -15,6 +15,9 @@ namespace Granary.Grains;
 public sealed record SiloIdentity(
     string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs, string Checkpoints)
 {
+    /// <summary>Whether faults may be done here by script.</summary>
+    public bool AllowsFaults { get; init; }
+
     /// <summary>Instruction set and libtorch build: weights are the same to the last bit among silos that agree here.</summary>
     public static string Platform { get; } =
         $"{RuntimeInformation.ProcessArchitecture}/{InstructionSet} libtorch {TorchSharp.torch.__version__}";

@@ -5,6 +5,7 @@ using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
+using Granary.Grains.Faults;
 using Granary.Grains.Versions;
 using Granary.Jobs;
 using Granary.Model.Training;
@@ -103,7 +104,7 @@ public class ExchangeTests
         var endpoints = listeners.Select(l => l.EndPoint).ToArray();
         using var time = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var meshes = await Task.WhenAll(Enumerable.Range(0, members).Select(m =>
-            PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p"), endpoints, time.Token)));
+            PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p"), endpoints, new SiloFaults(TimeProvider.System), time.Token)));
         var results = await Task.WhenAll(Enumerable.Range(0, members).Select(m => Task.Factory.StartNew(
             () => Member(layout, m, meshes[m], weights, clip, steps, batch, sent is null, time.Token), TaskCreationOptions.LongRunning)));
         for (var m = 0; m < sent?.Length; m++)

@@ -20,7 +20,7 @@ internal static class DownCommand
             }
 
             using var supervisor = Process.GetProcessById(running.SupervisorPid);
-            SiloProcess.Terminate(running.SupervisorPid);
+            Signal.Send(running.SupervisorPid, Signal.Terminate);
             await supervisor.WaitForExitAsync(cancellation);
             await Console.Error.WriteLineAsync("the cluster is down");
             return ExitCode.Done;

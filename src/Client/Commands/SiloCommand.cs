@@ -17,7 +17,7 @@ internal static class SiloCommand
         try
         {
             using var process = Process.Start(SiloExecutable.Start(["silo", .. options]))!;
-            using var stop = interruption.Token.Register(() => SiloProcess.Terminate(process.Id));
+            using var stop = interruption.Token.Register(() => Signal.Send(process.Id, Signal.Terminate));
             await process.WaitForExitAsync(CancellationToken.None);
             return process.ExitCode;
         }

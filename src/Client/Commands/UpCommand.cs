@@ -54,7 +54,7 @@ internal static class UpCommand
             {
                 if (!supervisor.HasExited)
                 {
-                    SiloProcess.Terminate(supervisor.Id);
+                    Signal.Send(supervisor.Id, Signal.Terminate);
                 }
 
                 throw new UserException(ExitCode.Unreachable, $"the cluster did not come up; see {log}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}");

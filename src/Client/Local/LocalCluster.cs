@@ -70,7 +70,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         [
             "silo", "--name", name, "--home", _home, "--cluster", Id,
             "--threads", _settings.Threads.ToString(CultureInfo.InvariantCulture),
-            "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--end-with-stdin",
+            "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--allow-faults", "--end-with-stdin",
         ]);
     }
 

@@ -1,15 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Granary.Client.Local;
 
 /// <summary>One silo's process, with its output in a log file. It ends when this process does, however that ends: it watches
 /// its standard input.</summary>
-internal sealed partial class SiloProcess : IAsyncDisposable
+internal sealed class SiloProcess : IAsyncDisposable
 {
     private const int LogTail = 15;
-    private const int SigTerm = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -116,7 +114,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     {
         if (!Exited.IsCompleted)
         {
-            Terminate(Pid);
+            Signal.Send(Pid, Signal.Terminate);
             try
             {
                 await Exited.WaitAsync(Grace);
@@ -137,12 +135,6 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             _process.Kill();
         }
     }
-
-    /// <summary>Asks a process to end. One that has ended already does not matter.</summary>
-    public static void Terminate(int pid) => _ = Kill(pid, SigTerm);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int pid, int signal);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ namespace Granary.Client.Local;
 /// <summary>Keeps the silos of a lasting local cluster up: one that ends is started again, more slowly each time it ends soon.</summary>
 internal static class Supervisor
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.IO.Hashing;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Granary.Grains.Faults;
 
 namespace Granary.Grains.Channel;
 
@@ -16,7 +18,8 @@ internal sealed unsafe class PeerLink : IDisposable
 
     private readonly Socket _socket;
     private readonly byte* _staging = (byte*)NativeMemory.AlignedAlloc(CoalesceBytes + FrameHeader.Size, 64);
-    private readonly Queue<(FrameHeader Header, nint Payload)> _outgoing = new();
+    private readonly LinkFaults _faults;
+    private readonly Queue<(FrameHeader Header, nint Payload, long Queued)> _outgoing = new();
 
     private FrameHeader _sending;
     private nint _sendPayload;
@@ -29,10 +32,13 @@ internal sealed unsafe class PeerLink : IDisposable
     private int _received;
     private bool _headerComplete;
     private bool _placed;
+    private long _departure;
+    private byte* _damaged;
 
-    public PeerLink(int peer, Socket socket)
+    public PeerLink(int peer, Socket socket, LinkFaults faults)
     {
         Peer = peer;
+        _faults = faults;
         _socket = socket;
         _socket.Blocking = false;
         _socket.NoDelay = true;
@@ -52,6 +58,9 @@ internal sealed unsafe class PeerLink : IDisposable
     /// <summary>Whether a frame of a later step waits: nothing can be received before this step is done.</summary>
     public bool Paused => _headerComplete && !_placed;
 
+    /// <summary>Whether a scripted fault keeps it from sending or receiving just now.</summary>
+    public bool Held => _faults.Any && (_faults.Drops || (_sendActive && Stopwatch.GetTimestamp() < _departure));
+
     /// <summary>The socket, for waiting on several links at once.</summary>
     public Socket Socket => _socket;
 
@@ -60,7 +69,7 @@ internal sealed unsafe class PeerLink : IDisposable
     {
         header.Magic = FrameHeader.ExpectedMagic;
         header.Checksum = XxHash3.HashToUInt64(new ReadOnlySpan<byte>(payload, header.Length));
-        _outgoing.Enqueue((header, (nint)payload));
+        _outgoing.Enqueue((header, (nint)payload, _faults.Any ? Stopwatch.GetTimestamp() : 0));
     }
 
     /// <summary>Sends what the socket takes now. Returns whether any byte went out.</summary>
@@ -77,6 +86,12 @@ internal sealed unsafe class PeerLink : IDisposable
                 }
 
                 Begin(next.Header, next.Payload);
+                _departure = _faults.Any ? _faults.Departure(next.Queued, next.Header.Length) : 0;
+            }
+
+            if (_faults.Any && Held)
+            {
+                return progress;
             }
 
             while (_sent < FrameHeader.Size + _sending.Length)
@@ -113,6 +128,25 @@ internal sealed unsafe class PeerLink : IDisposable
         {
             Buffer.MemoryCopy((void*)payload, _staging + FrameHeader.Size, CoalesceBytes, header.Length);
         }
+
+        if (_faults.Any && header.Length > 0 && _faults.Corrupts())
+        {
+            Damage();
+        }
+    }
+
+    // One bit, on its way: what is in memory stays as it is.
+    private void Damage()
+    {
+        if (!_staged)
+        {
+            NativeMemory.Free(_damaged);
+            _damaged = (byte*)NativeMemory.Alloc((nuint)_sending.Length);
+            Buffer.MemoryCopy((void*)_sendPayload, _damaged, _sending.Length, _sending.Length);
+            _sendPayload = (nint)_damaged;
+        }
+
+        (_staged ? _staging + FrameHeader.Size : _damaged)[_sending.Length / 2] ^= 1;
     }
 
     private ReadOnlySpan<byte> Unsent()
@@ -134,7 +168,7 @@ internal sealed unsafe class PeerLink : IDisposable
     public bool TryReceive(IFrameSink sink, int frames)
     {
         var progress = false;
-        while (frames > 0)
+        while (frames > 0 && !(_faults.Any && _faults.Drops))
         {
             if (!_headerComplete)
             {
@@ -216,6 +250,7 @@ internal sealed unsafe class PeerLink : IDisposable
     {
         _socket.Dispose();
         NativeMemory.AlignedFree(_staging);
+        NativeMemory.Free(_damaged);
     }
 }
 

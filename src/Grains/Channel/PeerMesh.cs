@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Granary.Grains.Faults;
 
 namespace Granary.Grains.Channel;
 
@@ -21,14 +22,14 @@ internal sealed class PeerMesh : IDisposable
     /// <summary>Connects to every other member: the higher place dials the lower.</summary>
     /// <exception cref="ChannelException">A member cannot be reached or refuses.</exception>
     public static async Task<PeerMesh> Connect(
-        TensorListener listener, Handshake self, IReadOnlyList<IPEndPoint> members, CancellationToken cancellation)
+        TensorListener listener, Handshake self, IReadOnlyList<IPEndPoint> members, SiloFaults faults, CancellationToken cancellation)
     {
         var links = new List<Task<PeerLink>>();
         for (var m = 0; m < members.Count; m++)
         {
             if (m != self.From)
             {
-                links.Add(m < self.From ? Dial(self with { To = m }, members[m], cancellation) : Await(listener, self, m, cancellation));
+                links.Add(m < self.From ? Dial(self with { To = m }, members[m], faults, cancellation) : Await(listener, self, m, faults, cancellation));
             }
         }
 
@@ -47,14 +48,14 @@ internal sealed class PeerMesh : IDisposable
         }
     }
 
-    private static async Task<PeerLink> Dial(Handshake handshake, IPEndPoint endpoint, CancellationToken cancellation)
+    private static async Task<PeerLink> Dial(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(endpoint, cancellation);
             await handshake.Offer(socket, cancellation);
-            return new PeerLink(handshake.To, socket);
+            return new PeerLink(handshake.To, socket, new LinkFaults(faults));
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -68,8 +69,8 @@ internal sealed class PeerMesh : IDisposable
         }
     }
 
-    private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, CancellationToken cancellation) =>
-        new(peer, await listener.Expect(self with { From = peer, To = self.From }, cancellation));
+    private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, SiloFaults faults, CancellationToken cancellation) =>
+        new(peer, await listener.Expect(self with { From = peer, To = self.From }, cancellation), new LinkFaults(faults));
 
     /// <summary>Moves bytes on every link, both ways, until <paramref name="done"/>. Spins a little before it blocks.</summary>
     /// <exception cref="ChannelException">A link broke.</exception>
@@ -113,6 +114,12 @@ internal sealed class PeerMesh : IDisposable
         _writable.Clear();
         foreach (var link in Links)
         {
+            if (link.Held)
+            {
+                Thread.Sleep(1); // by a scripted fault: nothing tells when it ends
+                return;
+            }
+
             if (!link.Paused)
             {
                 _readable.Add(link.Socket);

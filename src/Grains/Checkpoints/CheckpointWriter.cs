@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Exchange;
+using Granary.Grains.Faults;
 using Granary.Grains.Versions;
 using Granary.Jobs;
 
@@ -9,8 +10,10 @@ namespace Granary.Grains.Checkpoints;
 /// a checkpoint that comes while another is being written is refused.</summary>
 /// <param name="task">The worker's part in the generation.</param>
 /// <param name="folder">Where checkpoints of this cluster are kept.</param>
+/// <param name="faults">What this silo suffers by script.</param>
 /// <param name="written">Told what came of it: the version, and the part or the reason.</param>
-internal sealed unsafe class CheckpointWriter<T>(Workers.TrainingTask task, string folder, Action<long, CheckpointPart?, string?> written) : IDisposable
+internal sealed unsafe class CheckpointWriter<T>(
+    Workers.TrainingTask task, string folder, SiloFaults faults, Action<long, CheckpointPart?, string?> written) : IDisposable
     where T : unmanaged
 {
     private NativeVector<T>[]? _copy;
@@ -57,6 +60,11 @@ internal sealed unsafe class CheckpointWriter<T>(Workers.TrainingTask task, stri
         try
         {
             var place = Directory.CreateDirectory(CheckpointFolder.Of(folder, header.Job, header.Step, header.Generation)).FullName;
+            if (faults.Now(FaultKind.FullDisk) is not null)
+            {
+                throw new IOException($"no space left on device: '{place}' (a scripted fault)");
+            }
+
             var part = CheckpointFile.Write(Path.Combine(place, $"blocks-{header.FirstBlock:D6}.bin"), header, _copy!);
             written(header.Step, part, null);
         }

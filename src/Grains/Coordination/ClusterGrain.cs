@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Workers;
+using Granary.Jobs;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 
@@ -18,6 +19,12 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
             .Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping);
         return [.. (await Task.WhenAll(living.Select(Ask))).OrderBy(s => s.Name, StringComparer.Ordinal)];
     }
+
+    /// <inheritdoc/>
+    public Task Suffer(string silo, Fault fault) =>
+        cluster.CurrentSnapshot.Members.Values.FirstOrDefault(m => m.Name == silo && m.Status == SiloStatus.Active) is { SiloAddress: { } address }
+            ? workers.At(address).Suffer(fault)
+            : throw new JobException($"no silo of the name {silo} lives.");
 
     private async Task<SiloInfo> Ask(ClusterMember member)
     {

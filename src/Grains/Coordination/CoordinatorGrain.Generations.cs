@@ -84,6 +84,7 @@ internal sealed partial class CoordinatorGrain
 
         State.Generation++;
         State.Parked = false;
+        _resumed = null;
         await Save(); // whoever has been replaced stops here, before it has told anybody anything
         var before = _crew;
         _crew = crew;
@@ -210,6 +211,7 @@ internal sealed partial class CoordinatorGrain
             _progress.Add(held.Steps, held.Evaluations, State.Seconds);
         }
 
+        _reached = Math.Max(_reached, _progress.Committed);
         var durable = State.Checkpoints.LastOrDefault();
         if (memory is not null && memory.Step >= _progress.Settled.Committed && memory.Step >= (durable?.Step ?? 0)
             && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed))))
@@ -245,6 +247,7 @@ internal sealed partial class CoordinatorGrain
     private async Task Publish(Attempt attempt, JobState state, string? failure)
     {
         _activity = "writing the model";
+        await Save(); // a coordinator that has been replaced writes nothing any more
         var weights = await attempt.Crew.Weigh();
         if (state == JobState.Completed && weights.FirstOrDefault(w => w.Sha256 != weights[0].Sha256) is { } other)
         {

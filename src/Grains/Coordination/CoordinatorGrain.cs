@@ -35,6 +35,9 @@ internal sealed partial class CoordinatorGrain(
     private Arrivals? _arrivals;
     private string _activity = "";
     private long _acknowledged;
+    private long _reached;
+    private DateTimeOffset? _resumed;
+    private bool _storageFails;
     private bool _ended;
 
     private string JobId => this.GetPrimaryKeyString();
@@ -142,6 +145,8 @@ internal sealed partial class CoordinatorGrain(
             Priority = submission.Priority,
             Idle = State.State == JobState.Running ? _crew?.Idle ?? [] : [],
             Durable = State.Checkpoints.Count > 0 ? State.Checkpoints[^1].Step : null,
+            Resumed = _resumed,
+            Coordinator = silo.Name,
         });
     }
 
@@ -224,6 +229,11 @@ internal sealed partial class CoordinatorGrain(
     {
         Refuse(report.Membership);
         _attempt?.Add(report);
+        if (_resumed is null && _progress?.Committed > _reached)
+        {
+            _resumed = DateTimeOffset.UtcNow;
+        }
+
         await CompleteCheckpoint();
         return _progress?.Committed ?? 0;
     }
@@ -277,8 +287,10 @@ internal sealed partial class CoordinatorGrain(
             var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
             State.Checkpoints = CheckpointRule.Stay(
                 Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)));
-            await Save(); // durable from here on; a coordinator that has been replaced fails here
-            CleanCheckpoints();
+            if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
+            {
+                CleanCheckpoints();
+            }
         }
 
         attempt.Wake();
@@ -322,7 +334,29 @@ internal sealed partial class CoordinatorGrain(
         if (_saved.Elapsed > SaveEvery && _progress!.Settled.Committed > _acknowledged)
         {
             State.Seconds = _attempt?.Seconds ?? State.Seconds;
+            await TrySave();
+        }
+    }
+
+    // What is settled may wait for a storage that fails for a while: the members keep the records until it has them.
+    private async Task<bool> TrySave()
+    {
+        try
+        {
             await Save();
+            _storageFails = false;
+            return true;
+        }
+        catch (Exception e) when (e is OrleansException and not InconsistentStateException)
+        {
+            if (!_storageFails)
+            {
+                Noticed(JobEventKind.StorageFailed, silo.Name, $"the job's state could not be stored: {e.GetBaseException().Message}");
+            }
+
+            _storageFails = true;
+            _saved.Restart();
+            return false;
         }
     }
 

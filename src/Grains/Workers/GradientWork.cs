@@ -4,6 +4,7 @@ using System.Numerics.Tensors;
 using Granary.Contracts;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
+using Granary.Grains.Faults;
 using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Networks;
@@ -18,16 +19,18 @@ internal sealed unsafe class GradientWork<T> : IDisposable
 
     private readonly TrainingTask _task;
     private readonly ComputeThreads _threads;
+    private readonly SiloFaults _faults;
     private readonly GradientPass[] _passes;
     private readonly Stack<FlatTensor> _free = new();
     private readonly List<FlatTensor> _buffers = [];
     private readonly (int Shard, Examples Examples)[] _shards;
     private readonly IReadOnlyList<TreeNode> _cover;
 
-    public GradientWork(TrainingTask task, ComputeThreads threads, ShardRegistry registry, Func<GradientPass> pass)
+    public GradientWork(TrainingTask task, ComputeThreads threads, ShardRegistry registry, SiloFaults faults, Func<GradientPass> pass)
     {
         _task = task;
         _threads = threads;
+        _faults = faults;
         _passes = [.. Enumerable.Range(0, threads.Count).Select(_ => pass())];
         var (first, end) = task.Layout.Plan.Of(task.Assignment.Index);
         _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Lease(task.JobId, v)))];
@@ -117,8 +120,14 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     private ShardRecord Gradient(
         int thread, long step, int shard, Examples examples, (int First, int End) rows, FlatTensor weights, FlatTensor buffer)
     {
+        var began = Stopwatch.GetTimestamp();
         var done = _passes[thread].Gradient(
             weights, () => examples.Training(_task.Batches.EpochOf(step), rows.First, rows.End), buffer);
+        if (_faults.Now(FaultKind.Slow) is { } slow)
+        {
+            Thread.Sleep(Stopwatch.GetElapsedTime(began) * (slow.Factor - 1));
+        }
+
         return new ShardRecord(shard, done.Examples, done.Weight, done.LossSum, done.Digest);
     }
 

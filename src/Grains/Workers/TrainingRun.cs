@@ -6,6 +6,7 @@ using Granary.Grains.Channel;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
+using Granary.Grains.Faults;
 using Granary.Grains.Versions;
 using Granary.Jobs;
 using Granary.Model.Files;
@@ -76,7 +77,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
 
     public TrainingRun(
         TrainingTask task, Origin origin, JobMemory memory, SiloIdentity silo, ShardRegistry registry, PeerMesh mesh, StepTimes times,
-        RunListener listener)
+        SiloFaults faults, RunListener listener)
     {
         (_task, _origin, _memory, _mesh, _times, _listener) = (task, origin, memory, mesh, times, listener);
         var job = task.Job;
@@ -89,11 +90,11 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
         _threads = new ComputeThreads(silo.Threads, job.Name);
         _work = new GradientWork<T>(
-            task, _threads, registry, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
+            task, _threads, registry, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
         var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer);
         _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
         _evaluations = new EvaluationExchange(task.Layout, self, generation, mesh);
-        _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, listener.Checkpointed);
+        _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, faults, listener.Checkpointed);
         new Thread(Loop) { IsBackground = true, Name = $"{job.Name} steps" }.Start();
     }
 
@@ -257,7 +258,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
             Evaluate();
         }
 
-        if (Committed == _grants.Until || Stopwatch.GetElapsedTime(_told) > TellEvery)
+        if (Committed == _grants.Until || Committed == _origin.Step + 1 || Stopwatch.GetElapsedTime(_told) > TellEvery)
         {
             _told = Stopwatch.GetTimestamp();
             _listener.Progressed();

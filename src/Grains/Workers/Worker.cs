@@ -1,6 +1,7 @@
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
+using Granary.Grains.Faults;
 using Granary.Grains.Shards;
 using Granary.Jobs;
 using Granary.Model.Data;
@@ -25,19 +26,21 @@ internal sealed partial class Worker : GrainService, IWorker
     private readonly IGrainFactory _grains;
     private readonly IClusterMembershipService _cluster;
     private readonly Departure _departure;
+    private readonly SiloFaults _faults;
     private readonly ILogger<Worker> _logger;
     private readonly SiloAddress _address;
     private readonly TensorListener _listener;
 
     public Worker(
         GrainId id, Silo silo, ILoggerFactory loggers, SiloIdentity identity, ShardRegistry registry, ReadingThreads reading,
-        IGrainFactory grains, IClusterMembershipService cluster, Departure departure)
+        IGrainFactory grains, IClusterMembershipService cluster, Departure departure, SiloFaults faults)
         : base(id, silo, loggers)
     {
         (_silo, _registry, _reading, _grains, _cluster, _departure) = (identity, registry, reading, grains, cluster, departure);
         _address = silo.SiloAddress;
         _logger = loggers.CreateLogger<Worker>();
         _listener = new TensorListener(identity.Channel, identity.Cluster, SiloIdentity.Platform, loggers.CreateLogger<TensorListener>());
+        _faults = faults;
         departure.Jobs = () => [.. _jobs.Keys];
     }
 
@@ -147,8 +150,8 @@ internal sealed partial class Worker : GrainService, IWorker
             },
             (step, part, failure) => _ = TellCheckpoint(coordinator, membership, step, part, failure));
         var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
-            ? new TrainingRun<double>(task, origin, entry.Memory, _silo, _registry, mesh, times, listener)
-            : new TrainingRun<float>(task, origin, entry.Memory, _silo, _registry, mesh, times, listener));
+            ? new TrainingRun<double>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener)
+            : new TrainingRun<float>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener));
         if (!entry.TryBegin(run, reporter))
         {
             reporter.Dispose();
@@ -168,7 +171,7 @@ internal sealed partial class Worker : GrainService, IWorker
             _silo.Cluster, membership.JobId, membership.Generation, assignment.Index, 0, SiloIdentity.Platform);
         try
         {
-            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], time.Token);
+            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _faults, time.Token);
         }
         catch (ChannelException e)
         {
@@ -253,6 +256,19 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
+    public Task Suffer(Fault fault)
+    {
+        if (!_silo.AllowsFaults)
+        {
+            throw new JobException($"silo {_silo.Name} allows no faults: it was not started for them (--allow-faults).");
+        }
+
+        LogSuffers(_logger, Kebab.Name(fault.Kind), fault.Seconds);
+        _faults.Add(fault);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public async Task Release(Membership membership)
     {
         if (_jobs.TryGetValue(membership.JobId, out var entry) && entry.Membership.Generation <= membership.Generation)
@@ -304,6 +320,9 @@ internal sealed partial class Worker : GrainService, IWorker
 
     private StaleGenerationException Stale(Membership membership, long known) => new(
         $"Silo {_silo.Name} knows generation {known} of job {membership.JobId}; a call of generation {membership.Generation} is refused.");
+
+    [LoggerMessage(LogLevel.Warning, "Suffers a fault by script: {Kind}, for {Seconds} s")]
+    private static partial void LogSuffers(ILogger logger, string kind, double seconds);
 
     [LoggerMessage(LogLevel.Warning, "Whether silo {Name} is gone could not be found out: {Reason}")]
     private static partial void LogUnsure(ILogger logger, string name, string reason);

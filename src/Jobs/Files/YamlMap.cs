@@ -4,13 +4,16 @@ using YamlDotNet.RepresentationModel;
 
 namespace Granary.Jobs;
 
-/// <summary>One section of a job file: reads typed values by key, knows where each stands, and refuses what nobody asked for.</summary>
+/// <summary>One section of a YAML file: reads typed values by key, knows where each stands, and refuses what nobody asked for.</summary>
 /// <param name="node">The section.</param>
 /// <param name="path">Its dotted path; empty for the whole file.</param>
 /// <param name="source">Where its nodes come from.</param>
 internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource source)
 {
     private readonly HashSet<string> _known = [];
+
+    /// <summary>The section's dotted path.</summary>
+    public string Path => path;
 
     /// <summary>Whether the section has a key.</summary>
     public bool Has(string key) => Find(key) is not null;
@@ -130,6 +133,40 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
         throw Error(key, $"{Full(key)} is '{text}', but must be one of {string.Join(", ", names.Keys)}.{nearest}");
     }
 
+    /// <summary>A list of sections, each with the path "key[place]".</summary>
+    public IReadOnlyList<YamlMap> Maps(string key)
+    {
+        switch (Find(key))
+        {
+            case null:
+                return [];
+            case YamlSequenceNode list:
+                return [.. list.Children.Select((child, i) => child is YamlMappingNode map
+                    ? new YamlMap(map, $"{Full(key)}[{i}]", source)
+                    : throw new JobException($"{source.Place(child)}: {Full(key)} holds '{child}', which is no section with keys of its own."))];
+            case { } other:
+                throw new JobException($"{source.Place(other)}: {Full(key)} must be a list of sections.");
+        }
+    }
+
+    /// <summary>A number above 0, or a list of two such in rising order: a range.</summary>
+    public (double Least, double Most)? Range(string key)
+    {
+        var texts = Find(key) switch
+        {
+            null => [],
+            YamlScalarNode { Value: { } one } => [one],
+            YamlSequenceNode { Children: [YamlScalarNode { Value: { } low }, YamlScalarNode { Value: { } high }] } => new[] { low, high },
+            _ => throw Error(key, $"{Full(key)} must be a number, or two in brackets, such as [2, 5]."),
+        };
+        double[] numbers = [.. texts.Select(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && double.IsFinite(n) && n > 0
+            ? n
+            : throw Error(key, $"{Full(key)} holds '{t}', which is not a finite number above 0."))];
+        return numbers.Length == 0 ? null
+            : numbers[0] <= numbers[^1] ? (numbers[0], numbers[^1])
+            : throw Error(key, $"{Full(key)} is [{texts[0]}, {texts[1]}], but the lower number comes first.");
+    }
+
     /// <summary>A list of whole numbers, each at least 1.</summary>
     public IReadOnlyList<int> Widths(string key)
     {
@@ -180,7 +217,7 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
             if (!_known.Contains(name))
             {
                 var nearest = Nearest.To(name, _known) is { } near ? $"; did you mean {Full(near)}?" : $". Known here: {string.Join(", ", _known)}.";
-                throw new JobException($"{source.Place(key)}: {Full(name)} is not a key of a job file{nearest}");
+                throw new JobException($"{source.Place(key)}: {Full(name)} is not a key of a {source.What}{nearest}");
             }
         }
     }

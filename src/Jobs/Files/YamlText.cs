@@ -6,17 +6,17 @@ namespace Granary.Jobs;
 /// <summary>YAML text as a tree, with one kind of error for everything the parser throws.</summary>
 internal static class YamlText
 {
-    /// <summary>A job file's keys and values.</summary>
+    /// <summary>A file's keys and values.</summary>
     /// <exception cref="JobException">"digits.yaml:3: ..." where it is no YAML, or not a mapping.</exception>
-    public static YamlMappingNode Mapping(string text, string name)
+    public static YamlMappingNode Mapping(string text, string name, string what = "job file")
     {
         try
         {
             return Root(text) switch
             {
                 YamlMappingNode mapping => mapping,
-                null => throw new JobException($"{name}:1: the job file is empty."),
-                var other => throw new JobException($"{name}:{other.Start.Line}: a job file is a mapping of keys to values; this is not."),
+                null => throw new JobException($"{name}:1: the {what} is empty."),
+                var other => throw new JobException($"{name}:{other.Start.Line}: a {what} is a mapping of keys to values; this is not."),
             };
         }
         catch (YamlTextException e)

@@ -24,11 +24,12 @@ internal static class SiloCommand
         var store = Setting("--store", "sqlite (this machine) or redis (several machines).", "sqlite");
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
         var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
+        var allowFaults = new Option<bool>("--allow-faults") { Description = "Let faults be done to this silo by script (granary chaos)." };
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
         var command = new Command("silo", "Runs one silo.")
         {
             name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, device, store, redis, telemetry,
-            endWithStdin,
+            allowFaults, endWithStdin,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -55,6 +56,7 @@ internal static class SiloCommand
                     Store = result.GetValue(store)!,
                     Redis = result.GetValue(redis)!,
                     Telemetry = result.GetValue(telemetry)!,
+                    AllowFaults = result.GetValue(allowFaults),
                     EndWithStdin = result.GetValue(endWithStdin),
                 };
                 settings.Check();

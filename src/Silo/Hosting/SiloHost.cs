@@ -25,7 +25,10 @@ internal static class SiloHost
             settings.ResolveDevice(),
             new IPEndPoint(settings.Address, settings.ChannelPort),
             Path.Combine(settings.Home, "runs"),
-            settings.Checkpoints);
+            settings.Checkpoints)
+        {
+            AllowsFaults = settings.AllowFaults,
+        };
         await using var host = new HealthHost(settings, builder =>
         {
             SiloLogging.Add(builder.Logging);

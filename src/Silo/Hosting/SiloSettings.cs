@@ -54,6 +54,9 @@ internal sealed record SiloSettings
     /// <summary>none, console or otlp.</summary>
     public required string Telemetry { get; init; }
 
+    /// <summary>Whether faults may be done here by script.</summary>
+    public bool AllowFaults { get; init; }
+
     /// <summary>Stop when standard input closes.</summary>
     public bool EndWithStdin { get; init; }
 

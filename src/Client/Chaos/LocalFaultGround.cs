@@ -1,0 +1,90 @@
+using Granary.Client.Local;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Client.Chaos;
+
+/// <summary>Faults done to the silos of a lasting local cluster: to their processes by signals, within them by a call.</summary>
+/// <param name="home">The cluster.</param>
+/// <param name="client">Its client.</param>
+/// <param name="job">The job that is watched.</param>
+/// <param name="looked">Told of every look at the job.</param>
+internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, string job, Action<JobStatus> looked) : IFaultGround
+{
+    private readonly Dictionary<string, int> _frozen = [];
+    private IReadOnlyDictionary<string, int> _pids = new Dictionary<string, int>();
+
+    /// <inheritdoc/>
+    public async Task<FaultView> Look(CancellationToken cancellation)
+    {
+        var status = await client.Status(job).WaitAsync(cancellation);
+        looked(status);
+        var living = status.Members.Where(m => Signal.Reaches(m.Pid)).ToArray();
+        _pids = living.ToDictionary(m => m.Name, m => m.Pid);
+        var wanted = Math.Min(home.Wanted() ?? living.Length, status.Shards);
+        return new FaultView(
+            [.. _pids.Keys],
+            status.Coordinator,
+            status.Step,
+            status is { State: JobState.Running, Resumed: not null } && living.Length == wanted && status.Members.Count == wanted,
+            HasEnded(status));
+    }
+
+    /// <inheritdoc/>
+    public async Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.Scale:
+                home.Want((int)fault.Factor);
+                break;
+            case FaultKind.Pause:
+                await client.Pause(job);
+                break;
+            default:
+                await Task.WhenAll(silos.Select(s => Begin(fault, s)));
+                break;
+        }
+    }
+
+    private async Task Begin(Fault fault, string silo)
+    {
+        if (fault.IsWithin)
+        {
+            await client.Suffer(silo, fault);
+            return;
+        }
+
+        Signal.Send(_pids[silo], fault.Kind switch
+        {
+            FaultKind.Kill => Signal.Kill,
+            FaultKind.Terminate => Signal.Terminate,
+            _ => Signal.Stop,
+        });
+        if (fault.Kind == FaultKind.Freeze)
+        {
+            _frozen[silo] = _pids[silo];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task End(Fault fault, IReadOnlyList<string> silos)
+    {
+        if (fault.Kind == FaultKind.Freeze)
+        {
+            foreach (var silo in silos)
+            {
+                Signal.Send(_frozen[silo], Signal.Continue);
+            }
+        }
+        else if (fault.Kind == FaultKind.Pause)
+        {
+            while (await client.Status(job) is var status && !HasEnded(status) && !(status.State == JobState.Paused && await client.Resume(job)))
+            {
+                await Task.Delay(50); // it has not come to rest yet
+            }
+        }
+    }
+
+    private static bool HasEnded(JobStatus status) => status.State is JobState.Completed or JobState.Failed or JobState.Cancelled;
+}

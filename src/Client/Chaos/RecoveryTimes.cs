@@ -1,0 +1,39 @@
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Client.Chaos;
+
+/// <summary>How long the job took from each fault that ended its generation to the first step beyond those before it. Plain rules
+/// over what was seen of the job.</summary>
+internal sealed class RecoveryTimes
+{
+    private readonly SortedDictionary<long, DateTimeOffset> _resumed = [];
+
+    /// <summary>Takes a look at the job in.</summary>
+    public void Add(JobStatus status)
+    {
+        if (status.Resumed is { } at)
+        {
+            lock (_resumed) // every line of a plan looks
+            {
+                _resumed[status.Generation] = at;
+            }
+        }
+    }
+
+    /// <summary>Seconds from a fault until the job had got over it; null: it never did, or another fault came first.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="next">The one after it that ended a generation too; null: none.</param>
+    public double? Of(FaultDone fault, FaultDone? next)
+    {
+        foreach (var at in _resumed.Values)
+        {
+            if (at > fault.At)
+            {
+                return next is null || at < next.At ? (at - fault.At).TotalSeconds : null;
+            }
+        }
+
+        return null;
+    }
+}

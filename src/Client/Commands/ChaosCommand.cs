@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Granary.Client.Chaos;
+using Granary.Client.Display;
+using Granary.Client.Local;
+using Granary.Contracts;
+using Granary.Jobs;
+using Spectre.Console;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary chaos --plan FILE</c></summary>
+internal static class ChaosCommand
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    public static Command Create()
+    {
+        var plan = new Option<string>("--plan") { Description = "The fault plan, a YAML file.", Required = true };
+        var job = new Option<string?>("--job") { Description = "The job to watch; default: the one that runs." };
+        var (home, json) = (CommandParts.Home(), CommandParts.Json());
+        return new Command("chaos", "Does faults by script to the lasting local cluster while a job runs, and tells how it got over them.") { plan, job, home, json }
+            .Does(async (result, cancellation) =>
+            {
+                var read = FaultPlanFile.Load(result.GetValue(plan)!);
+                var place = new ClusterHome(result.GetValue(home)!);
+                await using var client = await GranaryClient.Connect(place.Address(), cancellation);
+                var id = result.GetValue(job) ?? await TheOneThatRuns(client);
+                var (report, status) = await Run(read, place, client, id, cancellation);
+                if (result.GetValue(json))
+                {
+                    JobDocument.Write(report.Document(status));
+                    return ExitCode.Done;
+                }
+
+                AnsiConsole.Write(report.Table());
+                Console.WriteLine($"{report.Count} faults done; {id} is {status.State.ToString().ToLowerInvariant()} at step {status.Step} of {status.Steps}, after {status.Recoveries} recoveries");
+                return ExitCode.Done;
+            });
+    }
+
+    private static async Task<string> TheOneThatRuns(GranaryClient client) =>
+        (await client.Jobs()).FirstOrDefault(j => j.State == JobState.Running)?.JobId
+        ?? throw new UserException(ExitCode.Usage, "no job runs that could suffer from it. Start one with: granary submit JOB.yaml --detach");
+
+    private static async Task<(ChaosReport Report, JobStatus Status)> Run(
+        FaultPlan plan, ClusterHome home, GranaryClient client, string job, CancellationToken cancellation)
+    {
+        var times = new RecoveryTimes();
+        var report = new ChaosReport(times);
+        var ground = new LocalFaultGround(home, client, job, times.Add);
+        var runner = new FaultRunner(plan, ground, TimeProvider.System, done => Console.Error.WriteLine(report.Add(done)));
+        var running = runner.Run(cancellation);
+        JobStatus status;
+        do
+        {
+            times.Add(status = await client.Status(job)); // also while a line of the plan waits for its time
+            await Task.WhenAny(running, Task.Delay(LookEvery, cancellation));
+        }
+        while (!running.IsCompleted);
+        await running;
+        return (report, await OverIt(client, job, times, cancellation));
+    }
+
+    // The last fault is to be got over too.
+    private static async Task<JobStatus> OverIt(GranaryClient client, string job, RecoveryTimes times, CancellationToken cancellation)
+    {
+        var generation = (await client.Status(job)).Generation;
+        for (var looks = 0; ; looks++)
+        {
+            var status = await client.Status(job);
+            times.Add(status);
+            if (status.State != JobState.Running || (status.Resumed is not null && (status.Generation > generation || looks * LookEvery > TimeSpan.FromSeconds(5))))
+            {
+                return status;
+            }
+
+            await Task.Delay(LookEvery, cancellation);
+        }
+    }
+}

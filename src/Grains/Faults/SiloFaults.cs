@@ -1,0 +1,55 @@
+using Granary.Jobs;
+
+namespace Granary.Grains.Faults;
+
+/// <summary>The faults that this silo suffers just now, by script. Whoever could be hit asks here; while there has been none, that
+/// costs one comparison.</summary>
+/// <param name="time">The clock.</param>
+public sealed class SiloFaults(TimeProvider time)
+{
+    private readonly Lock _changing = new();
+    private readonly Dictionary<FaultKind, (Fault Fault, long Until)> _suffered = [];
+    private volatile bool _any;
+
+    /// <summary>Whether any fault has ever been done here.</summary>
+    public bool Any => _any;
+
+    /// <summary>Suffers a fault from now on, for as long as it lasts; one of the same kind ends.</summary>
+    public void Add(Fault fault)
+    {
+        lock (_changing)
+        {
+            var lasts = fault.Seconds > 0 ? (long)(fault.Seconds * time.TimestampFrequency) : long.MaxValue / 2;
+            _suffered[fault.Kind] = (fault, time.GetTimestamp() + lasts);
+            _any = true;
+        }
+    }
+
+    /// <summary>The fault of a kind that lasts; null: none.</summary>
+    public Fault? Now(FaultKind kind)
+    {
+        if (!_any)
+        {
+            return null;
+        }
+
+        lock (_changing)
+        {
+            return _suffered.TryGetValue(kind, out var found) && time.GetTimestamp() < found.Until ? found.Fault : null;
+        }
+    }
+
+    /// <summary>The fault of a kind, which ends by being taken; null: none.</summary>
+    public Fault? Take(FaultKind kind)
+    {
+        if (!_any)
+        {
+            return null;
+        }
+
+        lock (_changing)
+        {
+            return _suffered.Remove(kind, out var found) ? found.Fault : null;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Granary.Jobs;
+
+/// <summary>Faults by script: what is done to whom, and when. The same plan runs against a test cluster and against real
+/// processes; its random choices derive from its seed.</summary>
+/// <param name="Seed">Of every random choice.</param>
+/// <param name="Faults">In the order of the file.</param>
+public sealed record FaultPlan(long Seed, IReadOnlyList<PlannedFault> Faults);
+
+/// <summary>One line of a plan.</summary>
+/// <param name="Fault">What is done.</param>
+/// <param name="Target">A silo's name, or one of <see cref="FaultTarget"/>'s words; empty for faults that concern no silo.</param>
+/// <param name="When">When it is done.</param>
+/// <param name="Count">To how many silos at the same moment.</param>
+/// <param name="Again">Done once more to whom the target then means, so many seconds later: a second blow during recovery; 0: no.</param>
+public sealed record PlannedFault(Fault Fault, string Target, FaultTime When, int Count, double Again);
+
+/// <summary>When a fault is done: at a time, at a step, or again and again.</summary>
+/// <param name="Seconds">Since the plan began; null: not by time.</param>
+/// <param name="Step">When the job has committed so many steps; null: not by step.</param>
+/// <param name="Every">Again and again, so many seconds (drawn from this range) after the job has got over the one before and
+/// every silo takes part again; null: once.</param>
+/// <param name="Times">How often at most, with <paramref name="Every"/>.</param>
+public sealed record FaultTime(double? Seconds, long? Step, (double Least, double Most)? Every, int Times);

@@ -1,0 +1,117 @@
+namespace Granary.Jobs;
+
+/// <summary>A fault that has been done.</summary>
+/// <param name="At">When.</param>
+/// <param name="Fault">What.</param>
+/// <param name="Silos">To whom.</param>
+/// <param name="Coordinator">The silo of the job's coordinator at that moment; null: not known.</param>
+/// <param name="Step">Committed steps then.</param>
+public sealed record FaultDone(DateTimeOffset At, Fault Fault, IReadOnlyList<string> Silos, string? Coordinator, long Step);
+
+/// <summary>Carries out a plan, until every fault is done or the job has ended. Each line of the plan waits for its own time;
+/// one blow falls at a time.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="ground">What it is done to.</param>
+/// <param name="time">The clock.</param>
+/// <param name="done">Told of each fault as it is done.</param>
+public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvider time, Action<FaultDone> done)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly SemaphoreSlim _hand = new(1);
+    private readonly long _began = time.GetTimestamp();
+
+    /// <summary>Runs the plan.</summary>
+    public Task Run(CancellationToken cancellation) =>
+        Task.WhenAll(plan.Faults.Select((planned, line) => Follow(planned, SeededRandom.For(plan.Seed, RandomPurpose.Faults, line, 0), cancellation)));
+
+    private async Task Follow(PlannedFault planned, SeededRandom random, CancellationToken cancellation)
+    {
+        var lasting = new List<Task>();
+        for (var i = 0; i < (planned.When.Every is null ? 1 : planned.When.Times); i++)
+        {
+            await Task.WhenAll(lasting);
+            if (!await Due(planned.When, random.NextDouble(), cancellation))
+            {
+                break;
+            }
+
+            lasting.Add(await Strike(planned, random.NextUInt64(), cancellation));
+            if (planned.Again > 0)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(planned.Again), time, cancellation);
+                lasting.Add(await Strike(planned, random.NextUInt64(), cancellation));
+            }
+        }
+
+        await Task.WhenAll(lasting);
+    }
+
+    // False: the job has ended before.
+    private async Task<bool> Due(FaultTime when, double draw, CancellationToken cancellation)
+    {
+        if (when.Every is { } every)
+        {
+            if (!await Until(v => v.Whole, cancellation))
+            {
+                return false;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(every.Least + (draw * (every.Most - every.Least))), time, cancellation);
+            return await Until(_ => true, cancellation);
+        }
+
+        return await Until(v => when.Step is { } step ? v.Step >= step : time.GetElapsedTime(_began).TotalSeconds >= when.Seconds, cancellation);
+    }
+
+    private async Task<bool> Until(Func<FaultView, bool> condition, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var view = await ground.Look(cancellation);
+            if (view.Ended || condition(view))
+            {
+                return !view.Ended;
+            }
+
+            await Task.Delay(LookEvery, time, cancellation);
+        }
+    }
+
+    // Returns when the fault has begun, with the task of its end.
+    private async Task<Task> Strike(PlannedFault planned, ulong draw, CancellationToken cancellation)
+    {
+        await _hand.WaitAsync(cancellation);
+        try
+        {
+            var view = await ground.Look(cancellation);
+            var random = SeededRandom.For((long)draw, RandomPurpose.Faults, 0, 0);
+            var silos = planned.Target.Length == 0 ? [] : FaultTarget.Choose(planned.Target, planned.Count, view.Silos, view.Coordinator, ref random);
+            if (view.Ended || (planned.Target.Length > 0 && silos.Count == 0))
+            {
+                return Task.CompletedTask;
+            }
+
+            var at = time.GetUtcNow();
+            await ground.Begin(planned.Fault, silos, cancellation);
+            done(new FaultDone(at, planned.Fault, silos, view.Coordinator, view.Step));
+            return planned.Fault.Seconds > 0 ? Lift(planned.Fault, silos, cancellation) : Task.CompletedTask;
+        }
+        finally
+        {
+            _hand.Release();
+        }
+    }
+
+    private async Task Lift(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(fault.Seconds), time, cancellation);
+        }
+        finally
+        {
+            await ground.End(fault, silos);
+        }
+    }
+}

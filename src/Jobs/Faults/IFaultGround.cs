@@ -1,0 +1,27 @@
+namespace Granary.Jobs;
+
+/// <summary>What faults are done to: a cluster and the job on it.</summary>
+public interface IFaultGround
+{
+    /// <summary>Where things stand.</summary>
+    Task<FaultView> Look(CancellationToken cancellation);
+
+    /// <summary>Does a fault, and returns when it has begun.</summary>
+    /// <param name="fault">What.</param>
+    /// <param name="silos">To whom; empty for faults that concern no silo.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation);
+
+    /// <summary>Ends a fault that has an end. Done also when the plan is given up: nothing may stay frozen.</summary>
+    /// <param name="fault">What.</param>
+    /// <param name="silos">To whom it was done.</param>
+    Task End(Fault fault, IReadOnlyList<string> silos);
+}
+
+/// <summary>A cluster and its job at one moment.</summary>
+/// <param name="Silos">Names of the silos that live.</param>
+/// <param name="Coordinator">The silo of the job's coordinator; null: not known.</param>
+/// <param name="Step">Committed steps of the job.</param>
+/// <param name="Whole">Whether the job trains and every silo that is wanted takes part in it.</param>
+/// <param name="Ended">Whether the job has ended.</param>
+public sealed record FaultView(IReadOnlyList<string> Silos, string? Coordinator, long Step, bool Whole, bool Ended);
