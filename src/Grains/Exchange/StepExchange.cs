@@ -48,6 +48,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private PartialSum<T>?[] _own = [];
     private int _peerContributions;
     private readonly int[] _arrived;
+    private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
     private int _ownedUpdated;
     private int _ownedAveraged;
     private int _weightsMissing;
@@ -71,7 +72,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
         _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
         _scratch = new NativeVector<T>((long)(layout.Tree.Root.Level + 2) * BlockPlan.BlockSize);
-        _records = new MemberRecords<ShardRecord>(layout.Plan, self);
+        _records = new MemberRecords<ShardRecord>(layout.Plan, self, r => r.Shard);
     }
 
     /// <summary>Takes one step: sums in, new weights out. Returns when this member holds all of them.</summary>
@@ -142,6 +143,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
         _program = SumProgram.Build(_layout.Tree, nodes);
         Array.Clear(_arrived);
+        _had.Clear();
         _records.Clear();
         _ownedUpdated = _ownedAveraged = 0;
         _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
@@ -346,8 +348,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
                 => (nint)_ward.At(header.Part, header.Block),
             _ => (nint)0,
         };
-        return place != 0 ? place : throw new ChannelException(
-            peer, $"it sent a frame that this member has no place for ({header.Kind}, block {header.Block}, part {header.Part}, {header.Length} bytes)");
+        return place != 0 && _had.Add((peer, header.Kind, header.Part, header.Block)) ? place : throw new ChannelException(
+            peer, $"it sent a frame that this member has no place for, or has had before ({header.Kind}, block {header.Block}, part {header.Part}, {header.Length} bytes)");
     }
 
     /// <inheritdoc/>
