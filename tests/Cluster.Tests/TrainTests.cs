@@ -14,8 +14,13 @@ public sealed class TrainTests : IDisposable
         var hashes = new List<string>();
         foreach (var silos in new[] { 1, 2, 3, 5 })
         {
-            using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", $"{silos}", "--json", "--set", "training.epochs=10");
+            var telemetry = silos == 2 ? "console" : "none";
+            using var train = await CommandLine.Run(
+                _folder, "train", Digits, "--silos", $"{silos}", "--json", "--telemetry", telemetry, "--set", "training.epochs=10");
             Assert.Equal(0, await train.Exit());
+            Assert.All(
+                ["--- telemetry of silo-1", "--- telemetry of silo-2", "Activity.DisplayName:        step", "Activity.DisplayName:        shard", "granary.loss", "granary.step.duration"],
+                line => Assert.Equal(silos == 2, train.Errors.Contains(line, StringComparison.Ordinal)));
             Assert.Equal("completed", train.Json.GetProperty("state").GetString());
             Assert.Equal(silos, train.Json.GetProperty("silos").GetInt32());
             Assert.True(train.Json.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.95);
