@@ -94,4 +94,24 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(JobState.Failed, status.State);
         Assert.StartsWith("blobs.csv:202: column 'y' holds 'abc'", status.Failure);
     }
+
+    [Fact]
+    public async Task Whatever_the_host_each_compute_thread_is_one_torch_thread()
+    {
+        Assert.SkipWhen(Environment.ProcessorCount == 1, "Torch takes one thread by itself on one processor.");
+        _ = await Run(1, Blobs());
+        var threads = 0;
+        var fresh = new Thread(() => threads = TorchSharp.torch.get_num_threads()); // torch tells each thread once, at its first question
+        fresh.Start();
+        fresh.Join();
+        Assert.Equal(1, threads);
+    }
+
+    [Fact]
+    public async Task Silos_that_compute_on_different_kinds_of_device_are_refused_by_name()
+    {
+        var status = await SmallCluster.Run(_folder, Blobs(), "cpu", "cuda:0");
+        Assert.Equal(JobState.Failed, status.State);
+        Assert.Matches("^Silo .* computes on (cpu|cuda) .*, silo .* on (cpu|cuda) .*: their results may differ in the last bit", status.Failure);
+    }
 }
