@@ -70,7 +70,7 @@ public static class DataPlan
     private static IReadOnlyList<string> Classes(Job job, IReadOnlyList<ShardSurvey> surveys, string source)
     {
         var found = surveys.SelectMany(s => s.Classes).ToHashSet();
-        var validation = job.Data.Validation.Path is { } path ? Path.GetFileName(path) : "";
+        var validation = Path.GetFileName(job.Data.Validation.Labels ?? job.Data.Validation.Path ?? "");
         if (job.Data.Format == DataFormat.Text)
         {
             // A validation text may have characters that training never saw: the vocabulary must hold them.

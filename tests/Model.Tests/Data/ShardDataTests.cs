@@ -217,4 +217,22 @@ public sealed class ShardDataTests : IDisposable
         Assert.Contains("is cut off", Error(Idx("cutz", 0x803, 10, pixels[..39], true), labels));
         Assert.Contains("it is no IDX file", Error(Write("x", "hello, this is no idx"), labels));
     }
+
+    [Fact]
+    public void Held_out_images_of_another_size_are_refused_though_they_have_as_many_pixels()
+    {
+        byte[] classes = [0, 1, 0, 1];
+        var wide = new byte[16 + (4 * 4)];
+        BinaryPrimitives.WriteInt32BigEndian(wide, 0x803);
+        BinaryPrimitives.WriteInt32BigEndian(wide.AsSpan(4), 4);
+        BinaryPrimitives.WriteInt32BigEndian(wide.AsSpan(8), 1);
+        BinaryPrimitives.WriteInt32BigEndian(wide.AsSpan(12), 4);
+        File.WriteAllBytes(Path.Combine(_folder, "wide"), wide);
+        var job = IdxJob(Idx("i", 0x803, 4, new byte[16], false), Idx("l", 0x801, 4, classes, false), shards: 1);
+        string Error(string images, string labels) => Assert.Throws<JobException>(() => DataCheck.Run(
+            job with { Data = job.Data with { Validation = new() { Path = images, Labels = labels } } }, 1)).Message;
+        Assert.Equal("wide: its images have 1 x 4 pixels, those of i have 2 x 2. Held-out images need the size that is trained on.",
+            Error(Path.Combine(_folder, "wide"), job.Data.Labels!));
+        Assert.Equal("l9: the label '9' does not occur in i, so no model can learn it.", Error(job.Data.Path, Idx("l9", 0x801, 4, [0, 1, 9, 0], false)));
+    }
 }
