@@ -6,6 +6,8 @@ public sealed class TrainTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    private const string Job = "JOB.yaml";
+
     private static string Digits => Path.Combine(CommandLine.Examples, "digits-mlp.yaml");
 
     [Fact]
@@ -153,16 +155,31 @@ public sealed class TrainTests : IDisposable
         Assert.Empty(command.Output);
     }
 
-    [Fact]
-    public async Task Silos_do_not_outlive_a_killed_client()
+    [Theory]
+    [InlineData("check", "--set", "data.shards=3", "training.batch=100", Job)]
+    [InlineData("check", Job, "--set", "data.shards=3", "training.batch=100")]
+    [InlineData("check", "--set", "data.shards=3", Job, "--set", "training.batch=100")]
+    public async Task Several_pairs_may_follow_one_set(params string[] arguments)
     {
-        using var train = new CommandLine(_folder, "train", Digits, "--set", "training.epochs=100000");
+        using var check = await CommandLine.Run(_folder, [.. arguments.Select(a => a == Job ? Digits : a)]);
+        Assert.Equal(0, await check.Exit());
+        Assert.Equal(3, check.Json.GetProperty("shards").GetInt32());
+        Assert.Equal(15, check.Json.GetProperty("stepsPerEpoch").GetInt32()); // 1438 examples, 100 a step
+    }
+
+    [Fact]
+    public async Task Silos_do_not_outlive_a_killed_client_and_remove_what_it_leaves()
+    {
+        var temporary = Directory.CreateDirectory(Path.Combine(_folder, "tmp")).FullName;
+        using var train = new CommandLine(_folder, [("TMPDIR", temporary)], ["train", Digits, "--set", "training.epochs=100000"]);
         train.WaitFor("epoch ");
         var silos = train.Children();
         Assert.Equal(2, silos.Length);
+        Assert.Single(Directory.GetDirectories(temporary, "granary-*"));
         train.Signal("KILL");
         await train.Exit();
         await Task.WhenAll(silos.Select(s => s.WaitForExitAsync())).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Empty(Directory.GetDirectories(temporary, "granary-*"));
     }
 
     [Theory]
