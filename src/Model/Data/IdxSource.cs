@@ -122,7 +122,17 @@ internal sealed class IdxSource : IFeatureSource
 
         var records = new byte[(end - first) * size];
         var got = SourceFile.Fill(stream, name, records);
-        return got == records.Length ? records : throw CutOff(name, count, size, (first * size) + got);
+        if (got < records.Length)
+        {
+            throw CutOff(name, count, size, (first * size) + got);
+        }
+
+        if (end == count)
+        {
+            _ = SourceFile.Skip(stream, name, 1); // gzip's checksum comes after the last byte
+        }
+
+        return records;
     }
 
     private static JobException CutOff(string name, int count, int size, long bytes) => new(

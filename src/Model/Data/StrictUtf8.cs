@@ -23,7 +23,7 @@ internal static class StrictUtf8
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"byte {at + 1} of the line (0x{bytes[at]:x2}) is no part of a UTF-8 character. ")
-            + "Convert the file to UTF-8 (iconv -f LATIN1 -t UTF-8)";
+            + "Convert the file to UTF-8 (if it is Latin-1: iconv -f LATIN1 -t UTF-8)";
     }
 
     /// <summary>The text of a file's first line.</summary>

@@ -50,7 +50,7 @@ public sealed class CsvOptionsTests : IDisposable
         // Read leniently, caf\u00e9 and caf\u00e8 would be one class, and the two columns would have one name.
         byte[] Latin(string text) => System.Text.Encoding.Latin1.GetBytes(text);
         var labels = DataFolder.Error(Csv(_folder.Write(name, Latin("a,y\n1,cafe\n\n2,caf\u00e9\n3,caf\u00e8\n"))));
-        Assert.Equal($"{name}:4: byte 6 of the line (0xe9) is no part of a UTF-8 character. Convert the file to UTF-8 (iconv -f LATIN1 -t UTF-8).", labels);
+        Assert.Equal($"{name}:4: byte 6 of the line (0xe9) is no part of a UTF-8 character. Convert the file to UTF-8 (if it is Latin-1: iconv -f LATIN1 -t UTF-8).", labels);
         var header = DataFolder.Error(Csv(_folder.Write(name, Latin("\u00e9,\u00e8,y\n1,2,p\n3,4,q\n"))));
         Assert.StartsWith($"{name}:1: byte 1 of the line (0xe9) is no part of a UTF-8 character.", header);
 

@@ -215,6 +215,9 @@ public sealed class ShardDataTests : IDisposable
         Assert.Contains("i has 10 images, but l9 has 9 labels", Error(images, Idx("l9", 0x801, 9, classes[..9], false)));
         Assert.Contains("its header promises 10 records of 4 bytes, but only 9 are there", Error(Idx("cut", 0x803, 10, pixels[..39], false), labels));
         Assert.Contains("is cut off", Error(Idx("cutz", 0x803, 10, pixels[..39], true), labels));
+        var whole = File.ReadAllBytes(Idx("z", 0x803, 10, pixels, true));
+        File.WriteAllBytes(Path.Combine(_folder, "cutend"), whole[..^3]); // every pixel, and part of the checksum
+        Assert.Contains("cutend: its gzip data is damaged", Error(Path.Combine(_folder, "cutend"), labels));
         Assert.Contains("it is no IDX file", Error(Write("x", "hello, this is no idx"), labels));
     }
 
