@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Granary.Contracts;
@@ -53,7 +52,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private int _ownedAveraged;
     private int _weightsMissing;
     private int _wardMissing;
-    private Spell _updates;
 
     public StepExchange(
         ExchangeLayout layout, int self, long generation, PeerMesh mesh, BatchPlan batches, BlockUpdate<T> update, double clipNorm)
@@ -115,7 +113,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
 
     /// <summary>The optimiser's part of the last step.</summary>
-    public Spell Updates => _updates;
+    public Spell Updates => _update.Spell;
 
     /// <summary>Places of the members whose numbers are still missing.</summary>
     public IReadOnlyList<int> WaitingFor() => _records.Missing();
@@ -151,7 +149,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _ownedUpdated = _ownedAveraged = 0;
         _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
         _wardMissing = ward is null ? 0 : (ward.Blocks.End - ward.Blocks.First) * ward.PerWeight;
-        _updates = default;
+        _update.Spell = default;
         _clip?.Begin();
     }
 
@@ -275,9 +273,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
     private void Update(int block, ReadOnlySpan<T> gradient)
     {
-        var began = Stopwatch.GetTimestamp();
         _update.Apply(block, _step, _rate, gradient, _from, _to);
-        _updates = _updates.With(began);
         CheckFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), NonFinitePart.Weights);
         _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
