@@ -35,15 +35,15 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public async Task A_transformer_with_adam_clipping_and_a_schedule_does_not_show_the_cluster_either()
+    public async Task A_transformer_with_adam_clipping_dropout_and_a_schedule_does_not_show_the_cluster_either()
     {
         var hashes = new List<string>();
         foreach (var silos in new[] { 1, 3 })
         {
             using var train = await CommandLine.Run(
                 _folder, "train", Path.Combine(CommandLine.Examples, "source-transformer.yaml"), "--silos", $"{silos}", "--json",
-                "--set", "model.layers=1", "--set", "model.width=32", "--set", "model.context=32", "--set", "training.epochs=1",
-                "--set", "training.batch=256", "--set", "training.schedule.warmup=5");
+                "--set", "model.layers=1", "model.width=32", "model.context=32", "model.dropout=0.2", "training.epochs=1",
+                "training.batch=512", "training.schedule.warmup=5");
             Assert.Equal(0, await train.Exit());
             Assert.Contains("a bigram model of the same training text: validation loss", train.Errors);
             hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
@@ -52,18 +52,15 @@ public sealed class TrainTests : IDisposable
         Assert.Single(hashes.Distinct());
     }
 
-    [Theory]
-    [InlineData("source-transformer.yaml", "model.layers=1", "model.width=32", "model.context=32", "model.dropout=0.2", "training.schedule.warmup=5")]
-    [InlineData("source-skip-gram.yaml", "model.window=1")]
-    public async Task What_is_drawn_in_a_step_does_not_show_the_cluster(string example, params string[] set)
+    [Fact]
+    public async Task The_negatives_drawn_in_a_step_do_not_show_the_cluster()
     {
         var hashes = new List<string>();
         foreach (var silos in new[] { 1, 3 })
         {
             using var train = await CommandLine.Run(
-                _folder,
-                ["train", Path.Combine(CommandLine.Examples, example), "--silos", $"{silos}", "--json", "--set", "training.epochs=1",
-                    "--set", "training.batch=1024", .. set.SelectMany(s => new[] { "--set", s })]);
+                _folder, "train", Path.Combine(CommandLine.Examples, "source-skip-gram.yaml"), "--silos", $"{silos}", "--json",
+                "--set", "model.window=1", "training.epochs=1", "training.batch=1024");
             Assert.Equal(0, await train.Exit());
             hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
         }

@@ -87,7 +87,7 @@ internal static class SiloHost
         // Whoever started this silo is gone: leave in good order, but leave.
         temporary?.Orphan();
         lifetime.StopApplication();
-        Thread.Sleep(TimeSpan.FromSeconds(3));
+        Thread.Sleep(TimeSpan.FromSeconds(2));
         temporary?.Dispose();
         Environment.Exit(1);
     })

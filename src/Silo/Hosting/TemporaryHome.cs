@@ -4,7 +4,7 @@ namespace Granary.Silo.Hosting;
 /// its silos does. Every silo holds a shared lock on a file there while it lives; a lock ends with its process, however that ends.</summary>
 internal sealed class TemporaryHome : IDisposable
 {
-    private const int Tries = 10;
+    private const int Tries = 5;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
 
     private readonly string _home;
