@@ -30,7 +30,7 @@ internal static class TrainCommand
             var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
-            var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
+            var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!) with { TemporaryHome = true };
             var code = await Train(new Submission(job, folder, id), settings, result.GetValue(json), interruption);
             SayBaseline(report);
             return code;

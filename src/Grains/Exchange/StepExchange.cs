@@ -113,6 +113,9 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <summary>Payload bytes sent to peers so far.</summary>
     public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
 
+    /// <summary>The optimiser's part of the last step.</summary>
+    public Spell Updates => _update.Spell;
+
     /// <summary>Places of the members whose numbers are still missing.</summary>
     public IReadOnlyList<int> WaitingFor() => _records.Missing();
 
@@ -148,6 +151,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _ownedUpdated = _ownedAveraged = 0;
         _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
         _wardMissing = ward is null ? 0 : (ward.Blocks.End - ward.Blocks.First) * ward.PerWeight;
+        _update.Spell = default;
         _clip?.Begin();
     }
 
