@@ -51,7 +51,7 @@ public sealed class FaultTests : IDisposable
             }
             else
             {
-                silo.Services.AddKeyedSingleton<IGrainStorage>("Default", (s, _) => storage.With(s.GetRequiredService<IGrainStorageSerializer>()));
+                silo.Services.AddSingleton(s => storage.With(s.GetRequiredService<IGrainStorageSerializer>()));
             }
 
             silo.UseInMemoryReminderService();

@@ -213,7 +213,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             ? _scratch.Span((long)(_layout.Tree.Root.Level + 1) * BlockPlan.BlockSize, length)
             : _averaged.Span(BlockPlan.Start(block) - BlockPlan.Start(_firstOwned), length);
         TensorPrimitives.Divide(new ReadOnlySpan<T>(sum, length), T.CreateChecked(weight), averaged);
-        CheckFinite(averaged, NonFinitePart.Gradient);
+        NonFiniteException.ThrowIfAny<T>(averaged, _step, NonFinitePart.Gradient);
 
         _ownedAveraged++;
         if (_clip is null)
@@ -227,15 +227,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             {
                 SendNorms();
             }
-        }
-    }
-
-    private void CheckFinite(ReadOnlySpan<T> values, NonFinitePart part)
-    {
-        var greatest = TensorPrimitives.MaxMagnitude(values);
-        if (!T.IsFinite(greatest))
-        {
-            throw new NonFiniteException(_step, null, part, double.CreateChecked(greatest));
         }
     }
 
@@ -276,7 +267,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private void Update(int block, ReadOnlySpan<T> gradient)
     {
         _update.Apply(block, _step, _rate, gradient, _from, _to);
-        CheckFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), NonFinitePart.Weights);
+        NonFiniteException.ThrowIfAny(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), _step, NonFinitePart.Weights);
         _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
         {
