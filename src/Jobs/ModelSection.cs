@@ -1,7 +1,7 @@
 namespace Granary.Jobs;
 
-/// <summary>The families of models.</summary>
-public enum ModelKind { Logistic, Softmax, Mlp, Transformer, SkipGram }
+/// <summary>The families of models; Own: one that the silo's program has registered, see <see cref="ModelSection.OwnKind"/>.</summary>
+public enum ModelKind { Logistic, Softmax, Mlp, Transformer, SkipGram, Own }
 
 /// <summary>The non-linearity after a hidden layer.</summary>
 public enum Activation { Sigmoid, Tanh, Relu, Gelu }
@@ -17,6 +17,12 @@ public sealed record ModelSection
 {
     /// <summary>The family; required.</summary>
     public required ModelKind Kind { get; init; }
+
+    /// <summary>The name of a kind of one's own; null for the built-in ones.</summary>
+    public string? OwnKind { get; init; }
+
+    /// <summary>What a model of one's own is told (own kinds only): names and values as the job file has them. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Widths of the hidden layers, first to last (mlp). Default: none.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [];
@@ -72,15 +78,19 @@ public sealed record ModelSection
     /// vocabulary. Default: 0.</summary>
     public int Negatives { get; init; }
 
+    /// <summary>The kind's name, as in job files.</summary>
+    public string KindName() => OwnKind ?? Kebab.Name(Kind);
+
     /// <summary>d_key, with its default filled in.</summary>
     public int HeadWidth() => KeyWidth ?? Width / Heads;
 
-    /// <summary>Equal in every key; the hidden widths by value.</summary>
+    /// <summary>Equal in every key; the hidden widths and the options by value.</summary>
     public bool Equals(ModelSection? other) => other is not null
         && (Kind, Activation, Loss, Precision, Init, Layers, Width, Heads, Context)
             == (other.Kind, other.Activation, other.Loss, other.Precision, other.Init, other.Layers, other.Width, other.Heads, other.Context)
         && (KeyWidth, LayerNorm, Biases, TiedUnembedding, Dropout, Window, Negatives)
             == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout, other.Window, other.Negatives)
+        && OwnKind == other.OwnKind && Options.Count == other.Options.Count && !Options.Except(other.Options).Any()
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

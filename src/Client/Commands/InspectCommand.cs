@@ -58,6 +58,13 @@ internal static class InspectCommand
         var (job, check) = await JobCheck.Run(file, overrides, cancellation);
         var found = JsonDocument.Parse(check).RootElement;
         var input = new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32());
+        if (job.Model.OwnKind is { } own)
+        {
+            // Only the silo's program can tell the shape of a kind of its own, and it has.
+            var shape = found.GetProperty("shape").Deserialize<ParameterShape[]>(JsonSerializerOptions.Web)!;
+            OwnKinds.Add(own, (_, _) => shape);
+        }
+
         var blocks = new BlockPlan(ModelShape.Weights(ModelShape.Of(job.Model, input)));
         var counts = silos ?? [.. new[] { 1, 2, 4, 8 }.Where(s => s <= job.Data.Shards)];
         return new InventoryReport(job.Name, job.Model, input, [.. counts.Select(s => SiloCosts.Of(job, blocks, s, threads))]);

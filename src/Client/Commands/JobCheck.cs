@@ -12,7 +12,7 @@ internal static class JobCheck
     /// <exception cref="UserException">The data is wrong.</exception>
     public static async Task<(Job Job, string Report)> Run(string file, string[] overrides, CancellationToken cancellation)
     {
-        var job = JobFile.Load(file, overrides, Environment.CurrentDirectory);
+        var job = JobFile.Load(file, overrides, Environment.CurrentDirectory, anyKind: true);
         var info = SiloExecutable.Start(["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o })]);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         using var process = Process.Start(info)!;

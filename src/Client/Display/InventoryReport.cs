@@ -19,7 +19,7 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
     public string Text()
     {
         var text = new StringBuilder();
-        Line(text, $"{Name}: {Kebab.Name(Model.Kind)}");
+        Line(text, $"{Name}: {Model.KindName()}");
         Line(text, $"");
         Line(text, $"{"",-18}{"matrices",10}{"shape of each",20}{"weights",19}");
         foreach (var m in Matrices)
@@ -33,7 +33,7 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
         var rest = Model.Kind switch
         {
             ModelKind.Transformer => "With positions, biases and norms",
-            ModelKind.SkipGram => "In all",
+            ModelKind.SkipGram or ModelKind.Own => "In all",
             _ => "With biases",
         };
         Line(text, $"{rest}: {Parameters:N0} weights.");
@@ -65,7 +65,7 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
     public object Document() => new
     {
         name = Name,
-        model = Kebab.Name(Model.Kind),
+        model = Model.KindName(),
         matrices = Matrices.Select(m => new { name = m.Name, matrices = m.Matrices, rows = m.Rows, columns = m.Columns, weights = m.Weights }),
         totalMatrices = Matrices.Sum(m => m.Matrices),
         totalMatrixWeights = Matrices.Sum(m => m.Weights),

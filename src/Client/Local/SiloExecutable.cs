@@ -26,13 +26,18 @@ internal static class SiloExecutable
     private static string Find()
     {
         var built = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SiloPath").Value!;
-        string?[] places =
+        if (Environment.GetEnvironmentVariable("GRANARY_SILO") is { Length: > 0 } own)
+        {
+            return File.Exists(own) ? Path.GetFullPath(own) : throw new UserException(
+                ExitCode.Usage, $"GRANARY_SILO is {own}, and there is no such file. It names the .dll of a silo's program.");
+        }
+
+        string[] places =
         [
-            Environment.GetEnvironmentVariable("GRANARY_SILO"),
             Path.Combine(AppContext.BaseDirectory, "silo", "Granary.Silo.dll"),
             Path.GetFullPath(built),
         ];
-        return places.FirstOrDefault(p => p is not null && File.Exists(p)) ?? throw new UserException(
-            ExitCode.Usage, $"the silo's program is at none of {string.Join(", ", places.OfType<string>())}. Set GRANARY_SILO to Granary.Silo.dll.");
+        return Array.Find(places, File.Exists) ?? throw new UserException(
+            ExitCode.Usage, $"the silo's program is at none of {string.Join(", ", places)}. Set GRANARY_SILO to Granary.Silo.dll.");
     }
 }

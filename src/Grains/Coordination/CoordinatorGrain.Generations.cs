@@ -261,7 +261,7 @@ internal sealed partial class CoordinatorGrain
         var live = _progress!.Live;
         var output = State.Submission!.Output ?? Path.Combine(silo.Outputs, JobId);
         State.Result = new JobResult(
-            Kebab.Name(Job.Model.Kind),
+            Job.Model.KindName(),
             weights[0].Parameters,
             live.EpochLoss,
             live.Evaluation?.Examples ?? 0,

@@ -39,12 +39,17 @@ internal static class CrossChecks
     public static void Check(Job job, YamlMap model, YamlMap data, YamlMap training)
     {
         var kind = job.Model.Kind;
+        if (model.Has("options") && kind != ModelKind.Own)
+        {
+            throw model.Error("options", $"model.options has no meaning for {Kebab.Name(kind)}: it belongs to kinds of one's own.");
+        }
+
         foreach (var (key, kinds) in ModelKeys)
         {
             // cross-entropy is what every kind minimises, so that saying so does no harm.
             if (model.Has(key) && !kinds.Contains(kind) && !(key == "loss" && job.Model.Loss == Loss.CrossEntropy))
             {
-                throw model.Error(key, $"model.{key} has no meaning for {Kebab.Name(kind)}: it belongs to {Names(kinds)}.");
+                throw model.Error(key, $"model.{key} has no meaning for {job.Model.KindName()}: it belongs to {Names(kinds)}.");
             }
         }
 
@@ -61,7 +66,7 @@ internal static class CrossChecks
         {
             throw data.Error("format", reads
                 ? $"model.kind is {Kebab.Name(kind)}, which learns from text: set data.format to text."
-                : $"data.format is text, which a transformer and a skip-gram learn from: {Kebab.Name(kind)} needs {Names(NumberFormats, "or")}.");
+                : $"data.format is text, which a transformer and a skip-gram learn from: {job.Model.KindName()} needs {Names(NumberFormats, "or")}.");
         }
 
         if (job.Training.ClassWeights is not null && job.Data.Format == DataFormat.Text)

@@ -8,8 +8,9 @@ public static class JobFile
     /// <param name="path">The file.</param>
     /// <param name="overrides">"training.epochs=3", as after --set.</param>
     /// <param name="currentDirectory">Where relative paths in overrides start.</param>
+    /// <param name="anyKind">Whether to leave it to the silo's program, which alone knows, what kinds of models there are beside the built-in ones.</param>
     /// <exception cref="JobException">"digits.yaml:9: data.shards ..." or "--set data.shards=0: ...".</exception>
-    public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory)
+    public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false)
     {
         if (Directory.Exists(path))
         {
@@ -27,7 +28,7 @@ public static class JobFile
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Parse(text, Path.GetFileName(path), folder, overrides, currentDirectory);
+        return Parse(text, Path.GetFileName(path), folder, overrides, currentDirectory, anyKind);
     }
 
     /// <summary>Like <see cref="Load"/>, from text.</summary>
@@ -36,7 +37,9 @@ public static class JobFile
     /// <param name="folder">Where relative paths in it start.</param>
     /// <param name="overrides">"training.epochs=3", as after --set.</param>
     /// <param name="currentDirectory">Where relative paths in overrides start.</param>
-    public static Job Parse(string text, string name, string folder, IReadOnlyList<string> overrides, string currentDirectory)
+    /// <param name="anyKind">As there.</param>
+    public static Job Parse(
+        string text, string name, string folder, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false)
     {
         var source = new YamlSource(name);
         var root = YamlText.Mapping(text, name);
@@ -60,7 +63,7 @@ public static class JobFile
         }
 
         var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
-        var job = new Job(1, jobName, ModelReader.Read(model, folder, currentDirectory), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
+        var job = new Job(1, jobName, ModelReader.Read(model, folder, currentDirectory, anyKind), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
         CrossChecks.Check(job, model, data, training);
         return job;
     }

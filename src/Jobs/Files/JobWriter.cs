@@ -55,8 +55,16 @@ internal static class JobWriter
             ("width", Number(m.Width)),
             ("window", Number(m.Window)),
             ("negatives", Number(m.Negatives))),
+        ModelKind.Own => Map(
+            ("kind", new YamlScalarNode(m.KindName())),
+            ("options", Options(m)),
+            ("precision", Name(m.Precision)),
+            ("init", Init(m))),
         _ => Map(("kind", Name(m.Kind)), ("precision", Name(m.Precision)), ("init", Init(m))),
     };
+
+    private static YamlMappingNode? Options(ModelSection m) => m.Options.Count == 0 ? null : Map(
+        [.. m.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => (o.Key, (YamlNode?)Text(o.Value)))]);
 
     private static YamlScalarNode? Init(ModelSection m) => m.Init is { } path ? Text(path) : null;
 

@@ -3,15 +3,18 @@ namespace Granary.Jobs;
 /// <summary>Reads the <c>model</c> section.</summary>
 internal static class ModelReader
 {
-    public static ModelSection Read(YamlMap map, string folder, string currentDirectory)
+    public static ModelSection Read(YamlMap map, string folder, string currentDirectory, bool anyKind)
     {
         map.Expect(
-            "kind", "hidden", "activation", "loss", "precision", "init", "layers", "width", "heads", "keyWidth", "context", "layerNorm", "biases",
+            "kind", "options", "hidden", "activation", "loss", "precision", "init", "layers", "width", "heads", "keyWidth", "context", "layerNorm", "biases",
             "tiedUnembedding", "dropout", "window", "negatives");
         var defaults = new ModelSection { Kind = ModelKind.Logistic };
+        var (kind, own) = Kind(map, anyKind);
         var model = new ModelSection
         {
-            Kind = map.Enum<ModelKind>("kind", null),
+            Kind = kind,
+            OwnKind = own,
+            Options = Options(map.Map("options")),
             Hidden = map.Widths("hidden"),
             Activation = map.Enum<Activation>("activation", defaults.Activation),
             Loss = map.Enum<Loss>("loss", defaults.Loss),
@@ -31,4 +34,20 @@ internal static class ModelReader
         };
         return model;
     }
+
+    private static (ModelKind Kind, string? Own) Kind(YamlMap map, bool anyKind)
+    {
+        var text = map.Text("kind", required: true)!;
+        return OwnKinds.BuiltIn.TryGetValue(text, out var kind) ? (kind, null)
+            : OwnKinds.Names.Contains(text) || (anyKind && OwnKinds.IsName(text)) ? (ModelKind.Own, text)
+            : throw map.NoChoice("kind", text, [.. OwnKinds.BuiltIn.Keys, .. OwnKinds.Names]);
+    }
+
+    private static Dictionary<string, string> Options(YamlMap map) =>
+        map.Keys.Where(map.Has).ToDictionary(key => key, key => IsOption(key)
+            ? map.Text(key)!
+            : throw map.Error(key, $"model.options has '{key}', but an option's name is letters, digits, '-' and '_', a letter first."));
+
+    private static bool IsOption(string name) =>
+        name.Length > 0 && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

@@ -129,8 +129,14 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
             return value;
         }
 
-        var nearest = Nearest.To(text, names.Keys) is { } near ? $" Did you mean {near}?" : "";
-        throw Error(key, $"{Full(key)} is '{text}', but must be one of {string.Join(", ", names.Keys)}.{nearest}");
+        throw NoChoice(key, text, names.Keys);
+    }
+
+    /// <summary>An error: a key's text is none of the names that it may be.</summary>
+    public JobException NoChoice(string key, string text, IEnumerable<string> names)
+    {
+        var nearest = Nearest.To(text, names) is { } near ? $" Did you mean {near}?" : "";
+        return Error(key, $"{Full(key)} is '{text}', but must be one of {string.Join(", ", names)}.{nearest}");
     }
 
     /// <summary>A list of sections, each with the path "key[place]".</summary>

@@ -1,12 +1,13 @@
 namespace Granary.Jobs;
 
-/// <summary>A model's matrices, told from its shape alone. Positions, biases and norms are no part of it.</summary>
+/// <summary>A model's matrices, told from its shape alone. Positions, biases and norms are no part of it; a kernel of
+/// more sizes than two counts as the matrix that takes its inputs to each output.</summary>
 public static class ModelInventory
 {
     /// <summary>The matrices, from the model's input to its output.</summary>
     public static IReadOnlyList<MatrixGroup> Of(ModelSection model, InputShape input) => model.Kind == ModelKind.Transformer
         ? Transformer(model, input.Classes)
-        : [.. ModelShape.Of(model, input).Where(p => p.Dims.Count == 2).Select(p => new MatrixGroup(p.Name, 1, p.Dims[0], p.Dims[1]))];
+        : [.. ModelShape.Of(model, input).Where(p => p.Dims.Count >= 2).Select(p => new MatrixGroup(p.Name, 1, p.Dims[0], (int)(p.Count / p.Dims[0])))];
 
     // Head by head, as one writes the formulas: the flat vector keeps the heads of a layer in one matrix. A head's value-up
     // map is a part of the layer's output matrix, which is counted once per layer.

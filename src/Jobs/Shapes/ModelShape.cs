@@ -11,6 +11,7 @@ public static class ModelShape
         ModelKind.Mlp => MlpShape.Of(model, input),
         ModelKind.Transformer => TransformerShape.Of(model, input.Classes),
         ModelKind.SkipGram => SkipGramShape.Of(model, input.Classes),
+        ModelKind.Own => OwnKinds.Shape(model, input),
         _ => throw new ArgumentOutOfRangeException(nameof(model), model.Kind, null),
     };
 

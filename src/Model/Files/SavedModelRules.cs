@@ -17,7 +17,8 @@ internal static class SavedModelRules
     {
         var (features, classes) = (facts.Shape.Features, facts.Shape.Classes);
         var text = model.Kind is ModelKind.Transformer or ModelKind.SkipGram;
-        return model.Layers < 1 || model.Hidden.Count >= tensors || (model.Kind == ModelKind.Transformer && model.Layers >= tensors)
+        return (model.Kind == ModelKind.Own) != (model.OwnKind is not null) ? $"kind {Kebab.Name(model.Kind)} and own kind '{model.OwnKind}' do not belong together"
+            : model.Layers < 1 || model.Hidden.Count >= tensors || (model.Kind == ModelKind.Transformer && model.Layers >= tensors)
                 ? $"{model.Layers} layers and {model.Hidden.Count} hidden layers are no model of {tensors} tensors"
             : model.Hidden.Any(h => h < 1) ? "a hidden layer has no width"
             : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads is < 1 or > MaxSize
@@ -25,10 +26,10 @@ internal static class SavedModelRules
             : model.Kind == ModelKind.Transformer && BrokenHeads(model) is { } heads ? heads
             : model.Kind == ModelKind.SkipGram && (model.Window is < 1 or > MaxSize || model.Negatives is < 0 or > MaxNegatives)
                 ? $"window {model.Window} and negatives {model.Negatives} are no skip-gram"
-            : text != (data.Format == DataFormat.Text) ? $"a {Kebab.Name(model.Kind)} does not learn from {Kebab.Name(data.Format)}"
+            : text != (data.Format == DataFormat.Text) ? $"a {model.KindName()} does not learn from {Kebab.Name(data.Format)}"
             : classes < 2 || (model.Kind == ModelKind.Logistic && classes != 2) ? $"{classes} classes"
             : text && data.HasWords != (model.Kind == ModelKind.SkipGram)
-                ? $"a {Kebab.Name(model.Kind)} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
+                ? $"a {model.KindName()} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
             : BrokenTable(data, facts, features);
     }

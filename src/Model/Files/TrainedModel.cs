@@ -39,7 +39,7 @@ public sealed record TrainedModel(
     {
         if (!kinds.Contains(Model.Kind))
         {
-            throw new JobException($"{Name}: this is a {Kebab.Name(Model.Kind)} model; {what} {string.Join(", ", kinds.Select(Kebab.Name))}.");
+            throw new JobException($"{Name}: this is a {Model.KindName()} model; {what} {string.Join(", ", kinds.Select(Kebab.Name))}.");
         }
     }
 }

@@ -33,7 +33,7 @@ internal static class TrainedModelReader
             throw Error(file, $"its metadata does not fit together: {broken}");
         }
 
-        var shape = ModelShape.Of(model, facts.Shape);
+        var shape = Shape(file, model, facts.Shape);
         var entries = Match(file, shape);
         var weights = new float[entries.Sum(e => e.Count)];
         var at = 0;
@@ -45,6 +45,18 @@ internal static class TrainedModelReader
         }
 
         return new TrainedModel(file.Name, model, data, facts, shape, weights);
+    }
+
+    private static IReadOnlyList<ParameterShape> Shape(SafetensorsFile file, ModelSection model, InputShape input)
+    {
+        try
+        {
+            return ModelShape.Of(model, input);
+        }
+        catch (JobException e) when (model.Kind == ModelKind.Own)
+        {
+            throw new JobException($"{file.Name}: {e.Message}");
+        }
     }
 
     private static T Section<T>(SafetensorsFile file, string key)

@@ -12,12 +12,13 @@ namespace Granary.Model.Networks;
 /// <param name="place">The training pass; null outside training, where x stays x.</param>
 internal sealed class DropoutMasks(double rate, PassPlace? place)
 {
-    // In units of 2^-32: two numbers are drawn from each 64 random bits.
-    private readonly uint _threshold = (uint)(rate * (1L << 32));
     private SeededRandom _random = place?.Stream(RandomPurpose.Dropout) ?? default;
 
     /// <summary>x with the next mask on it, of the same shape.</summary>
-    public Tensor Apply(Tensor x)
+    public Tensor Apply(Tensor x) => Apply(x, rate);
+
+    /// <summary>The same at another rate.</summary>
+    public Tensor Apply(Tensor x, double rate)
     {
         if (place is null || rate == 0)
         {
@@ -25,20 +26,21 @@ internal sealed class DropoutMasks(double rate, PassPlace? place)
         }
 
         var kept = empty(x.shape, ScalarType.Bool); // on the host: the stream is the same for every device
-        Draw(kept.bytes);
+        Draw(kept.bytes, (uint)(rate * (1L << 32)));
         using Scalar scale = 1 / (1 - rate); // see HeldScalars; not a field, which nothing would hold once this has been called for the last time
         return x * kept.to(x.device).to(x.dtype).mul_(scale);
     }
 
-    private void Draw(Span<byte> kept)
+    // The threshold is in units of 2^-32: two numbers are drawn from each 64 random bits.
+    private void Draw(Span<byte> kept, uint threshold)
     {
         for (var i = 0; i < kept.Length; i += 2)
         {
             var bits = _random.NextUInt64();
-            kept[i] = (uint)bits >= _threshold ? (byte)1 : (byte)0;
+            kept[i] = (uint)bits >= threshold ? (byte)1 : (byte)0;
             if (i + 1 < kept.Length)
             {
-                kept[i + 1] = (uint)(bits >> 32) >= _threshold ? (byte)1 : (byte)0;
+                kept[i + 1] = (uint)(bits >> 32) >= threshold ? (byte)1 : (byte)0;
             }
         }
     }

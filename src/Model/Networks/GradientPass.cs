@@ -1,5 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Own;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;
@@ -107,7 +108,7 @@ public sealed class GradientPass : IDisposable
 
         if (!_leaves.TryGetValue(source, out var leaves))
         {
-            leaves = source.Leaves();
+            leaves = _network is OwnNetwork own ? own.Leaves(source) : source.Leaves();
             _leaves.Add(source, leaves);
         }
 

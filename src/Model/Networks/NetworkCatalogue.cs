@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Own;
 
 namespace Granary.Model.Networks;
 
@@ -13,6 +14,7 @@ public static class NetworkCatalogue
         ModelKind.Mlp => new Mlp(model.Activation, model.Loss, input.Classes),
         ModelKind.Transformer => new Transformer(model),
         ModelKind.SkipGram => new SkipGram(model.Negatives),
+        ModelKind.Own => new OwnNetwork(model, input),
         _ => throw new ArgumentOutOfRangeException(nameof(model), model.Kind, null),
     };
 }

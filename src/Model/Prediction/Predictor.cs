@@ -2,6 +2,7 @@ using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Files;
 using Granary.Model.Networks;
+using Granary.Model.Own;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Prediction;
@@ -11,7 +12,7 @@ namespace Granary.Model.Prediction;
 /// <param name="Values">For each class its probability; with squared error the output of the network, which is none.</param>
 public readonly record struct Prediction(int Class, double[] Values);
 
-/// <summary>Uses a logistic, softmax or MLP model.</summary>
+/// <summary>Uses a logistic, softmax or MLP model, or one of a kind of one's own.</summary>
 /// <remarks>B examples, D features, K classes.</remarks>
 public sealed class Predictor : IDisposable
 {
@@ -22,7 +23,7 @@ public sealed class Predictor : IDisposable
     /// <exception cref="JobException">The model is of another kind.</exception>
     public Predictor(TrainedModel model)
     {
-        model.MustBe("predict uses", ModelKind.Logistic, ModelKind.Softmax, ModelKind.Mlp);
+        model.MustBe("predict uses", ModelKind.Logistic, ModelKind.Softmax, ModelKind.Mlp, ModelKind.Own);
         (_model, _network, _parameters) = (model, model.Network(), model.Parameters());
     }
 
@@ -40,10 +41,10 @@ public sealed class Predictor : IDisposable
             scaled[i] = _model.Facts.Scaling.Apply(examples[i], i % d);
         }
 
-        var outputs = Outputs(scaled, d); // [B, 1] (logistic) or [B, K]
+        var outputs = Outputs(scaled, d); // [B, 1] (logistic) or [B, K]; probabilities already where the kind is one's own
         return _model.Model.Kind == ModelKind.Logistic
             ? [.. outputs.Select(z => new Prediction(z >= 0 ? 1 : 0, [Sigma(-z), Sigma(z)]))]
-            : [.. outputs.Chunk(k).Select(z => new Prediction(Array.IndexOf(z, z.Max()), GivesProbabilities ? Softmax.Of(z) : z))];
+            : [.. outputs.Chunk(k).Select(z => new Prediction(Array.IndexOf(z, z.Max()), GivesProbabilities && _network is not OwnNetwork ? Softmax.Of(z) : z))];
     }
 
     private double[] Outputs(double[] examples, int features)
@@ -51,7 +52,8 @@ public sealed class Predictor : IDisposable
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var inputs = tensor(examples, [examples.Length / features, features], ScalarType.Float64).to(_parameters.Type);
-        return _network.Outputs(_parameters.Views, inputs).to(ScalarType.Float64).flatten().data<double>().ToArray();
+        var outputs = _network.Outputs(_parameters.Views, inputs);
+        return (_network is OwnNetwork own ? own.Probabilities(outputs) : outputs).to(ScalarType.Float64).flatten().data<double>().ToArray();
     }
 
     // 1 / (1 + e^-z); for z far below 0 e^-z is infinite, and the answer 0 is right.

@@ -6,7 +6,7 @@ using Granary.Model.Training;
 
 namespace Granary.Silo.Commands;
 
-/// <summary><c>check JOB</c>: reads a job file and all of its data, without a cluster and without torch.</summary>
+/// <summary><c>check JOB</c>: reads a job file and all of its data, without a cluster, and without torch unless the model is of a kind of one's own.</summary>
 internal static class CheckCommand
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web)
@@ -23,27 +23,29 @@ internal static class CheckCommand
         {
             var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
             var (facts, bigramLoss) = DataCheck.Run(job, Environment.ProcessorCount);
-            var init = InitialFile.Match(job, ModelShape.Of(job.Model, facts.Shape));
+            var shape = ModelShape.Of(job.Model, facts.Shape);
+            var init = InitialFile.Match(job, shape);
             if (init is not null)
             {
                 Console.Error.WriteLine(init.Describe());
             }
 
-            Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts, init, bigramLoss), Web));
+            Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts, shape, init, bigramLoss), Web));
         });
     }
 
-    private static object Report(Job job, DataFacts facts, InitialMatch? init, double? bigramLoss) => new
+    private static object Report(Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape, InitialMatch? init, double? bigramLoss) => new
     {
         name = job.Name,
-        model = Kebab.Name(job.Model.Kind),
+        model = job.Model.KindName(),
         shards = job.Data.Shards,
         trainingExamples = facts.TrainingRows.Sum(),
         validationExamples = facts.ValidationRows.Sum(),
         features = facts.Shape.Features,
         classes = facts.Shape.Classes,
-        parameters = ModelShape.Weights(ModelShape.Of(job.Model, facts.Shape)),
+        parameters = ModelShape.Weights(shape),
         stepsPerEpoch = new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
+        shape = job.Model.Kind == ModelKind.Own ? shape : null, // of the others anybody knows it
         init,
         bigramLoss,
     };

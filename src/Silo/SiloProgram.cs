@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Granary.Silo.Commands;
+using Granary.Silo.Hosting;
+
+namespace Granary.Silo;
+
+/// <summary>The silo's program: a silo in the foreground, and the commands that need its libraries but no cluster. A program with
+/// models of its own registers them and runs this.</summary>
+public static class SiloProgram
+{
+    private const int WrongUsage = 2;
+
+    /// <summary>Does what the command line says.</summary>
+    /// <param name="args">The arguments of Main.</param>
+    /// <returns>The exit code for Main: 0 done, 1 failed, 2 wrong usage, job file, model or data.</returns>
+    public static async Task<int> Run(string[] args)
+    {
+        var command = new RootCommand("One silo of a Granary cluster, and what needs its libraries but no cluster.")
+        {
+            SiloCommand.Create(),
+            CheckCommand.Create(),
+            AuditCommand.Create(),
+            PredictCommand.Create(),
+            GenerateCommand.Create(),
+            ExportCommand.Create(),
+        }.Parse(args);
+        if (command.Action is ParseErrorAction)
+        {
+            await Console.Error.WriteLineAsync(
+                $"granary silo: {string.Join(" ", command.Errors.Select(e => e.Message))} See: granary {command.CommandResult.Command.Name} --help");
+            return WrongUsage;
+        }
+
+        try
+        {
+            // The host listens for signals itself.
+            return await command.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        }
+        catch (SettingException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return WrongUsage;
+        }
+    }
+}

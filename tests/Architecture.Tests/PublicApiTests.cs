@@ -1,0 +1,94 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace Granary.Architecture.Tests;
+
+/// <summary>What programs with models of their own are written against: a change to it breaks them, so it must be meant.</summary>
+public class PublicApiTests
+{
+    private const string File = "tests/Architecture.Tests/own-models-api.txt";
+
+    private static readonly (string Assembly, string Type)[] Types =
+    [
+        ("Granary.Jobs", "Granary.Jobs.InputShape"),
+        ("Granary.Jobs", "Granary.Jobs.JobException"),
+        ("Granary.Model", "Granary.Model.Own.ModelOptions"),
+        ("Granary.Model", "Granary.Model.Own.OwnModel"),
+        ("Granary.Model", "Granary.Model.Own.OwnModels"),
+        ("Granary.Silo", "Granary.Silo.SiloProgram"),
+    ];
+
+    [Fact]
+    public void The_api_for_models_of_ones_own_is_the_one_written_down()
+    {
+        var actual = string.Concat(Types.Select(t => Describe(Load(t.Assembly).GetType(t.Type, throwOnError: true)!)));
+        var expected = Repository.Read(File).ReplaceLineEndings("\n");
+        if (Environment.GetEnvironmentVariable("GRANARY_UPDATE_API") == "1")
+        {
+            System.IO.File.WriteAllText(Path.Combine(Repository.Root, File), actual);
+            expected = actual;
+        }
+
+        Assert.True(expected == actual, $"The API for models of one's own has changed. If that is meant, run this test once with "
+            + $"GRANARY_UPDATE_API=1, which writes {File}, and say so in CHANGELOG.md. It is now:\n{actual}");
+    }
+
+    [Fact]
+    public void Everything_in_the_namespace_for_them_is_pinned() => Assert.Equal(
+        Types.Select(t => t.Type).Where(t => t.StartsWith("Granary.Model.Own.", StringComparison.Ordinal)),
+        Load("Granary.Model").GetExportedTypes().Select(t => t.FullName!).Where(t => t.StartsWith("Granary.Model.Own.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    private static readonly AssemblyLoadContext Context = Resolving();
+
+    private static string Silo => Path.GetFullPath(
+        typeof(PublicApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Silo").Value!);
+
+    private static Assembly Load(string name) => Context.LoadFromAssemblyName(new AssemblyName(name));
+
+    private static AssemblyLoadContext Resolving()
+    {
+        var resolver = new AssemblyDependencyResolver(Silo);
+        var context = new AssemblyLoadContext("silo");
+        context.Resolving += (c, name) => resolver.ResolveAssemblyToPath(name) is { } path ? c.LoadFromAssemblyPath(path) : null;
+        return context;
+    }
+
+    private static string Describe(Type type)
+    {
+        const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        var members = type.GetMembers(Declared).Where(IsOpen).Select(m => $"    {Describe(m)}\n").Distinct().Order(StringComparer.Ordinal);
+        return $"{(type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")}{type.FullName} : {Name(type.BaseType!)}\n"
+            + string.Concat(members);
+    }
+
+    // What another assembly can call or override; what the compiler writes for a record is no promise of ours.
+    private static bool IsOpen(MemberInfo member) => member switch
+    {
+        MethodBase method => (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly) && (!method.IsSpecialName || method.IsConstructor)
+            && !method.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)) && method.Name[0] != '<',
+        PropertyInfo property => property.GetMethod is { } get && IsOpenGetter(get),
+        FieldInfo field => field.IsPublic || field.IsFamily,
+        _ => false,
+    };
+
+    private static bool IsOpenGetter(MethodInfo get) => get.IsPublic || get.IsFamily;
+
+    private static string Describe(MemberInfo member) => member switch
+    {
+        MethodInfo m => $"{Access(m)}{(m.IsStatic ? "static " : m.IsAbstract ? "abstract " : m.IsVirtual ? "virtual " : "")}{Name(m.ReturnType)} {m.Name}"
+            + $"{(m.IsGenericMethod ? $"<{string.Join(", ", m.GetGenericArguments().Select(Name))}>" : "")}({Parameters(m)})",
+        ConstructorInfo c => $"{Access(c)}.ctor({Parameters(c)})",
+        PropertyInfo p => $"{Name(p.PropertyType)} {p.Name} {{ {(p.GetMethod is null ? "" : "get; ")}{(p.SetMethod is null ? "" : "set; ")}}}",
+        FieldInfo f => $"{Name(f.FieldType)} {f.Name}",
+        _ => member.ToString()!,
+    };
+
+    private static string Access(MethodBase method) => method.IsPublic ? "" : "protected ";
+
+    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(
+        p => $"{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.RawDefaultValue ?? "null"}" : "")}"));
+
+    private static string Name(Type type) => type.IsGenericType
+        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+        : type.Name;
+}
