@@ -16,6 +16,12 @@ public sealed record ShardSurvey(
     /// <summary>Words: how often each of <see cref="Classes"/> occurs here; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];
 
+    /// <summary>Byte pairs: K, the tokens of the vocabulary; 0 otherwise.</summary>
+    public int VocabularySize { get; init; }
+
+    /// <summary>SHA-256 of the vocabulary's files, as this shard's silo sees them; null where there are none.</summary>
+    public string? VocabularyDigest { get; init; }
+
     /// <summary>SHA-256 of the file that the weights start from, as shard 0's silo sees it; null from every other shard.</summary>
     public string? InitDigest { get; init; }
 }
@@ -38,7 +44,7 @@ public sealed record Scaling(double[] Mean, double[] Deviation);
 /// <summary>All that the shards must agree on before training: found once, kept with the job, the same on every cluster.</summary>
 /// <param name="Shape">The model's ends.</param>
 /// <param name="Classes">Label names in class order: numeric labels by value, text ordinally; or the vocabulary in token
-/// order (text, `char` and words; empty for `byte`).</param>
+/// order (text, `char` and words; empty for `byte` and `bpe`).</param>
 /// <param name="TrainingRows">Training examples of each shard, n_v.</param>
 /// <param name="ValidationRows">Held-out examples of each shard.</param>
 /// <param name="Scaling">Null unless the job standardises; null too until the moments have been merged.</param>
@@ -51,6 +57,9 @@ public sealed record DataFacts(
 
     /// <summary>Words: how often each of <see cref="Classes"/> occurs in the source; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];
+
+    /// <summary>SHA-256 of the vocabulary's files (byte pairs); null where there are none.</summary>
+    public string? VocabularyDigest { get; init; }
 
     /// <summary>SHA-256 of the file that the weights start from; null where there is none.</summary>
     public string? InitDigest { get; init; }

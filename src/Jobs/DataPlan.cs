@@ -37,11 +37,18 @@ public static class DataPlan
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
-        var tokens = data.Format == DataFormat.Text && data.Tokens == TokenKind.Byte ? 256 : classes.Count;
+        var tokens = data.Format != DataFormat.Text ? classes.Count
+            : data.Tokens switch { TokenKind.Byte => 256, TokenKind.Bpe => surveys[0].VocabularySize, _ => classes.Count };
+        if (surveys.Select(s => s.VocabularyDigest).Distinct().Count() > 1)
+        {
+            throw new JobException($"{Path.GetFileName(data.Vocab)} and {Path.GetFileName(data.Merges)} are not the same for every silo. Give each the same files.");
+        }
+
         return new DataFacts(new InputShape(features, tokens), classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
             ClassCounts = vocabulary?.Counts ?? [],
+            VocabularyDigest = surveys[0].VocabularyDigest,
             InitDigest = surveys.Select(s => s.InitDigest).FirstOrDefault(d => d is not null),
             ClassWeights = ClassWeightPlan.Given(job.Training, classes, source),
         };

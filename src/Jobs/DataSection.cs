@@ -13,11 +13,16 @@ public enum TokenKind
     Char,
     /// <summary>A byte of the text's UTF-8 form.</summary>
     Byte,
+    /// <summary>A run of bytes that a byte-pair encoding merges into one.</summary>
+    Bpe,
     /// <summary>A run of letters, digits, marks and underscores, in lower case; everything else only parts words.</summary>
     Word,
     /// <summary>A run of anything but white space, as it is written.</summary>
     Whitespace,
 }
+
+/// <summary>The byte-pair encodings known by name.</summary>
+public enum TokenEncoding { O200kBase, Cl100kBase }
 
 /// <summary>The job file's <c>data</c> section. Paths are absolute once a job file has been read.</summary>
 public sealed record DataSection
@@ -51,8 +56,17 @@ public sealed record DataSection
     /// (not for text; a constant feature becomes 0; of libsvm the values left out are zeros like any others). Default: false.</summary>
     public bool Standardize { get; init; }
 
-    /// <summary>text only: char (default) or byte (transformer); word or whitespace (skip-gram).</summary>
+    /// <summary>text only: char (default), byte or bpe (transformer); word or whitespace (skip-gram).</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Char;
+
+    /// <summary>bpe only: the encoding by name; null where <see cref="Vocab"/> and <see cref="Merges"/> give one.</summary>
+    public TokenEncoding? Encoding { get; init; }
+
+    /// <summary>bpe only: vocab.json, every token and its number, as GPT-2 came with; null where an encoding is named.</summary>
+    public string? Vocab { get; init; }
+
+    /// <summary>bpe only: merges.txt, which belongs to it.</summary>
+    public string? Merges { get; init; }
 
     /// <summary>text of words only: a word that occurs less often in the source is unknown, as <see cref="WordVocabulary.Unknown"/>;
     /// at least 1. Default: 5.</summary>
@@ -72,6 +86,7 @@ public sealed record DataSection
     public bool Equals(DataSection? other) => other is not null
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
+        && (Encoding, Vocab, Merges) == (other.Encoding, other.Vocab, other.Merges)
         && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>

@@ -96,6 +96,17 @@ public class DataPlanTests
         Assert.Empty(facts.Classes);
     }
 
+    [Fact]
+    public void Byte_pairs_are_as_many_as_their_vocabulary_says_and_the_same_for_every_silo()
+    {
+        ShardSurvey Found(string digest) => new(0, 2, 0, 0, [], []) { VocabularySize = 700, VocabularyDigest = digest };
+        var job = Text(TokenKind.Bpe);
+        job = job with { Data = job.Data with { Shards = 2, Vocab = "/x/v.json", Merges = "/x/m.txt" } };
+        var facts = DataPlan.Merge(job, [Found("x"), Found("x")]);
+        Assert.Equal((new InputShape(0, 700), "x"), (facts.Shape, facts.VocabularyDigest));
+        Assert.Equal("v.json and m.txt are not the same for every silo. Give each the same files.", Error(job, Found("x"), Found("y")));
+    }
+
     private static Job Text(TokenKind tokens) => new(
         1,
         "t",

@@ -271,11 +271,22 @@ public sealed class JobFileTests : IDisposable
     [InlineData("model.context=8", "model.context has no meaning for skip-gram: it belongs to transformer.")]
     [InlineData("model.hidden=[3]", "model.hidden has no meaning for skip-gram: it belongs to mlp.")]
     [InlineData("data.tokens=char", "data.tokens is char, but a skip-gram learns from words: set data.tokens to word or whitespace.")]
-    [InlineData("model.kind=transformer", "data.tokens is word, which a skip-gram learns from: a transformer needs char or byte.")]
+    [InlineData("model.kind=transformer", "data.tokens is word, which a skip-gram learns from: a transformer needs char, byte or bpe.")]
     [InlineData("data={format: csv, path: d.csv, label: label}", "model.kind is skip-gram, which learns from text: set data.format to text.")]
     [InlineData("model.kind=softmax", "data.format is text, which a transformer and a skip-gram learn from: softmax needs csv, idx, libsvm or parquet.")]
     public void A_skip_gram_s_keys_are_checked(string item, string message) =>
         Assert.EndsWith($": {message}", Assert.Throws<JobException>(() => ParseWords(item)).Message);
+
+    [Theory]
+    [InlineData("data.tokens is bpe, which needs a vocabulary: either data.encoding (o200k-base or cl100k-base), or data.vocab and data.merges.")]
+    [InlineData("data.tokens is bpe, which needs a vocabulary: either", "data.encoding=o200k-base", "data.vocab=t.txt", "data.merges=t.txt")]
+    [InlineData("data.vocab and data.merges go together: a vocabulary of byte pairs is two files.", "data.vocab=t.txt")]
+    [InlineData("data.encoding is 'o200k', but must be one of o200k-base, cl100k-base.", "data.encoding=o200k")]
+    [InlineData("data.merges: there is no file ", "data.merges=no.txt")]
+    [InlineData("data.encoding belongs to texts of byte pairs: set data.tokens to bpe, or leave it out.", "data.encoding=cl100k-base", "data.tokens=char")]
+    [InlineData("data.tokens is bpe, but a skip-gram learns from words", "data.encoding=cl100k-base", "model.kind=skip-gram")]
+    public void Byte_pairs_need_one_vocabulary(string message, params string[] overrides) => Assert.Contains(
+        message, Assert.Throws<JobException>(() => ParseWords(["model.kind=transformer", "data.tokens=bpe", .. overrides])).Message);
 
     [Fact]
     public void A_minimum_count_belongs_to_words()

@@ -80,7 +80,17 @@ public sealed class JobWriterTests : IDisposable
         {
             var validation = own == 1 ? new ValidationSection { Path = _file } : new ValidationSection { Fraction = fraction };
             return text
-                ? new DataSection { Format = DataFormat.Text, Path = _file, Tokens = tokens, Shards = shards, Validation = validation }
+                ? new DataSection
+                {
+                    Format = DataFormat.Text,
+                    Path = _file,
+                    Tokens = flag ? TokenKind.Bpe : tokens,
+                    Encoding = flag && tokens == TokenKind.Char ? TokenEncoding.O200kBase : null,
+                    Vocab = flag && tokens == TokenKind.Byte ? _file : null,
+                    Merges = flag && tokens == TokenKind.Byte ? _file : null,
+                    Shards = shards,
+                    Validation = validation,
+                }
                 : flag
                     ? new DataSection
                     {

@@ -78,9 +78,10 @@ internal static class CrossChecks
         {
             throw data.Error("tokens", kind == ModelKind.SkipGram
                 ? $"data.tokens is {Kebab.Name(job.Data.Tokens)}, but a skip-gram learns from words: set data.tokens to word or whitespace."
-                : $"data.tokens is {Kebab.Name(job.Data.Tokens)}, which a skip-gram learns from: a transformer needs char or byte.");
+                : $"data.tokens is {Kebab.Name(job.Data.Tokens)}, which a skip-gram learns from: a transformer needs char, byte or bpe.");
         }
 
+        CheckBytePairs(job.Data, data);
         if (data.Has("minCount") && !job.Data.HasWords)
         {
             throw data.Error("minCount", "data.minCount has no meaning for "
@@ -97,6 +98,26 @@ internal static class CrossChecks
         {
             throw model.Error("keyWidth", $"{job.Model.Heads} heads of {job.Model.HeadWidth()} numbers each are more than a matrix can hold. "
                 + "Set a smaller model.keyWidth, or fewer model.heads.");
+        }
+    }
+
+    private static void CheckBytePairs(DataSection section, YamlMap data)
+    {
+        var bpe = section is { Format: DataFormat.Text, Tokens: TokenKind.Bpe };
+        foreach (var key in new[] { "encoding", "vocab", "merges" }.Where(k => !bpe && data.Has(k)))
+        {
+            throw data.Error(key, $"data.{key} belongs to texts of byte pairs: set data.tokens to bpe, or leave it out.");
+        }
+
+        if (bpe && (section.Vocab is null) != (section.Merges is null))
+        {
+            throw data.Error("tokens", "data.vocab and data.merges go together: a vocabulary of byte pairs is two files.");
+        }
+
+        if (bpe && (section.Encoding is null) == (section.Vocab is null))
+        {
+            throw data.Error("tokens", "data.tokens is bpe, which needs a vocabulary: either data.encoding ("
+                + $"{Names(Enum.GetValues<TokenEncoding>(), "or")}), or data.vocab and data.merges.");
         }
     }
 

@@ -6,7 +6,7 @@ internal static class DataReader
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
         map.Expect(
-            "format", "path", "labels", "label", "delimiter", "missing", "ignore", "features", "standardize", "tokens", "minCount", "shards",
+            "format", "path", "labels", "label", "delimiter", "missing", "ignore", "features", "standardize", "tokens", "encoding", "vocab", "merges", "minCount", "shards",
             "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
@@ -24,6 +24,9 @@ internal static class DataReader
             Features = map.Has("features") ? map.Int("features", min: 1, max: 1 << 28) : null,
             Standardize = map.Bool("standardize", defaults.Standardize),
             Tokens = map.Enum<TokenKind>("tokens", defaults.Tokens),
+            Encoding = map.Has("encoding") ? map.Enum<TokenEncoding>("encoding", null) : null,
+            Vocab = File(map, "vocab", folder, currentDirectory, format, required: false),
+            Merges = File(map, "merges", folder, currentDirectory, format, required: false),
             MinCount = map.Int("minCount", defaults.MinCount, min: 1),
             Shards = map.Int("shards", defaults.Shards, min: 1, max: 1 << 16),
             Validation = new ValidationSection

@@ -81,6 +81,9 @@ internal static class JobWriter
         ("features", d.Features is { } features ? Number(features) : null),
         ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
         ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),
+        ("encoding", d.Encoding is { } encoding ? Name(encoding) : null),
+        ("vocab", d.Vocab is { } vocab ? Text(vocab) : null),
+        ("merges", d.Merges is { } merges ? Text(merges) : null),
         ("minCount", d.HasWords ? Number(d.MinCount) : null),
         ("shards", Number(d.Shards)),
         ("validation", Map(

@@ -11,10 +11,12 @@ public sealed class ShardData
     private readonly IShardSource _source;
     private readonly IShardSource? _validation;
     private readonly string? _initDigest;
+    private readonly string? _vocabularyDigest;
 
-    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation)
+    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation, string? vocabulary)
     {
         (_job, _shard, _source, _validation) = (job, shard, source, validation);
+        _vocabularyDigest = vocabulary;
         _initDigest = shard == 0 ? InitialFile.Digest(job) : null; // once for all is enough: the workers compare theirs with it
     }
 
@@ -22,16 +24,17 @@ public sealed class ShardData
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
     public static ShardData Read(Job job, int shard)
     {
-        var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards));
+        var files = TokenFiles.Read(job.Data);
+        var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards), files);
         var validation = job.Data.Validation.Path is { } path
-            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true))
+            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files)
             : null;
         if (validation is not null)
         {
             RequireSame(job, source, validation);
         }
 
-        return new ShardData(job, shard, source, validation);
+        return new ShardData(job, shard, source, validation, files?.Digest);
     }
 
     // A model takes its features in one order.
@@ -59,7 +62,7 @@ public sealed class ShardData
         }
     }
 
-    private static IShardSource Read(Job job, SourcePart part)
+    private static IShardSource Read(Job job, SourcePart part, TokenFiles? files)
     {
         try
         {
@@ -70,7 +73,8 @@ public sealed class ShardData
                 DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
                 DataFormat.Parquet => ParquetSource.Read(part, job.Data),
                 DataFormat.Text when job.Data.HasWords => WordSource.Read(part, job.Data.Tokens, job.Model),
-                DataFormat.Text => TextSource.Read(part, job.Data.Tokens, job.Model.Context),
+                DataFormat.Text => TextSource.Read(
+                    part, job.Data.Tokens, job.Model.Context, job.Data.Tokens == TokenKind.Bpe ? BytePairs.Of(job.Data.Encoding, files) : null),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
             };
         }
@@ -86,6 +90,8 @@ public sealed class ShardData
     {
         Columns = Columns(_source),
         ClassCounts = (_source as WordSource)?.Counts ?? [],
+        VocabularySize = (_source as TextSource)?.VocabularySize ?? 0,
+        VocabularyDigest = _vocabularyDigest,
         InitDigest = _initDigest,
     };
 
@@ -116,6 +122,12 @@ public sealed class ShardData
     /// <summary>The examples as tensors, ready to be gathered.</summary>
     public Examples Prepare(DataFacts facts)
     {
+        if (_vocabularyDigest != facts.VocabularyDigest)
+        {
+            throw new JobException($"{Path.GetFileName(_job.Data.Vocab)} or {Path.GetFileName(_job.Data.Merges)} is not the file that the job began with. "
+                + "Give every silo the same files, and leave them alone while the job runs.");
+        }
+
         var (training, held) = Split(facts);
         var own = _source.ToTensors(_job.Model.Precision, facts);
         var validation = _validation?.ToTensors(_job.Model.Precision, facts);

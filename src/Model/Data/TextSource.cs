@@ -11,10 +11,10 @@ internal sealed class TextSource : IShardSource
     private readonly int _context;
     private readonly TokenKind _kind;
 
-    private TextSource(int[] tokens, int context, TokenKind kind)
+    private TextSource(int[] tokens, int context, TokenKind kind, int vocabulary)
     {
-        (_tokens, _context, _kind) = (tokens, context, kind);
-        Classes = kind == TokenKind.Byte ? [] : [.. tokens.Distinct().Select(t => new Rune(t).ToString())];
+        (_tokens, _context, _kind, VocabularySize) = (tokens, context, kind, vocabulary);
+        Classes = kind != TokenKind.Char ? [] : [.. tokens.Distinct().Select(t => new Rune(t).ToString())];
     }
 
     /// <inheritdoc/>
@@ -26,10 +26,13 @@ internal sealed class TextSource : IShardSource
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; }
 
+    /// <summary>Byte pairs: K; 0 otherwise.</summary>
+    public int VocabularySize { get; }
+
     /// <inheritdoc/>
     public IExampleTensors ToTensors(Precision precision, DataFacts facts)
     {
-        if (_kind == TokenKind.Byte)
+        if (_kind != TokenKind.Char)
         {
             return new TokenTensors(_tokens, _context);
         }
@@ -47,8 +50,9 @@ internal sealed class TextSource : IShardSource
         }
     }
 
-    /// <summary>Reads this shard's share of the bytes of all files (of a gzipped one, of what it unpacks to), moved forward to where characters begin.</summary>
-    public static TextSource Read(SourcePart part, TokenKind kind, int context)
+    /// <summary>Reads this shard's share of the bytes of all files (of a gzipped one, of what it unpacks to), moved forward to where characters begin. Byte pairs
+    /// merge within the share and within a file alone, so that tokens depend on V and never on the cluster.</summary>
+    public static TextSource Read(SourcePart part, TokenKind kind, int context, BytePairs? pairs = null)
     {
         var files = DataFiles.Expand(part.Path).Select(p => (Path: p, Length: SourceFile.Length(p))).ToArray();
         var total = files.Sum(f => f.Length);
@@ -67,13 +71,15 @@ internal sealed class TextSource : IShardSource
             var to = Math.Min(end, start + length) - start;
             if (from < to)
             {
-                bytes.AddRange(kind == TokenKind.Byte ? Bytes(path, from, to) : Characters(path, from, to, length));
+                bytes.AddRange(kind == TokenKind.Byte ? Bytes(path, from, to)
+                    : pairs is null ? Characters(path, from, to, length)
+                    : pairs.Encode(string.Concat(Characters(path, from, to, length).Select(c => new Rune(c))), Path.GetFileName(path)));
             }
 
             start += length;
         }
 
-        return new TextSource([.. bytes], context, kind);
+        return new TextSource([.. bytes], context, kind, pairs?.Count ?? 0);
     }
 
     private static IEnumerable<int> Bytes(string path, long from, long to) => SourceFile.Read(path, from, to).Select(b => (int)b);

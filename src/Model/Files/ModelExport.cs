@@ -23,7 +23,7 @@ public static class ModelExport
             }
             else
             {
-                SafetensorsWriter.Write(file, SavedModel.Metadata(model.Model with { Init = null }, WithoutFolders(model.Data), model.Facts), model.Shape, model.Weights);
+                SafetensorsWriter.Write(file, SavedModel.Metadata(model.Model with { Init = null }, WithoutFolders(model.Data), model.Facts, model.Vocabulary), model.Shape, model.Weights);
             }
         });
 
@@ -32,6 +32,8 @@ public static class ModelExport
     {
         Path = Path.GetFileName(data.Path),
         Labels = Path.GetFileName(data.Labels),
+        Vocab = Path.GetFileName(data.Vocab),
+        Merges = Path.GetFileName(data.Merges),
         Validation = data.Validation with { Path = Path.GetFileName(data.Validation.Path), Labels = Path.GetFileName(data.Validation.Labels) },
     };
 

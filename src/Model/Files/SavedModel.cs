@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Jobs;
+using Granary.Model.Data;
 
 namespace Granary.Model.Files;
 
@@ -10,11 +11,23 @@ public static class SavedModel
     public const string FileName = "model.safetensors";
 
     /// <summary>Writes weights by name as float32 (little-endian, safetensors), with the job's model and data sections,
-    /// column and label names, what missing values are filled with and standardisation in its metadata. Written to a temporary name, flushed, renamed.</summary>
+    /// column and label names, what missing values are filled with and standardisation in its metadata, and the vocabulary of byte pairs where
+    /// files gave it. Written to a temporary name, flushed, renamed.</summary>
     public static void Write(string path, Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape, ReadOnlyMemory<float> flat) =>
-        WholeFile.Write(path, file => SafetensorsWriter.Write(file, Metadata(job.Model, job.Data, facts), shape, flat.Span));
+        WholeFile.Write(path, file => SafetensorsWriter.Write(file, Metadata(job.Model, job.Data, facts, TokenFiles.Read(job.Data)), shape, flat.Span));
 
-    internal static Dictionary<string, string> Metadata(ModelSection model, DataSection data, DataFacts facts) => new()
+    internal static Dictionary<string, string> Metadata(ModelSection model, DataSection data, DataFacts facts, TokenFiles? vocabulary)
+    {
+        var metadata = Metadata(model, data, facts);
+        if (vocabulary is not null)
+        {
+            (metadata["granary.vocab"], metadata["granary.merges"]) = (vocabulary.Vocab, vocabulary.Merges);
+        }
+
+        return metadata;
+    }
+
+    private static Dictionary<string, string> Metadata(ModelSection model, DataSection data, DataFacts facts) => new()
     {
         ["granary.version"] = "1",
         ["granary.model"] = JsonSerializer.Serialize(model, SavedModelJson.Options),

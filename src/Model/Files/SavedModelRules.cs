@@ -45,6 +45,7 @@ internal static class SavedModelRules
         facts.Shape.Features != 0 || facts.Columns.Count > 0 || facts.Scaling is not null ? "a text has no features"
         : data.Tokens == TokenKind.Byte
             ? facts.Classes.Count > 0 || facts.Shape.Classes != Bytes ? "a vocabulary of bytes is not listed and has 256 tokens" : null
+        : data.Tokens == TokenKind.Bpe ? facts.Classes.Count > 0 ? "a vocabulary of byte pairs is not listed" : null
         : BrokenNames("token", facts.Classes, facts.Shape.Classes)
             ?? (data.HasWords
                 ? facts.Classes.Any(c => c.Length == 0) ? "a word has no letters" : null

@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Data;
 using Granary.Model.Networks;
 
 namespace Granary.Model.Files;
@@ -13,6 +14,9 @@ namespace Granary.Model.Files;
 public sealed record TrainedModel(
     string Name, ModelSection Model, DataSection Data, DataFacts Facts, IReadOnlyList<ParameterShape> Shape, float[] Weights)
 {
+    /// <summary>Byte pairs whose vocabulary came in files: these files; null otherwise.</summary>
+    public TokenFiles? Vocabulary { get; init; }
+
     /// <summary>Reads a model.safetensors, or the one in an output folder.</summary>
     /// <exception cref="JobException">It is damaged, of another kind, or its tensors are not those of its model.</exception>
     public static TrainedModel Load(string path)

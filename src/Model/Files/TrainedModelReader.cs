@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Jobs;
+using Granary.Model.Data;
 
 namespace Granary.Model.Files;
 
@@ -44,7 +45,7 @@ internal static class TrainedModelReader
             at += count;
         }
 
-        return new TrainedModel(file.Name, model, data, facts, shape, weights);
+        return new TrainedModel(file.Name, model, data, facts, shape, weights) { Vocabulary = Vocabulary(file, data) };
     }
 
     private static IReadOnlyList<ParameterShape> Shape(SafetensorsFile file, ModelSection model, InputShape input)
@@ -57,6 +58,18 @@ internal static class TrainedModelReader
         {
             throw new JobException($"{file.Name}: {e.Message}");
         }
+    }
+
+    private static TokenFiles? Vocabulary(SafetensorsFile file, DataSection data)
+    {
+        if (data.Tokens != TokenKind.Bpe || data.Encoding is not null)
+        {
+            return null;
+        }
+
+        return file.Metadata.TryGetValue("granary.vocab", out var vocab) && file.Metadata.TryGetValue("granary.merges", out var merges)
+            ? new TokenFiles(vocab, merges, $"{file.Name}: granary.vocab", $"{file.Name}: granary.merges")
+            : throw Error(file, "its metadata has no granary.vocab or no granary.merges, which a vocabulary of byte pairs needs");
     }
 
     private static T Section<T>(SafetensorsFile file, string key)
