@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+
+namespace Granary.Architecture.Tests;
+
+/// <summary>docs/notes.md promises a test for every formula: these tests, and the code, must be there.</summary>
+public class NotesTests
+{
+    private static readonly string[][] Rows = [.. File.ReadLines(Path.Combine(Repository.Root, "docs/notes.md"))
+        .Where(l => l.StartsWith("| ", StringComparison.Ordinal) && !l.StartsWith("| ---", StringComparison.Ordinal) && !l.StartsWith("| formula", StringComparison.Ordinal))
+        .Select(l => l.Trim('|', ' ').Split(" | "))];
+
+    [Fact]
+    public void Every_test_named_in_the_notes_is_there()
+    {
+        var tests = string.Concat(Repository.Sources("tests").Select(File.ReadAllText));
+        Assert.NotEmpty(Rows);
+        Assert.All(Rows, row =>
+        {
+            Assert.Equal(3, row.Length);
+            foreach (var name in row[2].Split(", ").Where(n => n.Contains("Tests", StringComparison.Ordinal)))
+            {
+                Assert.Matches($@"class {name.Split('.')[0]}\b", tests);
+                Assert.True(!name.Contains('.', StringComparison.Ordinal) || Regex.IsMatch(tests, $@" {name.Split('.')[1]}\("), name);
+            }
+        });
+    }
+
+    [Fact]
+    public void Every_file_named_in_the_notes_is_there() => Assert.All(
+        Rows.SelectMany(r => Regex.Matches(r[1], @"src/[\w/.]+").Select(m => m.Value.TrimEnd('.'))),
+        path => Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), path));
+
+    [Fact]
+    public void Every_formula_that_was_broken_on_purpose_was_noticed() => Assert.All(
+        File.ReadLines(Path.Combine(Repository.Root, "tests/mutations/results.md")).Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Skip(2),
+        l => Assert.EndsWith("| fails |", l));
+}
