@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Breaks each formula of docs/notes.md on purpose, in a scratch clone, and sees its test fail.
 
-    tests/mutations/run.py [TEXT]     only mutations whose row holds TEXT; RUN="nice -n 5" goes before every dotnet command
+    tests/mutations/run.py [TEXT ...]     only mutations whose row holds one of the texts; RUN="nice -n 5" goes before every dotnet command
 
-A mutation is one text of one file for another; it must be there exactly once. What is written is tests/mutations/results.md, where
-everything was run. The clone is of the last commit."""
+A mutation is one text of one file for another; it must be there exactly once. What was found is kept in tests/mutations/results.md. The
+clone is of the last commit."""
 import os
 import pathlib
 import re
@@ -16,6 +16,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RUN = shlex.split(os.environ.get("RUN", ""))
+RESULTS = HERE / "results.md"
 NET = "src/Model/Networks/"
 
 # (row of docs/notes.md, file, text, its replacement, test project, tests that must fail)
@@ -71,36 +72,46 @@ def tests(clone, project, name):
     pattern = f"*{name}" if kind == "--filter-class" else f"*.{name}*"
     found = dotnet(clone, "test", "--no-build", "--project", f"tests/{project}.Tests", "--", kind, pattern)
     counts = dict(re.findall(r"^ *(failed|succeeded): (\d+)", found.stdout, re.M))
-    return int(counts.get("failed", 0)), int(counts.get("succeeded", 0)), found.stdout
+    return int(counts.get("failed", 0)), int(counts.get("succeeded", 0))
+
+
+def tried(clone, file, text, replacement, project, name):
+    path = clone / file
+    whole = path.read_text(encoding="utf-8")
+    if whole.count(text) != 1:
+        return f"the text is there {whole.count(text)} times"
+    path.write_text(whole.replace(text, replacement), encoding="utf-8")
+    try:
+        build = dotnet(clone, "build", f"tests/{project}.Tests", "-v", "q", "-p:TreatWarningsAsErrors=false")
+        if build.returncode != 0:
+            return "does not build: " + "; ".join(sorted(set(re.findall(r"error [^\[]*", build.stdout))))[:200]
+        failed, succeeded = tests(clone, project, name)
+        return "fails" if failed > 0 else f"DOES NOT FAIL ({succeeded} succeeded)"
+    finally:
+        path.write_text(whole, encoding="utf-8")
+
+
+def known():
+    """What the last runs found, by row."""
+    lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
+    return {line.split(" | ")[0][2:]: line for line in lines if line.startswith("| ")}
 
 
 def main():
-    chosen = [m for m in MUTATIONS if len(sys.argv) < 2 or sys.argv[1] in m[0]]
-    lines, bad = [], 0
+    chosen = [m for m in MUTATIONS if len(sys.argv) < 2 or any(a in m[0] for a in sys.argv[1:])]
+    bad = 0
     with tempfile.TemporaryDirectory(prefix="granary-mutations-") as folder:
         clone = pathlib.Path(folder) / "clone"
         subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)
         for row, file, text, replacement, project, name in chosen:
-            path = clone / file
-            whole = path.read_text(encoding="utf-8")
-            if whole.count(text) != 1:
-                verdict = f"the text is there {whole.count(text)} times"
-            else:
-                path.write_text(whole.replace(text, replacement), encoding="utf-8")
-                build = dotnet(clone, "build", f"tests/{project}.Tests", "-v", "q", "-p:TreatWarningsAsErrors=false")
-                if build.returncode != 0:
-                    verdict = "does not build: " + "; ".join(sorted(set(re.findall(r"error [^\[]*", build.stdout))))[:200]
-                else:
-                    failed, succeeded, output = tests(clone, project, name)
-                    verdict = "fails" if failed > 0 else f"DOES NOT FAIL ({succeeded} succeeded)"
-                path.write_text(whole, encoding="utf-8")
+            verdict = tried(clone, file, text, replacement, project, name)
             bad += verdict != "fails"
             print(f"{row}: {name}: {verdict}", flush=True)
-            lines.append(f"| {row} | {file} | `{text}` | `{replacement}` | {name} | {verdict} |".replace("||", "\\|\\|"))
-    if len(sys.argv) < 2:
-        (HERE / "results.md").write_text(
-            "# Formulas broken on purpose\n\nWritten by tests/mutations/run.py: each text of a file is replaced, alone, and its test must fail.\n\n"
-            "| row | file | text | replaced by | test | it |\n| --- | --- | --- | --- | --- | --- |\n" + "\n".join(lines) + "\n", encoding="utf-8")
+            found = known() | {row: f"| {row} | {file} | `{text}` | `{replacement}` | {name} | {verdict} |"}
+            RESULTS.write_text(
+                "# Formulas broken on purpose\n\nWritten by tests/mutations/run.py: each text of a file is replaced, alone, and its test must fail.\n\n"
+                "| row | file | text | replaced by | test | it |\n| --- | --- | --- | --- | --- | --- |\n"
+                + "".join(found[m[0]] + "\n" for m in MUTATIONS if m[0] in found), encoding="utf-8")
     sys.exit(1 if bad else 0)
 
 
