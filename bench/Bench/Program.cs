@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Granary.Bench;
+using Granary.Bench.Exchange;
+using Granary.Bench.Measuring;
+using Granary.Bench.Reporting;
+
+if (args is [Parts.Command, .. var part])
+{
+    return await Parts.Run(part);
+}
+
+IComparison[] comparisons = [new ExchangeComparison(), new FourWorkersComparison(), new BytesComparison()];
+var quick = new Option<bool>("--quick") { Description = "Few pairs, under 3 minutes." };
+var only = new Option<string[]>("--only") { Description = $"Some comparisons: {string.Join(", ", comparisons.Select(c => c.Name))}." };
+only.AcceptOnlyFromAmong([.. comparisons.Select(c => c.Name)]);
+var command = new RootCommand("Runs Granary and its peers side by side.") { quick, only };
+command.SetAction(async (parsed, cancellation) =>
+{
+    var chosen = parsed.GetValue(only) is { Length: > 0 } names ? comparisons.Where(c => names.Contains(c.Name)).ToArray() : comparisons;
+    using var session = new Session(parsed.GetValue(quick));
+    return await Report.Run(session, chosen, whole: chosen.Length == comparisons.Length, cancellation);
+});
+return await command.Parse(args).InvokeAsync();
