@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Bench.Exchange;
+using Granary.Bench.Training;
 
 namespace Granary.Bench;
 
@@ -18,6 +19,9 @@ internal static class Parts
                 return 0;
             case ["floor", var self, _, .. var works]:
                 FloorMember.Run(Number(self), Works(works));
+                return 0;
+            case ["bare", var work, var data, var labels, var half, var seconds]:
+                BareLoop.Run(TrainingWork.Of(work), data, labels == "-" ? null : labels, Number(half), Number(seconds));
                 return 0;
             default:
                 await Console.Error.WriteLineAsync($"There is no part {string.Join(' ', arguments)}.");

@@ -44,7 +44,7 @@ internal sealed class SharedEnvironment
     {
         foreach (var setting in File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ")).Split('\0'))
         {
-            if (setting.Split('=', 2) is [var name, var value] && !name.StartsWith("GRANARY_", StringComparison.Ordinal)
+            if (setting.Split('=', 2) is [var name, var value] && !name.StartsWith("GRANARY_", StringComparison.Ordinal) && !name.StartsWith("OTEL_", StringComparison.Ordinal)
                 && Array.Exists(Tuning, t => name.StartsWith(t, StringComparison.Ordinal)))
             {
                 _set[name] = value;

@@ -34,7 +34,7 @@ internal static class Picture
         (even.LineWidth, even.LineColor) = (1, Colors.Gray);
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. labels]);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
-            [.. new[] { 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000 }.Select(v => new Tick(Scale(v), Figure.Text(v)))]);
+            [.. new[] { 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000 }.Select(v => new Tick(Scale(v), v.ToString("#,0.###", System.Globalization.CultureInfo.InvariantCulture)))]);
         plot.XLabel(rows.Any(r => r.Ratio is null)
             ? "Granary's figure, or its ratio to the peer's (bar: median, dots: pairs, red: asked)" : "Granary / peer (bar: median, dots: pairs, red: asked)");
         plot.Axes.Margins(0.08, 0.06);
