@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Bench.Exchange;
+using Granary.Bench.Tables;
 using Granary.Bench.Training;
 
 namespace Granary.Bench;
@@ -22,6 +23,9 @@ internal static class Parts
                 return 0;
             case ["bare", var work, var data, var labels, var half, var seconds]:
                 BareLoop.Run(TrainingWork.Of(work), data, labels == "-" ? null : labels, Number(half), Number(seconds));
+                return 0;
+            case ["mlnet", var path]:
+                MlNetPart.Run(path);
                 return 0;
             default:
                 await Console.Error.WriteLineAsync($"There is no part {string.Join(' ', arguments)}.");

@@ -75,6 +75,37 @@ internal sealed partial class GranaryJob : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a silo has a file of a folder open; returns when that was, UTC.</summary>
+    /// <exception cref="ChildException">The command ended before.</exception>
+    public async Task<DateTime> Opened(string folder, CancellationToken cancellation)
+    {
+        var silos = await Silos(cancellation);
+        while (!silos.Any(s => HasOpen(s, folder)))
+        {
+            if (!Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{silos[0]}")))
+            {
+                throw new ChildException($"granary train ended without reading anything of {folder}");
+            }
+
+            await Task.Delay(2, cancellation);
+        }
+
+        return DateTime.UtcNow;
+    }
+
+    private static bool HasOpen(int pid, string folder)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
+                .Any(f => new FileInfo(f).LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits for its good end.</summary>
     /// <exception cref="ChildException">It failed.</exception>
     public async Task Finish(CancellationToken cancellation)

@@ -2,35 +2,6 @@ using Granary.Bench.Measuring;
 
 namespace Granary.Bench.Training;
 
-/// <summary>Managed bytes that a worker allocates in a step of one shard.</summary>
-internal sealed class AllocationComparison : IComparison
-{
-    private const string Thread = "thread of the steps";
-    private const string Process = "whole silo";
-
-    /// <inheritdoc/>
-    public string Name => "allocation";
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
-    {
-        var rows = new List<Row>();
-        foreach (var (work, target) in new[] { (TrainingWork.Mlp, 5.0), (TrainingWork.Gpt, 20.0) })
-        {
-            var file = SteadyState.JobFile(session, work, 2, work.RowsPerShard);
-            var rounds = await Rounds.Run(session, 1, [new Contestant(Rounds.Granary, async stop =>
-            {
-                var steady = await SteadyState.Measure(session, file, session.Quick ? 2 : 5, stop);
-                return new Dictionary<string, double> { [Thread] = steady.BytesPerStep / 1e3, [Process] = steady.ProcessBytesPerStep / 1e3 };
-            })], cancellation);
-            rows.AddRange(Row.Alone(rounds, Name, Thread, "KB/step", Target.Most(target), $"{work.Name}, {Thread}"));
-            rows.AddRange(Row.Alone(rounds, Name, Process, "KB/step", null, $"{work.Name}, {Process}"));
-        }
-
-        return rows;
-    }
-}
-
 /// <summary>Eight shards against two on the same two silos with the same global batch, 64 rows a shard: the price of elasticity.</summary>
 internal sealed class ShardsComparison : IComparison
 {

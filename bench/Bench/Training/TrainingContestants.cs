@@ -3,13 +3,15 @@ using Granary.Bench.Measuring;
 
 namespace Granary.Bench.Training;
 
-/// <summary>Who trains. Figures are examples a second over both processes.</summary>
+/// <summary>Who trains, and what is measured of it.</summary>
 internal static class TrainingContestants
 {
     public const string Ddp = "DDP over gloo";
     public const string Bare = "two bare TorchSharp loops";
     public const string Rate = "examples/s";
     public const string Overhead = "step - compute";
+    public const string Allocated = "allocated";
+    public const string AllocatedInAll = "allocated in all";
 
     public static Contestant Granary(Session session, TrainingWork work, int seconds)
     {
@@ -21,6 +23,8 @@ internal static class TrainingContestants
             {
                 [Rate] = steady.StepsPerSecond * 2 * work.RowsPerShard,
                 [Overhead] = steady.StepMilliseconds - steady.ComputeMilliseconds,
+                [Allocated] = steady.BytesPerStep / 1e3,
+                [AllocatedInAll] = steady.ProcessBytesPerStep / 1e3,
             };
         });
     }
