@@ -64,7 +64,7 @@ internal sealed class TableComparison : IComparison
             training:
               epochs: 1
               batch: 4096
-              optimizer: { kind: momentum, learningRate: 0.5 }
+              optimizer: { kind: momentum, learningRate: 0.1 }
               schedule: { kind: cosine }
 
             """);
