@@ -6,6 +6,7 @@ using System.Text.Json;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
+using Granary.Grains.Faults;
 using Granary.Grains.Versions;
 using Granary.Jobs;
 using Granary.Model.Training;
@@ -27,7 +28,7 @@ internal static class ExchangeMember
         Console.Out.WriteLine(listener.EndPoint.Port);
         var ports = Console.In.ReadLine() ?? throw new InvalidOperationException("Nobody said which ports the members have.");
         var endpoints = ports.Split(' ').Select(p => new IPEndPoint(IPAddress.Loopback, int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))).ToArray();
-        using var mesh = await PeerMesh.Connect(listener, new Handshake("bench", "bench", 1, self, 0, "bench"), endpoints, cancellation);
+        using var mesh = await PeerMesh.Connect(listener, new Handshake("bench", "bench", 1, self, 0, "bench"), endpoints, new SiloFaults(TimeProvider.System), cancellation);
         var figures = new Dictionary<string, double>();
         var measuring = new Thread(() =>
         {

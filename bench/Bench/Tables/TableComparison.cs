@@ -62,9 +62,9 @@ internal sealed class TableComparison : IComparison
             model: { kind: logistic }
             data: { format: csv, path: {{table.Path}}, label: label, standardize: true, shards: 2 }
             training:
-              epochs: 1
+              epochs: 2
               batch: 4096
-              optimizer: { kind: momentum, learningRate: 0.1 }
+              optimizer: { kind: momentum, learningRate: 0.2 }
               schedule: { kind: cosine }
 
             """);
