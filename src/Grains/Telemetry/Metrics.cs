@@ -24,6 +24,8 @@ public static class Metrics
         Meter.CreateHistogram<double>("granary.step.exchange.duration", "s", "Exchange and update of a step, waiting included.");
     private static readonly Histogram<double> UpdateTime =
         Meter.CreateHistogram<double>("granary.step.update.duration", "s", "The optimiser's part of the exchange.");
+    private static readonly Histogram<long> Allocated =
+        Meter.CreateHistogram<long>("granary.step.allocated", "By", "Managed bytes that the thread of the steps has allocated in one.");
     private static readonly Counter<long> Bytes =
         Meter.CreateCounter<long>("granary.exchange.bytes", "By", "Payload bytes this silo has sent to the others.");
 
@@ -45,6 +47,7 @@ public static class Metrics
         ComputeTime.Record(Seconds(costs.Compute), job);
         ExchangeTime.Record(Seconds(costs.Exchange), job);
         UpdateTime.Record(Seconds(costs.Update), job);
+        Allocated.Record(costs.Allocated, job);
         Bytes.Add(costs.Bytes, job);
         if (weight > 0)
         {
@@ -60,4 +63,5 @@ public static class Metrics
 /// <param name="Exchange">Ticks of exchange and update, waiting included.</param>
 /// <param name="Update">Ticks of the optimiser, within the exchange.</param>
 /// <param name="Bytes">Payload sent.</param>
-internal readonly record struct StepCosts(long Compute, long Exchange, long Update, long Bytes);
+/// <param name="Allocated">Managed bytes that the thread of the steps has allocated.</param>
+internal readonly record struct StepCosts(long Compute, long Exchange, long Update, long Bytes, long Allocated);

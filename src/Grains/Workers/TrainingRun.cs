@@ -234,6 +234,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private void Step()
     {
         var step = Committed;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         using var trace = Telemetry.StepTrace.Begin(_task, step);
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
@@ -255,7 +256,8 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var ended = Stopwatch.GetTimestamp();
         _times.Add(computed - began, ended - computed);
         _lastLoss = own.Length > 0 ? own.Sum(r => r.LossSum) / own.Sum(r => r.Weight) : _lastLoss;
-        Telemetry.Metrics.Step(_task, own, new Telemetry.StepCosts(computed - began, ended - computed, _exchange.Updates.Busy, _exchange.BytesSent - _bytesTold));
+        Telemetry.Metrics.Step(_task, own, new Telemetry.StepCosts(
+            computed - began, ended - computed, _exchange.Updates.Busy, _exchange.BytesSent - _bytesTold, GC.GetAllocatedBytesForCurrentThread() - allocated));
         _bytesTold = _exchange.BytesSent;
         if (_task.Batches.EndsEpoch(step))
         {

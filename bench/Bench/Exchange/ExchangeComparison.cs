@@ -1,0 +1,76 @@
+using System.Globalization;
+using Granary.Bench.Measuring;
+
+namespace Granary.Bench.Exchange;
+
+/// <summary>Reduce and broadcast between two processes, over all sizes.</summary>
+internal sealed class ExchangeComparison : IComparison
+{
+    /// <inheritdoc/>
+    public string Name => "exchange";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    {
+        var sizes = ExchangeSize.All;
+        Contestant[] contestants =
+        [
+            ExchangeContestants.Granary(session, 2, sizes), .. ExchangeContestants.Peers(session, 2, sizes), ExchangeContestants.TheFloor(session, sizes),
+        ];
+        var rounds = await Rounds.Run(session, session.Quick ? 2 : 7, contestants, cancellation);
+        return
+        [
+            .. sizes.SelectMany(s => Against(s, ExchangeContestants.Gloo, Target.Most(s.Weights == 256 ? 0.05 : 0.50))),
+            .. sizes.SelectMany(s => Against(s, ExchangeContestants.OpenMpi, s.Name is "3.3 MB" or "23.3 MB" ? Target.Most(1.00) : null)),
+            .. sizes.SelectMany(s => Against(s, ExchangeContestants.Floor, null)),
+        ];
+
+        IEnumerable<Row> Against(ExchangeSize size, string peer, Target? target) => Row.Of(rounds, Name, size.Name, peer, "ms", target);
+    }
+}
+
+/// <summary>The same between four.</summary>
+internal sealed class FourWorkersComparison : IComparison
+{
+    /// <inheritdoc/>
+    public string Name => "exchange-4";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    {
+        ExchangeSize[] sizes = [ExchangeSize.All.Single(s => s.Name == "23.3 MB")];
+        Contestant[] contestants = [ExchangeContestants.Granary(session, 4, sizes), .. ExchangeContestants.Peers(session, 4, sizes)];
+        var rounds = await Rounds.Run(session, session.Quick ? 1 : 5, contestants, cancellation);
+        return
+        [
+            .. Row.Of(rounds, Name, sizes[0].Name, ExchangeContestants.Gloo, "ms", Target.Most(0.60)),
+            .. Row.Of(rounds, Name, sizes[0].Name, ExchangeContestants.OpenMpi, "ms", null),
+        ];
+    }
+}
+
+/// <summary>Bytes that a worker's sockets send in a step, against 2 P (S - 1) / S numbers of 4 bytes; headers of the frames included.</summary>
+internal sealed class BytesComparison : IComparison
+{
+    // 64 bytes of header on 64 KB, and a few on the records.
+    private const double Headers = 1.002;
+
+    /// <inheritdoc/>
+    public string Name => "bytes";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    {
+        var size = ExchangeSize.All.Single(s => s.Name == "23.3 MB") with { Steps = 4 };
+        var rows = new List<Row>();
+        foreach (var members in new[] { 2, 4, 8 })
+        {
+            var sent = await ExchangeContestants.BytesSent(session, members, size, cancellation);
+            var formula = 2.0 * size.Weights * (members - 1) / members * sizeof(float);
+            rows.Add(new Row(
+                Name, string.Create(CultureInfo.InvariantCulture, $"{size.Name}, {members} workers"), "2P(S-1)/S", "bytes/step", Target.Most(Headers), [new Pair(sent, formula)]));
+        }
+
+        return rows;
+    }
+}

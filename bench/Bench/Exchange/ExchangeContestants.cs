@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Granary.Bench.Measuring;
+
+namespace Granary.Bench.Exchange;
+
+/// <summary>Who exchanges vectors: the product, its peers and the floor. Figures are milliseconds by the vector's name.</summary>
+internal static class ExchangeContestants
+{
+    public const string Gloo = "gloo";
+    public const string OpenMpi = "Open MPI over TCP";
+    public const string Floor = "the floor";
+
+    /// <summary>The product's exchange between <paramref name="members"/> processes.</summary>
+    public static Contestant Granary(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
+        new(Rounds.Granary, async cancellation => ByName(await Members(session, "exchange", members, sizes, cancellation), sizes));
+
+    /// <summary>Bytes that a member's sockets sent in a step, on average over the members.</summary>
+    public static async Task<double> BytesSent(Session session, int members, ExchangeSize size, CancellationToken cancellation) =>
+        (await Members(session, "exchange", members, [size], cancellation)).Average(m => m[ExchangeMember.Name(size.Weights, "bytes")]);
+
+    public static Contestant TheFloor(Session session, IReadOnlyList<ExchangeSize> sizes) =>
+        new(Floor, async cancellation => ByName(await Members(session, "floor", 2, sizes, cancellation), sizes));
+
+    /// <summary>gloo's and Open MPI's all-reduce, as far as they are installed.</summary>
+    public static IEnumerable<Contestant> Peers(Session session, int members, IReadOnlyList<ExchangeSize> sizes)
+    {
+        if (Measuring.Peers.Has(session, Gloo, "python3-torch", "torch"))
+        {
+            yield return new Contestant(Gloo, cancellation => Ranks(session, "gloo_allreduce.py", members, sizes, cancellation));
+        }
+
+        if (Measuring.Peers.Has(session, OpenMpi, "openmpi-bin python3-mpi4py", "mpi4py", "mpirun"))
+        {
+            yield return new Contestant(OpenMpi, cancellation => Mpi(session, members, sizes, cancellation));
+        }
+    }
+
+    private static IReadOnlyDictionary<string, double> ByName(IReadOnlyList<IReadOnlyDictionary<string, double>> members, IReadOnlyList<ExchangeSize> sizes) =>
+        sizes.ToDictionary(s => s.Name, s => members[0][ExchangeMember.Name(s.Weights, "ms")]);
+
+    private static async Task<IReadOnlyList<IReadOnlyDictionary<string, double>>> Members(
+        Session session, string part, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation)
+    {
+        var children = Enumerable.Range(0, members).Select(m => Child.StartPart(
+            session, [part, Text(m), Text(members), .. sizes.Select(s => s.Argument)])).ToArray();
+        try
+        {
+            var ports = new List<string>();
+            foreach (var child in children)
+            {
+                ports.Add(await child.ReadLine(cancellation));
+            }
+
+            foreach (var child in children)
+            {
+                await child.WriteLine(string.Join(' ', ports));
+            }
+
+            var results = new List<IReadOnlyDictionary<string, double>>();
+            foreach (var child in children)
+            {
+                results.Add(Child.Figures(await child.Result(cancellation)));
+            }
+
+            return results;
+        }
+        finally
+        {
+            foreach (var child in children)
+            {
+                await child.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, double>> Ranks(
+        Session session, string script, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation)
+    {
+        await using var ranks = PythonRanks.Start(session, script, members, sizes.Select(s => s.Argument));
+        return ByName([Child.Figures(await ranks.Result(cancellation))], sizes);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, double>> Mpi(
+        Session session, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation)
+    {
+        await using var run = Child.Start(session, "mpirun",
+        [
+            "--allow-run-as-root", "--oversubscribe", "--mca", "btl", "self,tcp", "--mca", "btl_tcp_if_include", "lo", "-n", Text(members),
+            Measuring.Peers.Python, Path.Combine(session.Root, "bench", "peers", "mpi_allreduce.py"), .. sizes.Select(s => s.Argument),
+        ]);
+        return ByName([Child.Figures(await run.Result(cancellation))], sizes);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

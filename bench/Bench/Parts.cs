@@ -1,0 +1,40 @@
+using System.Globalization;
+using Granary.Bench.Exchange;
+using Granary.Bench.Tables;
+using Granary.Bench.Training;
+
+namespace Granary.Bench;
+
+/// <summary>What this program does as a process of its own while the bench measures it.</summary>
+internal static class Parts
+{
+    /// <summary>The hidden command.</summary>
+    public const string Command = "part";
+
+    public static async Task<int> Run(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["exchange", var self, var members, .. var works]:
+                await ExchangeMember.Run(Number(self), Number(members), Works(works), CancellationToken.None);
+                return 0;
+            case ["floor", var self, _, .. var works]:
+                FloorMember.Run(Number(self), Works(works));
+                return 0;
+            case ["bare", var work, var data, var labels, var half, var seconds]:
+                BareLoop.Run(TrainingWork.Of(work), data, labels == "-" ? null : labels, Number(half), Number(seconds));
+                return 0;
+            case ["mlnet", var path]:
+                MlNetPart.Run(path);
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync($"There is no part {string.Join(' ', arguments)}.");
+                return 2;
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static (int Weights, int Steps, int WarmUp)[] Works(string[] works) =>
+        [.. works.Select(w => w.Split(':').Select(Number).ToArray()).Select(w => (w[0], w[1], w[2]))];
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Granary.Bench;
+using Granary.Bench.Exchange;
+using Granary.Bench.Measuring;
+using Granary.Bench.Reporting;
+using Granary.Bench.Tables;
+using Granary.Bench.Training;
+
+if (args is [Parts.Command, .. var part])
+{
+    return await Parts.Run(part);
+}
+
+IComparison[] comparisons =
+[
+    new ExchangeComparison(),
+    new FourWorkersComparison(),
+    new BytesComparison(),
+    new TrainingComparison(TrainingWork.Logistic, ddp: 3, bare: null, overhead: 0.30, allocated: null),
+    new TrainingComparison(TrainingWork.Mlp, ddp: 1.5, bare: 0.70, overhead: null, allocated: 5),
+    new TrainingComparison(TrainingWork.BigMlp, ddp: 1.2, bare: 0.75, overhead: null, allocated: null),
+    new TrainingComparison(TrainingWork.Gpt, ddp: 1.15, bare: 0.94, overhead: null, allocated: 20),
+    new ShardsComparison(),
+    new TelemetryComparison(),
+    new ColdStartComparison(),
+    new FashionComparison(),
+    new TableComparison(),
+];
+var quick = new Option<bool>("--quick") { Description = "Few pairs, under 3 minutes." };
+var only = new Option<string[]>("--only") { Description = $"Some comparisons: {string.Join(", ", comparisons.Select(c => c.Name))}." };
+only.AcceptOnlyFromAmong([.. comparisons.Select(c => c.Name)]);
+var command = new RootCommand("Runs Granary and its peers side by side.") { quick, only };
+command.SetAction(async (parsed, cancellation) =>
+{
+    var chosen = parsed.GetValue(only) is { Length: > 0 } names ? comparisons.Where(c => names.Contains(c.Name)).ToArray() : comparisons;
+    using var session = new Session(parsed.GetValue(quick));
+    return await Report.Run(session, chosen, whole: chosen.Length == comparisons.Length, cancellation);
+});
+return await command.Parse(args).InvokeAsync();

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Granary.Bench.Measuring;
+
+namespace Granary.Bench.Reporting;
+
+/// <summary>Runs comparisons, prints their rows as they come, and writes the results.</summary>
+internal static class Report
+{
+    /// <returns>0; 1 where a comparison could not be made at all.</returns>
+    public static async Task<int> Run(Session session, IReadOnlyList<IComparison> comparisons, bool whole, CancellationToken cancellation)
+    {
+        var began = Stopwatch.StartNew();
+        var results = new Results(session, Path.Combine(session.Root, "bench", "results"), whole ? "latest" : string.Join('+', comparisons.Select(c => c.Name)));
+        foreach (var comparison in comparisons)
+        {
+            session.Say($"{comparison.Name}: {began.Elapsed.TotalSeconds:0} s");
+            try
+            {
+                var rows = await comparison.Run(session, cancellation);
+                results.Add(comparison.Name, rows);
+                Print(rows);
+            }
+            catch (Exception e) when (e is ChildException or InvalidOperationException)
+            {
+                results.Fail(comparison.Name, e.Message);
+                session.Say($"  failed: {e.Message}");
+            }
+        }
+
+        results.Write(began.Elapsed);
+        return results.Failed ? 1 : 0;
+    }
+
+    private static void Print(IReadOnlyList<Row> rows)
+    {
+        foreach (var row in rows)
+        {
+            Console.WriteLine(
+                $"{row.Name,-58} {Text(row.Granary),-26} {(row.Peer is { } peer ? Text(peer) : ""),-26} {row.Unit,-12} "
+                + $"{(row.Ratio is { } ratio ? "x " + Text(ratio) : ""),-24} {row.Target} {(row.Met switch { true => "met", false => "MISSED", null => "" })}");
+        }
+    }
+
+    private static string Text(Spread spread) => $"{Figure.Text(spread.Median)} ({Figure.Text(spread.Min)}-{Figure.Text(spread.Max)})";
+}

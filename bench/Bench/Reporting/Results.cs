@@ -1,0 +1,69 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Bench.Measuring;
+
+namespace Granary.Bench.Reporting;
+
+/// <summary>Everything a run found, as JSON for programs, and as a page with pictures for people.</summary>
+/// <param name="session">The run.</param>
+/// <param name="folder">Where they go.</param>
+/// <param name="name">Name of the files.</param>
+internal sealed class Results(Session session, string folder, string name)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly List<(string Comparison, IReadOnlyList<Row> Rows)> _parts = [];
+    private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a comparison could not be made.</summary>
+    public bool Failed => _failures.Count > 0;
+
+    public void Add(string comparison, IReadOnlyList<Row> rows) => _parts.Add((comparison, rows));
+
+    public void Fail(string comparison, string reason) => _failures[comparison] = reason;
+
+    public void Write(TimeSpan time)
+    {
+        Directory.CreateDirectory(folder);
+        var machine = Machine.Describe(session);
+        var document = new
+        {
+            date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture),
+            quick = session.Quick,
+            seconds = Math.Round(time.TotalSeconds),
+            processor = machine.Processor,
+            cores = machine.Cores,
+            versions = machine.Versions,
+            settings = machine.Settings,
+            leftOut = session.LeftOut,
+            failed = _failures,
+            rows = _parts.SelectMany(p => p.Rows).Select(r => new
+            {
+                name = r.Name,
+                granary = r.Granary.Median,
+                peer = r.Peer?.Median,
+                unit = r.Unit,
+                ratio = r.Ratio?.Median,
+                target = r.Target?.Value,
+                bound = r.Target is null ? null : r.Target.AtMost ? "at most" : "at least",
+                met = r.Met,
+                pairs = r.Pairs.Select(p => new { granary = p.Granary, peer = p.Peer, ratio = p.Ratio }),
+            }),
+        };
+        var path = Path.Combine(folder, name + ".json");
+        File.WriteAllText(path, JsonSerializer.Serialize(document, Json) + "\n");
+        foreach (var (comparison, rows) in _parts.Where(p => p.Rows.Count > 0))
+        {
+            Picture.Draw(comparison, rows, Path.Combine(folder, $"{name}-{comparison}.png"));
+        }
+
+        File.WriteAllText(Path.Combine(folder, name + ".md"), Page.Of(session, machine, _parts, _failures, name, time));
+        session.Say($"{path}: {_parts.Sum(p => p.Rows.Count)} rows in {time.TotalSeconds:0} s");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Granary.Bench.Measuring;
+using Granary.Model.Files;
+
+namespace Granary.Bench.Training;
+
+/// <summary>From the command to the first step, with built binaries. Granary's time ends when the model of a job of one step is on disk,
+/// which is later than the step's commit; PyTorch's when the first rank has taken its first step.</summary>
+internal sealed class ColdStartComparison : IComparison
+{
+    private const string Ranks = "two PyTorch ranks";
+    private const string Seconds = "MLP 784-256-10, two processes";
+    private static readonly TrainingWork Small = TrainingWork.Mlp with { Name = "mlp-one-step", Examples = TrainingWork.Mlp.RowsPerShard };
+
+    /// <inheritdoc/>
+    public string Name => "cold-start";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    {
+        var (data, labels) = GeneratedData.Write(session.Scratch, Small);
+        var file = SteadyState.JobFile(session, Small, 2, Small.RowsPerShard);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("epochs: 1000000", "epochs: 1", StringComparison.Ordinal));
+        var contestants = new List<Contestant>
+        {
+            new(Rounds.Granary, async stop =>
+            {
+                await using var job = GranaryJob.Start(session, file);
+                await job.Finish(stop);
+                return Took(File.GetLastWriteTimeUtc(Path.Combine(job.Output, SavedModel.FileName)) - job.Started);
+            }),
+        };
+        if (Peers.Has(session, Ranks, "python3-torch", "torch"))
+        {
+            contestants.Add(new Contestant(Ranks, async stop =>
+            {
+                await using var ranks = PythonRanks.Start(session, "first_step.py", 2, [data, labels!, Small.Examples.ToString(CultureInfo.InvariantCulture)]);
+                var result = Child.Figures(await ranks.Result(stop));
+                return Took(DateTime.UnixEpoch.AddSeconds(result["stepped"]) - ranks.Started);
+            }));
+        }
+
+        var rounds = await Rounds.Run(session, session.Quick ? 1 : 7, contestants, cancellation);
+        return [.. Row.Of(rounds, Name, Seconds, Ranks, "s", Target.Most(1.5))];
+    }
+
+    private static Dictionary<string, double> Took(TimeSpan time) => new() { [Seconds] = time.TotalSeconds };
+}

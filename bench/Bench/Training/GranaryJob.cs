@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Granary.Bench.Measuring;
+
+namespace Granary.Bench.Training;
+
+/// <summary><c>granary train</c> as a user starts it, with built binaries, and its silos' processes.</summary>
+internal sealed partial class GranaryJob : IAsyncDisposable
+{
+    private const int Terminate = 15; // unlike an interrupt, never ignored in a background job
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
+
+    private readonly Child _client;
+
+    private GranaryJob(Child client, string output) => (_client, Output) = (client, output);
+
+    /// <summary>Where the model goes.</summary>
+    public string Output { get; }
+
+    /// <summary>When the command was started, UTC.</summary>
+    public DateTime Started => _client.Started;
+
+    /// <summary>Starts it on two silos with one compute thread each, whatever the number of cores.</summary>
+    public static GranaryJob Start(Session session, string file, string telemetry = "none", IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var output = Path.Combine(session.Scratch, $"run-{Guid.NewGuid():N}");
+        var own = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
+        if (Environment.ProcessorCount != 2)
+        {
+            own["DOTNET_PROCESSOR_COUNT"] = "2"; // a silo takes its share of the cores
+        }
+
+        return new GranaryJob(
+            Child.Start(session, "dotnet", [session.Client, "train", file, "--silos", "2", "--output", output, "--telemetry", telemetry, "--json"], own), output);
+    }
+
+    /// <summary>The silos' processes, once both are there.</summary>
+    /// <exception cref="ChildException">The command ended, or they did not come.</exception>
+    public async Task<IReadOnlyList<int>> Silos(CancellationToken cancellation)
+    {
+        for (var until = DateTime.UtcNow + StartTime; DateTime.UtcNow < until;)
+        {
+            var silos = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
+                .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Where(IsSilo).Order().ToArray();
+            if (silos.Length == 2)
+            {
+                return silos;
+            }
+
+            if (!Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{_client.Pid}")))
+            {
+                throw await _client.Failure(cancellation);
+            }
+
+            await Task.Delay(5, cancellation);
+        }
+
+        throw new ChildException($"granary train had no two silos after {StartTime.TotalSeconds:0} s.");
+    }
+
+    private bool IsSilo(int pid)
+    {
+        try
+        {
+            var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/");
+            var stat = File.ReadAllText(folder + "stat");
+            var parent = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1];
+            return parent == _client.Pid.ToString(CultureInfo.InvariantCulture)
+                && File.ReadAllText(folder + "cmdline").Split('\0') is [var program, _, "silo", ..] && Path.GetFileName(program) == "dotnet";
+        }
+        catch (IOException)
+        {
+            return false; // it has ended in the meantime
+        }
+    }
+
+    /// <summary>Waits until a silo has a file of a folder open; returns when that was, UTC.</summary>
+    /// <exception cref="ChildException">The command ended before.</exception>
+    public async Task<DateTime> Opened(string folder, CancellationToken cancellation)
+    {
+        var silos = await Silos(cancellation);
+        while (!silos.Any(s => HasOpen(s, folder)))
+        {
+            if (!Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{silos[0]}")))
+            {
+                throw new ChildException($"granary train ended without reading anything of {folder}");
+            }
+
+            await Task.Delay(2, cancellation);
+        }
+
+        return DateTime.UtcNow;
+    }
+
+    private static bool HasOpen(int pid, string folder)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
+                .Any(f => new FileInfo(f).LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits for its good end.</summary>
+    /// <exception cref="ChildException">It failed.</exception>
+    public async Task Finish(CancellationToken cancellation)
+    {
+        if (await _client.Exit(cancellation) != 0)
+        {
+            throw await _client.Failure(cancellation);
+        }
+    }
+
+    /// <summary>Has it end at a step boundary, and waits for that.</summary>
+    public async Task Stop(CancellationToken cancellation)
+    {
+        _ = Kill(_client.Pid, Terminate);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        time.CancelAfter(StopTime);
+        try
+        {
+            _ = await _client.Exit(time.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ChildException($"granary train did not end within {StopTime.TotalSeconds:0} s of a SIGTERM");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int pid, int signal);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+}

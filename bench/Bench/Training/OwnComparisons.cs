@@ -1,0 +1,57 @@
+using Granary.Bench.Measuring;
+
+namespace Granary.Bench.Training;
+
+/// <summary>Eight shards against two on the same two silos with the same global batch, 64 rows a shard: the price of elasticity.</summary>
+internal sealed class ShardsComparison : IComparison
+{
+    private const string TwoShards = "2 shards";
+    private const string StepTime = "a step";
+    private const int Batch = 512;
+
+    /// <inheritdoc/>
+    public string Name => "shards";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    {
+        var rounds = await Rounds.Run(session, session.Quick ? 1 : 5, [Sharded(Rounds.Granary, 8), Sharded(TwoShards, 2)], cancellation);
+        return [.. Row.Of(rounds, Name, StepTime, TwoShards, "ms", Target.Most(1.15), "MLP 784-256-10, batch 512, 8 shards")];
+
+        Contestant Sharded(string name, int shards)
+        {
+            var file = SteadyState.JobFile(session, TrainingWork.Mlp, shards, Batch / shards);
+            return new Contestant(name, async stop => new Dictionary<string, double>
+            {
+                [StepTime] = 1e3 / (await SteadyState.Measure(session, file, session.Quick ? 2 : 6, stop)).StepsPerSecond,
+            });
+        }
+    }
+}
+
+/// <summary>Traces and metrics exported over OTLP, to a collector that takes all of it, against none. Both sides are listened to by the
+/// bench, so that what is compared is the export.</summary>
+internal sealed class TelemetryComparison : IComparison
+{
+    private const string Off = "telemetry off";
+    private const string StepTime = "a step";
+
+    /// <inheritdoc/>
+    public string Name => "telemetry";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    {
+        using var collector = new Collector();
+        var file = SteadyState.JobFile(session, TrainingWork.Mlp, 2, TrainingWork.Mlp.RowsPerShard);
+        var rounds = await Rounds.Run(session, session.Quick ? 1 : 15, [With(Rounds.Granary, "otlp"), With(Off, "none")], cancellation);
+        return collector.Received == 0
+            ? throw new InvalidOperationException("the collector received nothing: nothing was compared")
+            : [.. Row.Of(rounds, Name, StepTime, Off, "ms", Target.Most(1.03), "MLP 784-256-10, traces and metrics over OTLP")];
+
+        Contestant With(string name, string telemetry) => new(name, async stop => new Dictionary<string, double>
+        {
+            [StepTime] = 1e3 / (await SteadyState.Measure(session, file, session.Quick ? 2 : 6, stop, telemetry, collector.Environment)).StepsPerSecond,
+        });
+    }
+}

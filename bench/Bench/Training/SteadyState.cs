@@ -1,0 +1,101 @@
+using System.Globalization;
+using Granary.Bench.Measuring;
+
+namespace Granary.Bench.Training;
+
+/// <summary>What a silo's metrics say of a job at its pace: steps a second, milliseconds, managed bytes.</summary>
+/// <param name="StepsPerSecond">Committed steps.</param>
+/// <param name="StepMilliseconds">A step's median.</param>
+/// <param name="ComputeMilliseconds">The median of its computing.</param>
+/// <param name="BytesPerStep">Managed bytes that the thread of the steps allocates in one.</param>
+/// <param name="ProcessBytesPerStep">Managed bytes that the silo's whole process allocates, per step.</param>
+internal sealed record SteadyState(
+    double StepsPerSecond, double StepMilliseconds, double ComputeMilliseconds, double BytesPerStep, double ProcessBytesPerStep)
+{
+    /// <summary>Seconds at the beginning that do not count: code is still being compiled.</summary>
+    private const int WarmUp = 2;
+
+    /// <summary>Runs a job that would never end, and listens to its first silo for some seconds.</summary>
+    public static async Task<SteadyState> Measure(
+        Session session, string file, int seconds, CancellationToken cancellation, string telemetry = "none", IReadOnlyDictionary<string, string>? environment = null)
+    {
+        await using var job = GranaryJob.Start(session, file, telemetry, environment);
+        var silos = await job.Silos(cancellation);
+        session.Environment.Adopt(silos[0]);
+        using var metrics = await Listen(silos[0], cancellation);
+        for (var waited = 0; ; waited++)
+        {
+            var training = metrics.Seconds.SkipWhile(s => s.Values.GetValueOrDefault("granary.steps") == 0).ToArray();
+            if (training.Length > WarmUp + seconds)
+            {
+                await job.Stop(cancellation);
+                return Of(training[(WarmUp - 1)..(WarmUp + seconds)]);
+            }
+
+            if (waited > 40 * (25 + seconds))
+            {
+                throw new ChildException($"the silos took no {seconds + WarmUp} seconds of steps in {25 + seconds} s");
+            }
+
+            await Task.Delay(25, cancellation);
+        }
+    }
+
+    private static async Task<SiloMetrics> Listen(int silo, CancellationToken cancellation)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new SiloMetrics(silo);
+            }
+            catch (Exception e) when (tries < 200 && e is Microsoft.Diagnostics.NETCore.Client.ServerNotAvailableException or IOException)
+            {
+                await Task.Delay(25, cancellation); // its runtime is just starting
+            }
+        }
+    }
+
+    // The first second only says when the others began.
+    private static SteadyState Of(IReadOnlyList<MetricSecond> seconds)
+    {
+        var counted = seconds.Skip(1).ToArray();
+        var steps = Sum("granary.steps");
+        return new SteadyState(
+            steps / (seconds[^1].At - seconds[0].At),
+            1e3 * Median("granary.step.duration"),
+            1e3 * Median("granary.step.compute.duration"),
+            Median("granary.step.allocated"),
+            Sum("dotnet.gc.heap.total_allocated") / steps);
+
+        double Sum(string name) => counted.Sum(s => s.Values.GetValueOrDefault(name));
+        double Median(string name) => Spread.Of(counted.Where(s => s.Values.ContainsKey(name)).Select(s => s.Values[name]).DefaultIfEmpty(double.NaN)).Median;
+    }
+
+    /// <summary>A job file for a work that goes on until it is stopped.</summary>
+    /// <param name="session">Where it is written.</param>
+    /// <param name="work">Model and data.</param>
+    /// <param name="shards">V.</param>
+    /// <param name="rows">Examples of a shard in a step.</param>
+    public static string JobFile(Session session, TrainingWork work, int shards, int rows)
+    {
+        var (data, labels) = GeneratedData.Write(session.Scratch, work);
+        var path = Path.Combine(session.Scratch, string.Create(CultureInfo.InvariantCulture, $"{work.Name}-{shards}.yaml"));
+        File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $$"""
+            version: 1
+            name: bench-{{work.Name}}
+            model: {{work.Model}}
+            data:
+              format: {{(labels is null ? "text" : "idx")}}
+              path: {{data}}
+              {{(labels is null ? "tokens: char" : $"labels: {labels}")}}
+              shards: {{shards}}
+            training:
+              epochs: 1000000
+              batch: {{shards * rows}}
+              optimizer: { kind: sgd, learningRate: 0.001 }
+
+            """));
+        return path;
+    }
+}
