@@ -1,0 +1,63 @@
+using System.Net;
+using Granary.Contracts;
+using Granary.Jobs;
+using Orleans.TestingHost;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>An Orleans test cluster in this process, whose silos exchange tensors over real sockets.</summary>
+internal sealed class GranaryCluster : IAsyncDisposable
+{
+    // Asking without a pause would take a core from the silos.
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(5);
+
+    private readonly InProcessTestCluster _cluster;
+
+    private GranaryCluster(InProcessTestCluster cluster) => _cluster = cluster;
+
+    public IClusterClient Client => _cluster.Client;
+
+    public InProcessTestCluster Orleans => _cluster;
+
+    /// <param name="silos">How many.</param>
+    /// <param name="folder">For models and checkpoints.</param>
+    public static async Task<GranaryCluster> Deploy(int silos, string folder)
+    {
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((options, silo) =>
+        {
+            silo.AddMemoryGrainStorageAsDefault();
+            silo.UseInMemoryReminderService();
+            silo.AddGranary(new SiloIdentity(
+                options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder, Path.Combine(folder, "checkpoints")));
+        });
+        builder.ConfigureClient(client => client.Services.AddGranarySerialization());
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new GranaryCluster(cluster);
+    }
+
+    public async Task<ICoordinatorGrain> Submit(Job job) =>
+        Client.GetGrain<ICoordinatorGrain>(await Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null)));
+
+    /// <summary>Runs a job to its end.</summary>
+    public async Task<JobStatus> Run(Job job) =>
+        await Until(await Submit(job), status => status.State is JobState.Completed or JobState.Failed);
+
+    /// <summary>The first status that is as it should be.</summary>
+    public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)
+    {
+        while (true)
+        {
+            var status = (await coordinator.Status(0))!;
+            if (met(status))
+            {
+                return status;
+            }
+
+            await Task.Delay(AskAgain);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+}
