@@ -17,8 +17,6 @@ internal sealed class GranaryCluster : IAsyncDisposable
 
     public IClusterClient Client => _cluster.Client;
 
-    public InProcessTestCluster Orleans => _cluster;
-
     /// <param name="silos">How many.</param>
     /// <param name="folder">For models and checkpoints.</param>
     public static async Task<GranaryCluster> Deploy(int silos, string folder)
@@ -29,7 +27,10 @@ internal sealed class GranaryCluster : IAsyncDisposable
             silo.AddMemoryGrainStorageAsDefault();
             silo.UseInMemoryReminderService();
             silo.AddGranary(new SiloIdentity(
-                options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder, Path.Combine(folder, "checkpoints")));
+                options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder, Path.Combine(folder, "checkpoints"))
+            {
+                AllowsFaults = true,
+            });
         });
         builder.ConfigureClient(client => client.Services.AddGranarySerialization());
         var cluster = builder.Build();
@@ -43,6 +44,9 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <summary>Runs a job to its end.</summary>
     public async Task<JobStatus> Run(Job job) =>
         await Until(await Submit(job), status => status.State is JobState.Completed or JobState.Failed);
+
+    /// <summary>Does a fault within a silo.</summary>
+    public Task Suffer(string silo, Fault fault) => Client.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
 
     /// <summary>The first status that is as it should be.</summary>
     public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)

@@ -58,7 +58,7 @@ internal static class InspectCommand
         var (job, check) = await JobCheck.Run(file, overrides, cancellation);
         var found = JsonDocument.Parse(check).RootElement;
         var input = new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32());
-        var blocks = new BlockPlan(ModelShape.Weights(ModelShape.Of(job.Model, input)));
+        var blocks = BlockPlan.Of(job, ModelShape.Of(job.Model, input));
         var counts = silos ?? [.. new[] { 1, 2, 4, 8 }.Where(s => s <= job.Data.Shards)];
         return new InventoryReport(job.Name, job.Model, input, [.. counts.Select(s => SiloCosts.Of(job, blocks, s, threads))]);
     }
