@@ -9,7 +9,7 @@ namespace Granary.Grains.Tests;
 internal sealed class GranaryCluster : IAsyncDisposable
 {
     // Asking without a pause would take a core from the silos.
-    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(10);
 
     private readonly InProcessTestCluster _cluster;
 
@@ -19,15 +19,18 @@ internal sealed class GranaryCluster : IAsyncDisposable
 
     /// <param name="silos">How many.</param>
     /// <param name="folder">For models and checkpoints.</param>
-    public static async Task<GranaryCluster> Deploy(int silos, string folder)
+    /// <param name="devices">What each silo claims to compute on; null: all on the processor.</param>
+    public static async Task<GranaryCluster> Deploy(int silos, string folder, string[]? devices = null)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
+        var started = -1;
         builder.ConfigureSilo((options, silo) =>
         {
             silo.AddMemoryGrainStorageAsDefault();
             silo.UseInMemoryReminderService();
             silo.AddGranary(new SiloIdentity(
-                options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder, Path.Combine(folder, "checkpoints"))
+                options.SiloName, "test", 1, devices?[Interlocked.Increment(ref started)] ?? "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder,
+                Path.Combine(folder, "checkpoints"))
             {
                 AllowsFaults = true,
             });
