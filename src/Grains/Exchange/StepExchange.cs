@@ -113,9 +113,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         return _records.All();
     }
 
-    /// <summary>Whether numbers may be whatever they are: whoever only tries weights looks at them itself.</summary>
-    public bool Probes { get; init; }
-
     /// <summary>Payload bytes sent to peers so far.</summary>
     public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
 
@@ -220,7 +217,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             ? _scratch.Span((long)(_layout.Tree.Root.Level + 1) * BlockPlan.BlockSize, length)
             : _averaged.Span(BlockPlan.Start(block) - BlockPlan.Start(_firstOwned), length);
         TensorPrimitives.Divide(new ReadOnlySpan<T>(sum, length), T.CreateChecked(weight), averaged);
-        CheckFinite(averaged, NonFinitePart.Gradient);
+        _update.RequireFinite(averaged, _step, NonFinitePart.Gradient);
 
         _ownedAveraged++;
         if (_clip is null)
@@ -234,14 +231,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             {
                 SendNorms();
             }
-        }
-    }
-
-    private void CheckFinite(ReadOnlySpan<T> values, NonFinitePart part)
-    {
-        if (!Probes)
-        {
-            NonFiniteException.ThrowIfAny(values, _step, part);
         }
     }
 
@@ -282,7 +271,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private void Update(int block, ReadOnlySpan<T> gradient)
     {
         _update.Apply(block, _step, _rate, gradient, _from, _to);
-        CheckFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), NonFinitePart.Weights);
+        _update.RequireFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), _step, NonFinitePart.Weights);
         _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
         {
@@ -332,8 +321,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         {
             throw new ChannelException(
                 peer,
-                $"it sent step {header.Step}, pass {header.Pass}, of generation {header.Generation}; this is step {_step}, pass {_pass}, of "
-                + $"generation {_generation}");
+                $"it sent step {header.Step}.{header.Pass} of generation {header.Generation}; this is step {_step}.{_pass} of generation {_generation}");
         }
 
         if (header.Step > _step || header.Pass > _pass)

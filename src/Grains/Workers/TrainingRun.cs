@@ -93,11 +93,11 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         _threads = new ComputeThreads(silo.Threads, job.Name);
         _work = new GradientWork<T>(
             task, _threads, registry, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
-        var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer);
-        _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm)
+        var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer)
         {
             Probes = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs,
         };
+        _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
         _iteration = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs
             ? new LbfgsIteration<T>(task, _work, _exchange, exchanging => _phase = new Phase(exchanging ? PhaseKind.Exchange : PhaseKind.Compute))
             : null;
