@@ -1,7 +1,7 @@
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.IO.Hashing;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
