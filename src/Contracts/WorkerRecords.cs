@@ -31,8 +31,10 @@ public sealed record WorkerReport(
 /// <summary>One committed step.</summary>
 /// <param name="Step">The step, from 0.</param>
 /// <param name="Shards">The shards that had examples in it.</param>
+/// <param name="Last">Whether the optimiser has found what it was looking for: there is no step after it.</param>
 [GenerateSerializer, Immutable, Alias("granary.StepRecord")]
-public readonly record struct StepRecord([property: Id(0)] long Step, [property: Id(1)] ShardRecord[] Shards);
+public readonly record struct StepRecord(
+    [property: Id(0)] long Step, [property: Id(1)] ShardRecord[] Shards, [property: Id(2)] bool Last = false);
 
 /// <summary>What one shard put into one step.</summary>
 /// <param name="Shard">Index of the shard.</param>

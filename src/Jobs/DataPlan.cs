@@ -44,7 +44,9 @@ public static class DataPlan
             throw new JobException($"{Path.GetFileName(data.Vocab)} and {Path.GetFileName(data.Merges)} are not the same for every silo. Give each the same files.");
         }
 
-        return new DataFacts(new InputShape(features, tokens), classes, training, held, null)
+        var shape = new InputShape(features, tokens);
+        CheckSize(job, shape);
+        return new DataFacts(shape, classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
             ClassCounts = vocabulary?.Counts ?? [],
@@ -74,6 +76,18 @@ public static class DataPlan
             throw new JobException(
                 $"training.batch is {job.Training.Batch}, but there are only {training.Sum()} training examples ({unit}). "
                 + $"Set training.batch to {training.Sum()} or less.");
+        }
+    }
+
+    private static void CheckSize(Job job, InputShape shape)
+    {
+        if (job.Training.Optimizer.Kind == OptimizerKind.Lbfgs
+            && ModelShape.Weights(ModelShape.Of(job.Model, shape)) is > OptimizerSection.MaxLbfgsWeights and var weights)
+        {
+            throw new JobException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The model has {weights:#,0} weights, but lbfgs, whose history every silo holds whole, takes {OptimizerSection.MaxLbfgsWeights:#,0} at the most. ")
+                + "Choose another training.optimizer.kind.");
         }
     }
 

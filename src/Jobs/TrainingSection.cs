@@ -1,7 +1,7 @@
 namespace Granary.Jobs;
 
 /// <summary>The rules that turn an averaged gradient into new weights.</summary>
-public enum OptimizerKind { Sgd, Momentum, Adam, AdamW }
+public enum OptimizerKind { Sgd, Momentum, Adam, AdamW, Lbfgs }
 
 /// <summary>How the learning rate changes over the steps.</summary>
 public enum ScheduleKind { Constant, Cosine, Step }
@@ -9,10 +9,14 @@ public enum ScheduleKind { Constant, Cosine, Step }
 /// <summary>The job file's <c>training</c> section.</summary>
 public sealed record TrainingSection
 {
-    /// <summary>Passes over the training data; required, at least 1.</summary>
+    /// <summary>The <see cref="Batch"/> that takes every training example in every step: "all" in a job file.</summary>
+    public const int AllExamples = 0;
+
+    /// <summary>Passes over the training data; required, at least 1. lbfgs: the greatest number of iterations.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Examples per step over all shards; at least 1, at most the number of training examples. Default: 64.</summary>
+    /// <summary>Examples per step over all shards; at least 1, at most the number of training examples; or <see cref="AllExamples"/>.
+    /// Default: 64, for lbfgs all.</summary>
     public int Batch { get; init; } = 64;
 
     /// <summary>Decides initial weights, permutations and the held-out part. Default: 1.</summary>
@@ -71,10 +75,14 @@ public sealed record ClassWeights
 /// <summary>The job file's <c>training.optimizer</c> section.</summary>
 public sealed record OptimizerSection
 {
-    /// <summary>sgd (w &lt;- w - alpha g), momentum, adam or adamw. Default: sgd.</summary>
+    /// <summary>The most numbers of a model that lbfgs takes: every silo keeps its history of all of them.</summary>
+    public const long MaxLbfgsWeights = 1 << 20;
+
+    /// <summary>sgd (w &lt;- w - alpha g), momentum, adam, adamw or lbfgs. Default: sgd.</summary>
     public OptimizerKind Kind { get; init; } = OptimizerKind.Sgd;
 
-    /// <summary>alpha, above 0. Default: 0.1 for sgd and momentum, 0.001 for adam and adamw.</summary>
+    /// <summary>alpha, above 0. Default: 0.1 for sgd and momentum, 0.001 for adam and adamw. Not for lbfgs,
+    /// whose line search finds the length of each step.</summary>
     public double LearningRate { get; init; } = 0.1;
 
     /// <summary>mu of momentum, in [0, 1): v &lt;- mu v + g; w &lt;- w - alpha v. Default: 0.9.</summary>
@@ -90,8 +98,15 @@ public sealed record OptimizerSection
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>lambda, at least 0: adds lambda w to the gradient (adamw: shrinks w by alpha lambda w instead).
-    /// Default: 0 (adamw: 0.01).</summary>
+    /// lbfgs minimises the mean loss + lambda/2 |w|^2, which is the same. Default: 0 (adamw: 0.01).</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>m of lbfgs, in [1, 30]: how many steps and the changes of the gradient over them it remembers. Default: 10.</summary>
+    public int Memory { get; init; } = 10;
+
+    /// <summary>lbfgs, at least 0: the job is completed once no component of the gradient of the mean loss, weight decay
+    /// included, is greater. Default: 1e-5.</summary>
+    public double Tolerance { get; init; } = 1e-5;
 
     /// <summary>Whether biases and the gains and offsets of norms decay too. Default: false.</summary>
     public bool DecayAll { get; init; }
@@ -101,6 +116,7 @@ public sealed record OptimizerSection
     {
         OptimizerKind.Sgd => 0,
         OptimizerKind.Momentum => 1,
+        OptimizerKind.Lbfgs => 2 * Memory,
         _ => 2,
     };
 }

@@ -1,7 +1,7 @@
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.IO.Hashing;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
@@ -78,7 +78,7 @@ public sealed class ChannelFuzzTests : IDisposable
         try
         {
             var records = exchange.Run(
-                0, 0.1, [new PartialSum<float>(sums.Data, 4)], [new ShardRecord(0, 4, 4, 1, 1)], vault.Current, vault.Next, null, new CancellationToken(canceled: true)); // looked at when nothing comes any more
+                0, 0, 0.1, [new PartialSum<float>(sums.Data, 4)], [new ShardRecord(0, 4, 4, 1, 1)], vault.Current, vault.Next, null, new CancellationToken(canceled: true)); // looked at when nothing comes any more
             Assert.Equal([0, 1], records.Select(r => r.Shard));
             weights = XxHash3.HashToUInt64(new ReadOnlySpan<byte>(vault.Next.Weights.Data, Weights * sizeof(float)));
             return "done";

@@ -161,7 +161,7 @@ public class ExchangeTests
             var records = Enumerable.Range(firstShard, endShard - firstShard).Select(v => (v, Rows: batches.Rows(step, v))).Where(r => r.Rows.End > r.Rows.First)
                 .Select(r => new ShardRecord(r.v, r.Rows.End - r.Rows.First, r.Rows.End - r.Rows.First, r.v * 0.5, (ulong)(step + r.v))).ToArray();
             var ward = keeps && clip > 0 && layout.Plan.Members > 1 && step % 2 == 1 ? vault.MakeWard() : null;
-            var all = exchange.Run(step, 0.1, sums, records, vault.Current, vault.Next, ward, cancellation);
+            var all = exchange.Run(step, 0, 0.1, sums, records, vault.Current, vault.Next, ward, cancellation);
             Assert.Equal(batches.ExamplesOf(step), all.Sum(r => r.Examples)); // everybody hears of every shard
             Assert.Equal(all.Select(r => r.Shard).Order(), all.Select(r => r.Shard));
             vault.Commit();

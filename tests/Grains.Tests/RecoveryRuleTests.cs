@@ -103,6 +103,25 @@ public class RecoveryRuleTests
         Assert.Equal(5 * 13, progress.Live.Examples);
     });
 
+    [Fact]
+    public void The_step_that_is_the_last_one_ends_the_job_unless_it_is_to_be_taken_again()
+    {
+        var progress = new JobProgress(new BatchPlan([3, 3], TrainingSection.AllExamples, 10), [0, 0], ProgressState.Empty(2));
+        StepRecord Step(long step, bool last, int first, int end) =>
+            new(step, [.. Enumerable.Range(first, end - first).Select(v => new ShardRecord(v, 3, 3, 1, 1))], last);
+        progress.Add([Step(0, false, 0, 2), Step(1, true, 0, 1)], [], 0);
+        Assert.Equal((1, false), (progress.Committed, progress.IsDone)); // a part of it is still missing
+        progress.Add([Step(1, true, 1, 2)], [], 0);
+        Assert.Equal((2, true, true), (progress.Committed, progress.IsDone, progress.Live.Converged));
+        Assert.False(progress.Settled.Converged);
+        progress.Rewind(1);
+        Assert.False(progress.IsDone);
+        progress.Add([Step(1, true, 0, 2)], [], 0);
+        progress.Settle(2);
+        Assert.True(progress.Settled.Converged); // whoever reads it back from storage knows too
+        Assert.True(new JobProgress(new BatchPlan([3, 3], TrainingSection.AllExamples, 10), [0, 0], progress.Settled).IsDone);
+    }
+
     private static ulong Digest(int epoch, int shard, int first, int end) =>
         Enumerable.Range(first, end - first).Aggregate(0ul, (sum, row) => sum + SeededRandom.Mix(((ulong)shard << 32) + (ulong)row));
 

@@ -1,8 +1,5 @@
-using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
 
 namespace Granary.Grains.Tests;
 
@@ -15,30 +12,8 @@ internal static class SmallCluster
     /// <param name="devices">What each silo claims to compute on: so many silos there are.</param>
     public static async Task<JobStatus> Run(string folder, Job job, params string[] devices)
     {
-        var builder = new InProcessTestClusterBuilder((short)devices.Length);
-        var started = -1;
-        builder.ConfigureSilo((options, silo) =>
-        {
-            silo.AddMemoryGrainStorageAsDefault();
-            silo.UseInMemoryReminderService();
-            silo.AddGranary(new SiloIdentity(
-                options.SiloName, "test", 1, devices[Interlocked.Increment(ref started)], new IPEndPoint(IPAddress.Loopback, 0), folder, Path.Combine(folder, "checkpoints")));
-        });
-        builder.ConfigureClient(client => client.Services.AddGranarySerialization());
-        await using var cluster = builder.Build();
-        await cluster.DeployAsync();
-        var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
-        var coordinator = cluster.Client.GetGrain<ICoordinatorGrain>(id);
-        while (true)
-        {
-            var status = (await coordinator.Status(0))!;
-            if (status.State is JobState.Completed or JobState.Failed)
-            {
-                return status;
-            }
-
-            await Task.Delay(10); // not at full speed: the job needs these processors
-        }
+        await using var cluster = await GranaryCluster.Deploy(devices.Length, folder, devices);
+        return await cluster.Run(job);
     }
 
     /// <summary>Three clouds of points, 200 of them in 5 shards, 160 to train on.</summary>

@@ -57,8 +57,16 @@ public sealed class JobWriterTests : IDisposable
         Gen.Select(Gen.Int[1, 99], Gen.Double[0.001, 1], (e, g) => new ScheduleSection { Kind = ScheduleKind.Step, Every = e, Gamma = g }));
 
     private static readonly Gen<TrainingSection> Trainings = Gen.Select(
-        Gen.Int[1, 999], Gen.Int[1, 999], Gen.Long, Optimizers, Schedules, Share, (epochs, batch, seed, optimizer, schedule, clip) =>
+        Gen.Int[1, 999], Gen.Int[0, 999], Gen.Long, Optimizers, Schedules, Share, (epochs, batch, seed, optimizer, schedule, clip) =>
             new TrainingSection { Epochs = epochs, Batch = batch, Seed = seed, Optimizer = optimizer, Schedule = schedule, ClipNorm = clip });
+
+    private static readonly Gen<TrainingSection> Searches = Gen.Select(Gen.Int[1, 999], Share, Gen.Bool, Gen.Int[1, 30], Share, (epochs, decay, all, memory, tolerance) =>
+        new TrainingSection
+        {
+            Epochs = epochs,
+            Batch = TrainingSection.AllExamples,
+            Optimizer = new() { Kind = OptimizerKind.Lbfgs, WeightDecay = decay, DecayAll = all, Memory = memory, Tolerance = tolerance },
+        });
 
     private static readonly Gen<ClassWeights?> Weights = Gen.OneOf(
         Gen.Const((ClassWeights?)null),
@@ -117,7 +125,7 @@ public sealed class JobWriterTests : IDisposable
 
     [Fact]
     public void Every_job_is_read_back_equal() => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? _file : null })
-        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind), Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
+        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind), m is { Dropout: 0, Negatives: 0 } ? Gen.OneOf(Trainings, Searches) : Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
             1, new string(name), model, data, data.Format == DataFormat.Text ? training : training with { ClassWeights = weights })))
         .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/", anyKind: true)), iter: 2_000);

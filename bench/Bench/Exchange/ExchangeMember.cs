@@ -71,7 +71,7 @@ internal static class ExchangeMember
             }
 
             var began = Stopwatch.GetTimestamp();
-            _ = exchange.Run(step, 1, sums, records, vault.Current, vault.Next, null, cancellation);
+            _ = exchange.Run(step, 0, 1, sums, records, vault.Current, vault.Next, null, cancellation);
             vault.Commit();
             if (step >= warmUp)
             {

@@ -65,7 +65,7 @@ internal static class InspectCommand
             OwnKinds.Add(own, (_, _) => shape);
         }
 
-        var blocks = new BlockPlan(ModelShape.Weights(ModelShape.Of(job.Model, input)));
+        var blocks = BlockPlan.Of(job, ModelShape.Of(job.Model, input));
         var counts = silos ?? [.. new[] { 1, 2, 4, 8 }.Where(s => s <= job.Data.Shards)];
         return new InventoryReport(job.Name, job.Model, input, [.. counts.Select(s => SiloCosts.Of(job, blocks, s, threads))]);
     }

@@ -47,7 +47,8 @@ internal struct FrameHeader
     /// <summary>Payload bytes.</summary>
     public int Length;
 
-    public int Reserved;
+    /// <summary>Which pass of the step, from 0: a line search makes several.</summary>
+    public int Pass;
 
     /// <summary>For sums: the weight of the examples in the partial sum.</summary>
     public double Weight;

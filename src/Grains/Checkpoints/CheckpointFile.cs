@@ -164,7 +164,7 @@ internal static unsafe class CheckpointFile
             throw Damaged(path, "its header cannot be read");
         }
 
-        if (header is null or { Weights: < 0 } or { StatePerWeight: < 0 or > 8 } or { ElementBytes: not (4 or 8) }
+        if (header is null or { Weights: < 0 } or { StatePerWeight: < 0 or > 64 } or { ElementBytes: not (4 or 8) }
             || header.FirstBlock < 0 || header.EndBlock < header.FirstBlock
             || (Int128)header.Weights * header.ElementBytes * (1 + header.StatePerWeight) != file.Length - file.Position - HashBytes)
         {

@@ -19,6 +19,9 @@ internal sealed class Attempt : IDisposable
 
     private readonly IClusterMembershipService _cluster;
     private readonly CheckpointSection _checkpoints;
+
+    // Any step may be the last one: none after it may have been granted.
+    private readonly bool _mayConverge;
     private readonly CancellationTokenSource _ended = new();
     private readonly MemberStatus[] _members;
     private readonly SortedSet<long> _keeps = [];
@@ -43,6 +46,7 @@ internal sealed class Attempt : IDisposable
     {
         (Crew, _secondsBefore, _cluster) = (crew, secondsBefore, cluster);
         _checkpoints = job.Training.Checkpoint;
+        _mayConverge = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs;
         var plan = new ShardPlan(job.Data.Shards, crew.Count);
         _members = [.. crew.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
         _stalls = new StallWatch(crew.Count);
@@ -61,8 +65,8 @@ internal sealed class Attempt : IDisposable
     /// <summary>The checkpoint being written.</summary>
     public PendingCheckpoint? Pending { get; set; }
 
-    /// <summary>Whether all steps of the job are committed.</summary>
-    public bool IsDone => _progress is not null && _progress.Committed == _progress.Steps;
+    /// <summary>Whether all steps of the job are committed, or as many as it takes.</summary>
+    public bool IsDone => _progress is { IsDone: true };
 
     /// <summary>Since the last checkpoint was begun, over all generations.</summary>
     public required Stopwatch SinceCheckpoint { get; init; }
@@ -135,6 +139,7 @@ internal sealed class Attempt : IDisposable
         {
             var taken = _progress.Committed - from;
             var until = GrantRule.Until(_progress.Committed, _progress.Steps, Stopwatch.GetElapsedTime(_began).TotalSeconds, taken);
+            until = _mayConverge ? Math.Min(until, _progress.Committed + 1) : until;
             if (until > _granted && wish() == Wish.Train
                 && (_progress.Committed >= _granted || until - _granted > (_granted - _progress.Committed) / 4))
             {

@@ -125,7 +125,7 @@ internal sealed partial class CoordinatorGrain
         _activity = State.Facts is null ? "reading data" : "forming";
         var facts = State.Facts ??= await attempt.Unless(Gather(crew));
         var shape = ModelShape.Of(Job.Model, facts.Shape);
-        var layout = new ExchangeLayout(new BlockPlan(ModelShape.Weights(shape)), new ShardPlan(Job.Data.Shards, crew.Count));
+        var layout = new ExchangeLayout(BlockPlan.Of(Job, shape), new ShardPlan(Job.Data.Shards, crew.Count));
         var state = OptimizerCatalogue.Create(Job.Training.Optimizer).StatePerWeight;
         var origin = Origin(RestorePlan.Make([.. holdings.Select(h => h.Versions)], layout, state > 0), holdings, facts);
         State.Progress = _progress!.Settled;

@@ -318,7 +318,8 @@ internal sealed partial class CoordinatorGrain(
         State.State = state;
         State.Failure = failure;
         State.Progress = _progress?.Settled ?? State.Progress;
-        State.Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant());
+        var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {_progress.Committed} steps" : "";
+        State.Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
         _activity = "";
         if (state is JobState.Completed or JobState.Cancelled)
         {

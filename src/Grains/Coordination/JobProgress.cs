@@ -21,6 +21,7 @@ public sealed class JobProgress
     private readonly int _epochPointEvery;
     private readonly SortedDictionary<long, ShardRecord?[]> _steps = [];
     private readonly Dictionary<long, EvaluationRecord?[]> _evaluations = [];
+    private readonly HashSet<long> _last = [];
     private readonly List<Taken> _taken = [];
     private ProgressState _live;
     private long _mark = -1;
@@ -51,6 +52,9 @@ public sealed class JobProgress
     /// <summary>Steps of the whole job.</summary>
     public long Steps => _batches.Steps;
 
+    /// <summary>Whether there is no step after those committed.</summary>
+    public bool IsDone => Committed == Steps || _live.Converged;
+
     /// <summary>Takes records in.</summary>
     /// <param name="steps">Committed steps, each whole or in parts.</param>
     /// <param name="evaluations">Evaluations.</param>
@@ -62,6 +66,11 @@ public sealed class JobProgress
             if (step.Step < Committed)
             {
                 continue; // told again
+            }
+
+            if (step.Last)
+            {
+                _last.Add(step.Step);
             }
 
             var records = Slot(_steps, step.Step);
@@ -83,7 +92,7 @@ public sealed class JobProgress
         {
             _steps.Remove(Committed);
             _evaluations.Remove(Committed + 1, out var held);
-            var taken = new Taken(Committed, records, held, seconds);
+            var taken = new Taken(Committed, records, held, seconds, _last.Remove(Committed));
             _taken.Add(taken);
             Take(_live, taken);
             LookForMark();
@@ -135,6 +144,7 @@ public sealed class JobProgress
             _evaluations.Remove(later);
         }
 
+        _last.RemoveWhere(s => s >= step);
         (_mark, Marked) = (-1, null);
         if (step < Committed)
         {
@@ -204,7 +214,7 @@ public sealed class JobProgress
 
     private void Take(ProgressState state, Taken taken)
     {
-        var (step, records, evaluations, seconds) = taken;
+        var (step, records, evaluations, seconds, last) = taken;
         for (var v = 0; v < records.Length; v++)
         {
             if (records[v] is { } record)
@@ -219,6 +229,7 @@ public sealed class JobProgress
 
         state.LastLoss = _tree.Sum(v => records[v]?.LossSum) / _tree.Sum(v => records[v]?.Weight);
         state.Committed = step + 1;
+        state.Converged = last;
         var epoch = _batches.EpochOf(step);
         var endsEpoch = _batches.EndsEpoch(step);
         if (endsEpoch)
@@ -228,7 +239,7 @@ public sealed class JobProgress
             state.CloseEpoch(epoch);
         }
 
-        endsEpoch = endsEpoch && ((epoch + 1) % _epochPointEvery == 0 || epoch + 1 == _batches.Epochs);
+        endsEpoch = endsEpoch && ((epoch + 1) % _epochPointEvery == 0 || epoch + 1 == _batches.Epochs || last);
         if (endsEpoch || state.Committed % _pointEvery == 0)
         {
             state.Points.Add(new MetricPoint(
@@ -247,5 +258,5 @@ public sealed class JobProgress
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
         (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0));
 
-    private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds);
+    private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last);
 }

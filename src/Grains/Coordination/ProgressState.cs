@@ -39,6 +39,9 @@ public sealed class ProgressState
     /// <summary>The job's metrics so far.</summary>
     [Id(10)] public List<MetricPoint> Points { get; set; } = [];
 
+    /// <summary>Whether the optimiser has found what it was looking for.</summary>
+    [Id(12)] public bool Converged { get; set; }
+
     /// <summary>Nothing yet.</summary>
     public static ProgressState Empty(int shards) => new()
     {
@@ -62,6 +65,7 @@ public sealed class ProgressState
         Counts = [.. Counts],
         Ledger = [.. Ledger],
         Points = [.. Points],
+        Converged = Converged,
     };
 
     /// <summary>Ends an epoch in the ledger.</summary>

@@ -13,6 +13,19 @@ internal sealed unsafe class BlockUpdate<T>(DecayRun[][] runs, IOptimizer optimi
     /// <summary>When blocks have been updated since this was set to none.</summary>
     public Spell Spell { get; set; }
 
+    /// <summary>Whether weights are only tried: then numbers may be whatever they are, and whoever tries looks at them.</summary>
+    public bool Probes { get; init; }
+
+    /// <summary>Looks through a run of numbers that must be good for a step.</summary>
+    /// <exception cref="NonFiniteException">One is NaN or infinite.</exception>
+    public void RequireFinite(ReadOnlySpan<T> values, long step, NonFinitePart part)
+    {
+        if (!Probes)
+        {
+            NonFiniteException.ThrowIfAny(values, step, part);
+        }
+    }
+
     /// <summary>Updates one block.</summary>
     public void Apply(int block, long step, double rate, ReadOnlySpan<T> gradient, ModelVersion<T> from, ModelVersion<T> to)
     {

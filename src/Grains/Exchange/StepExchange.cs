@@ -38,6 +38,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
     // One step's state.
     private long _step;
+    private int _pass;
     private ModelVersion<T> _from = null!;
     private ModelVersion<T> _to = null!;
     private StateSlice<T>? _ward;
@@ -77,6 +78,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
     /// <summary>Takes one step: sums in, new weights out. Returns when this member holds all of them.</summary>
     /// <param name="step">The step.</param>
+    /// <param name="pass">Which pass of the step: the passes of a step follow each other, as steps do.</param>
     /// <param name="rate">alpha at this step.</param>
     /// <param name="own">This member's partial sums, one per node of its cover; null where no shard had an example.</param>
     /// <param name="records">What this member's shards put in.</param>
@@ -88,9 +90,10 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <exception cref="ChannelException">A peer is lost.</exception>
     /// <exception cref="NonFiniteException">The averaged gradient is not finite.</exception>
     public ShardRecord[] Run(
-        long step, double rate, PartialSum<T>?[] own, ShardRecord[] records, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward,
-        CancellationToken cancellation)
+        long step, int pass, double rate, PartialSum<T>?[] own, ShardRecord[] records, ModelVersion<T> from, ModelVersion<T> to,
+        StateSlice<T>? ward, CancellationToken cancellation)
     {
+        _pass = pass;
         Begin(step, rate, own, from, to, ward);
         SendSums();
         SendRecords(records);
@@ -201,6 +204,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         Kind = kind,
         Generation = _generation,
         Step = _step,
+        Pass = _pass,
         Block = block,
         Length = _layout.Blocks.Length(block) * sizeof(T),
     };
@@ -213,7 +217,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             ? _scratch.Span((long)(_layout.Tree.Root.Level + 1) * BlockPlan.BlockSize, length)
             : _averaged.Span(BlockPlan.Start(block) - BlockPlan.Start(_firstOwned), length);
         TensorPrimitives.Divide(new ReadOnlySpan<T>(sum, length), T.CreateChecked(weight), averaged);
-        NonFiniteException.ThrowIfAny<T>(averaged, _step, NonFinitePart.Gradient);
+        _update.RequireFinite(averaged, _step, NonFinitePart.Gradient);
 
         _ownedAveraged++;
         if (_clip is null)
@@ -267,7 +271,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private void Update(int block, ReadOnlySpan<T> gradient)
     {
         _update.Apply(block, _step, _rate, gradient, _from, _to);
-        NonFiniteException.ThrowIfAny(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), _step, NonFinitePart.Weights);
+        _update.RequireFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), _step, NonFinitePart.Weights);
         _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
         {
@@ -313,13 +317,14 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <inheritdoc/>
     public nint Place(int peer, in FrameHeader header)
     {
-        if (header.Generation != _generation || header.Step < _step)
+        if (header.Generation != _generation || header.Step < _step || (header.Step == _step && header.Pass < _pass))
         {
             throw new ChannelException(
-                peer, $"it sent step {header.Step} of generation {header.Generation}; this is step {_step} of generation {_generation}");
+                peer,
+                $"it sent step {header.Step}.{header.Pass} of generation {header.Generation}; this is step {_step}.{_pass} of generation {_generation}");
         }
 
-        if (header.Step > _step)
+        if (header.Step > _step || header.Pass > _pass)
         {
             return 0;
         }

@@ -38,8 +38,13 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     }
 
     /// <summary>The partial sums of a step, one per node of the cover, and what each shard put in.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="trace">Where the shards' spans belong.</param>
+    /// <param name="records">What each shard put in.</param>
+    /// <param name="probes">Whether the weights are only tried, so that a loss may be whatever it is.</param>
     /// <exception cref="NonFiniteException">A shard's loss is not finite.</exception>
-    public PartialSum<T>?[] Sum(long step, FlatTensor weights, ActivityContext? trace, out ShardRecord[] records)
+    public PartialSum<T>?[] Sum(long step, FlatTensor weights, ActivityContext? trace, out ShardRecord[] records, bool probes = false)
     {
         foreach (var buffer in _buffers.Except(_free))
         {
@@ -55,7 +60,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
             using var span = Telemetry.StepTrace.Shard(trace, shard);
             var buffer = Rent();
             put[i] = Gradient(thread, step, shard, examples, rows, weights, buffer);
-            if (!double.IsFinite(put[i].LossSum))
+            if (!probes && !double.IsFinite(put[i].LossSum))
             {
                 throw new NonFiniteException(step, shard, NonFinitePart.Loss, put[i].LossSum);
             }

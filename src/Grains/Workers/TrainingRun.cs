@@ -61,6 +61,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private readonly EvaluationExchange _evaluations;
     private readonly CheckpointWriter<T> _checkpoints;
     private readonly GradientWork<T> _work;
+    private readonly LbfgsIteration<T>? _iteration;
     private readonly ComputeThreads _threads;
     private readonly PeerMesh _mesh;
     private readonly Grants _grants;
@@ -74,6 +75,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private double? _lastLoss;
     private long _told;
     private long _bytesTold;
+    private long _allocatedTold;
     private volatile Phase _phase = new(PhaseKind.Idle);
 
     public TrainingRun(
@@ -92,8 +94,14 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         _threads = new ComputeThreads(silo.Threads, job.Name);
         _work = new GradientWork<T>(
             task, _threads, registry, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
-        var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer);
+        var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer)
+        {
+            Probes = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs,
+        };
         _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
+        _iteration = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs
+            ? new LbfgsIteration<T>(task, _work, _exchange, exchanging => _phase = new Phase(exchanging ? PhaseKind.Exchange : PhaseKind.Compute))
+            : null;
         _evaluations = new EvaluationExchange(task.Layout, self, generation, mesh);
         _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, faults, listener.Checkpointed);
         new Thread(Loop) { IsBackground = true, Name = $"{job.Name} steps" }.Start();
@@ -152,7 +160,14 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
 
                 if (Committed < _grants.Until)
                 {
-                    Step();
+                    if (_iteration is null)
+                    {
+                        Step();
+                    }
+                    else
+                    {
+                        Iterate(_iteration);
+                    }
                 }
                 else
                 {
@@ -234,7 +249,6 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private void Step()
     {
         var step = Committed;
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
         using var trace = Telemetry.StepTrace.Begin(_task, step);
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
@@ -244,22 +258,37 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         _phase = new Phase(PhaseKind.Exchange);
         var rate = LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch);
         var ward = _grants.Keeps(step) ? _vault.MakeWard() : null;
-        var records = _exchange.Run(step, rate, sums, own, _vault.Current, _vault.Next, ward, _stopping.Token);
+        var records = _exchange.Run(step, 0, rate, sums, own, _vault.Current, _vault.Next, ward, _stopping.Token);
         trace?.Updated(_exchange.Updates);
-        _memory.Log.Add(new StepRecord(step, records));
+        Commit(new StepRecord(step, records), own, computed - began, Stopwatch.GetTimestamp() - computed);
+    }
+
+    private void Iterate(LbfgsIteration<T> iteration)
+    {
+        var step = Committed;
+        using var trace = Telemetry.StepTrace.Begin(_task, step);
+        var began = Stopwatch.GetTimestamp();
+        var (records, own, last) = iteration.Run(step, _vault.Current, _vault.Next, trace?.Compute, _stopping.Token);
+        var whole = Stopwatch.GetTimestamp() - began;
+        Commit(new StepRecord(step, records, last), own, iteration.ComputeTicks, whole - iteration.ComputeTicks);
+    }
+
+    private void Commit(StepRecord record, ShardRecord[] own, long compute, long exchange)
+    {
+        _memory.Log.Add(record);
         _vault.Commit();
         if (Committed == _origin.Step + 2)
         {
             _memory.Settle(_vault); // every member has taken a step of this generation: nobody will ask for what was before it
         }
 
-        var ended = Stopwatch.GetTimestamp();
-        _times.Add(computed - began, ended - computed);
+        _times.Add(compute, exchange);
         _lastLoss = own.Length > 0 ? own.Sum(r => r.LossSum) / own.Sum(r => r.Weight) : _lastLoss;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         Telemetry.Metrics.Step(_task, own, new Telemetry.StepCosts(
-            computed - began, ended - computed, _exchange.Updates.Busy, _exchange.BytesSent - _bytesTold, GC.GetAllocatedBytesForCurrentThread() - allocated));
-        _bytesTold = _exchange.BytesSent;
-        if (_task.Batches.EndsEpoch(step))
+            compute, exchange, _exchange.Updates.Busy, _exchange.BytesSent - _bytesTold, allocated - _allocatedTold));
+        (_bytesTold, _allocatedTold) = (_exchange.BytesSent, allocated);
+        if (_task.Batches.EndsEpoch(record.Step))
         {
             Evaluate();
         }
@@ -345,6 +374,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         _disposed = true;
         _mesh.Dispose();
         _exchange.Dispose();
+        _iteration?.Dispose();
         _evaluations.Dispose();
         _checkpoints.Dispose();
         _work.Dispose();

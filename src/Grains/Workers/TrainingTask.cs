@@ -23,7 +23,7 @@ internal sealed record TrainingTask(
         var job = assignment.Job;
         var shape = ModelShape.Of(job.Model, facts.Shape);
         var layout = new ExchangeLayout(
-            new BlockPlan(ModelShape.Weights(shape)), new ShardPlan(job.Data.Shards, assignment.Members.Count));
+            BlockPlan.Of(job, shape), new ShardPlan(job.Data.Shards, assignment.Members.Count));
         return new TrainingTask(
             assignment, facts, shape, layout, new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs));
     }

@@ -69,6 +69,12 @@ internal static class CrossChecks
                 : $"data.format is text, which a transformer and a skip-gram learn from: {job.Model.KindName()} needs {Names(NumberFormats, "or")}.");
         }
 
+        if (job.Training.Optimizer.Kind == OptimizerKind.Lbfgs && job.Model is { Dropout: > 0 } or { Negatives: > 0 })
+        {
+            var key = job.Model.Dropout > 0 ? "dropout" : "negatives";
+            throw model.Error(key, $"model.{key} is drawn anew in every pass, but lbfgs compares passes with each other: set it to 0, or choose another training.optimizer.kind.");
+        }
+
         if (job.Training.ClassWeights is not null && job.Data.Format == DataFormat.Text)
         {
             throw training.Error("classWeights", "training.classWeights has no meaning for text: its examples have no class.");

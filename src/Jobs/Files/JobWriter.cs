@@ -95,26 +95,29 @@ internal static class JobWriter
     {
         var (o, s) = (t.Optimizer, t.Schedule);
         var adaptive = o.Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
+        var searches = o.Kind == OptimizerKind.Lbfgs;
         return Map(
             ("epochs", Number(t.Epochs)),
-            ("batch", Number(t.Batch)),
+            ("batch", t.Batch == TrainingSection.AllExamples ? new YamlScalarNode("all") : Number(t.Batch)),
             ("seed", Number(t.Seed)),
             ("optimizer", Map(
                 ("kind", Name(o.Kind)),
-                ("learningRate", Number(o.LearningRate)),
+                ("learningRate", searches ? null : Number(o.LearningRate)),
                 ("momentum", o.Kind == OptimizerKind.Momentum ? Number(o.Momentum) : null),
                 ("beta1", adaptive ? Number(o.Beta1) : null),
                 ("beta2", adaptive ? Number(o.Beta2) : null),
                 ("epsilon", adaptive ? Number(o.Epsilon) : null),
                 ("weightDecay", Number(o.WeightDecay)),
-                ("decayAll", Bool(o.DecayAll)))),
-            ("schedule", Map(
+                ("decayAll", Bool(o.DecayAll)),
+                ("memory", searches ? Number(o.Memory) : null),
+                ("tolerance", searches ? Number(o.Tolerance) : null))),
+            ("schedule", searches ? null : Map(
                 ("kind", Name(s.Kind)),
                 ("warmup", Number(s.Warmup)),
                 ("floor", s.Kind == ScheduleKind.Cosine ? Number(s.Floor) : null),
                 ("every", s.Kind == ScheduleKind.Step ? Number(s.Every) : null),
                 ("gamma", s.Kind == ScheduleKind.Step ? Number(s.Gamma) : null))),
-            ("clipNorm", Number(t.ClipNorm)),
+            ("clipNorm", searches ? null : Number(t.ClipNorm)),
             ("checkpoint", Map(
                 ("steps", Number(t.Checkpoint.Steps)),
                 ("seconds", Number(t.Checkpoint.Seconds)),

@@ -10,18 +10,46 @@ internal static class TrainingReader
     {
         map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm", "checkpoint", "classWeights");
         var (optimizer, schedule) = (map.Map("optimizer"), map.Map("schedule"));
+        var rule = Optimizer(optimizer);
         var training = new TrainingSection
         {
             Epochs = map.Int("epochs", required: true, min: 1, max: 1 << 24),
-            Batch = map.Int("batch", 64, min: 1),
+            Batch = Batch(map, rule.Kind),
             Seed = map.Long("seed", 1),
-            Optimizer = Optimizer(optimizer),
+            Optimizer = rule,
             Schedule = Schedule(schedule),
             ClipNorm = map.Number("clipNorm", 0, c => c >= 0, "must be 0 (off) or more"),
             Checkpoint = Checkpoint(map.Map("checkpoint")),
             ClassWeights = ClassWeights(map),
         };
+        RefuseForLbfgs(map, rule.Kind);
         return training;
+    }
+
+    private static int Batch(YamlMap map, OptimizerKind kind) =>
+        map.Has("batch") && !map.IsSection("batch") && map.Text("batch") == "all" ? TrainingSection.AllExamples
+        : map.Int("batch", kind == OptimizerKind.Lbfgs ? TrainingSection.AllExamples : 64, min: map.Has("batch") ? 1 : 0);
+
+    // What a line search over all examples does without.
+    private static void RefuseForLbfgs(YamlMap map, OptimizerKind kind)
+    {
+        if (kind != OptimizerKind.Lbfgs)
+        {
+            return;
+        }
+
+        if (map.Has("batch") && map.Text("batch") != "all")
+        {
+            throw map.Error("batch", $"training.batch is {map.Text("batch")}, but lbfgs takes all examples in every step: set it to all, or take it out.");
+        }
+
+        foreach (var key in new[] { "schedule", "clipNorm" })
+        {
+            if (map.Has(key))
+            {
+                throw map.Error(key, $"training.{key} has no meaning for lbfgs, whose line search finds the length of each step: take it out.");
+            }
+        }
     }
 
     private static ClassWeights? ClassWeights(YamlMap map)
@@ -47,7 +75,7 @@ internal static class TrainingReader
 
     private static OptimizerSection Optimizer(YamlMap map)
     {
-        map.Expect("kind", "learningRate", "momentum", "beta1", "beta2", "epsilon", "weightDecay", "decayAll");
+        map.Expect("kind", "learningRate", "momentum", "beta1", "beta2", "epsilon", "weightDecay", "decayAll", "memory", "tolerance");
         var kind = map.Enum<OptimizerKind>("kind", OptimizerKind.Sgd);
         var adaptive = kind is OptimizerKind.Adam or OptimizerKind.AdamW;
         var optimizer = new OptimizerSection
@@ -60,9 +88,13 @@ internal static class TrainingReader
             Epsilon = map.Number("epsilon", 1e-8, e => e > 0, AboveZero),
             WeightDecay = map.Number("weightDecay", kind == OptimizerKind.AdamW ? 0.01 : 0, d => d >= 0, "must be 0 or more"),
             DecayAll = map.Bool("decayAll", false),
+            Memory = map.Int("memory", 10, min: 1, max: 30),
+            Tolerance = map.Number("tolerance", 1e-5, t => t >= 0, "must be 0 or more"),
         };
         Refuse(map, kind == OptimizerKind.Momentum, kind, "momentum");
         Refuse(map, adaptive, kind, "beta1", "beta2", "epsilon");
+        Refuse(map, kind != OptimizerKind.Lbfgs, kind, "learningRate");
+        Refuse(map, kind == OptimizerKind.Lbfgs, kind, "memory", "tolerance");
         return optimizer;
     }
 

@@ -6,7 +6,7 @@ namespace Granary.Jobs;
 /// <param name="Gradients">The gradients that its compute threads make and those that wait for their sibling in the sum tree,
 /// when shards complete about in order.</param>
 /// <param name="Optimizer">The optimiser's state of its slice in as many versions, and three versions of the slice that it is
-/// the backup of.</param>
+/// the backup of; for lbfgs also a trial of the weights, a direction and three gradients.</param>
 /// <param name="Exchange">What the others' sums of its slice are received into.</param>
 /// <param name="Checkpoint">The copy of its slice that a checkpoint is written from.</param>
 public sealed record SiloMemory(long Weights, long Gradients, long Optimizer, long Exchange, long Checkpoint)
@@ -40,11 +40,12 @@ public sealed record SiloMemory(long Weights, long Gradients, long Optimizer, lo
         var keeps = state > 0 && shards.Members > 1 && !blocks.Replicated;
         var versions = Versions + (keeps ? VersionsKept : 0);
         var ward = keeps ? blocks.Length(blocks.Owned((member + shards.Members - 1) % shards.Members, shards.Members)) : 0;
+        var search = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs ? blocks.Weights * ((2 * size) + (3 * sizeof(double))) : 0;
         var written = blocks.Replicated && member > 0 ? 0 : slice; // where everybody holds all, the first member writes all
         return new SiloMemory(
             versions * blocks.Weights * size,
             gradients * blocks.Weights * size,
-            state * ((versions * slice) + (WardsKept * ward)) * size,
+            (state * ((versions * slice) + (WardsKept * ward)) * size) + search,
             (parts + (job.Training.ClipNorm > 0 ? 1 : 0)) * slice * size,
             (1 + state) * written * size);
     }

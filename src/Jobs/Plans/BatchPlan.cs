@@ -22,15 +22,15 @@ public sealed class BatchPlan
     private readonly long _stride;
 
     /// <param name="rows">Training examples of each shard, n_v; one at least has some.</param>
-    /// <param name="batch">Examples per step over all shards, at least 1.</param>
+    /// <param name="batch">Examples per step over all shards, at least 1; or <see cref="TrainingSection.AllExamples"/>.</param>
     /// <param name="epochs">Number of epochs.</param>
     public BatchPlan(IReadOnlyList<long> rows, int batch, int epochs)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Max(), int.MaxValue, nameof(rows));
         Examples = rows.Sum();
         ArgumentOutOfRangeException.ThrowIfLessThan(Examples, 1, nameof(rows));
-        StepsPerEpoch = (Examples + batch - 1) / batch;
+        StepsPerEpoch = batch == TrainingSection.AllExamples ? 1 : (Examples + batch - 1) / batch;
         Epochs = epochs;
         _stride = Stride(StepsPerEpoch);
         _before = new (long, long)[rows.Count + 1];

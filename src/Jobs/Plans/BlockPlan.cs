@@ -2,8 +2,14 @@ namespace Granary.Jobs;
 
 /// <summary>The flat weight vector cut into blocks, by the model alone, and the blocks dealt to members as slices.</summary>
 /// <param name="Weights">P, the number of weights.</param>
-public sealed record BlockPlan(long Weights)
+/// <param name="Everywhere">Whether every member makes the whole update, however many blocks there are.</param>
+public sealed record BlockPlan(long Weights, bool Everywhere = false)
 {
+    /// <summary>The blocks of a job's model. lbfgs looks at all of a gradient before it takes a step along it, so that every member
+    /// needs all of it.</summary>
+    public static BlockPlan Of(Job job, IReadOnlyList<ParameterShape> shape) =>
+        new(ModelShape.Weights(shape), job.Training.Optimizer.Kind == OptimizerKind.Lbfgs);
+
     /// <summary>Weights in a block, but for the last one.</summary>
     public const int BlockSize = 16_384;
 
@@ -17,8 +23,8 @@ public sealed record BlockPlan(long Weights)
     public int Length(int block) => (int)Math.Min(BlockSize, Weights - Start(block));
 
     /// <summary>Whether everybody sends its sums to everybody and makes the same update: one hop instead of two, for models
-    /// so small that the hop costs more than the bytes.</summary>
-    public bool Replicated => Blocks == 1;
+    /// so small that the hop costs more than the bytes, and where it is asked for.</summary>
+    public bool Replicated => Everywhere || Blocks == 1;
 
     /// <summary>The blocks [First, End) that a member sums and updates.</summary>
     public (int First, int End) Owned(int member, int members) => Replicated ? (0, Blocks) : Slice(member, members);

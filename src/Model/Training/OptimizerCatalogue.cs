@@ -12,6 +12,7 @@ public static class OptimizerCatalogue
         OptimizerKind.Momentum => new Momentum(optimizer.Momentum, optimizer.WeightDecay),
         OptimizerKind.Adam => new Adam(optimizer, decoupled: false),
         OptimizerKind.AdamW => new Adam(optimizer, decoupled: true),
+        OptimizerKind.Lbfgs => new AveragedGradient(optimizer.StatePerWeight()),
         _ => throw new ArgumentOutOfRangeException(nameof(optimizer), optimizer.Kind, null),
     };
 }
