@@ -160,10 +160,12 @@ public sealed record MetricPoint(
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="TrainLoss">Mean loss over the last epoch's examples.</param>
 /// <param name="ValidationExamples">Held-out examples; 0 without any.</param>
-/// <param name="ValidationLoss">Their mean loss under the final weights.</param>
+/// <param name="ValidationLoss">Their mean loss under the weights published.</param>
 /// <param name="ValidationAccuracy">Part of them that the model gets right, where there are classes.</param>
 /// <param name="WeightsSha256">Over the flat weights as little-endian float32, lower-case hex.</param>
 /// <param name="Output">Directory that holds the model.</param>
+/// <param name="Step">Steps that led to the weights published.</param>
+/// <param name="StoppedEarly">Whether the evaluations ended the job before its last epoch.</param>
 [GenerateSerializer, Immutable, Alias("granary.JobResult")]
 public sealed record JobResult(
     [property: Id(0)] string Model,
@@ -173,4 +175,6 @@ public sealed record JobResult(
     [property: Id(4)] double? ValidationLoss,
     [property: Id(5)] double? ValidationAccuracy,
     [property: Id(6)] string WeightsSha256,
-    [property: Id(7)] string Output);
+    [property: Id(7)] string Output,
+    [property: Id(8)] long Step,
+    [property: Id(9)] bool StoppedEarly);

@@ -58,6 +58,11 @@ public interface IWorker : IGrainService
     [Alias("Weigh")]
     Task<SavedWeights> Weigh(Membership membership);
 
+    /// <summary>Has an older version of the weights, of a checkpoint, weighed and published in the place of the last one.</summary>
+    /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>
+    [Alias("Recall"), ResponseTimeout(LongAnswer.Time)]
+    Task Recall(Membership membership, Origin checkpoint);
+
     /// <summary>Writes the model and the papers that go with it.</summary>
     /// <param name="membership">Job and generation.</param>
     /// <param name="output">The directory; made if missing.</param>

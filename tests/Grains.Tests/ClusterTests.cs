@@ -110,6 +110,39 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(0, await Bias(new ClassWeights()), 1e-6);
     }
 
+    [Theory]
+    [InlineData(HeldOutFigure.Loss)]
+    [InlineData(HeldOutFigure.Accuracy)]
+    public async Task A_job_stops_early_and_publishes_its_best_version_on_any_cluster(HeldOutFigure figure)
+    {
+        // Labels that mean nothing, learnt by heart: the held-out loss falls, then rises.
+        var job = Blobs(rate: 0.5, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [16] });
+        var random = new Random(3);
+        File.AppendAllText(job.Data.Path, string.Concat(Enumerable.Range(0, 120).Select(i => FormattableString.Invariant(
+            $"{random.NextDouble() * 6},{random.NextDouble() * 2},c{random.Next(3)}\n"))));
+        var stopping = new EarlyStoppingSection { Patience = 4, Figure = figure };
+        job = job with { Training = job.Training with { Epochs = 60, EarlyStopping = stopping, Keep = KeptModel.Best } };
+        var one = await Run(1, job);
+        var three = await Run(3, job);
+        Assert.Equal((JobState.Completed, JobState.Completed), (one.State, three.State));
+        Assert.Equal(one.Result! with { Output = "" }, three.Result! with { Output = "" });
+        Assert.True(one.Result!.StoppedEarly);
+        Assert.Equal((one.Step, one.Examples), (three.Step, three.Examples));
+
+        // The evaluations themselves say where it had to stop, and which was the best.
+        double Figure(MetricPoint p) => figure == HeldOutFigure.Loss ? p.ValidationLoss!.Value : -p.ValidationAccuracy!.Value;
+        var evaluations = one.Points.Where(p => p.ValidationLoss is not null).ToArray();
+        var best = evaluations.MinBy(Figure)!; // the first of equal ones
+        Assert.Equal(best.Step, one.Result.Step);
+        Assert.Equal(best.ValidationLoss, one.Result.ValidationLoss);
+        Assert.Equal(best.Step + (4 * one.StepsPerEpoch), one.Step);
+        Assert.Equal(evaluations[^1].Step, one.Step);
+
+        // And a job that ends there has these weights.
+        var short_ = job.Training with { Epochs = (int)(best.Step / one.StepsPerEpoch), EarlyStopping = null, Keep = KeptModel.Last };
+        Assert.Equal((await Run(2, job with { Training = short_ })).Result!.WeightsSha256, one.Result.WeightsSha256);
+    }
+
     [Fact]
     public async Task Another_seed_gives_other_weights() =>
         Assert.NotEqual((await Run(1, Blobs())).Result!.WeightsSha256, (await Run(1, Blobs(seed: 2, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }))).Result!.WeightsSha256);

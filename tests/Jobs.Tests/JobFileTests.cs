@@ -40,6 +40,15 @@ public sealed class JobFileTests : IDisposable
         Assert.Equal(Path.Combine(_folder, "d.csv"), job.Data.Path);
     }
 
+    [Theory]
+    [InlineData("training.keep=best", "--set training.keep=best: training.keep goes by held-out examples, but none are held out")]
+    [InlineData("training.earlyStopping={patience: 2}", "training.earlyStopping goes by held-out examples, but none are held out")]
+    public void What_goes_by_held_out_examples_needs_some(string item, string message)
+    {
+        _ = Parse(Good, item);
+        Assert.StartsWith(message, Assert.Throws<JobException>(() => Parse(Good, "data.validation={fraction: 0}", item)).Message.Replace("--set training.earlyStopping={patience: 2}: ", ""));
+    }
+
     [Fact]
     public void What_is_written_reads_back_equal()
     {
@@ -110,6 +119,11 @@ public sealed class JobFileTests : IDisposable
     [InlineData("format: csv", "format: parquet\n  delimiter: ';'", "data.delimiter has no meaning for parquet: it belongs to csv.")]
     [InlineData("format: csv\n  path: d.csv\n  label: label", "format: parquet\n  path: d.csv", "data.label is missing")]
     [InlineData("format: csv", "format: text\n  missing: mean", "data.label has no meaning for text: it belongs to csv and parquet.")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { figure: loss }", "digits.yaml:14: training.earlyStopping.patience is missing")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { patience: 0 }", "training.earlyStopping.patience is 0, but must be at least 1.")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { patience: 1, figure: acuracy }", "Did you mean accuracy?")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { patience: 1, minDelta: -1 }", "training.earlyStopping.minDelta is -1, but must be 0 or more.")]
+    [InlineData("epochs: 3", "epochs: 3\n  keep: first", "training.keep is 'first', but must be one of last, best.")]
     [InlineData("epochs: 3", "epochs: 3\n  classWeights: equal", "digits.yaml:14: training.classWeights is 'equal', but must be balanced, or weights by label")]
     [InlineData("epochs: 3", "epochs: 3\n  classWeights: {}", "digits.yaml:14: training.classWeights is empty")]
     [InlineData("epochs: 3", "epochs: 3\n  classWeights: [1, 2]", "training.classWeights must be a single value")]

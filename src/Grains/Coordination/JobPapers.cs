@@ -38,6 +38,8 @@ internal static class JobPapers
             silos = kept.Members.Count,
             steps = progress.Committed,
             epochs = job.Training.Epochs,
+            modelStep = result.Step,
+            stoppedEarly = result.StoppedEarly,
             examples = progress.Examples,
             seconds = kept.Seconds,
             trainLoss = result.TrainLoss,

@@ -39,6 +39,9 @@ public sealed class ProgressState
     /// <summary>The job's metrics so far.</summary>
     [Id(10)] public List<MetricPoint> Points { get; set; } = [];
 
+    /// <summary>The best version so far, and how long ago the last improvement is; null before the first evaluation.</summary>
+    [Id(11)] public HeldOutStanding? Standing { get; set; }
+
     /// <summary>Nothing yet.</summary>
     public static ProgressState Empty(int shards) => new()
     {
@@ -62,6 +65,7 @@ public sealed class ProgressState
         Counts = [.. Counts],
         Ledger = [.. Ledger],
         Points = [.. Points],
+        Standing = Standing,
     };
 
     /// <summary>Ends an epoch in the ledger.</summary>

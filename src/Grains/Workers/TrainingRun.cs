@@ -33,6 +33,9 @@ internal interface ITrainingRun : IDisposable
     /// <summary>Hash of the weights held.</summary>
     SavedWeights Weigh();
 
+    /// <summary>From here on an older version is weighed and published.</summary>
+    void Recall(Origin checkpoint);
+
     /// <summary>Writes the model and its papers.</summary>
     void Publish(string output, IReadOnlyDictionary<string, string> papers);
 
@@ -71,6 +74,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _reading = new();
     private bool _disposed;
+    private ModelVersion<T>? _recalled;
     private double? _lastLoss;
     private long _told;
     private volatile Phase _phase = new(PhaseKind.Idle);
@@ -100,6 +104,8 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
 
     /// <inheritdoc/>
     public Task Ready => _ready.Task;
+
+    private ModelVersion<T> Published => _recalled ?? _vault.Current;
 
     private long Committed => _vault.Current.Step;
 
@@ -278,7 +284,15 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     {
         using var held = Hold();
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(AsFloat32().AsSpan());
-        return new SavedWeights(Committed, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
+        return new SavedWeights(Published.Step, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
+    }
+
+    /// <inheritdoc/>
+    public void Recall(Origin checkpoint)
+    {
+        using var held = Hold();
+        _recalled ??= _vault.MakeApart();
+        CheckpointReader.Read(_task, checkpoint, _recalled);
     }
 
     /// <inheritdoc/>
@@ -298,7 +312,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var weights = new float[_task.Layout.Blocks.Weights];
         for (var i = 0L; i < weights.LongLength; i++)
         {
-            weights[i] = float.CreateTruncating(((T*)_vault.Current.Weights.Data)[i]);
+            weights[i] = float.CreateTruncating(((T*)Published.Weights.Data)[i]);
         }
 
         return weights;
@@ -337,6 +351,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         }
 
         _disposed = true;
+        _recalled?.Dispose();
         _mesh.Dispose();
         _exchange.Dispose();
         _evaluations.Dispose();

@@ -242,6 +242,13 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
+    public Task Recall(Membership membership, Origin checkpoint)
+    {
+        var run = Running(membership);
+        return Task.Run(() => run.Recall(checkpoint));
+    }
+
+    /// <inheritdoc/>
     public Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers)
     {
         var run = Running(membership);
