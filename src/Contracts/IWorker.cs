@@ -67,8 +67,9 @@ public interface IWorker : IGrainService
     /// <param name="membership">Job and generation.</param>
     /// <param name="output">The directory; made if missing.</param>
     /// <param name="papers">Other files by name: the job file, metrics, the summary.</param>
+    /// <param name="copies">Files to be copied there, from where to by name: what training on takes.</param>
     [Alias("Publish"), ResponseTimeout(LongAnswer.Time)]
-    Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers);
+    Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies);
 
     /// <summary>Looks for the shard whose gradient at the next step is not finite. Null when none here is.</summary>
     [Alias("FindNonFinite")]

@@ -13,7 +13,7 @@ public sealed class ClusterTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<JobStatus> Run(int silos, Job job)
+    private async Task<JobStatus> Run(int silos, Job job, string? from = null)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((options, silo) =>
@@ -25,7 +25,7 @@ public sealed class ClusterTests : IDisposable
         builder.ConfigureClient(client => client.Services.AddGranarySerialization());
         await using var cluster = builder.Build();
         await cluster.DeployAsync();
-        var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
+        var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null, Continue: from));
         var coordinator = cluster.Client.GetGrain<ICoordinatorGrain>(id);
         while (true)
         {
@@ -141,6 +141,38 @@ public sealed class ClusterTests : IDisposable
         // And a job that ends there has these weights.
         var short_ = job.Training with { Epochs = (int)(best.Step / one.StepsPerEpoch), EarlyStopping = null, Keep = KeptModel.Last };
         Assert.Equal((await Run(2, job with { Training = short_ })).Result!.WeightsSha256, one.Result.WeightsSha256);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam, KeptModel.Last, Precision.Float32)]
+    [InlineData(OptimizerKind.Momentum, KeptModel.Best, Precision.Float64)]
+    public async Task A_continued_job_has_the_bits_of_one_that_long_from_the_start(OptimizerKind kind, KeptModel keep, Precision precision)
+    {
+        // 33,000 weights in three blocks, of which every silo of three owns one.
+        var job = Blobs(model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [160, 200], Precision = precision });
+        Job Long(int epochs) => job with
+        {
+            Training = job.Training with
+            {
+                Epochs = epochs,
+                Keep = keep,
+                Optimizer = new OptimizerSection { Kind = kind, LearningRate = 0.003 },
+                Schedule = new ScheduleSection { Kind = ScheduleKind.Step, Every = 2, Gamma = 0.5, Warmup = 12 },
+            },
+        };
+        var whole = await Run(1, Long(9));
+        var first = await Run(3, Long(4));
+        var second = await Run(2, Long(5), first.Result!.Output);
+        var third = await Run(3, Long(9), second.Result!.Output);
+        Assert.True(third.State == JobState.Completed, third.Failure);
+        Assert.Equal(whole.Result! with { Output = "" }, third.Result! with { Output = "" });
+        Assert.Equal((whole.Step, whole.Examples), (third.Step, third.Examples));
+        Assert.Equal(whole.Points.Select(p => p with { Seconds = 0 }), third.Points.Select(p => p with { Seconds = 0 }));
+
+        var again = await Run(1, Long(9), third.Result!.Output);
+        Assert.Contains("has all of the 90 steps of this job already", again.Failure);
+        File.AppendAllText(job.Data.Path, "1,1,c0\n");
+        Assert.Contains("the data is not what it was then", (await Run(1, Long(12), third.Result.Output)).Failure);
     }
 
     [Fact]

@@ -49,6 +49,33 @@ public sealed class JobFileTests : IDisposable
         Assert.StartsWith(message, Assert.Throws<JobException>(() => Parse(Good, "data.validation={fraction: 0}", item)).Message.Replace("--set training.earlyStopping={patience: 2}: ", ""));
     }
 
+    [Theory]
+    [InlineData("training.epochs=9", null)]
+    [InlineData("training.epochs=3", null)]
+    [InlineData("training.checkpoint.seconds=1", null)]
+    [InlineData("training.earlyStopping={patience: 3}", null)]
+    [InlineData("name=other", null)]
+    [InlineData("training.epochs=2", "training.epochs is 2, but the run was to have 3 already")]
+    [InlineData("training.batch=32", "training.batch is 32 here, 64 there")]
+    [InlineData("model.hidden=[64]", "model.hidden is [64] here, [64, 32] there")]
+    [InlineData("training.optimizer={kind: momentum}", "training.optimizer.beta1 is not given here, 0.9 there")]
+    [InlineData("training.earlyStopping={patience: 3, figure: accuracy}", "training.earlyStopping.figure is accuracy here, loss there")]
+    [InlineData("training.keep=best", "training.keep is best here, last there")]
+    public void A_longer_version_of_a_job_goes_on_from_it(string item, string? refusal)
+    {
+        const string Constant = "training.schedule={kind: constant}";
+        var message = Continuation.Refusal(Parse(Good, Constant), Parse(Good, Constant, item));
+        Assert.Equal(refusal is null, message is null);
+        Assert.Contains(refusal ?? "", message ?? "");
+    }
+
+    [Fact]
+    public void A_schedule_that_depends_on_the_epochs_is_not_made_longer()
+    {
+        Assert.Contains("training.schedule is cosine", Continuation.Refusal(Parse(Good), Parse(Good, "training.epochs=4")));
+        Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good))); // an interrupted run may go on to its end
+    }
+
     [Fact]
     public void What_is_written_reads_back_equal()
     {

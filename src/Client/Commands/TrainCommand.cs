@@ -19,8 +19,9 @@ internal static class TrainCommand
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
         var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." };
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
+        var run = ContinueOption.Create();
         telemetry.AcceptOnlyFromAmong("console", "otlp", "none");
-        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, output, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
+        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
         {
             if (result.GetValue(silos) < 1)
             {
@@ -28,10 +29,11 @@ internal static class TrainCommand
             }
 
             var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
+            var from = ContinueOption.Check(result.GetValue(run), job);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
-            var code = await Train(new Submission(job, folder, id), settings, result.GetValue(json), interruption);
+            var code = await Train(new Submission(job, folder, id, Continue: from), settings, result.GetValue(json), interruption);
             SayBaseline(report);
             return code;
         });

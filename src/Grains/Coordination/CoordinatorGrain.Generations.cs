@@ -126,6 +126,11 @@ internal sealed partial class CoordinatorGrain
         var holdings = await attempt.Unless(crew.Enter(_progress?.Committed ?? State.Progress?.Committed ?? 0));
         _activity = State.Facts is null ? "reading data" : "forming";
         var facts = State.Facts ??= await attempt.Unless(Gather(crew));
+        if (State.Submission!.Continue is { } run && State.Progress is null)
+        {
+            await TakeUp(run, facts);
+        }
+
         var shape = ModelShape.Of(Job.Model, facts.Shape);
         var layout = new ExchangeLayout(new BlockPlan(ModelShape.Weights(shape)), new ShardPlan(Job.Data.Shards, crew.Count));
         var state = OptimizerCatalogue.Create(Job.Training.Optimizer).StatePerWeight;
@@ -289,7 +294,15 @@ internal sealed partial class CoordinatorGrain
             output,
             step,
             _progress.HasStopped);
-        await attempt.Crew.Publish(output, JobPapers.Of(JobId, Job, state, State.Result, State, live));
+        var papers = JobPapers.Of(JobId, Job, state, State.Result, State, live);
+        IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
+        if (state != JobState.Failed && await LeaveBehind(attempt, step) is { } left)
+        {
+            (var paper, copies) = left.Files();
+            papers.Add(paper.Key, paper.Value);
+        }
+
+        await attempt.Crew.Publish(output, papers, copies);
         _progress.Settle(_progress.Committed);
         if (_progress.HasStopped)
         {
@@ -297,6 +310,42 @@ internal sealed partial class CoordinatorGrain
         }
 
         await End(state, failure);
+    }
+
+    // What training on takes, where a checkpoint of the last version can be written.
+    private async Task<RunState?> LeaveBehind(Attempt attempt, long published)
+    {
+        var last = _progress!.Committed;
+        if (!IsDurable(last))
+        {
+            await attempt.Checkpoint(_acknowledged);
+        }
+
+        return IsDurable(last)
+            ? new RunState(JobId, State.Facts!, State.Seconds, [.. State.Checkpoints.Where(c => c.Step == published || c.Step == last)
+                .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)])
+            : null;
+    }
+
+    // The first time a continued job stands: it is as if it had been lost just after the run's last step.
+    private async Task TakeUp(string run, DataFacts facts)
+    {
+        var left = await Task.Run(() => RunState.Read(run));
+        left.RequireSame(facts);
+        var progress = left.Checkpoints[^1].Progress;
+        if (progress.Committed >= Batches(facts).Steps)
+        {
+            throw new JobException($"the run of job {left.Job} has all of the {progress.Committed} steps of this job already: set more training.epochs.");
+        }
+
+        if (new EvaluationRule(Job.Training).Stops(progress.Standing))
+        {
+            throw new JobException($"the run of job {left.Job} has ended early, and would end again at the same step {progress.Committed}: "
+                + "set more training.earlyStopping.patience, or take training.earlyStopping out.");
+        }
+
+        (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
+        State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}");
     }
 
     private async Task Recall(Attempt attempt, long step)

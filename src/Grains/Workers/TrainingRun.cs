@@ -37,7 +37,7 @@ internal interface ITrainingRun : IDisposable
     void Recall(Origin checkpoint);
 
     /// <summary>Writes the model and its papers.</summary>
-    void Publish(string output, IReadOnlyDictionary<string, string> papers);
+    void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies);
 
     /// <summary>The shard here whose gradient at the next step is not finite.</summary>
     int? FindNonFinite();
@@ -296,15 +296,12 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     }
 
     /// <inheritdoc/>
-    public void Publish(string output, IReadOnlyDictionary<string, string> papers)
+    public void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
     {
         using var held = Hold();
         Directory.CreateDirectory(output);
         SavedModel.Write(Path.Combine(output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
-        foreach (var (name, text) in papers)
-        {
-            File.WriteAllText(Path.Combine(output, name), text);
-        }
+        OutputFolder.Write(output, papers, copies);
     }
 
     private float[] AsFloat32()

@@ -249,10 +249,11 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers)
+    public Task Publish(
+        Membership membership, string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
     {
         var run = Running(membership);
-        return Task.Run(() => run.Publish(output, papers));
+        return Task.Run(() => run.Publish(output, papers, copies));
     }
 
     /// <inheritdoc/>
