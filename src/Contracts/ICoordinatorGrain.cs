@@ -118,6 +118,8 @@ public sealed record JobStatus
     [Id(22)] public DateTimeOffset? Resumed { get; init; }
     /// <summary>The silo of the job's coordinator.</summary>
     [Id(23)] public string Coordinator { get; init; } = "";
+    /// <summary>What it was submitted with: jobs of one sweep have the same. Null: alone.</summary>
+    [Id(24)] public string? Group { get; init; }
 }
 
 /// <summary>A silo's share of a job.</summary>

@@ -12,6 +12,7 @@ var command = new RootCommand("One silo of a Granary cluster, and what needs its
     PredictCommand.Create(),
     GenerateCommand.Create(),
     ExportCommand.Create(),
+    NeighboursCommand.Create(),
 }.Parse(args);
 if (command.Action is ParseErrorAction)
 {

@@ -51,22 +51,11 @@ internal static class TrainCommand
 
     private static async Task<int> Train(Submission submission, LocalSettings settings, bool json, Interruption interruption)
     {
-        var home = Directory.CreateTempSubdirectory("granary-").FullName;
-        try
+        return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
         {
-            await using var cluster = new LocalCluster(home, settings);
-            using var hardStop = interruption.Again.Register(() =>
-            {
-                foreach (var silo in cluster.Silos)
-                {
-                    silo.KillNow();
-                }
-            });
-            await cluster.Start(interruption.Token);
-            await using var client = await GranaryClient.Connect(cluster.Address, interruption.Token);
             await client.Submit(submission).WaitAsync(interruption.Token);
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-            var lost = StopWatching(cluster, watching);
+            var lost = PrivateCluster.StopWhenLost(cluster, watching);
             try
             {
                 var status = await JobDisplay.Follow(client.Watch(submission.JobId!, watching.Token), quiet: json);
@@ -92,27 +81,7 @@ internal static class TrainCommand
 
                 throw new UserException(ExitCode.JobFailed, failure);
             }
-        }
-        finally
-        {
-            Directory.Delete(home, recursive: true);
-        }
-    }
-
-    // Nothing starts a private cluster's silos again: once the last has gone, no answer will come.
-    private static async Task<string> StopWatching(LocalCluster cluster, CancellationTokenSource watching)
-    {
-        var ended = await cluster.AllEnded();
-        try
-        {
-            await watching.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The job had ended before.
-        }
-
-        return ended;
+        });
     }
 
     // The job ends at a step boundary and writes the weights it has.

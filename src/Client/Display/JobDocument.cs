@@ -47,6 +47,7 @@ internal static class JobDocument
     public static object Standing(JobStatus s) => new
     {
         job = s.JobId,
+        group = s.Group,
         state = State(s),
         step = s.Step,
         steps = s.Steps,

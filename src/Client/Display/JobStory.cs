@@ -31,7 +31,7 @@ internal static class JobStory
 
         if (status.State == JobState.Queued)
         {
-            parts.Add("It waits for the job that runs now. See: granary jobs.");
+            parts.Add("It waits for a job that runs now to end. See: granary jobs.");
         }
 
         if (parts.Count == 1 && status.State is JobState.Completed or JobState.Running)

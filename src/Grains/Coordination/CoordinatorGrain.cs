@@ -144,6 +144,7 @@ internal sealed partial class CoordinatorGrain(
             Submitted = State.Submitted,
             Shards = Job.Data.Shards,
             Priority = submission.Priority,
+            Group = submission.Group,
             Idle = State.State == JobState.Running ? _crew?.Idle ?? [] : [],
             Durable = State.Checkpoints.Count > 0 ? State.Checkpoints[^1].Step : null,
             Resumed = _resumed,

@@ -92,7 +92,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         memory.Add(_vault);
         _grants = new Grants(origin.Step);
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
-        _threads = new ComputeThreads(silo.Threads, job.Name);
+        _threads = new ComputeThreads(silo.ThreadsPerJob, job.Name);
         _work = new GradientWork<T>(
             task, _threads, registry, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
         var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer);
