@@ -109,6 +109,31 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Kills_do_not_show_in_where_a_job_stops_nor_in_which_version_is_the_best()
+    {
+        string[] watched = [.. Job, "--set", "training.epochs=1000", "--set", "training.keep=best", "--set", "training.earlyStopping.patience=20", "--json"];
+        using var train = await Run(["train", .. watched, "--silos", "1"]);
+        Assert.Equal(0, await train.Exit());
+        using var up = await Run("up", "--silos", "3");
+        using var submit = await Run(["submit", .. watched, "--detach"]);
+        var job = submit.Json.GetProperty("job").GetString()!;
+        var kills = 0;
+        for (long step = 60; await Reaches(job, step); kills++)
+        {
+            await Signal("KILL", 2);
+            step = (await Show(job)).GetProperty("step").GetInt64() + _random.Next(20, 250);
+        }
+
+        Assert.True(kills > 2, $"{kills} kills");
+        await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
+        using var wait = await Run("wait", job, "--json");
+        foreach (var figure in new[] { "modelStep", "steps", "stoppedEarly", "examples", "validation" })
+        {
+            Assert.Equal(train.Json.GetProperty(figure).ToString(), wait.Json.GetProperty(figure).ToString());
+        }
+    }
+
+    [Fact]
     public async Task Silos_that_come_go_and_freeze_do_not_show_in_the_weights()
     {
         const int Epochs = 400;
