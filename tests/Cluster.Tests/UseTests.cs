@@ -99,7 +99,7 @@ public sealed class UseTests : IDisposable
     public async Task A_sweep_ranks_its_jobs_and_says_why_one_failed()
     {
         using var sweep = await CommandLine.Run(
-            _folder, "sweep", Example("digits-mlp.yaml"), "--over", "training.optimizer.learningRate=0.01,0.1,1e30", "--over", "model.hidden=[8],[]", "--set",
+            _folder, "sweep", Example("digits-mlp.yaml"), "--over", "training.optimizer.learningRate=0.01,0.1,1e30", "--over", "model.hidden=[8],[16]", "--set",
             "training.epochs=2", "--silos", "1", "--jobs", "2", "--json");
         Assert.True(await sweep.Exit() == 0, sweep.Errors);
         var jobs = sweep.Json.GetProperty("jobs").EnumerateArray().ToArray();

@@ -13,7 +13,7 @@ public sealed class ClusterTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<JobStatus> Run(int silos, Job job, string? from = null)
+    private async Task<JobStatus> Run(int silos, Job job, string? from = null, Func<ICatalogueGrain, ICoordinatorGrain, Task>? meanwhile = null)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((options, silo) =>
@@ -27,10 +27,20 @@ public sealed class ClusterTests : IDisposable
         await cluster.DeployAsync();
         var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null, Continue: from));
         var coordinator = cluster.Client.GetGrain<ICoordinatorGrain>(id);
+        if (meanwhile is not null)
+        {
+            await meanwhile(cluster.Client.GetGrain<ICatalogueGrain>(0), coordinator);
+        }
+
+        return await Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
+    }
+
+    private static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> holds)
+    {
         while (true)
         {
             var status = (await coordinator.Status(0))!;
-            if (status.State is JobState.Completed or JobState.Failed)
+            if (holds(status))
             {
                 return status;
             }
@@ -110,16 +120,45 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(0, await Bias(new ClassWeights()), 1e-6);
     }
 
+    // Labels that mean nothing, learnt by heart: the held-out loss falls, then rises.
+    private Job Noise()
+    {
+        var job = Blobs(rate: 0.5, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [16] });
+        var random = new Random(3);
+        File.AppendAllText(job.Data.Path, string.Concat(Enumerable.Range(0, 120).Select(i => FormattableString.Invariant(
+            $"{random.NextDouble() * 6},{random.NextDouble() * 2},c{random.Next(3)}\n"))));
+        return job;
+    }
+
+    [Fact]
+    public async Task A_best_version_whose_checkpoint_is_damaged_is_trained_again()
+    {
+        var job = Noise();
+        job = job with { Training = job.Training with { Epochs = 120, Keep = KeptModel.Best } };
+        var whole = await Run(1, job);
+        var best = whole.Result!.Step;
+        Assert.InRange(best, 1, whole.Step / 2);
+        var damaged = await Run(2, job, null, async (catalogue, coordinator) =>
+        {
+            await Until(coordinator, s => s.Step > best + 20);
+            await coordinator.Pause();
+            var id = (await Until(coordinator, s => s.State == JobState.Paused || s.Step == s.Steps)).JobId;
+            var file = Directory.GetDirectories(Path.Combine(_folder, "checkpoints", id), $"step-{best:D9}-*").SelectMany(Directory.GetFiles).Single();
+            var bytes = File.ReadAllBytes(file);
+            bytes[^100] ^= 1;
+            File.WriteAllBytes(file, bytes);
+            await catalogue.Resume(id);
+        });
+        Assert.True(damaged.Recoveries > 0);
+        Assert.Equal(whole.Result with { Output = "" }, damaged.Result! with { Output = "" });
+    }
+
     [Theory]
     [InlineData(HeldOutFigure.Loss)]
     [InlineData(HeldOutFigure.Accuracy)]
     public async Task A_job_stops_early_and_publishes_its_best_version_on_any_cluster(HeldOutFigure figure)
     {
-        // Labels that mean nothing, learnt by heart: the held-out loss falls, then rises.
-        var job = Blobs(rate: 0.5, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [16] });
-        var random = new Random(3);
-        File.AppendAllText(job.Data.Path, string.Concat(Enumerable.Range(0, 120).Select(i => FormattableString.Invariant(
-            $"{random.NextDouble() * 6},{random.NextDouble() * 2},c{random.Next(3)}\n"))));
+        var job = Noise();
         var stopping = new EarlyStoppingSection { Patience = 4, Figure = figure };
         job = job with { Training = job.Training with { Epochs = 60, EarlyStopping = stopping, Keep = KeptModel.Best } };
         var one = await Run(1, job);

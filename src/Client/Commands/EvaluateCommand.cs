@@ -17,11 +17,7 @@ internal static class EvaluateCommand
         return new Command("evaluate", "A model's loss, accuracy and confusion matrix over labelled examples.") { model, data, labels, silos, json }
             .DoesInterruptibly(async (result, interruption) =>
             {
-                if (result.GetValue(silos) < 1)
-                {
-                    throw new UserException(ExitCode.Usage, $"--silos is {result.GetValue(silos)}, but must be at least 1.");
-                }
-
+                CommandParts.AtLeastOne("--silos", result.GetValue(silos));
                 var request = new EvaluationRequest(
                     Existing(result.GetValue(model)!, "there is no model"), Data(result.GetValue(data)!),
                     result.GetValue(labels) is { } path ? Existing(path, "--labels: there is no file") : null);

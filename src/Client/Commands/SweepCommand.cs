@@ -40,7 +40,11 @@ internal static class SweepCommand
             var sweep = new SweepTable(group, grid, result.GetValue(by));
             if (result.GetValue(silos) is null && result.GetValue(jobs) is null && CommandParts.HasCluster(result.GetValue(home)!))
             {
-                return await CommandParts.WithCluster(result.GetValue(home)!, interruption.Token, client => Run(client, grown, null, sweep, result.GetValue(json), interruption.Token));
+                return await CommandParts.WithCluster(result.GetValue(home)!, interruption.Token, async client =>
+                {
+                    using var said = interruption.Token.Register(() => Console.Error.WriteLine("the jobs go on. See: granary jobs"));
+                    return await Run(client, grown, null, sweep, result.GetValue(json), interruption.Token);
+                });
             }
 
             var settings = LocalSettings.For(result.GetValue(silos) ?? 1, "none");

@@ -29,6 +29,11 @@ internal static class JobStory
             parts.Add(Invariant($"At step {slow[^1].Step} {slow[^1].Message}. Give it a core of its own, or stop it: the job goes on with the others."));
         }
 
+        if (events.LastOrDefault(e => e.Kind == JobEventKind.StoppedEarly) is { } stopped)
+        {
+            parts.Add($"It {stopped.Message}.");
+        }
+
         if (status.State == JobState.Queued)
         {
             parts.Add("It waits for a job that runs now to end. See: granary jobs.");

@@ -21,12 +21,14 @@ internal sealed class SweepTable(string group, SweepGrid grid, HeldOutFigure by)
     /// <param name="jobs">One per point of the grid.</param>
     public string Text(IReadOnlyList<JobStatus> jobs)
     {
-        var rows = new List<string[]> { new string[] { "loss", "accuracy", "step", "job" }.Prepend([.. grid.Keys]) };
+        var rows = new List<string[]>();
+        rows.Add([.. grid.Keys, "loss", "accuracy", "step", "job"]);
         foreach (var (point, s) in Ranked(jobs))
         {
-            rows.Add((Failure(s) is null
-                ? new[] { Number(s.Result!.ValidationLoss), Number(s.Result.ValidationAccuracy), s.Result.Step.ToString(CultureInfo.InvariantCulture), s.JobId }
-                : ["-", "-", s.Step.ToString(CultureInfo.InvariantCulture), $"{s.JobId} {Failure(s)}"]).Prepend([.. grid.Points[point]]));
+            string[] figures = Failure(s) is null
+                ? [Number(s.Result!.ValidationLoss), Number(s.Result.ValidationAccuracy), s.Result.Step.ToString(CultureInfo.InvariantCulture), s.JobId]
+                : ["-", "-", s.Step.ToString(CultureInfo.InvariantCulture), $"{s.JobId} {Failure(s)}"];
+            rows.Add([.. grid.Points[point], .. figures]);
         }
 
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length))];
@@ -69,9 +71,4 @@ internal sealed class SweepTable(string group, SweepGrid grid, HeldOutFigure by)
     private double Rank(JobStatus s) => Failure(s) is not null ? double.PositiveInfinity
         : (by == HeldOutFigure.Loss ? s.Result!.ValidationLoss : -s.Result!.ValidationAccuracy) is { } figure && double.IsFinite(figure) ? figure
         : double.MaxValue;
-}
-
-file static class Rows
-{
-    public static string[] Prepend(this string[] row, string[] cells) => [.. cells, .. row];
 }

@@ -18,6 +18,13 @@ internal static class EvaluationSource
     /// <exception cref="JobException">The data cannot be used, or not by this model.</exception>
     public static IShardSource Read(TrainedModel model, string path, string? labels, int shard, int shards)
     {
+        if (model.Data.Format == DataFormat.Idx != labels is not null)
+        {
+            throw new JobException(labels is null
+                ? $"{model.Name} was trained on idx: the labels' file is missing. Give it as --labels."
+                : $"{model.Name} was trained on {Kebab.Name(model.Data.Format)}, which has its labels within: --labels belongs to idx.");
+        }
+
         var data = model.Data with
         {
             Path = path,
