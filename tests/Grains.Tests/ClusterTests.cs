@@ -202,11 +202,19 @@ public sealed class ClusterTests : IDisposable
         var whole = await Run(1, Long(9));
         var first = await Run(3, Long(4));
         var second = await Run(2, Long(5), first.Result!.Output);
-        var third = await Run(3, Long(9), second.Result!.Output);
+        IReadOnlyList<JobEvent> events = [];
+        var third = await Run(3, Long(9), second.Result!.Output, async (_, coordinator) =>
+        {
+            await Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
+            events = await coordinator.Events();
+        });
         Assert.True(third.State == JobState.Completed, third.Failure);
         Assert.Equal(whole.Result! with { Output = "" }, third.Result! with { Output = "" });
         Assert.Equal((whole.Step, whole.Examples), (third.Step, third.Examples));
         Assert.Equal(whole.Points.Select(p => p with { Seconds = 0 }), third.Points.Select(p => p with { Seconds = 0 }));
+
+        // It took up the run, and did not just train from the start.
+        Assert.Contains(events, e => e.Kind == JobEventKind.Formed && e.Message.EndsWith("from step 50 on, from its checkpoint", StringComparison.Ordinal));
 
         var again = await Run(1, Long(9), third.Result!.Output);
         Assert.Contains("has all of the 90 steps of this job already", again.Failure);
