@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Granary.Contracts;
 using Granary.Jobs;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,24 +23,29 @@ public sealed record ClusterAddress(string Cluster, string? MembershipFile, stri
 public sealed class GranaryClient : IAsyncDisposable
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(60);
 
     // A frozen silo answers nothing; the next try goes to another one.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
     private readonly IHost _host;
     private readonly IClusterClient _cluster;
+    private readonly TimeSpan _patience;
 
-    private GranaryClient(IHost host)
+    private GranaryClient(IHost host, TimeSpan patience)
     {
-        _host = host;
+        (_host, _patience) = (host, patience);
         _cluster = host.Services.GetRequiredService<IClusterClient>();
     }
 
     /// <summary>Connects.</summary>
+    /// <param name="address">The cluster.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="patience">How long silence is borne, while connecting and until the first answer together; a minute if left out.</param>
     /// <exception cref="UserException">No silo answers.</exception>
-    public static async Task<GranaryClient> Connect(ClusterAddress address, CancellationToken cancellation)
+    public static async Task<GranaryClient> Connect(ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null)
     {
+        var (since, whole) = (Stopwatch.StartNew(), patience ?? LongPatience);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddGranarySerialization();
@@ -53,15 +60,19 @@ public sealed class GranaryClient : IAsyncDisposable
             }
             else
             {
-                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
-                    ("System.Data.SQLite", $"Data Source={address.MembershipFile};Pooling=False;Default Timeout=5"));
+                var store = new SqliteConnectionStringBuilder { DataSource = address.MembershipFile, Pooling = false, DefaultTimeout = 5 };
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("System.Data.SQLite", store.ToString()));
             }
         });
         var host = builder.Build();
         try
         {
-            await host.StartAsync(cancellation);
-            return new GranaryClient(host);
+            await host.StartAsync(cancellation).WaitAsync(whole, cancellation);
+            return new GranaryClient(host, whole - since.Elapsed);
+        }
+        catch (TimeoutException)
+        {
+            throw Silence(whole); // the host is not disposed of: it would wait for its start, and the process is about to end
         }
         catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException)
         {
@@ -178,21 +189,24 @@ public sealed class GranaryClient : IAsyncDisposable
         }
     }
 
-    private static async Task<T> Persistently<T>(Func<Task<T>> call, CancellationToken cancellation)
+    private static UserException Silence(TimeSpan time) => new(
+        ExitCode.Unreachable, $"no silo of the cluster has answered for {Math.Ceiling(time.TotalSeconds):0} s: its processes may be frozen. See: granary logs");
+
+    private async Task<T> Persistently<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
-        var since = System.Diagnostics.Stopwatch.StartNew();
+        var since = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                return await call().WaitAsync(cancellation);
+                var rest = _patience - since.Elapsed;
+                return await call().WaitAsync(rest > PollEvery ? rest : PollEvery, cancellation);
             }
             catch (Exception e) when (e is OrleansException or TimeoutException or System.Net.Sockets.SocketException)
             {
-                if (since.Elapsed > Patience)
+                if (since.Elapsed > _patience)
                 {
-                    throw new UserException(
-                        ExitCode.Unreachable, $"no silo of the cluster has answered for {Patience.TotalSeconds:0} s. See: granary status, granary logs");
+                    throw Silence(_patience);
                 }
 
                 await Task.Delay(PollEvery, cancellation);

@@ -37,7 +37,7 @@ var command = new RootCommand("Granary: distributed training for .NET.")
     ChaosCommand.Create(),
     SiloCommand.Create(),
     SuperviseCommand.Create(),
-}.Parse(args);
+}.Parse(SetPairs.Spread(args));
 if (command.Action is ParseErrorAction)
 {
     var name = string.Join(' ', command.CommandResult.Command is RootCommand ? ["granary"] : new[] { "granary", command.CommandResult.Command.Name });

@@ -22,9 +22,10 @@ public sealed record SiloIdentity(
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);
 
-    /// <summary>Instruction set and libtorch build: weights are the same to the last bit among silos that agree here.</summary>
-    public static string Platform { get; } =
-        $"{RuntimeInformation.ProcessArchitecture}/{InstructionSet} libtorch {TorchSharp.torch.__version__}";
+    /// <summary>Kind of device, instruction set and libtorch build: weights are the same to the last bit among silos that agree
+    /// here.</summary>
+    public string Platform { get; } =
+        $"{Device.Split(':')[0]} {RuntimeInformation.ProcessArchitecture}/{InstructionSet} libtorch {TorchSharp.torch.__version__}";
 
     private static string InstructionSet => Avx512F.IsSupported ? "avx512" : Avx2.IsSupported ? "avx2" : "base";
 }

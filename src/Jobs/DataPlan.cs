@@ -18,7 +18,10 @@ public static class DataPlan
             : data.Format == DataFormat.Text ? $"windows of {job.Model.Context} tokens" : "rows";
         if (rows.Sum() == 0)
         {
-            throw new JobException($"{source}: there is nothing to train on: it has no {unit}.");
+            throw new JobException(data is { Format: DataFormat.Text, HasWords: false, Shards: > 1 }
+                ? $"data.shards is {data.Shards}, but none of so many parts of {source} has any {unit}: there is nothing to train on. "
+                    + "Set a smaller data.shards, or give more text."
+                : $"{source}: there is nothing to train on: it has no {unit}.");
         }
 
         if (rows.Sum() < data.Shards)
@@ -70,7 +73,7 @@ public static class DataPlan
     private static IReadOnlyList<string> Classes(Job job, IReadOnlyList<ShardSurvey> surveys, string source)
     {
         var found = surveys.SelectMany(s => s.Classes).ToHashSet();
-        var validation = job.Data.Validation.Path is { } path ? Path.GetFileName(path) : "";
+        var validation = Path.GetFileName(job.Data.Validation.Labels ?? job.Data.Validation.Path ?? "");
         if (job.Data.Format == DataFormat.Text)
         {
             // A validation text may have characters that training never saw: the vocabulary must hold them.

@@ -26,8 +26,17 @@ public static class FeaturePlan
         return facts with
         {
             Fill = data.Missing == MissingValues.Mean ? all.Mean : null,
-            Scaling = data.Standardize ? new Scaling(all.Mean, [.. all.SquaredDeviations.Select(m2 => Math.Sqrt(m2 / examples))]) : null,
+            Scaling = data.Standardize ? new Scaling(all.Mean, [.. Enumerable.Range(0, all.Mean.Length).Select(i => Deviation(all.SquaredDeviations[i] / examples, all.Mean[i], examples))]) : null,
         };
+    }
+
+    // Equal numbers have a mean that is off by a rounding, and then a deviation that is nothing but this error: 0 stands for it,
+    // since dividing by it would make numbers of any size out of noise. The bound is that of Chan, Golub and LeVeque, 1983, for
+    // the error of a variance: n eps variance + (n eps mean)^2, with eps = 2^-52.
+    private static double Deviation(double variance, double mean, long examples)
+    {
+        var noise = examples * (Math.BitIncrement(1.0) - 1.0);
+        return variance <= (noise * variance) + (noise * mean * noise * mean) ? 0 : Math.Sqrt(variance);
     }
 
     private static FeatureMoments? Merge(SumTree tree, TreeNode node, IReadOnlyList<FeatureMoments> moments)

@@ -4,7 +4,8 @@ namespace Granary.Cluster.Tests;
 
 public sealed class LastingClusterTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+    // A home may be called anything: what connection strings, shells and globs take for theirs, and letters beyond ASCII.
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test- a;b=c 'd\" $e*ü-").FullName;
 
     private static string Digits => Path.Combine(CommandLine.Examples, "digits-mlp.yaml");
 
@@ -112,7 +113,24 @@ public sealed class LastingClusterTests : IDisposable
         Assert.Equal(3, await status.Exit());
         using var again = await Run("up", "--silos", "1");
         Assert.Equal(0, await again.Exit());
-        Assert.DoesNotContain(silo.Id, await Pids());
+        var frozen = (await Pids()).Single();
+        Assert.NotEqual(silo.Id, frozen);
+
+        // A cluster that is frozen whole has an answer for nobody.
+        CommandLine.Kill("STOP", $"{frozen}");
+        try
+        {
+            using CommandLine jobs = new(_folder, "jobs"), standing = new(_folder, "status");
+            foreach (var question in new[] { jobs, standing })
+            {
+                Assert.Equal(3, await question.Exit().WaitAsync(TimeSpan.FromSeconds(15)));
+                Assert.Contains("no silo of the cluster has answered for", question.Errors);
+            }
+        }
+        finally
+        {
+            CommandLine.Kill("CONT", $"{frozen}");
+        }
     }
 
     private async Task<int[]> Pids()

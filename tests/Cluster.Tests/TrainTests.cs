@@ -6,6 +6,8 @@ public sealed class TrainTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    private const string Job = "JOB.yaml";
+
     private static string Digits => Path.Combine(CommandLine.Examples, "digits-mlp.yaml");
 
     [Fact]
@@ -14,8 +16,13 @@ public sealed class TrainTests : IDisposable
         var hashes = new List<string>();
         foreach (var silos in new[] { 1, 2, 3, 5 })
         {
-            using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", $"{silos}", "--json", "--set", "training.epochs=10");
+            var telemetry = silos == 2 ? "console" : "none";
+            using var train = await CommandLine.Run(
+                _folder, "train", Digits, "--silos", $"{silos}", "--json", "--telemetry", telemetry, "--set", "training.epochs=10");
             Assert.Equal(0, await train.Exit());
+            Assert.All(
+                ["--- telemetry of silo-1", "--- telemetry of silo-2", "Activity.DisplayName:        step", "Activity.DisplayName:        shard", "granary.loss", "granary.step.duration"],
+                line => Assert.Equal(silos == 2, train.Errors.Contains(line, StringComparison.Ordinal)));
             Assert.Equal("completed", train.Json.GetProperty("state").GetString());
             Assert.Equal(silos, train.Json.GetProperty("silos").GetInt32());
             Assert.True(train.Json.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.95);
@@ -28,15 +35,15 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public async Task A_transformer_with_adam_clipping_and_a_schedule_does_not_show_the_cluster_either()
+    public async Task A_transformer_with_adam_clipping_dropout_and_a_schedule_does_not_show_the_cluster_either()
     {
         var hashes = new List<string>();
         foreach (var silos in new[] { 1, 3 })
         {
             using var train = await CommandLine.Run(
                 _folder, "train", Path.Combine(CommandLine.Examples, "source-transformer.yaml"), "--silos", $"{silos}", "--json",
-                "--set", "model.layers=1", "--set", "model.width=32", "--set", "model.context=32", "--set", "training.epochs=1",
-                "--set", "training.batch=256", "--set", "training.schedule.warmup=5");
+                "--set", "model.layers=1", "model.width=32", "model.context=32", "model.dropout=0.2", "training.epochs=1",
+                "training.batch=512", "training.schedule.warmup=5");
             Assert.Equal(0, await train.Exit());
             Assert.Contains("a bigram model of the same training text: validation loss", train.Errors);
             hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
@@ -45,18 +52,15 @@ public sealed class TrainTests : IDisposable
         Assert.Single(hashes.Distinct());
     }
 
-    [Theory]
-    [InlineData("source-transformer.yaml", "model.layers=1", "model.width=32", "model.context=32", "model.dropout=0.2", "training.schedule.warmup=5")]
-    [InlineData("source-skip-gram.yaml", "model.window=1")]
-    public async Task What_is_drawn_in_a_step_does_not_show_the_cluster(string example, params string[] set)
+    [Fact]
+    public async Task The_negatives_drawn_in_a_step_do_not_show_the_cluster()
     {
         var hashes = new List<string>();
         foreach (var silos in new[] { 1, 3 })
         {
             using var train = await CommandLine.Run(
-                _folder,
-                ["train", Path.Combine(CommandLine.Examples, example), "--silos", $"{silos}", "--json", "--set", "training.epochs=1",
-                    "--set", "training.batch=1024", .. set.SelectMany(s => new[] { "--set", s })]);
+                _folder, "train", Path.Combine(CommandLine.Examples, "source-skip-gram.yaml"), "--silos", $"{silos}", "--json",
+                "--set", "model.window=1", "training.epochs=1", "training.batch=1024");
             Assert.Equal(0, await train.Exit());
             hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
         }
@@ -148,16 +152,31 @@ public sealed class TrainTests : IDisposable
         Assert.Empty(command.Output);
     }
 
-    [Fact]
-    public async Task Silos_do_not_outlive_a_killed_client()
+    [Theory]
+    [InlineData("check", "--set", "data.shards=3", "training.batch=100", Job)]
+    [InlineData("check", Job, "--set", "data.shards=3", "training.batch=100")]
+    [InlineData("check", "--set", "data.shards=3", Job, "--set", "training.batch=100")]
+    public async Task Several_pairs_may_follow_one_set(params string[] arguments)
     {
-        using var train = new CommandLine(_folder, "train", Digits, "--set", "training.epochs=100000");
+        using var check = await CommandLine.Run(_folder, [.. arguments.Select(a => a == Job ? Digits : a)]);
+        Assert.Equal(0, await check.Exit());
+        Assert.Equal(3, check.Json.GetProperty("shards").GetInt32());
+        Assert.Equal(15, check.Json.GetProperty("stepsPerEpoch").GetInt32()); // 1438 examples, 100 a step
+    }
+
+    [Fact]
+    public async Task Silos_do_not_outlive_a_killed_client_and_remove_what_it_leaves()
+    {
+        var temporary = Directory.CreateDirectory(Path.Combine(_folder, "tmp")).FullName;
+        using var train = new CommandLine(_folder, [("TMPDIR", temporary)], ["train", Digits, "--set", "training.epochs=100000"]);
         train.WaitFor("epoch ");
         var silos = train.Children();
         Assert.Equal(2, silos.Length);
+        Assert.Single(Directory.GetDirectories(temporary, "granary-*"));
         train.Signal("KILL");
         await train.Exit();
         await Task.WhenAll(silos.Select(s => s.WaitForExitAsync())).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Empty(Directory.GetDirectories(temporary, "granary-*"));
     }
 
     [Theory]

@@ -57,7 +57,7 @@ public sealed class CatalogueTests : IDisposable
                 }
 
                 Assert.True(now.Count(s => s == JobState.Running) <= 2, string.Join(' ', now));
-                await Task.Yield();
+                await Task.Delay(10);
             }
         }
 

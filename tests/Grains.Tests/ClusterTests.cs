@@ -1,8 +1,5 @@
-using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
 
 namespace Granary.Grains.Tests;
 
@@ -13,55 +10,10 @@ public sealed class ClusterTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<JobStatus> Run(int silos, Job job, string? from = null, Func<ICatalogueGrain, ICoordinatorGrain, Task>? meanwhile = null)
-    {
-        var builder = new InProcessTestClusterBuilder((short)silos);
-        builder.ConfigureSilo((options, silo) =>
-        {
-            silo.AddMemoryGrainStorageAsDefault();
-            silo.UseInMemoryReminderService();
-            silo.AddGranary(new SiloIdentity(options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), _folder, Path.Combine(_folder, "checkpoints")));
-        });
-        builder.ConfigureClient(client => client.Services.AddGranarySerialization());
-        await using var cluster = builder.Build();
-        await cluster.DeployAsync();
-        var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null, Continue: from));
-        var coordinator = cluster.Client.GetGrain<ICoordinatorGrain>(id);
-        if (meanwhile is not null)
-        {
-            await meanwhile(cluster.Client.GetGrain<ICatalogueGrain>(0), coordinator);
-        }
+    private Task<JobStatus> Run(int silos, Job job, string? from = null, Func<ICatalogueGrain, ICoordinatorGrain, Task>? meanwhile = null) =>
+        SmallCluster.Run(_folder, new Submission(job, null, Continue: from), meanwhile, [.. Enumerable.Repeat("cpu", silos)]);
 
-        return await Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
-    }
-
-    private static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> holds)
-    {
-        while (true)
-        {
-            var status = (await coordinator.Status(0))!;
-            if (holds(status))
-            {
-                return status;
-            }
-
-            await Task.Yield();
-        }
-    }
-
-    private Job Blobs(int seed = 1, double rate = 0.5, ModelSection? model = null)
-    {
-        var path = Path.Combine(_folder, "blobs.csv");
-        var random = new Random(7);
-        File.WriteAllText(path, "x,y,label\n" + string.Concat(Enumerable.Range(0, 200).Select(i => FormattableString.Invariant(
-            $"{random.NextDouble() + (i % 3 * 2)},{random.NextDouble() - (i % 3 % 2)},c{i % 3}\n"))));
-        return new Job(
-            1,
-            "blobs",
-            model ?? new ModelSection { Kind = ModelKind.Softmax },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 5, Validation = new() { Fraction = 0.2 } },
-            new TrainingSection { Epochs = 20, Batch = 16, Seed = seed, Optimizer = new() { LearningRate = rate } });
-    }
+    private Job Blobs(int seed = 1, double rate = 0.5, ModelSection? model = null) => SmallCluster.Blobs(_folder, seed, rate, model);
 
     [Fact]
     public async Task A_job_converges_and_its_weights_do_not_show_the_cluster()
@@ -140,9 +92,9 @@ public sealed class ClusterTests : IDisposable
         Assert.InRange(best, 1, whole.Step / 2);
         var damaged = await Run(2, job, null, async (catalogue, coordinator) =>
         {
-            await Until(coordinator, s => s.Step > best + 20);
+            await SmallCluster.Until(coordinator, s => s.Step > best + 20);
             await coordinator.Pause();
-            var id = (await Until(coordinator, s => s.State == JobState.Paused || s.Step == s.Steps)).JobId;
+            var id = (await SmallCluster.Until(coordinator, s => s.State == JobState.Paused || s.Step == s.Steps)).JobId;
             var file = Directory.GetDirectories(Path.Combine(_folder, "checkpoints", id), $"step-{best:D9}-*").SelectMany(Directory.GetFiles).Single();
             var bytes = File.ReadAllBytes(file);
             bytes[^100] ^= 1;
@@ -205,7 +157,7 @@ public sealed class ClusterTests : IDisposable
         IReadOnlyList<JobEvent> events = [];
         var third = await Run(3, Long(9), second.Result!.Output, async (_, coordinator) =>
         {
-            await Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
+            await SmallCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
             events = await coordinator.Events();
         });
         Assert.True(third.State == JobState.Completed, third.Failure);
@@ -244,5 +196,25 @@ public sealed class ClusterTests : IDisposable
         var status = await Run(2, job);
         Assert.Equal(JobState.Failed, status.State);
         Assert.StartsWith("blobs.csv:202: column 'y' holds 'abc'", status.Failure);
+    }
+
+    [Fact]
+    public async Task Whatever_the_host_each_compute_thread_is_one_torch_thread()
+    {
+        Assert.SkipWhen(Environment.ProcessorCount == 1, "Torch takes one thread by itself on one processor.");
+        _ = await Run(1, Blobs());
+        var threads = 0;
+        var fresh = new Thread(() => threads = TorchSharp.torch.get_num_threads()); // torch tells each thread once, at its first question
+        fresh.Start();
+        fresh.Join();
+        Assert.Equal(1, threads);
+    }
+
+    [Fact]
+    public async Task Silos_that_compute_on_different_kinds_of_device_are_refused_by_name()
+    {
+        var status = await SmallCluster.Run(_folder, Blobs(), "cpu", "cuda:0");
+        Assert.Equal(JobState.Failed, status.State);
+        Assert.Matches("^Silo .* computes on (cpu|cuda) .*, silo .* on (cpu|cuda) .*: their results may differ in the last bit", status.Failure);
     }
 }

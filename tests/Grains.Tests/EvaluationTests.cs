@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using CsCheck;
 using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Model.Evaluation;
 using Granary.Model.Files;
-using Orleans.TestingHost;
 
 namespace Granary.Grains.Tests;
 
@@ -17,20 +15,7 @@ public sealed class EvaluationTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<T> WithCluster<T>(int silos, Func<IGrainFactory, Task<T>> use)
-    {
-        var builder = new InProcessTestClusterBuilder((short)silos);
-        builder.ConfigureSilo((options, silo) =>
-        {
-            silo.AddMemoryGrainStorageAsDefault();
-            silo.UseInMemoryReminderService();
-            silo.AddGranary(new SiloIdentity(options.SiloName, "test", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), _folder, Path.Combine(_folder, "checkpoints")));
-        });
-        builder.ConfigureClient(client => client.Services.AddGranarySerialization());
-        await using var cluster = builder.Build();
-        await cluster.DeployAsync();
-        return await use(cluster.Client);
-    }
+    private Task<T> WithCluster<T>(int silos, Func<IGrainFactory, Task<T>> use) => SmallCluster.With(_folder, use, [.. Enumerable.Repeat("cpu", silos)]);
 
     private static async Task<EvaluationAnswer> Ask(IGrainFactory grains, string model, string data)
     {
@@ -38,7 +23,7 @@ public sealed class EvaluationTests : IDisposable
         EvaluationAnswer? answer;
         while ((answer = await grain.Ask(new EvaluationRequest(model, data, null))) is null)
         {
-            await Task.Yield();
+            await Task.Delay(10);
         }
 
         return answer;
@@ -164,12 +149,7 @@ public sealed class EvaluationTests : IDisposable
         await WithCluster(2, async grains =>
         {
             var id = await grains.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
-            JobStatus status;
-            while ((status = (await grains.GetGrain<ICoordinatorGrain>(id).Status(0))!).State is not (JobState.Completed or JobState.Failed))
-            {
-                await Task.Yield();
-            }
-
+            var status = await SmallCluster.Until(grains.GetGrain<ICoordinatorGrain>(id), s => s.State is JobState.Completed or JobState.Failed);
             var report = (await Ask(grains, status.Result!.Output, held)).Report!;
             Assert.Equal(status.Result.ValidationLoss!.Value, report.Loss, 1e-5);
             Assert.Equal(status.Result.ValidationAccuracy, report.Accuracy);

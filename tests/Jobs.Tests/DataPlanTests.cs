@@ -38,6 +38,8 @@ public class DataPlanTests
         Assert.Contains("'c' does not occur in d.csv", Error(Own(Job()), Survey(0, 5, "a") with { ValidationClasses = ["c"] }, Survey(1, 5, "b")));
         Assert.Contains("v.csv: there is nothing to validate on", Error(Own(Job()), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("nothing to train on", Error(Job(), Survey(0, 0), Survey(1, 0)));
+        var text = Job(ModelKind.Transformer) with { Data = new DataSection { Format = DataFormat.Text, Path = "/x/t.txt", Shards = 2 } };
+        Assert.Contains("data.shards is 2, but none of so many parts of t.txt has any windows of", Error(text, Survey(0, 0), Survey(1, 0)));
         Assert.Contains("leaves nothing of d.csv", Error(Job(fraction: 0.9999999999999999), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("holds out none", Error(Job(fraction: 0.01), Survey(0, 5, "a"), Survey(1, 5, "b")));
     }

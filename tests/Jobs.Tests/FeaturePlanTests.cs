@@ -34,6 +34,20 @@ public class FeaturePlanTests
         Assert.Equal(Math.Sqrt(filled.Average(x => Math.Pow(x - (11.0 / 3), 2))), facts.Scaling.Deviation[0], 12);
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(-123456.789)]
+    [InlineData(1e-300)]
+    public void Equal_numbers_have_no_deviation_though_their_mean_is_rounded(double x)
+    {
+        double[] Part(int n) => [.. Enumerable.Repeat(x, n)];
+        Assert.Equal(0, Complete(Part(333), Part(1000), Part(7)).Scaling!.Deviation[0]);
+    }
+
+    [Fact]
+    public void A_small_deviation_about_a_large_mean_stays() =>
+        Assert.Equal(0.001, Complete([.. Enumerable.Range(0, 1000).Select(i => 1e6 + (i % 2 == 0 ? 0.001 : -0.001))]).Scaling!.Deviation[0], 1e-6);
+
     [Fact]
     public void A_column_without_any_value_has_no_mean() =>
         Assert.StartsWith("d.csv: column 'x' has no value in the training part", Assert.Throws<JobException>(() => Complete([double.NaN], [])).Message);

@@ -9,8 +9,11 @@ namespace Granary.Client.Commands;
 /// <summary>What commands have in common: options, and how errors end them.</summary>
 internal static class CommandParts
 {
+    // Enough for a second try, should the first silo asked be a frozen one.
+    private static readonly TimeSpan QuestionTime = TimeSpan.FromSeconds(8);
+
     /// <summary>--set.</summary>
-    public static Option<string[]> Set() => new("--set") { Description = "key=value over the job file; may be given again." };
+    public static Option<string[]> Set() => new("--set") { Description = "key=value over the job file; several may follow, and it may be given again." };
 
     /// <summary>--json.</summary>
     public static Option<bool> Json() => new("--json") { Description = "One JSON document on standard output; everything else on standard error." };
@@ -100,6 +103,13 @@ internal static class CommandParts
     {
         await using var client = await GranaryClient.Connect(Address(home), cancellation);
         return await action(client);
+    }
+
+    /// <summary>The same for a question that somebody waits for: no answer within seconds is an answer too.</summary>
+    public static async Task<int> AskCluster(string home, CancellationToken cancellation, Func<GranaryClient, Task<int>> question)
+    {
+        await using var client = await GranaryClient.Connect(Address(home), cancellation, QuestionTime);
+        return await question(client);
     }
 
     /// <summary>Whether there is a lasting cluster to speak to.</summary>

@@ -12,7 +12,7 @@ internal static class JobsCommand
     {
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
         return new Command("jobs", "Every job the cluster knows.") { home, json }.Does((result, cancellation) =>
-            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var jobs = await client.Jobs();
                 if (result.GetValue(json))

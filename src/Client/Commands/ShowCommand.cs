@@ -11,7 +11,7 @@ internal static class ShowCommand
     {
         var (job, home, json) = (CommandParts.JobId(), CommandParts.Home(), CommandParts.Json());
         return new Command("show", "Where a job stands.") { job, home, json }.Does((result, cancellation) =>
-            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var status = await client.Status(result.GetValue(job)!);
                 if (result.GetValue(json))

@@ -12,7 +12,7 @@ internal static class StatusCommand
     {
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
         return new Command("status", "The cluster's living silos.") { home, json }.Does((result, cancellation) =>
-            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var silos = await client.Silos();
                 if (result.GetValue(json))

@@ -10,7 +10,7 @@ internal static class WhyCommand
     {
         var (job, home) = (CommandParts.JobId(), CommandParts.Home());
         return new Command("why", "Why a job failed, stalled or was slow, what was done about it and what to do.") { job, home }.Does((result, cancellation) =>
-            CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var status = await client.Status(result.GetValue(job)!);
                 Console.WriteLine(JobStory.Tell(status, await client.Events(status.JobId)));

@@ -11,6 +11,9 @@ namespace Granary.Client.Local;
 /// <param name="Jobs">Jobs at once.</param>
 internal sealed record LocalSettings(int Silos, int Threads, string Device, string Telemetry, int Jobs)
 {
+    /// <summary>Whether the home goes with the silos, should this process not live to remove it.</summary>
+    public bool TemporaryHome { get; init; }
+
     /// <summary>Cores shared out evenly, at least one thread each.</summary>
     public static LocalSettings For(int silos, string telemetry, int jobs = 1) =>
         new(silos, Math.Max(1, Environment.ProcessorCount / silos), "auto", telemetry, jobs);
@@ -73,6 +76,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             "--threads", _settings.Threads.ToString(CultureInfo.InvariantCulture),
             "--jobs", _settings.Jobs.ToString(CultureInfo.InvariantCulture),
             "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--allow-faults", "--end-with-stdin",
+            .. _settings.TemporaryHome ? ["--temporary-home"] : Array.Empty<string>(),
         ]);
     }
 

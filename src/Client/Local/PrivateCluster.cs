@@ -11,7 +11,7 @@ internal static class PrivateCluster
         var home = Directory.CreateTempSubdirectory("granary-").FullName;
         try
         {
-            await using var cluster = new LocalCluster(home, settings);
+            await using var cluster = new LocalCluster(home, settings with { TemporaryHome = true });
             using var hardStop = interruption.Again.Register(() =>
             {
                 foreach (var silo in cluster.Silos)

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Granary.Grains.Channel;
@@ -51,8 +52,15 @@ internal struct FrameHeader
     /// <summary>For sums: the weight of the examples in the partial sum.</summary>
     public double Weight;
 
-    /// <summary>XXH3 of the payload.</summary>
+    /// <summary>See <see cref="Sum"/>.</summary>
     public ulong Checksum;
 
     public long Reserved2;
+
+    /// <summary>XXH3 of the payload, seeded with that of the header itself: damage to either shows.</summary>
+    public static ulong Sum(FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        header.Checksum = 0;
+        return XxHash3.HashToUInt64(payload, (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<FrameHeader>(in header))));
+    }
 }

@@ -11,7 +11,7 @@ namespace Granary.Grains.Channel;
 /// <param name="Generation">The generation.</param>
 /// <param name="From">Place of the dialling member.</param>
 /// <param name="To">Place of the listening member.</param>
-/// <param name="Platform">Instruction set and libtorch build of the dialling silo.</param>
+/// <param name="Platform">Device kind, instruction set and libtorch build of the dialling silo.</param>
 internal sealed record Handshake(string Cluster, string Job, long Generation, int From, int To, string Platform)
 {
     private const ulong Magic = 0x31_59_52_41_4e_41_52_47; // "GRANARY1"

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Hashing;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -32,6 +31,7 @@ internal sealed unsafe class PeerLink : IDisposable
     private int _received;
     private bool _headerComplete;
     private bool _placed;
+    private bool _closed;
     private long _departure;
     private byte* _damaged;
 
@@ -61,6 +61,16 @@ internal sealed unsafe class PeerLink : IDisposable
     /// <summary>Whether a scripted fault keeps it from sending or receiving just now.</summary>
     public bool Held => _faults.Any && (_faults.Drops || (_sendActive && Stopwatch.GetTimestamp() < _departure));
 
+    /// <summary>Called when more is wanted of the peer. What it had sent before it closed the connection counts.</summary>
+    /// <exception cref="ChannelException">It has closed the connection.</exception>
+    public void MustBeOpen()
+    {
+        if (_closed)
+        {
+            throw new ChannelException(Peer, "it closed the connection");
+        }
+    }
+
     /// <summary>The socket, for waiting on several links at once.</summary>
     public Socket Socket => _socket;
 
@@ -68,7 +78,7 @@ internal sealed unsafe class PeerLink : IDisposable
     public void Enqueue(FrameHeader header, void* payload)
     {
         header.Magic = FrameHeader.ExpectedMagic;
-        header.Checksum = XxHash3.HashToUInt64(new ReadOnlySpan<byte>(payload, header.Length));
+        header.Checksum = FrameHeader.Sum(header, new ReadOnlySpan<byte>(payload, header.Length));
         _outgoing.Enqueue((header, (nint)payload, _faults.Any ? Stopwatch.GetTimestamp() : 0));
     }
 
@@ -203,7 +213,7 @@ internal sealed unsafe class PeerLink : IDisposable
                 return progress;
             }
 
-            if (XxHash3.HashToUInt64(new ReadOnlySpan<byte>((void*)_receivePayload, _receiving.Length)) != _receiving.Checksum)
+            if (FrameHeader.Sum(_receiving, new ReadOnlySpan<byte>((void*)_receivePayload, _receiving.Length)) != _receiving.Checksum)
             {
                 throw new ChannelException(
                     Peer, $"a chunk arrived damaged (step {_receiving.Step}, block {_receiving.Block}): its checksum does not fit");
@@ -235,7 +245,8 @@ internal sealed unsafe class PeerLink : IDisposable
 
             if (got == 0)
             {
-                throw new ChannelException(Peer, "it closed the connection");
+                _closed = true;
+                return false;
             }
 
             _received += got;

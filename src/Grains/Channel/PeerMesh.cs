@@ -14,7 +14,7 @@ internal sealed class PeerMesh : IDisposable
     private readonly List<Socket> _readable = [];
     private readonly List<Socket> _writable = [];
 
-    private PeerMesh(PeerLink[] links) => Links = links;
+    public PeerMesh(PeerLink[] links) => Links = links;
 
     /// <summary>One link per other member, in member order.</summary>
     public PeerLink[] Links { get; }
@@ -95,8 +95,15 @@ internal sealed class PeerMesh : IDisposable
             if (progress)
             {
                 idle = 0;
+                continue;
             }
-            else if (++idle <= SpinRounds)
+
+            foreach (var link in Links)
+            {
+                link.MustBeOpen();
+            }
+
+            if (++idle <= SpinRounds)
             {
                 Thread.SpinWait(20);
             }

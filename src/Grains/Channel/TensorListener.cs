@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -7,22 +8,27 @@ namespace Granary.Grains.Channel;
 
 /// <summary>
 /// A silo's tensor port. Each accepted connection must say within 5 s which cluster, job, generation and member it is
-/// for; it is then handed to the mesh that expects it. Whatever else arrives is closed: it costs one small buffer, and the
-/// number of connections that may stand in the handshake at once is bounded.
+/// for; it is then handed to the mesh that expects it. Whatever else arrives is closed: it costs one small buffer. Of those
+/// that say nothing only the newest few are kept, so that they cannot keep out a member, who speaks at once.
 /// </summary>
 internal sealed partial class TensorListener : IDisposable
 {
-    private const int HandshakesAtOnce = 64;
+    private const int SilentAtOnce = 64;
+    private const int ArrivalsAtOnce = 1024;
+    private static readonly TimeSpan WarnEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(string Job, long Generation, int To, int From), TaskCompletionSource<Socket>> _expected = new();
-    private readonly SemaphoreSlim _handshakes = new(HandshakesAtOnce);
+    private readonly LinkedList<Socket> _silent = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly ILogger _logger;
     private readonly string _cluster;
     private readonly string _platform;
-    private int _refusals;
+    private readonly Lock _counting = new();
+    private int _arriving;
+    private long _refusals;
+    private long _lastWarning;
 
     public TensorListener(IPEndPoint endpoint, string cluster, string platform, ILogger logger)
     {
@@ -59,9 +65,8 @@ internal sealed partial class TensorListener : IDisposable
         {
             try
             {
-                await _handshakes.WaitAsync(_stopping.Token);
                 var socket = await _listener.AcceptAsync(_stopping.Token);
-                _ = Welcome(socket);
+                _ = Welcome(socket, Seat(socket));
             }
             catch (OperationCanceledException)
             {
@@ -69,30 +74,58 @@ internal sealed partial class TensorListener : IDisposable
             }
             catch (SocketException)
             {
-                _handshakes.Release();
                 await Task.Delay(100, CancellationToken.None); // out of handles, perhaps: not at full speed
             }
         }
     }
 
-    private async Task Welcome(Socket socket)
+    // Whoever has been silent for longest makes room.
+    private LinkedListNode<Socket> Seat(Socket socket)
     {
+        lock (_silent)
+        {
+            if (_silent.Count == SilentAtOnce)
+            {
+                _silent.First!.Value.Dispose();
+                _silent.RemoveFirst();
+            }
+
+            return _silent.AddLast(socket);
+        }
+    }
+
+    private void Rise(LinkedListNode<Socket> seat)
+    {
+        lock (_silent)
+        {
+            if (seat.List is not null)
+            {
+                _silent.Remove(seat);
+            }
+        }
+    }
+
+    private async Task Welcome(Socket socket, LinkedListNode<Socket> seat)
+    {
+        var from = "a peer";
         var kept = false;
         try
         {
+            from = socket.RemoteEndPoint!.ToString()!;
             using var time = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             time.CancelAfter(HandshakeTime);
             var handshake = await Handshake.Read(socket, time.Token);
+            Rise(seat);
             if (handshake is null)
             {
-                Refused(socket, "it did not begin with a handshake");
+                Refused(from, "it did not begin with a handshake");
                 return;
             }
 
             var refusal = Refusal(handshake);
             if (refusal is null && !await Arrive(handshake, socket, time.Token))
             {
-                refusal = $"nobody here waits for job {handshake.Job}, generation {handshake.Generation}, member {handshake.From}";
+                refusal = $"nobody here waits for job {Shown(handshake.Job)}, generation {handshake.Generation}, member {handshake.From}";
             }
             else if (refusal is null)
             {
@@ -100,16 +133,16 @@ internal sealed partial class TensorListener : IDisposable
                 return;
             }
 
-            Refused(socket, refusal);
+            Refused(from, refusal);
             await Handshake.Answer(socket, refusal, time.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {
-            Refused(socket, e.Message);
+            Refused(from, e is ObjectDisposedException or OperationCanceledException ? "it said nothing" : e.Message);
         }
         finally
         {
-            _handshakes.Release();
+            Rise(seat);
             if (!kept)
             {
                 socket.Dispose();
@@ -118,39 +151,56 @@ internal sealed partial class TensorListener : IDisposable
     }
 
     private string? Refusal(Handshake handshake) =>
-        handshake.Cluster != _cluster ? $"this silo belongs to cluster {_cluster}, not {handshake.Cluster}"
-        : handshake.Platform != _platform ? $"this silo computes on {_platform}, yours on {handshake.Platform}: their results may differ in the last bit"
+        handshake.Cluster != _cluster ? $"this silo belongs to cluster {_cluster}, not {Shown(handshake.Cluster)}"
+        : handshake.Platform != _platform ? $"this silo computes on {_platform}, yours on {Shown(handshake.Platform)}: their results may differ in the last bit"
         : null;
+
+    // What a stranger says goes into a log: one short line of it.
+    private static string Shown(string? said) => said is null ? "none" : said[..Math.Min(said.Length, 100)].ReplaceLineEndings(" ");
 
     // A peer may dial before our own worker has heard of the generation: it waits here as long as a handshake may take.
     private async Task<bool> Arrive(Handshake handshake, Socket socket, CancellationToken cancellation)
     {
         var key = (handshake.Job, handshake.Generation, handshake.To, handshake.From);
-        while (!cancellation.IsCancellationRequested)
+        try
         {
-            if (_expected.TryGetValue(key, out var arrival))
+            var room = Interlocked.Increment(ref _arriving) <= ArrivalsAtOnce;
+            while (room && !cancellation.IsCancellationRequested)
             {
-                await Handshake.Answer(socket, null, cancellation);
-                return arrival.TrySetResult(socket);
+                if (_expected.TryGetValue(key, out var arrival))
+                {
+                    await Handshake.Answer(socket, null, cancellation);
+                    return arrival.TrySetResult(socket);
+                }
+
+                await Task.Delay(10, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            await Task.Delay(10, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
         }
-
-        return false;
-    }
-
-    private void Refused(Socket socket, string reason)
-    {
-        var count = Interlocked.Increment(ref _refusals);
-        if (int.IsPow2(count))
+        finally
         {
-            LogRefused(_logger, socket.RemoteEndPoint?.ToString() ?? "a peer", reason, count);
+            Interlocked.Decrement(ref _arriving);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Refused a tensor connection from {Peer}: {Reason} (refusals so far: {Count})")]
-    private static partial void LogRefused(ILogger logger, string peer, string reason, int count);
+    // A flood of strangers is one line a minute.
+    private void Refused(string peer, string reason)
+    {
+        lock (_counting)
+        {
+            if (++_refusals > 1 && Stopwatch.GetElapsedTime(_lastWarning) < WarnEvery)
+            {
+                return;
+            }
+
+            _lastWarning = Stopwatch.GetTimestamp();
+            LogRefused(_logger, peer, reason, _refusals);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Refused a tensor connection from {Peer}: {Reason} (refusals so far: {Count}; such lines come once a minute at most)")]
+    private static partial void LogRefused(ILogger logger, string peer, string reason, long count);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Granary.Grains.Versions;
 using Granary.Jobs;
@@ -9,9 +10,13 @@ namespace Granary.Grains.Exchange;
 internal sealed unsafe class BlockUpdate<T>(DecayRun[][] runs, IOptimizer optimizer)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>When blocks have been updated since this was set to none.</summary>
+    public Spell Spell { get; set; }
+
     /// <summary>Updates one block.</summary>
     public void Apply(int block, long step, double rate, ReadOnlySpan<T> gradient, ModelVersion<T> from, ModelVersion<T> to)
     {
+        var began = Stopwatch.GetTimestamp();
         var start = BlockPlan.Start(block);
         foreach (var run in runs[block])
         {
@@ -27,6 +32,8 @@ internal sealed unsafe class BlockUpdate<T>(DecayRun[][] runs, IOptimizer optimi
                 State(from.Own, 1, block, run),
                 State(to.Own, 1, block, run));
         }
+
+        Spell = Spell.With(began);
     }
 
     private static Span<T> State(StateSlice<T> slice, int vector, int block, DecayRun run) =>

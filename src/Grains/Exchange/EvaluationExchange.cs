@@ -6,7 +6,7 @@ namespace Granary.Grains.Exchange;
 /// <summary>Tells every member the held-out losses of every shard, so that no death of a silo loses one.</summary>
 internal sealed unsafe class EvaluationExchange(ExchangeLayout layout, int self, long generation, PeerMesh mesh) : IFrameSink, IDisposable
 {
-    private readonly MemberRecords<EvaluationRecord> _records = new(layout.Plan, self);
+    private readonly MemberRecords<EvaluationRecord> _records = new(layout.Plan, self, r => r.Shard);
     private long _committed;
 
     /// <summary>This member's records in, everybody's out.</summary>

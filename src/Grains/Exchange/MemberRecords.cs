@@ -1,3 +1,4 @@
+using Granary.Grains.Channel;
 using Granary.Jobs;
 
 namespace Granary.Grains.Exchange;
@@ -6,15 +7,18 @@ namespace Granary.Grains.Exchange;
 internal sealed unsafe class MemberRecords<TRecord> : IDisposable
     where TRecord : unmanaged
 {
+    private readonly ShardPlan _plan;
     private readonly int _self;
+    private readonly Func<TRecord, int> _shard;
     private readonly NativeVector<TRecord>[] _records;
     private readonly int[] _counts;
 
     /// <param name="plan">Whose shards are whose: a member has one record per shard at the most.</param>
     /// <param name="self">This member's place.</param>
-    public MemberRecords(ShardPlan plan, int self)
+    /// <param name="shard">The shard that a record is about.</param>
+    public MemberRecords(ShardPlan plan, int self, Func<TRecord, int> shard)
     {
-        _self = self;
+        (_plan, _self, _shard) = (plan, self, shard);
         _counts = new int[plan.Members];
         _records = [.. Enumerable.Range(0, plan.Members).Select(m => new NativeVector<TRecord>(plan.Of(m).End - plan.Of(m).First))];
         Clear();
@@ -46,7 +50,23 @@ internal sealed unsafe class MemberRecords<TRecord> : IDisposable
             : 0;
 
     /// <summary>A peer's records are whole.</summary>
-    public void Arrived(int peer, int bytes) => _counts[peer] = bytes / sizeof(TRecord);
+    /// <exception cref="ChannelException">They are about other shards than its own, or not in order.</exception>
+    public void Arrived(int peer, int bytes)
+    {
+        var (next, end) = _plan.Of(peer);
+        foreach (var record in _records[peer].Span(0, bytes / sizeof(TRecord)))
+        {
+            var shard = _shard(record);
+            if (shard < next || shard >= end)
+            {
+                throw new ChannelException(peer, $"it sent a record of shard {shard}, which is not its own, or not in its turn");
+            }
+
+            next = shard + 1;
+        }
+
+        _counts[peer] = bytes / sizeof(TRecord);
+    }
 
     /// <summary>Places of the members whose records are still missing.</summary>
     public IReadOnlyList<int> Missing() => [.. Enumerable.Range(0, _counts.Length).Where(m => _counts[m] < 0)];

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
 namespace Granary.Grains.Exchange;
 
 /// <summary>What became NaN or infinite.</summary>
@@ -17,4 +20,16 @@ internal sealed class NonFiniteException(long step, int? shard, NonFinitePart pa
     public NonFinitePart Part { get; } = part;
 
     public double Value { get; } = value;
+
+    /// <summary>Looks through a run of numbers of a step.</summary>
+    /// <exception cref="NonFiniteException">One is NaN or infinite.</exception>
+    public static void ThrowIfAny<T>(ReadOnlySpan<T> values, long step, NonFinitePart part)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var greatest = TensorPrimitives.MaxMagnitude(values);
+        if (!T.IsFinite(greatest))
+        {
+            throw new NonFiniteException(step, null, part, double.CreateChecked(greatest));
+        }
+    }
 }

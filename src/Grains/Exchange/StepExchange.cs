@@ -48,6 +48,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private PartialSum<T>?[] _own = [];
     private int _peerContributions;
     private readonly int[] _arrived;
+    private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
     private int _ownedUpdated;
     private int _ownedAveraged;
     private int _weightsMissing;
@@ -71,7 +72,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
         _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
         _scratch = new NativeVector<T>((long)(layout.Tree.Root.Level + 2) * BlockPlan.BlockSize);
-        _records = new MemberRecords<ShardRecord>(layout.Plan, self);
+        _records = new MemberRecords<ShardRecord>(layout.Plan, self, r => r.Shard);
     }
 
     /// <summary>Takes one step: sums in, new weights out. Returns when this member holds all of them.</summary>
@@ -112,6 +113,9 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <summary>Payload bytes sent to peers so far.</summary>
     public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
 
+    /// <summary>The optimiser's part of the last step.</summary>
+    public Spell Updates => _update.Spell;
+
     /// <summary>Places of the members whose numbers are still missing.</summary>
     public IReadOnlyList<int> WaitingFor() => _records.Missing();
 
@@ -142,10 +146,12 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
         _program = SumProgram.Build(_layout.Tree, nodes);
         Array.Clear(_arrived);
+        _had.Clear();
         _records.Clear();
         _ownedUpdated = _ownedAveraged = 0;
         _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
         _wardMissing = ward is null ? 0 : (ward.Blocks.End - ward.Blocks.First) * ward.PerWeight;
+        _update.Spell = default;
         _clip?.Begin();
     }
 
@@ -207,7 +213,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             ? _scratch.Span((long)(_layout.Tree.Root.Level + 1) * BlockPlan.BlockSize, length)
             : _averaged.Span(BlockPlan.Start(block) - BlockPlan.Start(_firstOwned), length);
         TensorPrimitives.Divide(new ReadOnlySpan<T>(sum, length), T.CreateChecked(weight), averaged);
-        CheckFinite(averaged, NonFinitePart.Gradient);
+        NonFiniteException.ThrowIfAny<T>(averaged, _step, NonFinitePart.Gradient);
 
         _ownedAveraged++;
         if (_clip is null)
@@ -221,15 +227,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             {
                 SendNorms();
             }
-        }
-    }
-
-    private void CheckFinite(ReadOnlySpan<T> values, NonFinitePart part)
-    {
-        var greatest = TensorPrimitives.MaxMagnitude(values);
-        if (!T.IsFinite(greatest))
-        {
-            throw new NonFiniteException(_step, null, part, double.CreateChecked(greatest));
         }
     }
 
@@ -270,7 +267,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private void Update(int block, ReadOnlySpan<T> gradient)
     {
         _update.Apply(block, _step, _rate, gradient, _from, _to);
-        CheckFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), NonFinitePart.Weights);
+        NonFiniteException.ThrowIfAny(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), _step, NonFinitePart.Weights);
         _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
         {
@@ -346,8 +343,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
                 => (nint)_ward.At(header.Part, header.Block),
             _ => (nint)0,
         };
-        return place != 0 ? place : throw new ChannelException(
-            peer, $"it sent a frame that this member has no place for ({header.Kind}, block {header.Block}, part {header.Part}, {header.Length} bytes)");
+        return place != 0 && _had.Add((peer, header.Kind, header.Part, header.Block)) ? place : throw new ChannelException(
+            peer, $"it sent a frame that this member has no place for, or has had before ({header.Kind}, block {header.Block}, part {header.Part}, {header.Length} bytes)");
     }
 
     /// <inheritdoc/>

@@ -22,10 +22,12 @@ public static class Metrics
         Meter.CreateHistogram<double>("granary.step.compute.duration", "s", "The gradients of a step.");
     private static readonly Histogram<double> ExchangeTime =
         Meter.CreateHistogram<double>("granary.step.exchange.duration", "s", "Exchange and update of a step, waiting included.");
-    private static readonly Gauge<long> Bytes =
-        Meter.CreateGauge<long>("granary.exchange.bytes", "By", "Payload bytes this silo has sent in this generation.");
+    private static readonly Histogram<double> UpdateTime =
+        Meter.CreateHistogram<double>("granary.step.update.duration", "s", "The optimiser's part of the exchange.");
+    private static readonly Counter<long> Bytes =
+        Meter.CreateCounter<long>("granary.exchange.bytes", "By", "Payload bytes this silo has sent to the others.");
 
-    internal static void Step(TrainingTask task, ShardRecord[] records, long computeTicks, long exchangeTicks, long bytesSent)
+    internal static void Step(TrainingTask task, ShardRecord[] records, StepCosts costs)
     {
         var job = new KeyValuePair<string, object?>("job", task.JobId);
         double loss = 0, weight = 0;
@@ -39,13 +41,23 @@ public static class Metrics
 
         Steps.Add(1, job);
         Examples.Add(examples, job);
-        StepTime.Record((double)(computeTicks + exchangeTicks) / Stopwatch.Frequency, job);
-        ComputeTime.Record((double)computeTicks / Stopwatch.Frequency, job);
-        ExchangeTime.Record((double)exchangeTicks / Stopwatch.Frequency, job);
-        Bytes.Record(bytesSent, job);
+        StepTime.Record(Seconds(costs.Compute + costs.Exchange), job);
+        ComputeTime.Record(Seconds(costs.Compute), job);
+        ExchangeTime.Record(Seconds(costs.Exchange), job);
+        UpdateTime.Record(Seconds(costs.Update), job);
+        Bytes.Add(costs.Bytes, job);
         if (weight > 0)
         {
             Loss.Record(loss / weight, job);
         }
     }
+
+    private static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
 }
+
+/// <summary>What one member's step took.</summary>
+/// <param name="Compute">Ticks of the gradients.</param>
+/// <param name="Exchange">Ticks of exchange and update, waiting included.</param>
+/// <param name="Update">Ticks of the optimiser, within the exchange.</param>
+/// <param name="Bytes">Payload sent.</param>
+internal readonly record struct StepCosts(long Compute, long Exchange, long Update, long Bytes);

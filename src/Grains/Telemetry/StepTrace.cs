@@ -1,48 +1,51 @@
 using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text;
+using Granary.Grains.Exchange;
 using Granary.Grains.Workers;
 
 namespace Granary.Grains.Telemetry;
 
 /// <summary>
-/// The trace of one step. Every member derives the same trace id from (job, step), so that the spans of all silos meet in
-/// one trace without a message being sent for it. One step in <see cref="Every"/> is traced.
+/// The trace of one step: below the member's span "step" lie "compute" with a "shard" for each gradient, "exchange" and
+/// "update". Every member derives the same trace id from (job, step), so that the spans of all silos meet in one trace
+/// without a message being sent for it. One step in <see cref="Every"/> is traced.
 /// </summary>
-internal readonly struct StepTrace : IDisposable
+internal sealed class StepTrace : IDisposable
 {
     /// <summary>One step in so many is traced.</summary>
     public const int Every = 50;
 
     private static readonly ActivitySource Source = new(Metrics.Name);
 
-    private readonly Activity? _step;
-    private readonly Activity?[] _part;
+    private readonly Activity _step;
+    private Activity? _part;
 
-    private StepTrace(Activity? step, Activity? part)
+    private StepTrace(Activity step)
     {
         _step = step;
-        _part = [part];
+        _part = Source.StartActivity("compute");
     }
 
-    public static StepTrace Begin(TrainingTask task, long step)
+    /// <summary>Null unless the step is to be traced and somebody listens.</summary>
+    public static StepTrace? Begin(TrainingTask task, long step)
     {
         if (step % Every != 0 || !Source.HasListeners())
         {
-            return default;
+            return null;
         }
 
         var id = XxHash128.Hash(Encoding.UTF8.GetBytes($"{task.JobId}/{step}"));
         var parent = new ActivityContext(
             ActivityTraceId.CreateFromBytes(id), ActivitySpanId.CreateFromBytes(id.AsSpan(0, 8)), ActivityTraceFlags.Recorded, isRemote: true);
-        var activity = Source.StartActivity("step", ActivityKind.Internal, parent);
-        activity?.SetTag("job", task.JobId).SetTag("step", step).SetTag("member", task.Assignment.Index)
-            .SetTag("generation", task.Assignment.Membership.Generation);
-        return new StepTrace(activity, Source.StartActivity("compute"));
+        return Source.StartActivity("step", ActivityKind.Internal, parent) is { } activity
+            ? new StepTrace(activity.SetTag("job", task.JobId).SetTag("step", step).SetTag("member", task.Assignment.Index)
+                .SetTag("generation", task.Assignment.Membership.Generation))
+            : null;
     }
 
-    /// <summary>Where the shards' spans belong; null unless the step is traced.</summary>
-    public ActivityContext? Compute => _part?[0]?.Context;
+    /// <summary>Where the shards' spans belong.</summary>
+    public ActivityContext? Compute => _part?.Context;
 
     /// <summary>The span of one shard's gradient, under the step's compute span. Null unless the step is traced.</summary>
     public static Activity? Shard(ActivityContext? compute, int shard) => compute is { } context
@@ -52,20 +55,26 @@ internal readonly struct StepTrace : IDisposable
     /// <summary>Gradients are done; the exchange begins.</summary>
     public void Computed()
     {
-        if (_step is not null)
+        _part?.Dispose();
+        _part = Source.StartActivity("exchange");
+    }
+
+    /// <summary>The blocks owned here have been updated, one by one as their sums were complete: within the exchange.</summary>
+    public void Updated(Spell spell)
+    {
+        if (spell.Times > 0)
         {
-            _part[0]?.Dispose();
-            _part[0] = Source.StartActivity("exchange and update");
+            using var update = Source.StartActivity("update", ActivityKind.Internal, _step.Context, startTime: At(spell.Began));
+            update?.SetTag("blocks", spell.Times).SetTag("busy", Stopwatch.GetElapsedTime(0, spell.Busy).TotalSeconds).SetEndTime(At(spell.Ended).UtcDateTime);
         }
     }
+
+    private static DateTimeOffset At(long timestamp) => DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(timestamp);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_step is not null)
-        {
-            _part[0]?.Dispose();
-            _step.Dispose();
-        }
+        _part?.Dispose();
+        _step.Dispose();
     }
 }

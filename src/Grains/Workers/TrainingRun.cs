@@ -77,6 +77,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private ModelVersion<T>? _recalled;
     private double? _lastLoss;
     private long _told;
+    private long _bytesTold;
     private volatile Phase _phase = new(PhaseKind.Idle);
 
     public TrainingRun(
@@ -241,13 +242,14 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         using var trace = Telemetry.StepTrace.Begin(_task, step);
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
-        var sums = _work.Sum(step, _vault.Current.Weights, trace.Compute, out var own);
+        var sums = _work.Sum(step, _vault.Current.Weights, trace?.Compute, out var own);
         var computed = Stopwatch.GetTimestamp();
-        trace.Computed();
+        trace?.Computed();
         _phase = new Phase(PhaseKind.Exchange);
         var rate = LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch);
         var ward = _grants.Keeps(step) ? _vault.MakeWard() : null;
         var records = _exchange.Run(step, rate, sums, own, _vault.Current, _vault.Next, ward, _stopping.Token);
+        trace?.Updated(_exchange.Updates);
         _memory.Log.Add(new StepRecord(step, records));
         _vault.Commit();
         if (Committed == _origin.Step + 2)
@@ -258,7 +260,8 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var ended = Stopwatch.GetTimestamp();
         _times.Add(computed - began, ended - computed);
         _lastLoss = own.Length > 0 ? own.Sum(r => r.LossSum) / own.Sum(r => r.Weight) : _lastLoss;
-        Telemetry.Metrics.Step(_task, own, computed - began, ended - computed, _exchange.BytesSent);
+        Telemetry.Metrics.Step(_task, own, new Telemetry.StepCosts(computed - began, ended - computed, _exchange.Updates.Busy, _exchange.BytesSent - _bytesTold));
+        _bytesTold = _exchange.BytesSent;
         if (_task.Batches.EndsEpoch(step))
         {
             Evaluate();

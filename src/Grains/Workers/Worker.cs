@@ -36,10 +36,11 @@ internal sealed partial class Worker : GrainService, IWorker
         IGrainFactory grains, IClusterMembershipService cluster, Departure departure, SiloFaults faults)
         : base(id, silo, loggers)
     {
+        TorchThreads.OnePerComputeThread();
         (_silo, _registry, _reading, _grains, _cluster, _departure) = (identity, registry, reading, grains, cluster, departure);
         _address = silo.SiloAddress;
         _logger = loggers.CreateLogger<Worker>();
-        _listener = new TensorListener(identity.Channel, identity.Cluster, SiloIdentity.Platform, loggers.CreateLogger<TensorListener>());
+        _listener = new TensorListener(identity.Channel, identity.Cluster, identity.Platform, loggers.CreateLogger<TensorListener>());
         _faults = faults;
         departure.Jobs = () => [.. _jobs.Keys];
     }
@@ -67,7 +68,7 @@ internal sealed partial class Worker : GrainService, IWorker
         _silo.Threads,
         _silo.Device,
         _listener.EndPoint.ToString(),
-        SiloIdentity.Platform));
+        _silo.Platform));
 
     /// <inheritdoc/>
     public async Task<Holdings> Enter(Membership membership, long recordsFrom)
@@ -168,7 +169,7 @@ internal sealed partial class Worker : GrainService, IWorker
         using var time = new CancellationTokenSource(ConnectTime);
         var membership = assignment.Membership;
         var self = new Handshake(
-            _silo.Cluster, membership.JobId, membership.Generation, assignment.Index, 0, SiloIdentity.Platform);
+            _silo.Cluster, membership.JobId, membership.Generation, assignment.Index, 0, _silo.Platform);
         try
         {
             return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _faults, time.Token);

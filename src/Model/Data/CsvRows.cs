@@ -77,6 +77,26 @@ internal sealed class CsvRows
     /// <summary>One cell of the present row.</summary>
     public ReadOnlySpan<char> Field(int column) => _reader.GetFieldSpan(column);
 
+    /// <summary>The text of one cell of the present row, trimmed.</summary>
+    /// <exception cref="JobException">It is not UTF-8.</exception>
+    public string Text(int column)
+    {
+        // The reader puts U+FFFD in the place of whatever is no UTF-8.
+        var text = Field(column).Trim().ToString();
+        return text.Contains('\ufffd', StringComparison.Ordinal) && StrictUtf8.Fault(PresentLine()) is { } fault ? throw Error(fault) : text;
+    }
+
+    private ReadOnlySpan<byte> PresentLine()
+    {
+        ReadOnlySpan<byte> rest = _part.Bytes;
+        for (long line = 1; line < _reader.RowNumber; line++)
+        {
+            rest = rest[(rest.IndexOf((byte)'\n') + 1)..];
+        }
+
+        return rest.IndexOf((byte)'\n') is >= 0 and var length ? rest[..length] : rest;
+    }
+
     /// <summary>An error in the present row.</summary>
     public JobException Error(string what) => _part.Error(_reader.RowNumber - 1, what);
 }

@@ -40,7 +40,7 @@ internal static class CsvSource
 
     private static string Label(CsvRows rows, int column, string name)
     {
-        var text = rows.Field(column).Trim().ToString();
+        var text = rows.Text(column);
         return text.Length > 0 ? text : throw rows.Error($"column '{name}' is empty: every row needs a label");
     }
 

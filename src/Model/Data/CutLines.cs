@@ -22,7 +22,7 @@ internal static class CutLines
             var to = Math.Min(end, start + body.Length) - start;
             if (from < to)
             {
-                parts.Add(Lines(body, from, to));
+                parts.Add(Lines(part, body, from, to));
             }
 
             start += body.Length;
@@ -31,11 +31,13 @@ internal static class CutLines
         return new ShardLines(header ? [.. bodies.Select(b => (b.Name, b.Header))] : [], parts);
     }
 
-    private static LinePart Lines(Body body, long from, long to)
+    private static LinePart Lines(SourcePart part, Body body, long from, long to)
     {
         using var file = Open(body.Path);
         var start = LineStart(file, body.Start, body.Start + from);
-        var bytes = new byte[LineStart(file, body.Start, body.Start + to) - start];
+        var length = LineStart(file, body.Start, body.Start + to) - start;
+        ShardLimit.Check(part, length, "bytes");
+        var bytes = new byte[length];
         file.Position = start;
         file.ReadExactly(bytes);
         return new LinePart(body.Name, bytes, line => LinesBefore(body.Path, start) + line + 1);
@@ -96,7 +98,7 @@ internal static class CutLines
                 }
             }
 
-            return new Body(path, Encoding.UTF8.GetString([.. line]).TrimEnd('\r'), file.Position, file.Length - file.Position);
+            return new Body(path, StrictUtf8.FirstLine(System.IO.Path.GetFileName(path), [.. line]).TrimEnd('\r'), file.Position, file.Length - file.Position);
         }
     }
 }

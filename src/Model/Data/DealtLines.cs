@@ -20,10 +20,11 @@ internal static class DealtLines
             {
                 if (header && number == 1)
                 {
-                    text = Encoding.UTF8.GetString(line.Span).TrimEnd('\r');
+                    text = StrictUtf8.FirstLine(Path.GetFileName(path), line.Span).TrimEnd('\r');
                 }
                 else if (line.Span.ContainsAnyExcept(blank) && dealt++ % part.Shards == part.Shard)
                 {
+                    ShardLimit.Check(part, own.Length + line.Length + 1, "bytes");
                     own.Write(line.Span);
                     own.WriteByte((byte)'\n');
                     numbers.Add(number);

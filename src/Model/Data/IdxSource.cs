@@ -13,9 +13,10 @@ internal sealed class IdxSource : IFeatureSource
     private readonly byte[] _pixels;
     private readonly byte[] _labels;
 
-    private IdxSource(int features, byte[] pixels, byte[] labels)
+    private IdxSource(int[] image, byte[] pixels, byte[] labels)
     {
-        (Features, _pixels, _labels) = (features, pixels, labels);
+        (Image, _pixels, _labels) = (string.Join(" x ", image), pixels, labels);
+        Features = image.Aggregate(1, (product, side) => product * side);
         Classes = [.. labels.Distinct().Select(Name)];
     }
 
@@ -24,6 +25,9 @@ internal sealed class IdxSource : IFeatureSource
 
     /// <inheritdoc/>
     public int Features { get; }
+
+    /// <summary>Rows and columns of an image: "28 x 28".</summary>
+    public string Image { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; }
@@ -49,7 +53,8 @@ internal sealed class IdxSource : IFeatureSource
     {
         using var images = SourceFile.Open(part.Path);
         using var labels = SourceFile.Open(part.Labels!);
-        var (count, size) = Header(images, part.Name, ImagesMagic, 3);
+        var (count, image) = Header(images, part.Name, ImagesMagic, 3);
+        var size = image.Aggregate(1, (product, side) => product * side);
         var labelName = Path.GetFileName(part.Labels!);
         var (labelCount, _) = Header(labels, labelName, LabelsMagic, 1);
         if (count != labelCount)
@@ -63,12 +68,13 @@ internal sealed class IdxSource : IFeatureSource
         }
 
         var (first, end) = part.Of(count);
+        ShardLimit.Check(part, (end - first) * size, "pixels");
         var pixels = Records(images, part.Name, count, size, first, end);
         var classes = Records(labels, labelName, count, 1, first, end);
-        return new IdxSource(size, pixels, classes);
+        return new IdxSource(image, pixels, classes);
     }
 
-    private static (int Count, int Size) Header(Stream stream, string name, int expected, int dimensions)
+    private static (int Count, int[] Record) Header(Stream stream, string name, int expected, int dimensions)
     {
         var header = new byte[4 + (4 * dimensions)];
         var got = SourceFile.Fill(stream, name, header);
@@ -94,7 +100,7 @@ internal sealed class IdxSource : IFeatureSource
         var record = sizes.Skip(1).Aggregate(1L, (product, s) => product * s);
         return Array.Exists(sizes, s => s < 0) || record > 1 << 28
             ? throw new JobException($"{name}: its header claims impossible sizes ({string.Join(" x ", sizes)}).")
-            : (sizes[0], (int)record);
+            : (sizes[0], sizes[1..]);
     }
 
     private static byte[] Records(Stream stream, string name, int count, int size, long first, long end)
@@ -116,7 +122,17 @@ internal sealed class IdxSource : IFeatureSource
 
         var records = new byte[(end - first) * size];
         var got = SourceFile.Fill(stream, name, records);
-        return got == records.Length ? records : throw CutOff(name, count, size, (first * size) + got);
+        if (got < records.Length)
+        {
+            throw CutOff(name, count, size, (first * size) + got);
+        }
+
+        if (end == count)
+        {
+            _ = SourceFile.Skip(stream, name, 1); // gzip's checksum comes after the last byte
+        }
+
+        return records;
     }
 
     private static JobException CutOff(string name, int count, int size, long bytes) => new(

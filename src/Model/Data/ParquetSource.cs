@@ -40,6 +40,7 @@ internal static class ParquetSource
                 var (x, y) = await file.Read(group, columns, data.Missing);
                 values.Add(x);
                 labels.Add(y);
+                ShardLimit.Check(part, values.Sum(v => (long)v.Length), "numbers");
             }
 
             return new TableSource(

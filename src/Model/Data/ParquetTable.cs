@@ -46,7 +46,13 @@ internal sealed class ParquetTable : IAsyncDisposable
     {
         using var rows = _reader.OpenRowGroupReader(group);
         var labels = await ParquetColumn.Labels(rows, Field(group, columns.Label), Place(group, columns.Label));
-        var values = new double[checked(labels.Length * columns.Features.Length)];
+        if ((long)labels.Length * columns.Features.Length > Array.MaxLength)
+        {
+            throw new JobException($"{Name}: row group {group} holds {(long)labels.Length * columns.Features.Length} numbers, more than the "
+                + $"{Array.MaxLength} that can be read at once. Write the data in smaller row groups.");
+        }
+
+        var values = new double[labels.Length * columns.Features.Length];
         for (var f = 0; f < columns.Features.Length; f++)
         {
             var column = columns.Features[f];

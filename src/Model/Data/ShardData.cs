@@ -39,6 +39,12 @@ public sealed class ShardData
     {
         var (own, name) = (Path.GetFileName(job.Data.Path), Path.GetFileName(job.Data.Validation.Path));
         var (columns, others) = (Columns(source), Columns(validation));
+        if ((source as IdxSource)?.Image is { } image && ((IdxSource)validation).Image is var other && image != other)
+        {
+            throw new JobException($"{name}: its images have {other} pixels, those of {own} have {image}. "
+                + "Held-out images need the size that is trained on.");
+        }
+
         if (validation.Features != source.Features && job.Data.Format != DataFormat.Libsvm)
         {
             throw new JobException($"{name}: its examples have {validation.Features} features, those of {own} have {source.Features}. "

@@ -58,6 +58,7 @@ internal sealed class TextSource : IShardSource
         }
 
         var (first, end) = part.Of(total);
+        ShardLimit.Check(part, end - first + 3, "bytes");
         var bytes = new List<int>();
         long start = 0;
         foreach (var (path, length) in files)

@@ -27,10 +27,11 @@ internal static class SiloCommand
         var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Let faults be done to this silo by script (granary chaos)." };
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
+        var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
             name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, jobs, device, store, redis, telemetry,
-            allowFaults, endWithStdin,
+            allowFaults, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -60,6 +61,7 @@ internal static class SiloCommand
                     Telemetry = result.GetValue(telemetry)!,
                     AllowFaults = result.GetValue(allowFaults),
                     EndWithStdin = result.GetValue(endWithStdin),
+                    TemporaryHome = result.GetValue(temporaryHome),
                 };
                 settings.Check();
                 await SiloHost.Run(settings, cancellation);

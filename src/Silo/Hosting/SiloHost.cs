@@ -3,7 +3,6 @@ using System.Net;
 using Granary.Grains;
 using Granary.Silo.Storage;
 using Orleans.Configuration;
-using TorchSharp;
 
 namespace Granary.Silo.Hosting;
 
@@ -13,8 +12,8 @@ internal static class SiloHost
     /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
     public static async Task Run(SiloSettings settings, CancellationToken cancellation)
     {
-        torch.set_num_threads(1); // each compute thread is one torch thread: the same bits whatever the machine
         Directory.CreateDirectory(settings.Home);
+        using var temporary = settings.TemporaryHome ? new TemporaryHome(settings.Home) : null;
         using var ports = new FreePorts();
         var silo = ports.Take(settings.Address, settings.SiloPort);
         var gateway = ports.Take(settings.Address, settings.GatewayPort);
@@ -59,7 +58,7 @@ internal static class SiloHost
         await host.Start(cancellation);
         if (settings.EndWithStdin)
         {
-            EndWithStandardInput(host.Lifetime);
+            EndWithStandardInput(host.Lifetime, temporary);
         }
 
         Console.Out.WriteLine(string.Create(
@@ -79,7 +78,7 @@ internal static class SiloHost
         o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     });
 
-    private static void EndWithStandardInput(IHostApplicationLifetime lifetime) => new Thread(() =>
+    private static void EndWithStandardInput(IHostApplicationLifetime lifetime, TemporaryHome? temporary) => new Thread(() =>
     {
         using var input = Console.OpenStandardInput();
         while (input.ReadByte() >= 0)
@@ -87,8 +86,10 @@ internal static class SiloHost
         }
 
         // Whoever started this silo is gone: leave in good order, but leave.
+        temporary?.Orphan();
         lifetime.StopApplication();
-        Thread.Sleep(TimeSpan.FromSeconds(3));
+        Thread.Sleep(TimeSpan.FromSeconds(2));
+        temporary?.Dispose();
         Environment.Exit(1);
     })
     { IsBackground = true, Name = "standard input" }.Start();

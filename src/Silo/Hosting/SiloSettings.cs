@@ -63,6 +63,9 @@ internal sealed record SiloSettings
     /// <summary>Stop when standard input closes.</summary>
     public bool EndWithStdin { get; init; }
 
+    /// <summary>Whether the home goes with the last silo when standard input closes.</summary>
+    public bool TemporaryHome { get; init; }
+
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="SettingException">The first setting that cannot.</exception>
     public void Check()
@@ -88,6 +91,11 @@ internal sealed record SiloSettings
             {
                 throw new SettingException($"{option} is {port}, but ports go from 0 (any free one) to 65535.");
             }
+        }
+
+        if (TemporaryHome && !EndWithStdin)
+        {
+            throw new SettingException("--temporary-home needs --end-with-stdin: the home goes when standard input has closed.");
         }
 
         _ = ResolveDevice();

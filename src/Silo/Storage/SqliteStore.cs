@@ -13,7 +13,7 @@ internal static class SqliteStore
     public static string Create(string path, string script)
     {
         // Without pooling a batch that failed cannot leave its transaction to the next user of the connection.
-        var connectionString = $"Data Source={path};Pooling=False;Default Timeout=5";
+        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString();
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         Execute(connection, "PRAGMA busy_timeout = 10000");

@@ -42,6 +42,23 @@ public sealed class CsvOptionsTests : IDisposable
         Assert.Equal(["a"], DataCheck.Run(job, 1).Facts.Columns);
     }
 
+    [Theory]
+    [InlineData("d.csv")]
+    [InlineData("d.csv.gz")]
+    public void Labels_and_column_names_that_are_not_utf8_are_refused_where_they_stand(string name)
+    {
+        // Read leniently, caf\u00e9 and caf\u00e8 would be one class, and the two columns would have one name.
+        byte[] Latin(string text) => System.Text.Encoding.Latin1.GetBytes(text);
+        var labels = DataFolder.Error(Csv(_folder.Write(name, Latin("a,y\n1,cafe\n\n2,caf\u00e9\n3,caf\u00e8\n"))));
+        Assert.Equal($"{name}:4: byte 6 of the line (0xe9) is no part of a UTF-8 character. Convert the file to UTF-8 (if it is Latin-1: iconv -f LATIN1 -t UTF-8).", labels);
+        var header = DataFolder.Error(Csv(_folder.Write(name, Latin("\u00e9,\u00e8,y\n1,2,p\n3,4,q\n"))));
+        Assert.StartsWith($"{name}:1: byte 1 of the line (0xe9) is no part of a UTF-8 character.", header);
+
+        // What is ignored, and what really is U+FFFD, does no harm.
+        var fine = Csv(_folder.Write(name, [.. "n,a,y\n"u8, .. Latin("\u00e9,1,p\n"), .. "x,2,\ufffd\n"u8])) with { Ignore = ["n"] };
+        Assert.Equal(["1 p", "2 \ufffd"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(fine))));
+    }
+
     [Fact]
     public void Columns_that_are_not_there_are_named()
     {

@@ -215,6 +215,27 @@ public sealed class ShardDataTests : IDisposable
         Assert.Contains("i has 10 images, but l9 has 9 labels", Error(images, Idx("l9", 0x801, 9, classes[..9], false)));
         Assert.Contains("its header promises 10 records of 4 bytes, but only 9 are there", Error(Idx("cut", 0x803, 10, pixels[..39], false), labels));
         Assert.Contains("is cut off", Error(Idx("cutz", 0x803, 10, pixels[..39], true), labels));
+        var whole = File.ReadAllBytes(Idx("z", 0x803, 10, pixels, true));
+        File.WriteAllBytes(Path.Combine(_folder, "cutend"), whole[..^3]); // every pixel, and part of the checksum
+        Assert.Contains("cutend: its gzip data is damaged", Error(Path.Combine(_folder, "cutend"), labels));
         Assert.Contains("it is no IDX file", Error(Write("x", "hello, this is no idx"), labels));
+    }
+
+    [Fact]
+    public void Held_out_images_of_another_size_are_refused_though_they_have_as_many_pixels()
+    {
+        byte[] classes = [0, 1, 0, 1];
+        var wide = new byte[16 + (4 * 4)];
+        BinaryPrimitives.WriteInt32BigEndian(wide, 0x803);
+        BinaryPrimitives.WriteInt32BigEndian(wide.AsSpan(4), 4);
+        BinaryPrimitives.WriteInt32BigEndian(wide.AsSpan(8), 1);
+        BinaryPrimitives.WriteInt32BigEndian(wide.AsSpan(12), 4);
+        File.WriteAllBytes(Path.Combine(_folder, "wide"), wide);
+        var job = IdxJob(Idx("i", 0x803, 4, new byte[16], false), Idx("l", 0x801, 4, classes, false), shards: 1);
+        string Error(string images, string labels) => Assert.Throws<JobException>(() => DataCheck.Run(
+            job with { Data = job.Data with { Validation = new() { Path = images, Labels = labels } } }, 1)).Message;
+        Assert.Equal("wide: its images have 1 x 4 pixels, those of i have 2 x 2. Held-out images need the size that is trained on.",
+            Error(Path.Combine(_folder, "wide"), job.Data.Labels!));
+        Assert.Equal("l9: the label '9' does not occur in i, so no model can learn it.", Error(job.Data.Path, Idx("l9", 0x801, 4, [0, 1, 9, 0], false)));
     }
 }
