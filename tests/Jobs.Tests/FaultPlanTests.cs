@@ -11,7 +11,7 @@ public class FaultPlanTests
     {
         var plan = Parse(
             "at: 2, kill: any, count: 2, again: 0.5", "step: 40, slow: silo-2, factor: 3, for: 4", "every: [1, 2.5], times: 3, corrupt: all",
-            "at: 0, delay: coordinator, milliseconds: 5, megabytesPerSecond: 100, for: 10", "at: 9, scale: 4", "at: 1, pause: , for: 2");
+            "at: 0, delay: coordinator, milliseconds: 5, megabytesPerSecond: 100, for: 10", "at: 9, scale: 4", "at: 1, pause: job, for: 2");
         Assert.Equal(7, plan.Seed);
         Assert.Equal(
             [
@@ -38,6 +38,7 @@ public class FaultPlanTests
     [InlineData("every: [3, 1], kill: any", "plan.yaml:4: faults[0].every is [3, 1], but the lower number comes first.")]
     [InlineData("every: soon, kill: any", "plan.yaml:4: faults[0].every holds 'soon'")]
     [InlineData("at: 1, scale: 0", "plan.yaml:4: faults[0].scale is 0, but must be at least 1.")]
+    [InlineData("at: 1, pause: silo-1, for: 3", "plan.yaml:4: faults[0].pause is 'silo-1', but only the job can be paused")]
     [InlineData("at: 1, delay: any, for: 3", "plan.yaml:4: faults[0].delay delays nothing")]
     [InlineData("at: 1, slow: any, factor: 0.5, for: 3", "plan.yaml:4: faults[0].factor is 0.5, but must be from 1 to 1000.")]
     public void A_damaged_plan_gets_one_message_with_its_line(string fault, string message) =>

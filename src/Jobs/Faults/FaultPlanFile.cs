@@ -54,6 +54,11 @@ public static class FaultPlanFile
 
         var kind = Kinds[named[0]];
         map.Expect([.. Always, named[0], .. Own(kind)]);
+        if (kind == FaultKind.Pause && map.Text("pause") is { } what and not "job")
+        {
+            throw map.Error("pause", $"{map.Full("pause")} is '{what}', but only the job can be paused: pause: job.");
+        }
+
         var target = kind is FaultKind.Scale or FaultKind.Pause ? "" : map.Text(named[0], required: true)!;
         var fault = new Fault(
             kind,

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# The figures of docs/reliability.md: run.sh equal|recovery|goodput|cost|soak
+# Builds nothing: first dotnet build -c Release. Everything runs under a home of its own, and is stopped at the end.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+granary() { dotnet "$root/src/Client/bin/Release/net10.0/granary.dll" "$@"; }
+field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" | head -n 1; }
+
+export GRANARY_HOME
+GRANARY_HOME=$(mktemp -d)
+trap 'granary down >/dev/null 2>&1 || true; rm -rf "$GRANARY_HOME"' EXIT
+
+mlp=("$root/examples/digits-mlp.yaml" --set "model.hidden=[256,128]" training.optimizer.kind=adam training.optimizer.learningRate=0.001)
+gpt=("$root/examples/source-transformer.yaml" --set model.layers=2 model.width=48 training.optimizer.kind=adam training.optimizer.learningRate=0.002)
+large=("$root/examples/digits-mlp.yaml" --set "model.hidden=[2400,2400]" training.optimizer.kind=adam training.optimizer.learningRate=0.0003)
+
+alone() { granary train "$@" --silos 1 --json --output "$GRANARY_HOME/alone" 2>/dev/null; }
+submit() { granary submit "$@" --detach --json | field job; }
+
+# One job under one plan: the same weights as alone, and a ledger without fault.
+equal() { # name, plan, expected sha256, job...
+    local name=$1 plan=$2 expected=$3 job
+    shift 3
+    job=$(submit "$@")
+    granary chaos --plan "$here/$plan.yaml" --job "$job" --json >"$GRANARY_HOME/chaos.json" 2>/dev/null
+    local found kills recoveries
+    found=$(granary wait "$job" --json 2>/dev/null | field weightsSha256)
+    kills=$(grep -c '"fault": "kill"' "$GRANARY_HOME/chaos.json" || true)
+    recoveries=$(granary wait "$job" --json 2>/dev/null | field recoveries)
+    granary audit "$job" 2>"$GRANARY_HOME/audit" || { cat "$GRANARY_HOME/audit"; exit 1; }
+    [ "$found" = "$expected" ] && echo "$name, $plan: same weights; $(field faults <"$GRANARY_HOME/chaos.json") faults, $recoveries recoveries, audit passed" \
+        || { echo "$name, $plan: OTHER WEIGHTS $found, expected $expected"; exit 1; }
+}
+
+case "${1:-}" in
+equal)
+    rounds=${2:-3}
+    m=$(alone "${mlp[@]}" training.epochs=1200 | field weightsSha256)
+    g=$(alone "${gpt[@]}" training.epochs=12 | field weightsSha256)
+    granary up --silos 3
+    for _ in $(seq "$rounds"); do
+        equal mlp hundred "$m" "${mlp[@]}" training.epochs=1200
+        equal transformer hundred "$g" "${gpt[@]}" training.epochs=12
+        equal mlp unrest "$m" "${mlp[@]}" training.epochs=1200
+        granary scale --silos 3
+        equal transformer unrest "$g" "${gpt[@]}" training.epochs=12
+        granary scale --silos 3
+    done
+    ;;
+recovery)
+    granary up --silos 3
+    job=$(submit "${mlp[@]}" training.epochs=100000)
+    granary chaos --plan "$here/recovery.yaml" --job "$job"
+    granary cancel "$job"
+    echo "torchrun, seconds from kill -9 of a worker to the next step:"
+    /usr/bin/python3 "$root/bench/peers/elastic_restart.py" 5
+    ;;
+goodput)
+    epochs=${2:-5000}
+    granary up --silos 3
+    for plan in none goodput; do
+        job=$(submit "${mlp[@]}" "training.epochs=$epochs")
+        [ $plan = none ] || granary chaos --plan "$here/$plan.yaml" --job "$job"
+        granary wait "$job" --json 2>/dev/null >"$GRANARY_HOME/$plan.json" || true
+        echo "$plan: $(field seconds <"$GRANARY_HOME/$plan.json") s, $(field examplesPerSecond <"$GRANARY_HOME/$plan.json") examples/s, $(field recoveries <"$GRANARY_HOME/$plan.json") recoveries"
+    done
+    ;;
+cost)
+    # A checkpoint every 10 s of about 6 million weights against none, in turn.
+    for _ in $(seq "${2:-5}"); do
+        for seconds in 10 0; do
+            granary train "${large[@]}" training.epochs=20 training.checkpoint.seconds=$seconds --json 2>/dev/null | field examplesPerSecond | sed "s/^/checkpoint every $seconds s: /"
+        done
+    done
+    ;;
+soak)
+    granary up --silos 3
+    job=$(submit "${mlp[@]}" training.epochs=10000000)
+    granary chaos --plan "$here/soak.yaml" --job "$job" >/dev/null 2>"$GRANARY_HOME/faults" &
+    chaos=$!
+    end=$((SECONDS + ${2:-1800}))
+    echo "seconds silo resident-KB threads handles log-bytes"
+    while [ $SECONDS -lt $end ]; do
+        for pid in $(granary status --json 2>/dev/null | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'); do
+            name=$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed -n '/--name/{n;p}') || continue
+            [ -n "$name" ] || continue
+            echo "$SECONDS $name $(awk '/VmRSS/ {print $2}' "/proc/$pid/status") $(ls "/proc/$pid/task" | wc -l) $(ls "/proc/$pid/fd" | wc -l) $(stat -c %s "$GRANARY_HOME/logs/$name.log")" 2>/dev/null || true
+        done
+        sleep 10
+    done
+    kill -INT $chaos 2>/dev/null || true
+    wait $chaos 2>/dev/null || true
+    echo "faults done: $(wc -l <"$GRANARY_HOME/faults")"
+    granary cancel "$job"
+    granary audit "$job"
+    ;;
+*)
+    sed -n '2,3p' "$0"
+    exit 2
+    ;;
+esac
