@@ -135,6 +135,26 @@ public sealed class GranaryClient : IAsyncDisposable
     /// <exception cref="JobException">There is no such silo, or it allows none.</exception>
     public Task Suffer(string silo, Fault fault) => _cluster.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
 
+    /// <summary>Evaluates a saved model. A silo that dies does not matter while another lives.</summary>
+    /// <exception cref="UserException">Model or data cannot be used.</exception>
+    public async Task<EvaluationReport> Evaluate(EvaluationRequest request, CancellationToken cancellation)
+    {
+        var grain = _cluster.GetGrain<IEvaluationGrain>(RandomNumberGenerator.GetHexString(12, lowercase: true));
+        while (true)
+        {
+            switch (await Persistently(() => grain.Ask(request), cancellation))
+            {
+                case { Report: { } report }:
+                    return report;
+                case { Failure: { } failure }:
+                    throw new UserException(ExitCode.Usage, failure);
+                default:
+                    await Task.Delay(PollEvery, cancellation);
+                    break;
+            }
+        }
+    }
+
     private async Task<string> Unknown(string job)
     {
         var known = (await Jobs()).Select(j => j.JobId).ToArray();

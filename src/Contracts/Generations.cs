@@ -71,9 +71,11 @@ public sealed record Holdings(
 /// <param name="Blocks">The blocks.</param>
 /// <param name="Bytes">Size of the file.</param>
 /// <param name="Checksum">XXH3 (128 bits, hex) of the whole file.</param>
+/// <param name="Job">The job that wrote it; null: the one that reads it.</param>
 [GenerateSerializer, Immutable, Alias("granary.CheckpointPart")]
 public sealed record CheckpointPart(
-    [property: Id(0)] string File, [property: Id(1)] BlockRange Blocks, [property: Id(2)] long Bytes, [property: Id(3)] string Checksum);
+    [property: Id(0)] string File, [property: Id(1)] BlockRange Blocks, [property: Id(2)] long Bytes, [property: Id(3)] string Checksum,
+    [property: Id(4)] string? Job = null);
 
 /// <summary>Blocks that one member gives to another before a generation's first step.</summary>
 /// <param name="From">Place of the member that holds them.</param>

@@ -32,6 +32,13 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 /// place for outputs.</param>
 /// <param name="JobId">The id it must have; null: the catalogue makes one, NAME-xxxxxx.</param>
 /// <param name="Priority">Jobs of a higher priority start first; among equals, those submitted first.</param>
+/// <param name="Continue">Output folder of a shorter run of the same job that this one goes on from, absolute, the same for every silo.</param>
+/// <param name="Group">What it was submitted with: jobs of one sweep have the same.</param>
 [GenerateSerializer, Immutable, Alias("granary.Submission")]
 public sealed record Submission(
-    [property: Id(0)] Job Job, [property: Id(1)] string? Output, [property: Id(2)] string? JobId = null, [property: Id(3)] int Priority = 0);
+    [property: Id(0)] Job Job,
+    [property: Id(1)] string? Output,
+    [property: Id(2)] string? JobId = null,
+    [property: Id(3)] int Priority = 0,
+    [property: Id(4)] string? Continue = null,
+    [property: Id(5)] string? Group = null);

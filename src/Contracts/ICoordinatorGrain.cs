@@ -118,6 +118,8 @@ public sealed record JobStatus
     [Id(22)] public DateTimeOffset? Resumed { get; init; }
     /// <summary>The silo of the job's coordinator.</summary>
     [Id(23)] public string Coordinator { get; init; } = "";
+    /// <summary>What it was submitted with: jobs of one sweep have the same. Null: alone.</summary>
+    [Id(24)] public string? Group { get; init; }
 }
 
 /// <summary>A silo's share of a job.</summary>
@@ -160,10 +162,12 @@ public sealed record MetricPoint(
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="TrainLoss">Mean loss over the last epoch's examples.</param>
 /// <param name="ValidationExamples">Held-out examples; 0 without any.</param>
-/// <param name="ValidationLoss">Their mean loss under the final weights.</param>
+/// <param name="ValidationLoss">Their mean loss under the weights published.</param>
 /// <param name="ValidationAccuracy">Part of them that the model gets right, where there are classes.</param>
 /// <param name="WeightsSha256">Over the flat weights as little-endian float32, lower-case hex.</param>
 /// <param name="Output">Directory that holds the model.</param>
+/// <param name="Step">Steps that led to the weights published.</param>
+/// <param name="StoppedEarly">Whether the evaluations ended the job before its last epoch.</param>
 [GenerateSerializer, Immutable, Alias("granary.JobResult")]
 public sealed record JobResult(
     [property: Id(0)] string Model,
@@ -173,4 +177,6 @@ public sealed record JobResult(
     [property: Id(4)] double? ValidationLoss,
     [property: Id(5)] double? ValidationAccuracy,
     [property: Id(6)] string WeightsSha256,
-    [property: Id(7)] string Output);
+    [property: Id(7)] string Output,
+    [property: Id(8)] long Step,
+    [property: Id(9)] bool StoppedEarly);

@@ -58,12 +58,18 @@ public interface IWorker : IGrainService
     [Alias("Weigh")]
     Task<SavedWeights> Weigh(Membership membership);
 
+    /// <summary>Has an older version of the weights, of a checkpoint, weighed and published in the place of the last one.</summary>
+    /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>
+    [Alias("Recall"), ResponseTimeout(LongAnswer.Time)]
+    Task Recall(Membership membership, Origin checkpoint);
+
     /// <summary>Writes the model and the papers that go with it.</summary>
     /// <param name="membership">Job and generation.</param>
     /// <param name="output">The directory; made if missing.</param>
     /// <param name="papers">Other files by name: the job file, metrics, the summary.</param>
+    /// <param name="copies">Files to be copied there, from where to by name: what training on takes.</param>
     [Alias("Publish"), ResponseTimeout(LongAnswer.Time)]
-    Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers);
+    Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies);
 
     /// <summary>Looks for the shard whose gradient at the next step is not finite. Null when none here is.</summary>
     [Alias("FindNonFinite")]

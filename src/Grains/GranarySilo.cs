@@ -20,6 +20,7 @@ public static class GranarySilo
             .AddSingleton(new SiloFaults(TimeProvider.System))
             .AddSingleton<ShardRegistry>()
             .AddSingleton<ReadingThreads>()
+            .AddSingleton<Evaluations.SavedModels>()
             .AddSingleton<IWorkerClient, WorkerClient>()
             .AddSingleton<Departure>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Departure>())

@@ -12,11 +12,15 @@ namespace Granary.Grains;
 /// <param name="Channel">Where its tensor channel is to listen; port 0: any free one.</param>
 /// <param name="Outputs">Directory for the outputs of jobs that name none.</param>
 /// <param name="Checkpoints">Directory for checkpoints, the same for every silo of the cluster.</param>
+/// <param name="Jobs">Jobs that the cluster runs at once, the same for every silo: each has an equal part of the compute threads.</param>
 public sealed record SiloIdentity(
-    string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs, string Checkpoints)
+    string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs, string Checkpoints, int Jobs = 1)
 {
     /// <summary>Whether faults may be done here by script.</summary>
     public bool AllowsFaults { get; init; }
+
+    /// <summary>Compute threads of one job, at least 1.</summary>
+    public int ThreadsPerJob => Math.Max(1, Threads / Jobs);
 
     /// <summary>Kind of device, instruction set and libtorch build: weights are the same to the last bit among silos that agree
     /// here.</summary>

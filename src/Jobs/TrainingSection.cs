@@ -36,6 +36,12 @@ public sealed record TrainingSection
 
     /// <summary>What an example weighs by its class. Default: null, every example weighs 1. Not for text.</summary>
     public ClassWeights? ClassWeights { get; init; }
+
+    /// <summary>Whether the job may end before its last epoch. Needs held-out examples. Default: null, it does not.</summary>
+    public EarlyStoppingSection? EarlyStopping { get; init; }
+
+    /// <summary>Which version is published. Best needs held-out examples. Default: last.</summary>
+    public KeptModel Keep { get; init; } = KeptModel.Last;
 }
 
 /// <summary>The job file's <c>training.checkpoint</c> section. A checkpoint is due when either time has come.</summary>

@@ -24,6 +24,7 @@ public static class SiloProgram
             PredictCommand.Create(),
             GenerateCommand.Create(),
             ExportCommand.Create(),
+            NeighboursCommand.Create(),
         }.Parse(args);
         if (command.Action is ParseErrorAction)
         {

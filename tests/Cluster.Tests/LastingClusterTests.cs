@@ -66,6 +66,35 @@ public sealed class LastingClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sweep_is_a_group_of_jobs_that_run_side_by_side()
+    {
+        using var up = await Run("up", "--silos", "1", "--jobs", "2");
+        Assert.Equal(0, await up.Exit());
+        using var sweep = new CommandLine(_folder, "sweep", Digits, "--over", "training.seed=1,2,3", "--set", "training.epochs=100000");
+        sweep.WaitFor("-sweep-");
+        JsonElement[] Jobs()
+        {
+            using var jobs = Run("jobs", "--json").GetAwaiter().GetResult();
+            return [.. jobs.Json.GetProperty("jobs").EnumerateArray().Select(j => j.Clone())];
+        }
+
+        string?[] States() => [.. Jobs().Select(j => j.GetProperty("state").GetString())];
+        while (!States().SequenceEqual(["running", "running", "queued"]))
+        {
+        }
+
+        Assert.Single(Jobs().Select(j => j.GetProperty("group").GetString()).Distinct());
+        foreach (var job in Jobs())
+        {
+            using var cancel = await Run("cancel", job.GetProperty("job").GetString()!);
+        }
+
+        // Not one of them came to an end of its own.
+        Assert.Equal(1, await sweep.Exit());
+        Assert.Equal(3, sweep.Output.Split('\n').Count(l => l.EndsWith("cancelled", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_supervisor_killed_takes_its_silos_along_and_leaves_the_way_free()
     {
         using var up = await Run("up", "--silos", "1");

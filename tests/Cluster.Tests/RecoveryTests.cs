@@ -30,11 +30,13 @@ public sealed class RecoveryTests(UndisturbedRun undisturbed) : IClassFixture<Un
         return chaos.Json.Clone();
     }
 
-    private async Task EndsAsUndisturbed(string job)
+    private Task EndsAsUndisturbed(string job) => EndsAs(undisturbed.WeightsSha256, job);
+
+    private async Task EndsAs(string expected, string job)
     {
         using var wait = await Run("wait", job, "--json");
         Assert.True(await wait.Exit() == 0, wait.Errors);
-        Assert.Equal(undisturbed.WeightsSha256, wait.Json.GetProperty("weightsSha256").GetString());
+        Assert.Equal(expected, wait.Json.GetProperty("weightsSha256").GetString());
         using var audit = await Run("audit", job);
         Assert.True(await audit.Exit() == 0, audit.Errors);
         Assert.Contains("was counted exactly once", audit.Errors);
@@ -51,6 +53,25 @@ public sealed class RecoveryTests(UndisturbedRun undisturbed) : IClassFixture<Un
         await EndsAsUndisturbed(job);
         using var why = await Run("why", job);
         Assert.Contains("First cause: ", why.Output);
+    }
+
+    [Fact]
+    public async Task Kills_do_not_show_in_where_a_job_stops_nor_in_which_version_is_the_best()
+    {
+        string[] watched = [.. UndisturbedRun.Job, "--set", "training.epochs=1000", "training.keep=best", "training.earlyStopping.patience=20", "--json"];
+        using var train = await Run(["train", .. watched, "--silos", "1"]);
+        Assert.Equal(0, await train.Exit());
+        using var up = await Run("up", "--silos", "3");
+        using var submit = await Run(["submit", .. watched, "--detach"]);
+        var job = submit.Json.GetProperty("job").GetString()!;
+        var report = await Suffer("kills.yaml");
+        Assert.True(report.GetProperty("recoveries").GetInt32() > 2);
+        await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
+        using var wait = await Run("wait", job, "--json");
+        foreach (var figure in new[] { "modelStep", "steps", "stoppedEarly", "examples", "validation" })
+        {
+            Assert.Equal(train.Json.GetProperty(figure).ToString(), wait.Json.GetProperty(figure).ToString());
+        }
     }
 
     [Fact]

@@ -26,6 +26,23 @@ public sealed class UseTests : IDisposable
         var truth = (await File.ReadAllLinesAsync(Example("data/iris.csv")))[1..].Select(l => l.Split(',')[^1]).ToArray();
         Assert.True(predicted.Zip(truth).Count(p => p.First == p.Second) >= 140); // wrong columns or scaling would be far below
 
+        // A cluster evaluates the same model on the same rows: what predict said, counted.
+        var evaluate = await CommandLine.Run(_folder, "evaluate", "iris", "--data", Example("data/iris.csv"), "--json", "--silos", "2");
+        Assert.True(await evaluate.Exit() == 0, evaluate.Errors);
+        string[] classes = [.. evaluate.Json.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)];
+        Assert.Equal(["setosa", "versicolor", "virginica"], classes);
+        Assert.Equal(predicted.Zip(truth).Count(p => p.First == p.Second) / 150.0, evaluate.Json.GetProperty("accuracy").GetDouble());
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(
+                classes.Select(c => predicted.Zip(truth).Count(p => p == (c, classes[i]))),
+                evaluate.Json.GetProperty("confusion")[i].EnumerateArray().Select(n => n.GetInt32()));
+        }
+
+        var strange = await Run("evaluate", "iris", "--data", Example("data/digits.csv"), "--silos", "1");
+        Assert.Equal((2, ""), (strange.Code, strange.Output));
+        Assert.Contains("digits.csv:1: there is no column 'sepal_length'", strange.Errors);
+
         foreach (var format in new[] { "safetensors", "npz" })
         {
             var export = await Run("export", "iris", "--format", format, "--output", $"iris.{format}");
@@ -49,6 +66,58 @@ public sealed class UseTests : IDisposable
         var other = await Run("train", Example("digits-mlp.yaml"), "--set", "model.init=iris.safetensors");
         Assert.Equal(2, other.Code);
         Assert.Contains("Nothing could be taken", other.Errors);
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_and_a_finished_one_are_trained_on_to_the_same_bits()
+    {
+        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=150", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001"];
+        using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
+        Assert.Equal(0, await expected.Exit());
+        using var train = new CommandLine(_folder, ["train", .. whole, "--silos", "2", "--output", "run"]);
+        train.WaitFor("epoch ");
+        train.PressCtrlC();
+        Assert.Equal(130, await train.Exit());
+        Assert.Equal("cancelled", train.Json.GetProperty("state").GetString());
+
+        // Into the very folder that it comes from.
+        using var rest = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1", "--continue", "run", "--output", "run"]);
+        Assert.True(await rest.Exit() == 0, rest.Errors);
+        Assert.Equal(expected.Json.GetProperty("weightsSha256").GetString(), rest.Json.GetProperty("weightsSha256").GetString());
+        Assert.Equal(expected.Json.GetProperty("examples").GetInt64(), rest.Json.GetProperty("examples").GetInt64());
+
+        var done = await Run(["train", .. whole, "--continue", "run"]);
+        Assert.Equal((2, ""), (done.Code, done.Output));
+        Assert.Contains("--continue run: the run has all of its 150 epochs: set more", done.Errors);
+        var other = await Run(["train", .. whole, "--continue", "run", "--set", "training.batch=32"]);
+        Assert.Equal(2, other.Code);
+        Assert.Contains("training.batch is 32 here, 64 there", other.Errors);
+        Assert.Contains("this is no output folder of a job", (await Run(["train", .. whole, "--continue", "nowhere"])).Errors);
+    }
+
+    [Fact]
+    public async Task A_sweep_ranks_its_jobs_and_says_why_one_failed()
+    {
+        using var sweep = await CommandLine.Run(
+            _folder, "sweep", Example("digits-mlp.yaml"), "--over", "training.optimizer.learningRate=0.01,0.1,1e30", "--over", "model.hidden=[8],[16]", "--set",
+            "training.epochs=2", "--silos", "1", "--jobs", "2", "--json");
+        Assert.True(await sweep.Exit() == 0, sweep.Errors);
+        var jobs = sweep.Json.GetProperty("jobs").EnumerateArray().ToArray();
+        Assert.Equal(6, jobs.Length);
+        double[] losses = [.. jobs[..4].Select(j => j.GetProperty("loss").GetDouble())];
+        Assert.Equal(losses.Order(), losses);
+        Assert.All(jobs[..4], j => Assert.Equal("completed", j.GetProperty("state").GetString()));
+        Assert.All(jobs[4..], j => Assert.Equal(
+            ("failed", "1e30"), (j.GetProperty("state").GetString(), j.GetProperty("over").GetProperty("training.optimizer.learningRate").GetString())));
+        Assert.All(jobs[4..], j => Assert.Matches(@"^failed: step \d+, .* became (NaN|infinite)", j.GetProperty("failure").GetString()));
+
+        // Each is the job that its values make, wherever it ran and beside whom.
+        var best = jobs[0].GetProperty("over");
+        using var alone = await CommandLine.Run(
+            _folder, "train", Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=2",
+            "--set", $"model.hidden={best.GetProperty("model.hidden").GetString()}",
+            "--set", $"training.optimizer.learningRate={best.GetProperty("training.optimizer.learningRate").GetString()}");
+        Assert.Equal(alone.Json.GetProperty("weightsSha256").GetString(), jobs[0].GetProperty("weightsSha256").GetString());
     }
 
     [Fact]
@@ -121,6 +190,13 @@ public sealed class UseTests : IDisposable
     [InlineData("no whole safetensors file", "predict", "x.csv", "--input", "x.csv")]
     [InlineData("no whole safetensors file", "generate", "x.csv", "--prompt", "a")]
     [InlineData("no whole safetensors file", "export", "x.csv", "--output", "y")]
+    [InlineData("no whole safetensors file", "neighbours", "x.csv", "a")]
+    [InlineData("no whole safetensors file", "evaluate", "x.csv", "--data", "x.csv", "--silos", "1")]
+    [InlineData("there is no model none", "evaluate", "none", "--data", "x.csv")]
+    [InlineData("--data: there is no file none.csv", "evaluate", "x.csv", "--data", "none.csv")]
+    [InlineData("--count is 0", "neighbours", "x.csv", "a", "--count", "0")]
+    [InlineData("the job file cannot be read", "sweep", "none.yaml", "--over", "training.batch=1,2")]
+    [InlineData("this must be key=value,value", "sweep", "none.yaml", "--over", "training.batch")]
     [InlineData("--prompt is empty", "generate", "x.csv", "--prompt", "")]
     [InlineData("--temperature is -1", "generate", "x.csv", "--prompt", "a", "--temperature=-1")]
     [InlineData("--tokens is 0", "generate", "x.csv", "--prompt", "a", "--tokens", "0")]

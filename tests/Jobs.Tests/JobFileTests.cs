@@ -40,6 +40,42 @@ public sealed class JobFileTests : IDisposable
         Assert.Equal(Path.Combine(_folder, "d.csv"), job.Data.Path);
     }
 
+    [Theory]
+    [InlineData("training.keep=best", "--set training.keep=best: training.keep goes by held-out examples, but none are held out")]
+    [InlineData("training.earlyStopping={patience: 2}", "training.earlyStopping goes by held-out examples, but none are held out")]
+    public void What_goes_by_held_out_examples_needs_some(string item, string message)
+    {
+        _ = Parse(Good, item);
+        Assert.StartsWith(message, Assert.Throws<JobException>(() => Parse(Good, "data.validation={fraction: 0}", item)).Message.Replace("--set training.earlyStopping={patience: 2}: ", ""));
+    }
+
+    [Theory]
+    [InlineData("training.epochs=9", null)]
+    [InlineData("training.epochs=3", null)]
+    [InlineData("training.checkpoint.seconds=1", null)]
+    [InlineData("training.earlyStopping={patience: 3}", null)]
+    [InlineData("name=other", null)]
+    [InlineData("training.epochs=2", "training.epochs is 2, but the run was to have 3 already")]
+    [InlineData("training.batch=32", "training.batch is 32 here, 64 there")]
+    [InlineData("model.hidden=[64]", "model.hidden is [64] here, [64, 32] there")]
+    [InlineData("training.optimizer={kind: momentum}", "training.optimizer.beta1 is not given here, 0.9 there")]
+    [InlineData("training.earlyStopping={patience: 3, figure: accuracy}", "training.earlyStopping.figure is accuracy here, loss there")]
+    [InlineData("training.keep=best", "training.keep is best here, last there")]
+    public void A_longer_version_of_a_job_goes_on_from_it(string item, string? refusal)
+    {
+        const string Constant = "training.schedule={kind: constant}";
+        var message = Continuation.Refusal(Parse(Good, Constant), Parse(Good, Constant, item));
+        Assert.Equal(refusal is null, message is null);
+        Assert.Contains(refusal ?? "", message ?? "");
+    }
+
+    [Fact]
+    public void A_schedule_that_depends_on_the_epochs_is_not_made_longer()
+    {
+        Assert.Contains("training.schedule is cosine", Continuation.Refusal(Parse(Good), Parse(Good, "training.epochs=4")));
+        Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good))); // an interrupted run may go on to its end
+    }
+
     [Fact]
     public void What_is_written_reads_back_equal()
     {
@@ -110,6 +146,11 @@ public sealed class JobFileTests : IDisposable
     [InlineData("format: csv", "format: parquet\n  delimiter: ';'", "data.delimiter has no meaning for parquet: it belongs to csv.")]
     [InlineData("format: csv\n  path: d.csv\n  label: label", "format: parquet\n  path: d.csv", "data.label is missing")]
     [InlineData("format: csv", "format: text\n  missing: mean", "data.label has no meaning for text: it belongs to csv and parquet.")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { figure: loss }", "digits.yaml:14: training.earlyStopping.patience is missing")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { patience: 0 }", "training.earlyStopping.patience is 0, but must be at least 1.")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { patience: 1, figure: acuracy }", "Did you mean accuracy?")]
+    [InlineData("epochs: 3", "epochs: 3\n  earlyStopping: { patience: 1, minDelta: -1 }", "training.earlyStopping.minDelta is -1, but must be 0 or more.")]
+    [InlineData("epochs: 3", "epochs: 3\n  keep: first", "training.keep is 'first', but must be one of last, best.")]
     [InlineData("epochs: 3", "epochs: 3\n  classWeights: equal", "digits.yaml:14: training.classWeights is 'equal', but must be balanced, or weights by label")]
     [InlineData("epochs: 3", "epochs: 3\n  classWeights: {}", "digits.yaml:14: training.classWeights is empty")]
     [InlineData("epochs: 3", "epochs: 3\n  classWeights: [1, 2]", "training.classWeights must be a single value")]

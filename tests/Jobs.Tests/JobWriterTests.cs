@@ -56,6 +56,11 @@ public sealed class JobWriterTests : IDisposable
         Gen.Select(Gen.Int[0, 99], Share, (w, f) => new ScheduleSection { Kind = ScheduleKind.Cosine, Warmup = w, Floor = f }),
         Gen.Select(Gen.Int[1, 99], Gen.Double[0.001, 1], (e, g) => new ScheduleSection { Kind = ScheduleKind.Step, Every = e, Gamma = g }));
 
+    private static readonly Gen<EarlyStoppingSection?> Stoppings = Gen.OneOf(
+        Gen.Const((EarlyStoppingSection?)null),
+        Gen.Select(Gen.Int[1, 99], Any<HeldOutFigure>(), Share, (patience, figure, delta) =>
+            (EarlyStoppingSection?)new EarlyStoppingSection { Patience = patience, Figure = figure, MinDelta = delta }));
+
     private static readonly Gen<TrainingSection> Trainings = Gen.Select(
         Gen.Int[1, 999], Gen.Int[0, 999], Gen.Long, Optimizers, Schedules, Share, (epochs, batch, seed, optimizer, schedule, clip) =>
             new TrainingSection { Epochs = epochs, Batch = batch, Seed = seed, Optimizer = optimizer, Schedule = schedule, ClipNorm = clip });
@@ -128,6 +133,9 @@ public sealed class JobWriterTests : IDisposable
         .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind), m is { Dropout: 0, Negatives: 0 } ? Gen.OneOf(Trainings, Searches) : Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
             1, new string(name), model, data, data.Format == DataFormat.Text ? training : training with { ClassWeights = weights })))
+        .SelectMany(job => Gen.Select(Stoppings, Any<KeptModel>(), (stopping, keep) => job.Data.Validation is { Path: null, Fraction: 0 }
+            ? job
+            : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }))
         .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/", anyKind: true)), iter: 2_000);
 
     [Fact]
@@ -181,6 +189,7 @@ public sealed class JobWriterTests : IDisposable
                 seconds: 10
                 keep: 2
                 best: false
+              keep: last
 
             """,
             JobFile.Write(job));

@@ -33,6 +33,22 @@ internal static class CommandParts
     /// <summary>The argument for a trained model.</summary>
     public static Argument<string> Model() => new("model") { Description = "A model.safetensors, or the output folder of a job." };
 
+    /// <summary>--jobs.</summary>
+    public static Option<int> JobsAtOnce(int fallback) => new("--jobs")
+    {
+        Description = "Jobs at once; each has an equal part of every silo's compute threads.",
+        DefaultValueFactory = _ => fallback,
+    };
+
+    /// <exception cref="UserException">A count is less than 1.</exception>
+    public static void AtLeastOne(string option, int value)
+    {
+        if (value < 1)
+        {
+            throw new UserException(ExitCode.Usage, $"{option} is {value}, but must be at least 1.");
+        }
+    }
+
     /// <summary>The job id argument.</summary>
     public static Argument<string> JobId() => new("job") { Description = "The job's id." };
 
@@ -95,6 +111,10 @@ internal static class CommandParts
         await using var client = await GranaryClient.Connect(Address(home), cancellation, QuestionTime);
         return await question(client);
     }
+
+    /// <summary>Whether there is a lasting cluster to speak to.</summary>
+    public static bool HasCluster(string home) =>
+        Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } || new ClusterHome(home).Running() is not null;
 
     // A cluster of several machines is found through its Redis, by the variables that its silos know it by.
     private static ClusterAddress Address(string home) => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } redis

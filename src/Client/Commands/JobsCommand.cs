@@ -22,11 +22,12 @@ internal static class JobsCommand
                 }
 
                 var table = new Table { Border = TableBorder.None };
-                table.AddColumns("job", "state", "step", "submitted");
+                table.AddColumns("job", "group", "state", "step", "submitted");
                 foreach (var j in jobs)
                 {
                     table.AddRow(
                         j.JobId,
+                        j.Group ?? "",
                         j.State.ToString().ToLowerInvariant(),
                         string.Create(CultureInfo.InvariantCulture, $"{j.Step}/{j.Steps}"),
                         j.Submitted.ToString("u", CultureInfo.InvariantCulture));

@@ -12,12 +12,14 @@ internal static class SubmitCommand
         var (file, set, home, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Home(), CommandParts.Json());
         var detach = new Option<bool>("--detach") { Description = "Return as soon as the cluster has the job." };
         var priority = new Option<int>("--priority") { Description = "Jobs of a higher priority start first (default 0)." };
-        return new Command("submit", "Hands a job to the lasting cluster.") { file, set, detach, priority, home, json }.Does(async (result, cancellation) =>
+        var run = ContinueOption.Create();
+        return new Command("submit", "Hands a job to the lasting cluster.") { file, set, run, detach, priority, home, json }.Does(async (result, cancellation) =>
         {
             var (job, _) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
+            var from = ContinueOption.Check(result.GetValue(run), job);
             return await CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority)));
+                var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority), from));
                 if (!result.GetValue(detach))
                 {
                     return await CommandParts.Follow(client, id, result.GetValue(json), show: true, cancellation);

@@ -19,8 +19,9 @@ internal static class TrainCommand
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
         var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." };
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
+        var run = ContinueOption.Create();
         telemetry.AcceptOnlyFromAmong("console", "otlp", "none");
-        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, output, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
+        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
         {
             if (result.GetValue(silos) < 1)
             {
@@ -28,10 +29,11 @@ internal static class TrainCommand
             }
 
             var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
+            var from = ContinueOption.Check(result.GetValue(run), job);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
-            var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!) with { TemporaryHome = true };
-            var code = await Train(new Submission(job, folder, id), settings, result.GetValue(json), interruption);
+            var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
+            var code = await Train(new Submission(job, folder, id, Continue: from), settings, result.GetValue(json), interruption);
             SayBaseline(report);
             return code;
         });
@@ -49,22 +51,11 @@ internal static class TrainCommand
 
     private static async Task<int> Train(Submission submission, LocalSettings settings, bool json, Interruption interruption)
     {
-        var home = Directory.CreateTempSubdirectory("granary-").FullName;
-        try
+        return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
         {
-            await using var cluster = new LocalCluster(home, settings);
-            using var hardStop = interruption.Again.Register(() =>
-            {
-                foreach (var silo in cluster.Silos)
-                {
-                    silo.KillNow();
-                }
-            });
-            await cluster.Start(interruption.Token);
-            await using var client = await GranaryClient.Connect(cluster.Address, interruption.Token);
             await client.Submit(submission).WaitAsync(interruption.Token);
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-            var lost = StopWatching(cluster, watching);
+            var lost = PrivateCluster.StopWhenLost(cluster, watching);
             try
             {
                 var status = await JobDisplay.Follow(client.Watch(submission.JobId!, watching.Token), quiet: json);
@@ -90,27 +81,7 @@ internal static class TrainCommand
 
                 throw new UserException(ExitCode.JobFailed, failure);
             }
-        }
-        finally
-        {
-            Directory.Delete(home, recursive: true);
-        }
-    }
-
-    // Nothing starts a private cluster's silos again: once the last has gone, no answer will come.
-    private static async Task<string> StopWatching(LocalCluster cluster, CancellationTokenSource watching)
-    {
-        var ended = await cluster.AllEnded();
-        try
-        {
-            await watching.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The job had ended before.
-        }
-
-        return ended;
+        });
     }
 
     // The job ends at a step boundary and writes the weights it has.

@@ -14,13 +14,15 @@ internal static class UpCommand
     {
         var home = CommandParts.Home();
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
-        return new Command("up", "Starts a lasting local cluster.") { silos, home }.Does(async (result, cancellation) =>
+        var jobs = CommandParts.JobsAtOnce(1);
+        return new Command("up", "Starts a lasting local cluster.") { silos, jobs, home }.Does(async (result, cancellation) =>
         {
             if (result.GetValue(silos) < 1)
             {
                 throw new UserException(ExitCode.Usage, $"--silos is {result.GetValue(silos)}, but must be at least 1.");
             }
 
+            CommandParts.AtLeastOne("--jobs", result.GetValue(jobs));
             var place = new ClusterHome(result.GetValue(home)!);
             if (place.Running() is { } running)
             {
@@ -28,13 +30,13 @@ internal static class UpCommand
                 return ExitCode.Done;
             }
 
-            await Start(place, result.GetValue(silos), cancellation);
+            await Start(place, result.GetValue(silos), result.GetValue(jobs), cancellation);
             await Console.Error.WriteLineAsync($"{result.GetValue(silos)} silos are up under {place.Path}");
             return ExitCode.Done;
         });
     }
 
-    private static async Task Start(ClusterHome home, int silos, CancellationToken cancellation)
+    private static async Task Start(ClusterHome home, int silos, int jobs, CancellationToken cancellation)
     {
         Directory.CreateDirectory(home.Logs);
         var log = Path.Combine(home.Logs, "supervisor.log");
@@ -46,6 +48,7 @@ internal static class UpCommand
         [
             "sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log,
             .. own, "supervise", "--home", home.Path, "--silos", silos.ToString(CultureInfo.InvariantCulture),
+            "--jobs", jobs.ToString(CultureInfo.InvariantCulture),
         ]);
         var since = Stopwatch.StartNew();
         while (home.Running() is null)

@@ -29,6 +29,8 @@ internal static class JobDocument
         shards = s.Shards,
         steps = s.Step,
         epochs = s.Epochs,
+        modelStep = s.Result?.Step,
+        stoppedEarly = s.Result?.StoppedEarly,
         examples = s.Examples,
         seconds = s.Seconds,
         examplesPerSecond = s.Seconds > 0 ? s.Examples / s.Seconds : 0,
@@ -45,6 +47,7 @@ internal static class JobDocument
     public static object Standing(JobStatus s) => new
     {
         job = s.JobId,
+        group = s.Group,
         state = State(s),
         step = s.Step,
         steps = s.Steps,

@@ -14,7 +14,7 @@ internal static class JobLine
             return s.State == JobState.Queued ? "queued" : s.Activity.Length > 0 ? s.Activity : "starting";
         }
 
-        var epoch = Math.Min(s.Epochs, (s.Step / Math.Max(1, s.StepsPerEpoch)) + 1);
+        var epoch = Math.Clamp((s.Step + s.StepsPerEpoch - 1) / Math.Max(1, s.StepsPerEpoch), 1, s.Epochs);
         var parts = new List<string>
         {
             string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{s.Epochs}"),
@@ -48,7 +48,7 @@ internal static class JobLine
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {s.Step} steps, {s.Examples:#,0} examples in {s.Seconds:0.0} s on {s.Members.Count} silos");
+                $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {s.Step} steps, {s.Examples:#,0} examples in {s.Seconds:0.0} s on {s.Members.Count} silos{(s.Result?.StoppedEarly == true ? $" (of {s.Steps}: stopped early)" : "")}");
         }
 
         if (s.Result is { } r)
@@ -60,7 +60,7 @@ internal static class JobLine
                     $"validation: accuracy {r.ValidationAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} over {r.ValidationExamples:#,0} held-out examples");
             }
 
-            yield return string.Create(CultureInfo.InvariantCulture, $"model: {r.Output}/model.safetensors ({r.Parameters:#,0} weights)");
+            yield return string.Create(CultureInfo.InvariantCulture, $"model: {r.Output}/model.safetensors ({r.Parameters:#,0} weights{(r.Step == s.Step ? "" : $", those of step {r.Step}")})");
             yield return $"weights sha256: {r.WeightsSha256}";
         }
     }

@@ -29,9 +29,14 @@ internal static class JobStory
             parts.Add(Invariant($"At step {slow[^1].Step} {slow[^1].Message}. Give it a core of its own, or stop it: the job goes on with the others."));
         }
 
+        if (events.LastOrDefault(e => e.Kind == JobEventKind.StoppedEarly) is { } stopped)
+        {
+            parts.Add($"It {stopped.Message}.");
+        }
+
         if (status.State == JobState.Queued)
         {
-            parts.Add("It waits for the job that runs now. See: granary jobs.");
+            parts.Add("It waits for a job that runs now to end. See: granary jobs.");
         }
 
         if (parts.Count == 1 && status.State is JobState.Completed or JobState.Running)

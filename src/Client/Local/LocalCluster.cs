@@ -8,14 +8,15 @@ namespace Granary.Client.Local;
 /// <param name="Threads">Compute threads of each.</param>
 /// <param name="Device">auto, cpu or cuda:N.</param>
 /// <param name="Telemetry">none, console or otlp.</param>
-internal sealed record LocalSettings(int Silos, int Threads, string Device, string Telemetry)
+/// <param name="Jobs">Jobs at once.</param>
+internal sealed record LocalSettings(int Silos, int Threads, string Device, string Telemetry, int Jobs)
 {
     /// <summary>Whether the home goes with the silos, should this process not live to remove it.</summary>
     public bool TemporaryHome { get; init; }
 
     /// <summary>Cores shared out evenly, at least one thread each.</summary>
-    public static LocalSettings For(int silos, string telemetry) =>
-        new(silos, Math.Max(1, Environment.ProcessorCount / silos), "auto", telemetry);
+    public static LocalSettings For(int silos, string telemetry, int jobs = 1) =>
+        new(silos, Math.Max(1, Environment.ProcessorCount / silos), "auto", telemetry, jobs);
 }
 
 /// <summary>Several silo processes on this machine, under one home directory and a cluster id of their own.</summary>
@@ -73,6 +74,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         [
             "silo", "--name", name, "--home", _home, "--cluster", Id,
             "--threads", _settings.Threads.ToString(CultureInfo.InvariantCulture),
+            "--jobs", _settings.Jobs.ToString(CultureInfo.InvariantCulture),
             "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--allow-faults", "--end-with-stdin",
             .. _settings.TemporaryHome ? ["--temporary-home"] : Array.Empty<string>(),
         ]);

@@ -40,7 +40,7 @@ internal static unsafe class CheckpointReader
     {
         using var all = new StateSlice<T>(task.Layout.Blocks, (part.Blocks.First, part.Blocks.End), to.Own.PerWeight);
         var expected = new CheckpointHeader(
-            task.JobId, 0, step, part.Blocks.First, part.Blocks.End, all.Length, to.Own.PerWeight, sizeof(T));
+            part.Job ?? task.JobId, 0, step, part.Blocks.First, part.Blocks.End, all.Length, to.Own.PerWeight, sizeof(T));
         CheckpointFile.Read(part.File, expected, (_, vector) => vector == 0
             ? (nint)((T*)to.Weights.Data + BlockPlan.Start(part.Blocks.First))
             : (nint)all.At(vector - 1, part.Blocks.First));

@@ -22,7 +22,8 @@ internal sealed unsafe class CheckpointWriter<T>(
     /// <summary>Begins to write a version. Only the copy is made before it returns.</summary>
     public void Begin(ModelVersion<T> version)
     {
-        if (!_writing.IsCompleted)
+        // The one before may have been told as written a moment before its thread ends.
+        if (!_writing.Wait(TimeSpan.FromSeconds(1)))
         {
             written(version.Step, null, "the checkpoint before it was still being written");
             return;

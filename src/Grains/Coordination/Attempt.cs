@@ -22,6 +22,7 @@ internal sealed class Attempt : IDisposable
 
     // Any step may be the last one: none after it may have been granted.
     private readonly bool _mayConverge;
+    private readonly bool _keepsBest;
     private readonly CancellationTokenSource _ended = new();
     private readonly MemberStatus[] _members;
     private readonly SortedSet<long> _keeps = [];
@@ -45,7 +46,7 @@ internal sealed class Attempt : IDisposable
     public Attempt(Crew crew, Job job, double secondsBefore, IClusterMembershipService cluster)
     {
         (Crew, _secondsBefore, _cluster) = (crew, secondsBefore, cluster);
-        _checkpoints = job.Training.Checkpoint;
+        (_checkpoints, _keepsBest) = (job.Training.Checkpoint, job.Training.Keep == KeptModel.Best);
         _mayConverge = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs;
         var plan = new ShardPlan(job.Data.Shards, crew.Count);
         _members = [.. crew.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
@@ -65,7 +66,7 @@ internal sealed class Attempt : IDisposable
     /// <summary>The checkpoint being written.</summary>
     public PendingCheckpoint? Pending { get; set; }
 
-    /// <summary>Whether all steps of the job are committed, or as many as it takes.</summary>
+    /// <summary>Whether all steps of the job are committed, or as many as it takes or its evaluations allow.</summary>
     public bool IsDone => _progress is { IsDone: true };
 
     /// <summary>Since the last checkpoint was begun, over all generations.</summary>
@@ -73,6 +74,9 @@ internal sealed class Attempt : IDisposable
 
     /// <summary>Whether there is a durable checkpoint.</summary>
     public required Func<bool> HasCheckpoint { get; init; }
+
+    /// <summary>Whether the checkpoint of a version is durable.</summary>
+    public required Func<long, bool> IsDurable { get; init; }
 
     /// <summary>Told what the watch over slow and stalled members has found.</summary>
     public required Action<JobEventKind, string?, string> Noticed { get; init; }
@@ -137,9 +141,10 @@ internal sealed class Attempt : IDisposable
         _checkpointStep = from;
         while (!IsDone && !(wish() != Wish.Train && _progress.Committed >= _granted))
         {
+            await KeepBest(acknowledged());
             var taken = _progress.Committed - from;
             var until = GrantRule.Until(_progress.Committed, _progress.Steps, Stopwatch.GetElapsedTime(_began).TotalSeconds, taken);
-            until = _mayConverge ? Math.Min(until, _progress.Committed + 1) : until;
+            until = Math.Min(until, _mayConverge ? _progress.Committed + 1 : _progress.Horizon);
             if (until > _granted && wish() == Wish.Train
                 && (_progress.Committed >= _granted || until - _granted > (_granted - _progress.Committed) / 4))
             {
@@ -148,6 +153,16 @@ internal sealed class Attempt : IDisposable
 
             await News();
             await save();
+        }
+    }
+
+    // The best version is on disk before the next step is taken: no recovery can come to stand behind it without having it.
+    private async Task KeepBest(long acknowledged)
+    {
+        if (_keepsBest && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted)
+            && await Checkpoint(acknowledged) is { } failure)
+        {
+            throw new MemberFailedException($"the best model so far (step {_granted}, training.keep: best) could not be written to a checkpoint: {failure}");
         }
     }
 
@@ -180,21 +195,25 @@ internal sealed class Attempt : IDisposable
         await Unless(Crew.Grant(grant));
     }
 
-    /// <summary>Has the members, who all stand at one step, write a checkpoint of it. Returns when it is written, or could not be.</summary>
-    public async Task Checkpoint(long acknowledged)
+    /// <summary>Has the members, who all stand at one step, write a checkpoint of it. Returns why it could not be written; null: it was.</summary>
+    public async Task<string?> Checkpoint(long acknowledged)
     {
         while (Pending is not null)
         {
             await News();
         }
 
-        Pending = new PendingCheckpoint(_granted, Crew.Count);
+        var pending = Pending = new PendingCheckpoint(_granted, Crew.Count);
         _progress!.Mark(_granted);
+        _checkpointStep = _granted;
+        SinceCheckpoint.Restart();
         await Unless(Crew.Grant(new StepGrant(_granted, _granted, 0, _granted, acknowledged)));
         while (Pending is not null)
         {
             await News();
         }
+
+        return pending.Failure;
     }
 
     /// <summary>Waits a little for the records of the steps before one: they may travel longer than what stopped it.</summary>

@@ -13,12 +13,13 @@ internal sealed class CatalogueState
 
     [Id(1)] public List<string> Waiting { get; set; } = [];
 
-    [Id(2)] public string? Running { get; set; }
+    [Id(3)] public List<string> Running { get; set; } = [];
 }
 
-/// <summary>See <see cref="ICatalogueGrain"/>. A cluster has room for one running job: it uses every silo.</summary>
+/// <summary>See <see cref="ICatalogueGrain"/>. A cluster has room for as many jobs at once as its silos are told; each uses every
+/// silo, and on each an equal part of the compute threads.</summary>
 [KeepAlive, Immovable]
-internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentState<CatalogueState> kept) : Grain, ICatalogueGrain
+internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentState<CatalogueState> kept, SiloIdentity silo) : Grain, ICatalogueGrain
 {
     /// <inheritdoc/>
     public async Task<string> Submit(Submission submission)
@@ -62,13 +63,16 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     /// <inheritdoc/>
     public async Task Awake()
     {
-        if (kept.State.Running is { } running && await Coordinator(running).Status(int.MaxValue) is not { State: JobState.Running or JobState.Queued })
+        foreach (var running in kept.State.Running.ToArray())
         {
-            kept.State.Running = null; // it ended, or came to rest, just as the cluster was lost
-        }
-        else if (kept.State.Running is { } queued)
-        {
-            await Coordinator(queued).Start(); // lost between the two: a second start changes nothing
+            if (await Coordinator(running).Status(int.MaxValue) is not { State: JobState.Running or JobState.Queued })
+            {
+                kept.State.Running.Remove(running); // it ended, or came to rest, just as the cluster was lost
+            }
+            else
+            {
+                await Coordinator(running).Start(); // lost between the two: a second start changes nothing
+            }
         }
 
         await StartNext();
@@ -77,24 +81,20 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     /// <inheritdoc/>
     public async Task Released(string jobId)
     {
-        if (kept.State.Running == jobId)
-        {
-            kept.State.Running = null;
-        }
-
+        kept.State.Running.Remove(jobId);
         await StartNext();
     }
 
     private async Task StartNext()
     {
-        while (kept.State.Running is null && await TakeFirst() is { } id)
+        while (kept.State.Running.Count < silo.Jobs && await TakeFirst() is { } id)
         {
-            kept.State.Running = id;
+            kept.State.Running.Add(id);
             await kept.WriteStateAsync();
             await Coordinator(id).Start();
             if (await Coordinator(id).Status(int.MaxValue) is { State: JobState.Cancelled or JobState.Paused })
             {
-                kept.State.Running = null; // it was taken out while it waited
+                kept.State.Running.Remove(id); // it was taken out while it waited
             }
         }
 

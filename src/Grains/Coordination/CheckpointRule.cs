@@ -32,11 +32,14 @@ internal static class CheckpointRule
         (section.Steps > 0 && stepsSince >= section.Steps)
         || (section.Seconds > 0 && stepsSince > 0 && secondsSince >= (any ? section.Seconds : Math.Min(FirstSeconds, section.Seconds)));
 
-    /// <summary>Those that stay: the newest ones, and the best by held-out loss.</summary>
-    public static List<DurableCheckpoint> Stay(CheckpointSection section, IEnumerable<DurableCheckpoint> all)
+    /// <summary>Those that stay: the newest ones, the best by held-out loss, and the one that is to be published.</summary>
+    /// <param name="section">What the job file says.</param>
+    /// <param name="all">Those there are.</param>
+    /// <param name="published">The version to be published, as it stands; null: the last one.</param>
+    public static List<DurableCheckpoint> Stay(CheckpointSection section, IEnumerable<DurableCheckpoint> all, long? published = null)
     {
         var rising = all.OrderBy(c => c.Step).ToArray();
         var best = section.Best ? rising.Where(c => c.ValidationLoss is not null).MinBy(c => c.ValidationLoss) : null;
-        return [.. rising.Where((c, i) => i >= rising.Length - section.Keep || c == best)];
+        return [.. rising.Where((c, i) => i >= rising.Length - section.Keep || c == best || c.Step == published)];
     }
 }

@@ -64,10 +64,12 @@ internal sealed partial class CoordinatorGrain
         State.Note(e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble, (e as LostMemberException)?.Silo, e.Message);
         if (e is DamagedCheckpointException && State.Checkpoints.Count > 0)
         {
-            State.Note(JobEventKind.CheckpointDamaged, null, $"the checkpoint of step {State.Checkpoints[^1].Step} was put aside: {e.Message}");
-            State.Checkpoints = [.. State.Checkpoints.SkipLast(1)];
+            var damaged = _recalling ?? State.Checkpoints[^1].Step;
+            State.Note(JobEventKind.CheckpointDamaged, null, $"the checkpoint of step {damaged} was put aside: {e.Message}");
+            State.Checkpoints = [.. State.Checkpoints.Where(c => c.Step != damaged)];
         }
 
+        _recalling = null;
         await Task.Delay(fate.Pause);
     }
 
@@ -88,7 +90,7 @@ internal sealed partial class CoordinatorGrain
         await Save(); // whoever has been replaced stops here, before it has told anybody anything
         var before = _crew;
         _crew = crew;
-        using var attempt = new Attempt(crew, Job, State.Seconds, cluster) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0 };
+        using var attempt = new Attempt(crew, Job, State.Seconds, cluster) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
         _attempt = attempt;
         try
         {
@@ -124,6 +126,11 @@ internal sealed partial class CoordinatorGrain
         var holdings = await attempt.Unless(crew.Enter(_progress?.Committed ?? State.Progress?.Committed ?? 0));
         _activity = State.Facts is null ? "reading data" : "forming";
         var facts = State.Facts ??= await attempt.Unless(Gather(crew));
+        if (State.Submission!.Continue is { } run && State.Progress is null)
+        {
+            await TakeUp(run, facts);
+        }
+
         var shape = ModelShape.Of(Job.Model, facts.Shape);
         var layout = new ExchangeLayout(BlockPlan.Of(Job, shape), new ShardPlan(Job.Data.Shards, crew.Count));
         var state = OptimizerCatalogue.Create(Job.Training.Optimizer).StatePerWeight;
@@ -205,16 +212,19 @@ internal sealed partial class CoordinatorGrain
     private Origin Origin(Origin? memory, Holdings[] holdings, DataFacts facts)
     {
         var batches = Batches(facts);
-        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards));
+        var rule = new EvaluationRule(Job.Training);
+        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards), rule);
         foreach (var held in holdings)
         {
             _progress.Add(held.Steps, held.Evaluations, State.Seconds);
         }
 
         _reached = Math.Max(_reached, _progress.Committed);
+        State.Checkpoints = [.. State.Checkpoints.Where(c => HasBest(c.Step, c.Progress))];
         var durable = State.Checkpoints.LastOrDefault();
         if (memory is not null && memory.Step >= _progress.Settled.Committed && memory.Step >= (durable?.Step ?? 0)
-            && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed))))
+            && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed)))
+            && HasBest(memory.Step, memory.Step < _progress.Committed ? _progress.At(memory.Step) : _progress.Live))
         {
             _progress.Rewind(memory.Step);
             return memory;
@@ -227,14 +237,20 @@ internal sealed partial class CoordinatorGrain
             State.Note(
                 JobEventKind.Trouble,
                 null,
-                $"nobody held a whole version any more: back from step {_progress.Committed} to "
+                $"nobody held {(memory is null ? "a whole version" : "all that is needed")} any more: back from step {_progress.Committed} to "
                 + (durable is null ? "the start" : $"the checkpoint of step {durable.Step}"));
         }
 
         known.Points = [.. points];
-        _progress = new JobProgress(batches, facts.ValidationRows, known);
+        _progress = new JobProgress(batches, facts.ValidationRows, known, rule);
         return durable is null ? Contracts.Origin.Fresh : new Origin(durable.Step, [], durable.Parts);
     }
+
+    private bool IsDurable(long step) => State.Checkpoints.Any(c => c.Step == step);
+
+    // Training must not go on from a version whose past holds a best one that is nowhere any more.
+    private bool HasBest(long step, ProgressState known) => Job.Training.Keep != KeptModel.Best
+        || known.Standing is not { } standing || standing.BestStep == step || IsDurable(standing.BestStep);
 
     private BatchPlan Batches(DataFacts facts) => new(facts.TrainingRows, Job.Training.Batch, Job.Training.Epochs);
 
@@ -248,6 +264,14 @@ internal sealed partial class CoordinatorGrain
     {
         _activity = "writing the model";
         await Save(); // a coordinator that has been replaced writes nothing any more
+        var live = _progress!.Live;
+        var (evaluation, step) = (live.Evaluation, live.Committed);
+        if (Job.Training.Keep == KeptModel.Best && live.Standing is { } standing)
+        {
+            (evaluation, step) = (standing.Best, standing.BestStep);
+            await Recall(attempt, step);
+        }
+
         var weights = await attempt.Crew.Weigh();
         if (state == JobState.Completed && weights.FirstOrDefault(w => w.Sha256 != weights[0].Sha256) is { } other)
         {
@@ -258,20 +282,80 @@ internal sealed partial class CoordinatorGrain
 
         Remember(attempt);
         State.Failure = failure;
-        var live = _progress!.Live;
         var output = State.Submission!.Output ?? Path.Combine(silo.Outputs, JobId);
         State.Result = new JobResult(
             Job.Model.KindName(),
             weights[0].Parameters,
             live.EpochLoss,
-            live.Evaluation?.Examples ?? 0,
-            live.Evaluation?.Loss,
-            live.Evaluation?.Accuracy,
+            evaluation?.Examples ?? 0,
+            evaluation?.Loss,
+            evaluation?.Accuracy,
             weights[0].Sha256,
-            output);
-        await attempt.Crew.Publish(output, JobPapers.Of(JobId, Job, state, State.Result, State, live));
+            output,
+            step,
+            _progress.HasStopped);
+        var papers = JobPapers.Of(JobId, Job, state, State.Result, State, live);
+        IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
+        if (state != JobState.Failed && await LeaveBehind(attempt, step) is { } left)
+        {
+            (var paper, copies) = left.Files();
+            papers.Add(paper.Key, paper.Value);
+        }
+
+        await attempt.Crew.Publish(output, papers, copies);
         _progress.Settle(_progress.Committed);
+        if (_progress.HasStopped)
+        {
+            State.Note(JobEventKind.StoppedEarly, null, new EvaluationRule(Job.Training).Describe(live.Standing!));
+        }
+
         await End(state, failure);
+    }
+
+    // What training on takes, where a checkpoint of the last version can be written.
+    private async Task<RunState?> LeaveBehind(Attempt attempt, long published)
+    {
+        var last = _progress!.Committed;
+        if (!IsDurable(last))
+        {
+            await attempt.Checkpoint(_acknowledged);
+        }
+
+        return IsDurable(last)
+            ? new RunState(JobId, State.Facts!, State.Seconds, [.. State.Checkpoints.Where(c => c.Step == published || c.Step == last)
+                .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)])
+            : null;
+    }
+
+    // The first time a continued job stands: it is as if it had been lost just after the run's last step.
+    private async Task TakeUp(string run, DataFacts facts)
+    {
+        var left = await Task.Run(() => RunState.Read(run));
+        left.RequireSame(facts);
+        var progress = left.Checkpoints[^1].Progress;
+        if (progress.Committed >= Batches(facts).Steps)
+        {
+            throw new JobException($"the run of job {left.Job} has all of the {progress.Committed} steps of this job already: set more training.epochs.");
+        }
+
+        if (new EvaluationRule(Job.Training).Stops(progress.Standing))
+        {
+            throw new JobException($"the run of job {left.Job} has ended early, and would end again at the same step {progress.Committed}: "
+                + "set more training.earlyStopping.patience, or take training.earlyStopping out.");
+        }
+
+        (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
+        State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}");
+    }
+
+    private async Task Recall(Attempt attempt, long step)
+    {
+        if (step != _progress!.Committed)
+        {
+            _recalling = step;
+            await attempt.Unless(attempt.Crew.Recall(new Origin(step, [], State.Checkpoints.Single(c => c.Step == step).Parts)));
+            _recalling = null;
+        }
     }
 
     private void Remember(Attempt attempt)

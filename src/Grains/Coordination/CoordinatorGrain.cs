@@ -39,6 +39,7 @@ internal sealed partial class CoordinatorGrain(
     private DateTimeOffset? _resumed;
     private bool _storageFails;
     private bool _ended;
+    private long? _recalling;
 
     private string JobId => this.GetPrimaryKeyString();
 
@@ -143,6 +144,7 @@ internal sealed partial class CoordinatorGrain(
             Submitted = State.Submitted,
             Shards = Job.Data.Shards,
             Priority = submission.Priority,
+            Group = submission.Group,
             Idle = State.State == JobState.Running ? _crew?.Idle ?? [] : [],
             Durable = State.Checkpoints.Count > 0 ? State.Checkpoints[^1].Step : null,
             Resumed = _resumed,
@@ -286,7 +288,8 @@ internal sealed partial class CoordinatorGrain(
             var folder = CheckpointFolder.Of(silo.Checkpoints, JobId, pending.Step, State.Generation);
             var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
             State.Checkpoints = CheckpointRule.Stay(
-                Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)));
+                Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)),
+                Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
             if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
             {
                 CleanCheckpoints();

@@ -107,8 +107,12 @@ internal sealed class Crew(
     /// <summary>Everybody's weights, as hashes.</summary>
     public async Task<IReadOnlyList<SavedWeights>> Weigh() => await AllOf((worker, _) => worker.Weigh(Membership));
 
+    /// <summary>Has everybody weigh and publish an older version.</summary>
+    public Task Recall(Origin checkpoint) => All((worker, _) => worker.Recall(Membership, checkpoint));
+
     /// <summary>Has the first member write the model and its papers.</summary>
-    public Task Publish(string output, IReadOnlyDictionary<string, string> papers) => workers[0].Publish(Membership, output, papers);
+    public Task Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies) =>
+        workers[0].Publish(Membership, output, papers, copies);
 
     /// <summary>The lowest shard whose gradient is not finite.</summary>
     public async Task<int?> FindNonFinite() => (await AllOf((worker, _) => worker.FindNonFinite(Membership))).Min();

@@ -18,7 +18,7 @@ internal static class JobPapers
     private static readonly JsonSerializerOptions Page = new(Line) { WriteIndented = true };
 
     /// <summary>Every paper by file name.</summary>
-    public static IReadOnlyDictionary<string, string> Of(string jobId, Job job, JobState state, JobResult result, CoordinatorState kept, ProgressState progress)
+    public static Dictionary<string, string> Of(string jobId, Job job, JobState state, JobResult result, CoordinatorState kept, ProgressState progress)
     {
         var metrics = new StringBuilder();
         foreach (var point in progress.Points)
@@ -38,6 +38,8 @@ internal static class JobPapers
             silos = kept.Members.Count,
             steps = progress.Committed,
             epochs = job.Training.Epochs,
+            modelStep = result.Step,
+            stoppedEarly = result.StoppedEarly,
             examples = progress.Examples,
             seconds = kept.Seconds,
             trainLoss = result.TrainLoss,

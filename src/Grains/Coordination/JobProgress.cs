@@ -17,6 +17,7 @@ public sealed class JobProgress
     private readonly BatchPlan _batches;
     private readonly IReadOnlyList<long> _validationRows;
     private readonly SumTree _tree;
+    private readonly EvaluationRule _rule;
     private readonly long _pointEvery;
     private readonly int _epochPointEvery;
     private readonly SortedDictionary<long, ShardRecord?[]> _steps = [];
@@ -29,8 +30,10 @@ public sealed class JobProgress
     /// <param name="batches">Which examples a step takes.</param>
     /// <param name="validationRows">Held-out examples of each shard.</param>
     /// <param name="settled">What is known already.</param>
-    public JobProgress(BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled)
+    /// <param name="rule">Judges evaluations; null: all steps are taken, and the lowest loss is the best.</param>
+    public JobProgress(BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null)
     {
+        _rule = rule ?? new EvaluationRule(new TrainingSection { Epochs = batches.Epochs });
         _batches = batches;
         _validationRows = validationRows;
         _tree = new SumTree(batches.Shards);
@@ -52,8 +55,14 @@ public sealed class JobProgress
     /// <summary>Steps of the whole job.</summary>
     public long Steps => _batches.Steps;
 
-    /// <summary>Whether there is no step after those committed.</summary>
-    public bool IsDone => Committed == Steps || _live.Converged;
+    /// <summary>Whether no step is to be taken any more.</summary>
+    public bool IsDone => Committed == Steps || _live.Converged || HasStopped;
+
+    /// <summary>Whether the evaluations have ended the job before its last epoch.</summary>
+    public bool HasStopped => Committed < Steps && _rule.Stops(_live.Standing);
+
+    /// <summary>The first step that may not be granted yet, whatever the pace.</summary>
+    public long Horizon => _rule.Horizon(_live.Standing, Committed / _batches.StepsPerEpoch, _batches);
 
     /// <summary>Takes records in.</summary>
     /// <param name="steps">Committed steps, each whole or in parts.</param>
@@ -236,6 +245,7 @@ public sealed class JobProgress
         {
             state.EpochLoss = _tree.Sum(v => state.LossSums[v]) / _tree.Sum(v => state.Weights[v]);
             state.Evaluation = evaluations is null ? null : Merge(evaluations);
+            state.Standing = state.Evaluation is { } now ? _rule.Next(state.Standing, state.Committed, now) : state.Standing;
             state.CloseEpoch(epoch);
         }
 

@@ -41,6 +41,8 @@ public sealed class ProgressState
 
     /// <summary>Whether the optimiser has found what it was looking for.</summary>
     [Id(12)] public bool Converged { get; set; }
+    /// <summary>The best version so far, and how long ago the last improvement is; null before the first evaluation.</summary>
+    [Id(11)] public HeldOutStanding? Standing { get; set; }
 
     /// <summary>Nothing yet.</summary>
     public static ProgressState Empty(int shards) => new()
@@ -66,6 +68,7 @@ public sealed class ProgressState
         Ledger = [.. Ledger],
         Points = [.. Points],
         Converged = Converged,
+        Standing = Standing,
     };
 
     /// <summary>Ends an epoch in the ledger.</summary>

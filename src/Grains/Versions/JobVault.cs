@@ -72,6 +72,9 @@ internal sealed class JobVault<T> : IJobVault
     /// <summary>Room for the state that this member is the backup of, at the current version.</summary>
     public StateSlice<T> MakeWard() => Current.Ward ??= _freeWards.TryPop(out var free) ? free : _makeWard();
 
+    /// <summary>Room for a version that takes no part in training; the caller disposes of it.</summary>
+    public ModelVersion<T> MakeApart() => _make();
+
     /// <summary>The step under way will not be completed: what it has begun to keep is worth nothing.</summary>
     public void Abandon()
     {

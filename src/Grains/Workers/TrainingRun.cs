@@ -33,8 +33,11 @@ internal interface ITrainingRun : IDisposable
     /// <summary>Hash of the weights held.</summary>
     SavedWeights Weigh();
 
+    /// <summary>From here on an older version is weighed and published.</summary>
+    void Recall(Origin checkpoint);
+
     /// <summary>Writes the model and its papers.</summary>
-    void Publish(string output, IReadOnlyDictionary<string, string> papers);
+    void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies);
 
     /// <summary>The shard here whose gradient at the next step is not finite.</summary>
     int? FindNonFinite();
@@ -72,6 +75,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _reading = new();
     private bool _disposed;
+    private ModelVersion<T>? _recalled;
     private double? _lastLoss;
     private long _told;
     private long _bytesTold;
@@ -91,7 +95,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         memory.Add(_vault);
         _grants = new Grants(origin.Step);
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
-        _threads = new ComputeThreads(silo.Threads, job.Name);
+        _threads = new ComputeThreads(silo.ThreadsPerJob, job.Name);
         _work = new GradientWork<T>(
             task, _threads, registry, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
         var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer)
@@ -109,6 +113,8 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
 
     /// <inheritdoc/>
     public Task Ready => _ready.Task;
+
+    private ModelVersion<T> Published => _recalled ?? _vault.Current;
 
     private long Committed => _vault.Current.Step;
 
@@ -313,19 +319,24 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     {
         using var held = Hold();
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(AsFloat32().AsSpan());
-        return new SavedWeights(Committed, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
+        return new SavedWeights(Published.Step, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
     }
 
     /// <inheritdoc/>
-    public void Publish(string output, IReadOnlyDictionary<string, string> papers)
+    public void Recall(Origin checkpoint)
+    {
+        using var held = Hold();
+        _recalled ??= _vault.MakeApart();
+        CheckpointReader.Read(_task, checkpoint, _recalled);
+    }
+
+    /// <inheritdoc/>
+    public void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
     {
         using var held = Hold();
         Directory.CreateDirectory(output);
         SavedModel.Write(Path.Combine(output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
-        foreach (var (name, text) in papers)
-        {
-            File.WriteAllText(Path.Combine(output, name), text);
-        }
+        OutputFolder.Write(output, papers, copies);
     }
 
     private float[] AsFloat32()
@@ -333,7 +344,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var weights = new float[_task.Layout.Blocks.Weights];
         for (var i = 0L; i < weights.LongLength; i++)
         {
-            weights[i] = float.CreateTruncating(((T*)_vault.Current.Weights.Data)[i]);
+            weights[i] = float.CreateTruncating(((T*)Published.Weights.Data)[i]);
         }
 
         return weights;
@@ -372,6 +383,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         }
 
         _disposed = true;
+        _recalled?.Dispose();
         _mesh.Dispose();
         _exchange.Dispose();
         _iteration?.Dispose();

@@ -243,10 +243,18 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers)
+    public Task Recall(Membership membership, Origin checkpoint)
     {
         var run = Running(membership);
-        return Task.Run(() => run.Publish(output, papers));
+        return Task.Run(() => run.Recall(checkpoint));
+    }
+
+    /// <inheritdoc/>
+    public Task Publish(
+        Membership membership, string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+    {
+        var run = Running(membership);
+        return Task.Run(() => run.Publish(output, papers, copies));
     }
 
     /// <inheritdoc/>

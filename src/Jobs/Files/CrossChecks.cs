@@ -80,6 +80,14 @@ internal static class CrossChecks
             throw training.Error("classWeights", "training.classWeights has no meaning for text: its examples have no class.");
         }
 
+        foreach (var (key, asked) in new[] { ("earlyStopping", job.Training.EarlyStopping is not null), ("keep", job.Training.Keep == KeptModel.Best) })
+        {
+            if (asked && job.Data.Validation is { Path: null, Fraction: 0 })
+            {
+                throw training.Error(key, $"training.{key} goes by held-out examples, but none are held out: set data.validation.fraction, or data.validation.path.");
+            }
+        }
+
         if (reads && job.Data.HasWords != (kind == ModelKind.SkipGram))
         {
             throw data.Error("tokens", kind == ModelKind.SkipGram

@@ -123,6 +123,10 @@ internal static class JobWriter
                 ("seconds", Number(t.Checkpoint.Seconds)),
                 ("keep", Number(t.Checkpoint.Keep)),
                 ("best", Bool(t.Checkpoint.Best)))),
+            ("earlyStopping", t.EarlyStopping is { } stop
+                ? Map(("patience", Number(stop.Patience)), ("figure", Name(stop.Figure)), ("minDelta", Number(stop.MinDelta)))
+                : null),
+            ("keep", Name(t.Keep)),
             ("classWeights", t.ClassWeights switch
             {
                 null => null,

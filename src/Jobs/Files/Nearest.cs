@@ -1,15 +1,18 @@
 namespace Granary.Jobs;
 
 /// <summary>The known word nearest to a misspelt one.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The known word that fewest edits lead to; null when none is near.</summary>
-    public static string? To(string word, IEnumerable<string> known) => known
+    public static string? To(string word, IEnumerable<string> known) => Several(word, known, 1).FirstOrDefault();
+
+    /// <summary>The known words that fewest edits lead to, nearest first; of equally near ones those that stand first.</summary>
+    public static IReadOnlyList<string> Several(string word, IEnumerable<string> known, int count) => [.. known
         .Select(k => (Word: k, Edits: Edits(word.ToLowerInvariant(), k.ToLowerInvariant())))
         .Where(k => k.Edits <= Math.Max(2, Math.Max(word.Length, k.Word.Length) / 3))
         .OrderBy(k => k.Edits)
         .Select(k => k.Word)
-        .FirstOrDefault();
+        .Take(count)];
 
     // Levenshtein, 1966, row by row.
     private static int Edits(string a, string b)

@@ -8,7 +8,7 @@ internal static class TrainingReader
 
     public static TrainingSection Read(YamlMap map)
     {
-        map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm", "checkpoint", "classWeights");
+        map.Expect("epochs", "batch", "seed", "optimizer", "schedule", "clipNorm", "checkpoint", "classWeights", "earlyStopping", "keep");
         var (optimizer, schedule) = (map.Map("optimizer"), map.Map("schedule"));
         var rule = Optimizer(optimizer);
         var training = new TrainingSection
@@ -21,6 +21,8 @@ internal static class TrainingReader
             ClipNorm = map.Number("clipNorm", 0, c => c >= 0, "must be 0 (off) or more"),
             Checkpoint = Checkpoint(map.Map("checkpoint")),
             ClassWeights = ClassWeights(map),
+            EarlyStopping = map.Has("earlyStopping") ? EarlyStopping(map.Map("earlyStopping")) : null,
+            Keep = map.Enum<KeptModel>("keep", KeptModel.Last),
         };
         RefuseForLbfgs(map, rule.Kind);
         return training;
@@ -71,6 +73,17 @@ internal static class TrainingReader
         return weights.Keys.Count > 0
             ? new ClassWeights { ByLabel = weights.Keys.ToDictionary(label => label, label => weights.Number(label, 1, w => w > 0, AboveZero)) }
             : throw map.Error(Key, "training.classWeights is empty: leave it out, or give weights by label, such as { yes: 4, no: 1 }.");
+    }
+
+    private static EarlyStoppingSection EarlyStopping(YamlMap map)
+    {
+        map.Expect("patience", "figure", "minDelta");
+        return new EarlyStoppingSection
+        {
+            Patience = map.Int("patience", required: true, min: 1),
+            Figure = map.Enum<HeldOutFigure>("figure", HeldOutFigure.Loss),
+            MinDelta = map.Number("minDelta", 0, d => d >= 0, "must be 0 or more"),
+        };
     }
 
     private static OptimizerSection Optimizer(YamlMap map)

@@ -6,7 +6,7 @@ namespace Granary.Model.Data;
 internal static class CsvHeader
 {
     /// <exception cref="JobException">A column of the job is not there, or the files' headers differ.</exception>
-    public static TableColumns Read(IReadOnlyList<(string File, string Text)> headers, DataSection data)
+    public static TableColumns Read(IReadOnlyList<(string File, string Text)> headers, DataSection data, IReadOnlyList<string>? features = null)
     {
         var (file, text) = headers[0];
         var names = Names(file, text, data);
@@ -15,7 +15,7 @@ internal static class CsvHeader
             TableColumns.RequireSame(file, names, $"{other}:1", Names(other, otherText, data));
         }
 
-        return TableColumns.Choose($"{file}:1", names, data);
+        return TableColumns.Choose($"{file}:1", names, data, features);
     }
 
     private static string[] Names(string file, string line, DataSection data) => line.Trim().Length > 0

@@ -7,11 +7,14 @@ namespace Granary.Model.Data;
 internal static class CsvSource
 {
     /// <summary>Reads this shard's rows.</summary>
-    public static TableSource Read(SourcePart part, DataSection data)
+    /// <param name="part">Which part.</param>
+    /// <param name="data">How the files are written.</param>
+    /// <param name="features">Columns to be read, by name; null: all that the job leaves.</param>
+    public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null)
     {
         var delimiter = data.Delimiter[0];
         var lines = ShardLines.Read(part, header: true, " \t\r".Replace(data.Delimiter, "", StringComparison.Ordinal));
-        var header = CsvHeader.Read(lines.Headers, data);
+        var header = CsvHeader.Read(lines.Headers, data, features);
         var values = new List<double>();
         var labels = new List<string>();
         foreach (var lineParts in lines.Parts)

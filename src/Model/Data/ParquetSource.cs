@@ -7,9 +7,13 @@ namespace Granary.Model.Data;
 internal static class ParquetSource
 {
     /// <summary>Reads this shard's rows. The thread waits: reading threads have nothing else to do.</summary>
-    public static TableSource Read(SourcePart part, DataSection data) => ReadAsync(part, data).GetAwaiter().GetResult();
+    /// <param name="part">Which part.</param>
+    /// <param name="data">How the files are written.</param>
+    /// <param name="features">Columns to be read, by name; null: all that the job leaves.</param>
+    public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null) =>
+        ReadAsync(part, data, features).GetAwaiter().GetResult();
 
-    private static async Task<TableSource> ReadAsync(SourcePart part, DataSection data)
+    private static async Task<TableSource> ReadAsync(SourcePart part, DataSection data, IReadOnlyList<string>? features)
     {
         var files = new List<ParquetTable>();
         try
@@ -20,7 +24,7 @@ internal static class ParquetSource
                 TableColumns.RequireSame(files[0].Name, files[0].Columns, files[^1].Name, files[^1].Columns);
             }
 
-            var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data);
+            var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data, features);
             (ParquetTable File, int Group)[] groups = [.. files.SelectMany(f => f.Groups.Select(g => (f, g)))];
             if (groups.Length < part.Shards && !part.MayBeEmpty)
             {

@@ -62,16 +62,21 @@ public sealed class ShardData
         }
     }
 
-    private static IShardSource Read(Job job, SourcePart part, TokenFiles? files)
+    /// <summary>Reads one part of a source.</summary>
+    /// <param name="job">How it is written, and what the model needs of it.</param>
+    /// <param name="part">Which part.</param>
+    /// <param name="files">text by byte pairs: the vocabulary; null: the encoding has a name.</param>
+    /// <param name="features">csv, parquet: the columns to be read; null: all that the job leaves.</param>
+    internal static IShardSource Read(Job job, SourcePart part, TokenFiles? files = null, IReadOnlyList<string>? features = null)
     {
         try
         {
             return job.Data.Format switch
             {
-                DataFormat.Csv => CsvSource.Read(part, job.Data),
+                DataFormat.Csv => CsvSource.Read(part, job.Data, features),
                 DataFormat.Idx => IdxSource.Read(part),
                 DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
-                DataFormat.Parquet => ParquetSource.Read(part, job.Data),
+                DataFormat.Parquet => ParquetSource.Read(part, job.Data, features),
                 DataFormat.Text when job.Data.HasWords => WordSource.Read(part, job.Data.Tokens, job.Model),
                 DataFormat.Text => TextSource.Read(
                     part, job.Data.Tokens, job.Model.Context, job.Data.Tokens == TokenKind.Bpe ? BytePairs.Of(job.Data.Encoding, files) : null),

@@ -12,7 +12,8 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <param name="place">Where the names stand, for messages.</param>
     /// <param name="names">All columns.</param>
     /// <param name="data">Which is the label, and which are to be ignored.</param>
-    public static TableColumns Choose(string place, string[] names, DataSection data)
+    /// <param name="wanted">The features, wherever they stand; null: every column that is neither label nor ignored.</param>
+    public static TableColumns Choose(string place, string[] names, DataSection data, IReadOnlyList<string>? wanted = null)
     {
         if (names.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
@@ -20,6 +21,11 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         }
 
         var label = Find(data.Label!, "data.label");
+        if (wanted is not null)
+        {
+            return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on"))]);
+        }
+
         int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore"))];
         int[] features = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
         return features.Length > 0

@@ -41,13 +41,11 @@ public sealed class Predictor : IDisposable
             scaled[i] = _model.Facts.Scaling.Apply(examples[i], i % d);
         }
 
-        var outputs = Outputs(scaled, d); // [B, 1] (logistic) or [B, K]; probabilities already where the kind is one's own
-        return _model.Model.Kind == ModelKind.Logistic
-            ? [.. outputs.Select(z => new Prediction(z >= 0 ? 1 : 0, [Sigma(-z), Sigma(z)]))]
-            : [.. outputs.Chunk(k).Select(z => new Prediction(Array.IndexOf(z, z.Max()), GivesProbabilities && _network is not OwnNetwork ? Softmax.Of(z) : z))];
+        var outputs = Raw(scaled, d); // [B, 1] (logistic) or [B, K]; probabilities already where the kind is one's own
+        return [.. outputs.Chunk(_model.Model.Kind == ModelKind.Logistic ? 1 : k).Select(z => Outputs.Of(_model, z))];
     }
 
-    private double[] Outputs(double[] examples, int features)
+    private double[] Raw(double[] examples, int features)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
@@ -55,9 +53,6 @@ public sealed class Predictor : IDisposable
         var outputs = _network.Outputs(_parameters.Views, inputs);
         return (_network is OwnNetwork own ? own.Probabilities(outputs) : outputs).to(ScalarType.Float64).flatten().data<double>().ToArray();
     }
-
-    // 1 / (1 + e^-z); for z far below 0 e^-z is infinite, and the answer 0 is right.
-    private static double Sigma(double z) => 1 / (1 + Math.Exp(-z));
 
     /// <inheritdoc/>
     public void Dispose() => _parameters.Dispose();

@@ -20,6 +20,7 @@ internal static class SiloCommand
         var channelPort = Setting("--channel-port", "Port for tensors; 0: any free one.", 0);
         var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready; 0: none.", 0);
         var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
+        var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
         var store = Setting("--store", "sqlite (this machine) or redis (several machines).", "sqlite");
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
@@ -29,7 +30,7 @@ internal static class SiloCommand
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, device, store, redis, telemetry,
+            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, jobs, device, store, redis, telemetry,
             allowFaults, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -53,6 +54,7 @@ internal static class SiloCommand
                     ChannelPort = result.GetValue(channelPort),
                     HealthPort = result.GetValue(healthPort),
                     Threads = result.GetValue(threads),
+                    Jobs = result.GetValue(jobs),
                     Device = result.GetValue(device)!,
                     Store = result.GetValue(store)!,
                     Redis = result.GetValue(redis)!,

@@ -24,7 +24,8 @@ internal static class SiloHost
             settings.ResolveDevice(),
             new IPEndPoint(settings.Address, settings.ChannelPort),
             Path.Combine(settings.Home, "runs"),
-            settings.Checkpoints)
+            settings.Checkpoints,
+            settings.Jobs)
         {
             AllowsFaults = settings.AllowFaults,
         };

@@ -42,6 +42,9 @@ internal sealed record SiloSettings
     /// <summary>Compute threads.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Jobs that the cluster runs at once, the same for every silo.</summary>
+    public int Jobs { get; init; } = 1;
+
     /// <summary>auto, cpu or cuda:N.</summary>
     public required string Device { get; init; }
 
@@ -72,6 +75,11 @@ internal sealed record SiloSettings
         if (Threads < 1)
         {
             throw new SettingException($"--threads is {Threads}, but must be at least 1.");
+        }
+
+        if (Jobs < 1)
+        {
+            throw new SettingException($"--jobs is {Jobs}, but must be at least 1.");
         }
 
         foreach (var (option, port) in new[]

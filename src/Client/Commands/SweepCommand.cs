@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Granary.Client.Display;
+using Granary.Client.Local;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Client.Commands;
+
+/// <summary><c>granary sweep JOB.yaml --over key=v1,v2 ...</c>: one job for each combination, as one group, on the lasting cluster
+/// where one is up, else on a private one.</summary>
+internal static class SweepCommand
+{
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(300);
+
+    public static Command Create()
+    {
+        var (file, set, home, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Home(), CommandParts.Json());
+        var over = new Option<string[]>("--over") { Description = "key=value,value,... to be tried; may be given again, for every combination.", Required = true };
+        var by = new Option<HeldOutFigure>("--by") { Description = "loss or accuracy: what makes a job the best.", DefaultValueFactory = _ => HeldOutFigure.Loss };
+        var silos = new Option<int?>("--silos") { Description = "A private cluster of so many silos, even where a lasting one is up (default 1)." };
+        var jobs = new Option<int?>("--jobs") { Description = "Jobs at once on a private cluster (default: one for each compute thread of a silo)." };
+        return new Command("sweep", "Trains a job with every combination of some values, and ranks them by a held-out figure.")
+        {
+            file, over, set, by, silos, jobs, home, json,
+        }.DoesInterruptibly(async (result, interruption) =>
+        {
+            var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
+            var grid = SweepGrid.Parse(result.GetValue(over)!);
+            CommandParts.AtLeastOne("--silos", result.GetValue(silos) ?? 1);
+            CommandParts.AtLeastOne("--jobs", result.GetValue(jobs) ?? 1);
+            Job[] grown = [.. grid.Points.Select((_, i) => JobFile.Load(path, [.. overrides, .. grid.Overrides(i)], Environment.CurrentDirectory))];
+            if (Array.Find(grown, j => j.Data.Validation is { Path: null, Fraction: 0 }) is not null)
+            {
+                throw new UserException(ExitCode.Usage, $"{path}: a sweep ranks its jobs by held-out examples: set data.validation.fraction, or data.validation.path.");
+            }
+
+            _ = await JobCheck.Run(path, overrides, interruption.Token);
+            var group = $"{grown[0].Name}-sweep-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+            var sweep = new SweepTable(group, grid, result.GetValue(by));
+            if (result.GetValue(silos) is null && result.GetValue(jobs) is null && CommandParts.HasCluster(result.GetValue(home)!))
+            {
+                return await CommandParts.WithCluster(result.GetValue(home)!, interruption.Token, async client =>
+                {
+                    using var said = interruption.Token.Register(() => Console.Error.WriteLine("the jobs go on. See: granary jobs"));
+                    return await Run(client, grown, null, sweep, result.GetValue(json), interruption.Token);
+                });
+            }
+
+            var settings = LocalSettings.For(result.GetValue(silos) ?? 1, "none");
+            settings = settings with { Jobs = result.GetValue(jobs) ?? settings.Threads };
+            return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
+            {
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
+                var lost = PrivateCluster.StopWhenLost(cluster, waiting);
+                try
+                {
+                    return await Run(client, grown, Path.GetFullPath(Path.Combine("runs", group)), sweep, result.GetValue(json), waiting.Token);
+                }
+                catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
+                {
+                    throw new UserException(ExitCode.JobFailed, $"every silo has ended, and the jobs with them; the last one: {await lost}");
+                }
+            });
+        });
+    }
+
+    private static async Task<int> Run(GranaryClient client, Job[] jobs, string? output, SweepTable sweep, bool json, CancellationToken cancellation)
+    {
+        var ids = new List<string>();
+        foreach (var job in jobs)
+        {
+            var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+            ids.Add(await client.Submit(new Submission(job, output is null ? null : Path.Combine(output, id), id, Group: sweep.Group)));
+        }
+
+        await Console.Error.WriteLineAsync($"{sweep.Group}: {ids.Count} jobs");
+        var ended = new Dictionary<string, JobStatus>();
+        while (ended.Count < ids.Count)
+        {
+            foreach (var status in (await client.Jobs().WaitAsync(cancellation)).Where(s => ids.Contains(s.JobId) && !ended.ContainsKey(s.JobId)))
+            {
+                if (status.State is JobState.Completed or JobState.Failed or JobState.Cancelled)
+                {
+                    ended.Add(status.JobId, status);
+                    await Console.Error.WriteLineAsync($"[{ended.Count}/{ids.Count}] {sweep.Line(ids.IndexOf(status.JobId), status)}");
+                }
+            }
+
+            await Task.Delay(PollEvery, cancellation);
+        }
+
+        JobStatus[] all = [.. ids.Select(id => ended[id])];
+        if (json)
+        {
+            JobDocument.Write(sweep.Document(all));
+        }
+        else
+        {
+            await Console.Out.WriteAsync(sweep.Text(all));
+        }
+
+        return all.Any(s => s.State == JobState.Completed) ? ExitCode.Done : ExitCode.JobFailed;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Client.Display;
+
+/// <summary>The results of a sweep, best first; jobs without one come last, with the reason.</summary>
+/// <param name="group">The jobs' group.</param>
+/// <param name="grid">What was tried.</param>
+/// <param name="by">What makes a job the best.</param>
+internal sealed class SweepTable(string group, SweepGrid grid, HeldOutFigure by)
+{
+    public string Group => group;
+
+    /// <summary>One job that has ended, in a line.</summary>
+    public string Line(int point, JobStatus s) => $"{string.Join(' ', grid.Overrides(point))}: " + (Failure(s)
+        ?? string.Create(CultureInfo.InvariantCulture, $"validation loss {s.Result!.ValidationLoss:0.0000} accuracy {s.Result.ValidationAccuracy:0.0000}"));
+
+    /// <summary>For people.</summary>
+    /// <param name="jobs">One per point of the grid.</param>
+    public string Text(IReadOnlyList<JobStatus> jobs)
+    {
+        var rows = new List<string[]>();
+        rows.Add([.. grid.Keys, "loss", "accuracy", "step", "job"]);
+        foreach (var (point, s) in Ranked(jobs))
+        {
+            string[] figures = Failure(s) is null
+                ? [Number(s.Result!.ValidationLoss), Number(s.Result.ValidationAccuracy), s.Result.Step.ToString(CultureInfo.InvariantCulture), s.JobId]
+                : ["-", "-", s.Step.ToString(CultureInfo.InvariantCulture), $"{s.JobId} {Failure(s)}"];
+            rows.Add([.. grid.Points[point], .. figures]);
+        }
+
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length))];
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            text.Append(string.Join("  ", row.Select((cell, c) => c == row.Length - 1 ? cell : cell.PadRight(widths[c])))).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Number(double? value) => value is { } x ? x.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>For programs.</summary>
+    /// <param name="jobs">One per point of the grid.</param>
+    public object Document(IReadOnlyList<JobStatus> jobs) => new
+    {
+        group,
+        by = Kebab.Name(by),
+        jobs = Ranked(jobs).Select(j => new
+        {
+            job = j.Status.JobId,
+            state = j.Status.State.ToString().ToLowerInvariant(),
+            over = grid.Keys.Zip(grid.Points[j.Point]).ToDictionary(k => k.First, k => k.Second),
+            loss = j.Status.Result?.ValidationLoss,
+            accuracy = j.Status.Result?.ValidationAccuracy,
+            step = j.Status.Result?.Step ?? j.Status.Step,
+            failure = Failure(j.Status),
+            weightsSha256 = j.Status.Result?.WeightsSha256,
+            output = j.Status.Result?.Output,
+        }),
+    };
+
+    private static string? Failure(JobStatus s) => s.State == JobState.Completed ? null : s.Failure is { } why ? $"failed: {why}" : s.State.ToString().ToLowerInvariant();
+
+    private IEnumerable<(int Point, JobStatus Status)> Ranked(IReadOnlyList<JobStatus> jobs) => jobs.Select((s, i) => (Point: i, Status: s)).OrderBy(j => Rank(j.Status));
+
+    // What failed, and what is no number, comes last; equal ones in the order of the grid.
+    private double Rank(JobStatus s) => Failure(s) is not null ? double.PositiveInfinity
+        : (by == HeldOutFigure.Loss ? s.Result!.ValidationLoss : -s.Result!.ValidationAccuracy) is { } figure && double.IsFinite(figure) ? figure
+        : double.MaxValue;
+}

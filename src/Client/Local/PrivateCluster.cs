@@ -1,0 +1,49 @@
+using Granary.Client.Commands;
+
+namespace Granary.Client.Local;
+
+/// <summary>A cluster of silos on this machine for one command, gone when the command has ended.</summary>
+internal static class PrivateCluster
+{
+    /// <summary>Starts it, uses it and stops it. A second interruption kills the silos.</summary>
+    public static async Task<T> Run<T>(LocalSettings settings, Interruption interruption, Func<LocalCluster, GranaryClient, Task<T>> use)
+    {
+        var home = Directory.CreateTempSubdirectory("granary-").FullName;
+        try
+        {
+            await using var cluster = new LocalCluster(home, settings with { TemporaryHome = true });
+            using var hardStop = interruption.Again.Register(() =>
+            {
+                foreach (var silo in cluster.Silos)
+                {
+                    silo.KillNow();
+                }
+            });
+            await cluster.Start(interruption.Token);
+            await using var client = await GranaryClient.Connect(cluster.Address, interruption.Token);
+            return await use(cluster, client);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    // Nothing starts a private cluster's silos again: once the last has gone, no answer will come.
+
+    /// <summary>Cancels a wait when every silo has ended; completes with what came of the last one.</summary>
+    public static async Task<string> StopWhenLost(LocalCluster cluster, CancellationTokenSource waiting)
+    {
+        var ended = await cluster.AllEnded();
+        try
+        {
+            await waiting.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // What was waited for had come before.
+        }
+
+        return ended;
+    }
+}

@@ -1,0 +1,95 @@
+namespace Granary.Contracts;
+
+/// <summary>Evaluates one saved model on one source. Key: any id. Cuts the source into shards, has a grain evaluate each, spread over
+/// the silos, and adds up. Owns nothing that lasts: if it is lost, the next question begins anew.</summary>
+[Alias("granary.IEvaluationGrain")]
+public interface IEvaluationGrain : IGrainWithStringKey
+{
+    /// <summary>The answer; null while it is being found. The first question begins.</summary>
+    [Alias("Ask")]
+    Task<EvaluationAnswer?> Ask(EvaluationRequest request);
+}
+
+/// <summary>Evaluates one shard of a source. Key: "{id}/{shard}". Keeps the scores of its examples until it leaves; a lost activation
+/// costs one more pass over its shard.</summary>
+[Alias("granary.IEvaluationShardGrain")]
+public interface IEvaluationShardGrain : IGrainWithStringKey
+{
+    /// <summary>What the model makes of the shard.</summary>
+    /// <exception cref="JobException">Model or data cannot be used.</exception>
+    [Alias("Evaluate"), ResponseTimeout(LongAnswer.Time)]
+    Task<ShardFigures> Evaluate(EvaluationRequest request, int shards);
+
+    /// <summary>Some of the scores, from one on; empty at the end. Evaluates where it has not.</summary>
+    [Alias("Scores"), ResponseTimeout(LongAnswer.Time)]
+    Task<ScorePage> Scores(EvaluationRequest request, int shards, int from);
+
+    /// <summary>Ends this activation.</summary>
+    [Alias("Leave")]
+    Task Leave();
+}
+
+/// <summary>What is to be evaluated. Paths are absolute, the same for every silo.</summary>
+/// <param name="Model">A model.safetensors, or a job's output folder.</param>
+/// <param name="Data">A file or glob in the format that the model was trained on (idx: the images' file).</param>
+/// <param name="Labels">idx: the labels' file.</param>
+[GenerateSerializer, Immutable, Alias("granary.EvaluationRequest")]
+public sealed record EvaluationRequest([property: Id(0)] string Model, [property: Id(1)] string Data, [property: Id(2)] string? Labels);
+
+/// <summary>How often a class was taken for another, or for itself.</summary>
+[GenerateSerializer, Immutable, Alias("granary.ConfusionCell")]
+public readonly record struct ConfusionCell([property: Id(0)] int Truth, [property: Id(1)] int Predicted, [property: Id(2)] long Count);
+
+/// <summary>What a model makes of one shard.</summary>
+/// <param name="Examples">How many (text: windows; words: pairs).</param>
+/// <param name="Predictions">Predictions made: one per example, or one per token.</param>
+/// <param name="LossSum">Sum of the examples' losses.</param>
+/// <param name="Correct">Predictions that are right.</param>
+/// <param name="Confusion">Truths and predictions; empty for text.</param>
+[GenerateSerializer, Immutable, Alias("granary.ShardFigures")]
+public sealed record ShardFigures(
+    [property: Id(0)] long Examples,
+    [property: Id(1)] long Predictions,
+    [property: Id(2)] double LossSum,
+    [property: Id(3)] long Correct,
+    [property: Id(4)] IReadOnlyList<ConfusionCell> Confusion);
+
+/// <summary>Some of a shard's examples by score, rising; those of one score together.</summary>
+/// <param name="Scores">P(second class).</param>
+/// <param name="Positives">Examples of the second class with that score.</param>
+/// <param name="Negatives">Examples of the first.</param>
+[GenerateSerializer, Immutable, Alias("granary.ScorePage")]
+public sealed record ScorePage(
+    [property: Id(0)] double[] Scores, [property: Id(1)] long[] Positives, [property: Id(2)] long[] Negatives);
+
+/// <summary>What came of an evaluation.</summary>
+/// <param name="Report">The figures; null where it failed.</param>
+/// <param name="Failure">Why it failed, for people.</param>
+[GenerateSerializer, Immutable, Alias("granary.EvaluationAnswer")]
+public sealed record EvaluationAnswer([property: Id(0)] EvaluationReport? Report, [property: Id(1)] string? Failure);
+
+/// <summary>A model's figures over all examples of a source.</summary>
+/// <param name="Model">Kind of model: "mlp".</param>
+/// <param name="Examples">How many (text: windows; words: pairs).</param>
+/// <param name="Predictions">Predictions made: one per example, or one per token.</param>
+/// <param name="Loss">Mean loss per example, every one counted alike.</param>
+/// <param name="Accuracy">Part of the predictions that are right.</param>
+/// <param name="Classes">Label names in class order; empty for text.</param>
+/// <param name="Confusion">Truths and predictions; empty for text.</param>
+/// <param name="IsLogLoss">Whether the loss is -log of the probability given to the truth.</param>
+/// <param name="RocAuc">Two classes with probabilities: area under the ROC curve; null elsewhere, and where only one class occurs.</param>
+/// <param name="Perplexity">Text: e to the loss; null elsewhere.</param>
+/// <param name="Shards">Parts that the source was cut into.</param>
+[GenerateSerializer, Immutable, Alias("granary.EvaluationReport")]
+public sealed record EvaluationReport(
+    [property: Id(0)] string Model,
+    [property: Id(1)] long Examples,
+    [property: Id(2)] long Predictions,
+    [property: Id(3)] double Loss,
+    [property: Id(4)] double Accuracy,
+    [property: Id(5)] IReadOnlyList<string> Classes,
+    [property: Id(6)] IReadOnlyList<ConfusionCell> Confusion,
+    [property: Id(7)] bool IsLogLoss,
+    [property: Id(8)] double? RocAuc,
+    [property: Id(9)] double? Perplexity,
+    [property: Id(10)] int Shards);

@@ -1,0 +1,64 @@
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>How a job's evaluations stand.</summary>
+/// <param name="BestStep">The version with the best figure; of equal ones the first.</param>
+/// <param name="Best">Its evaluation.</param>
+/// <param name="Mark">The figure of the last improvement.</param>
+/// <param name="Stale">Evaluations since then.</param>
+[GenerateSerializer, Immutable, Alias("granary.HeldOutStanding")]
+public sealed record HeldOutStanding(
+    [property: Id(0)] long BestStep, [property: Id(1)] Evaluation Best, [property: Id(2)] double Mark, [property: Id(3)] int Stale);
+
+/// <summary>Which version is the best, and when a job stops early. It looks at committed evaluations alone, so that every cluster
+/// decides the same, whatever dies meanwhile. Plain rules.</summary>
+/// <param name="training">What the job file says.</param>
+public sealed class EvaluationRule(TrainingSection training)
+{
+    private readonly EarlyStoppingSection? _stopping = training.EarlyStopping;
+
+    /// <summary>The standing after one evaluation more.</summary>
+    /// <param name="before">The standing; null: this is the first one.</param>
+    /// <param name="step">The version evaluated.</param>
+    /// <param name="now">What came of it.</param>
+    public HeldOutStanding Next(HeldOutStanding? before, long step, Evaluation now)
+    {
+        if (before is null)
+        {
+            return new HeldOutStanding(step, now, Figure(now), 0);
+        }
+
+        var best = IsBetter(Figure(now), Figure(before.Best), 0);
+        var improved = IsBetter(Figure(now), before.Mark, _stopping?.MinDelta ?? 0);
+        return new HeldOutStanding(
+            best ? step : before.BestStep, best ? now : before.Best, improved ? Figure(now) : before.Mark, improved ? 0 : before.Stale + 1);
+    }
+
+    /// <summary>Whether the job ends here.</summary>
+    public bool Stops(HeldOutStanding? standing) => _stopping is not null && standing?.Stale >= _stopping.Patience;
+
+    /// <summary>The first step that may not be taken before more is known: where the job may stop, or where a version may turn out
+    /// to be the best and must be written down.</summary>
+    /// <param name="standing">How the evaluations stand.</param>
+    /// <param name="epochs">Epochs evaluated.</param>
+    /// <param name="batches">The job's steps.</param>
+    public long Horizon(HeldOutStanding? standing, long epochs, BatchPlan batches)
+    {
+        var stop = _stopping is null ? batches.Epochs : epochs + (standing is null ? 1 + (long)_stopping.Patience : _stopping.Patience - standing.Stale);
+        var keep = training.Keep == KeptModel.Best ? epochs + 1 : batches.Epochs;
+        return Math.Min(batches.Epochs, Math.Min(stop, keep)) * batches.StepsPerEpoch;
+    }
+
+    /// <summary>Why it stopped, for people.</summary>
+    public string Describe(HeldOutStanding standing) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"stopped early: the held-out {Kebab.Name(_stopping!.Figure)} has not improved for {standing.Stale} evaluations; the best was {Figure(standing.Best):0.0000}, after step {standing.BestStep}");
+
+    private double Figure(Evaluation evaluation) => _stopping?.Figure == HeldOutFigure.Accuracy ? evaluation.Accuracy : evaluation.Loss;
+
+    // Whatever is a number is better than what is none.
+    private bool IsBetter(double now, double before, double by) =>
+        double.IsNaN(before) ? !double.IsNaN(now) : _stopping?.Figure == HeldOutFigure.Accuracy ? now > before + by : now < before - by;
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using Granary.Contracts;
+using Granary.Jobs;
+using Granary.Model.Evaluation;
+using Granary.Model.Files;
+using Orleans.Placement;
+using Orleans.Runtime;
+using Orleans.Runtime.Placement;
+
+namespace Granary.Grains.Evaluations;
+
+/// <summary>See <see cref="IEvaluationGrain"/>.</summary>
+[KeepAlive, Immovable]
+internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipService cluster) : Grain, IEvaluationGrain
+{
+    // As many as the model was trained on, but no more than this: the cut must not depend on the cluster.
+    private const int MostShards = 64;
+
+    private const int Tries = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private EvaluationAnswer? _answer;
+    private bool _begun;
+
+    /// <inheritdoc/>
+    public Task<EvaluationAnswer?> Ask(EvaluationRequest request)
+    {
+        if (!_begun)
+        {
+            _begun = true;
+            _ = Run(request);
+        }
+
+        return Task.FromResult(_answer);
+    }
+
+    private async Task Run(EvaluationRequest request)
+    {
+        try
+        {
+            _answer = new EvaluationAnswer(await Evaluate(request), null);
+        }
+#pragma warning disable CA1031 // whoever asked must hear of it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _answer = new EvaluationAnswer(null, e is JobException ? e.Message : $"the evaluation failed {Tries} times; the last cause: {e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private async Task<EvaluationReport> Evaluate(EvaluationRequest request)
+    {
+        var model = await models.Get(request.Model);
+        var shards = Math.Min(MostShards, model.Data.Shards);
+        var all = Enumerable.Range(0, shards).Select(v => OnShard(v, s => s.Evaluate(request, shards))).ToArray();
+        var done = new List<ShardFigures>();
+        foreach (var figures in all)
+        {
+            done.Add(await figures); // of several failures that of the lowest shard is told
+        }
+
+        var report = await Add(model, request, done);
+        await Task.WhenAll(Enumerable.Range(0, shards).Select(v => Shard(v).Leave()));
+        return report;
+    }
+
+    private async Task<EvaluationReport> Add(TrainedModel model, EvaluationRequest request, List<ShardFigures> done)
+    {
+        var (examples, predictions) = (done.Sum(d => d.Examples), done.Sum(d => d.Predictions));
+        if (examples == 0)
+        {
+            throw new JobException($"{Path.GetFileName(request.Data)}: there is nothing to evaluate: it has no examples.");
+        }
+
+        var text = model.Data.Format == DataFormat.Text;
+        var logLoss = model.Model.Loss == Loss.CrossEntropy;
+        var loss = new SumTree(done.Count).Sum(v => done[v].Examples > 0 ? done[v].LossSum : null)!.Value / examples;
+        return new EvaluationReport(
+            Kebab.Name(model.Model.Kind),
+            examples,
+            predictions,
+            loss,
+            (double)done.Sum(d => d.Correct) / predictions,
+            text ? [] : model.Facts.Classes,
+            [.. done.SelectMany(d => d.Confusion).GroupBy(c => (c.Truth, c.Predicted)).OrderBy(g => g.Key)
+                .Select(g => new ConfusionCell(g.Key.Truth, g.Key.Predicted, g.Sum(c => c.Count)))],
+            logLoss,
+            !text && logLoss && model.Facts.Shape.Classes == 2 ? await Area(request, done.Count) : null,
+            text ? Math.Exp(loss) : null,
+            done.Count);
+    }
+
+    // A merge of the shards' rising scores, page by page: memory does not grow with the examples.
+    private async Task<double?> Area(EvaluationRequest request, int shards)
+    {
+        var area = new AreaUnderRoc();
+        var cursors = Enumerable.Range(0, shards).Select(v => new Cursor(from => OnShard(v, s => s.Scores(request, shards, from)))).ToArray();
+        var queue = new PriorityQueue<Cursor, double>();
+        foreach (var cursor in cursors)
+        {
+            await Enqueue(cursor);
+        }
+
+        while (queue.TryDequeue(out var next, out _))
+        {
+            area.Add(next.Take());
+            await Enqueue(next);
+        }
+
+        return area.Result();
+
+        async Task Enqueue(Cursor cursor)
+        {
+            if (await cursor.Peek() is { } score)
+            {
+                queue.Enqueue(cursor, score);
+            }
+        }
+    }
+
+    // A silo that dies takes its shards' figures along: they are found again elsewhere, and are the same.
+    private async Task<T> OnShard<T>(int shard, Func<IEvaluationShardGrain, Task<T>> ask)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                var living = cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active)
+                    .OrderBy(m => m.Name, StringComparer.Ordinal).ToArray();
+                RequestContext.Set(IPlacementDirector.PlacementHintKey, living[shard % living.Length].SiloAddress);
+                return await ask(Shard(shard));
+            }
+            catch (Exception e) when (tried < Tries && e is OrleansException or TimeoutException)
+            {
+                await Task.Delay(Pause);
+            }
+        }
+    }
+
+    private IEvaluationShardGrain Shard(int shard) => GrainFactory.GetGrain<IEvaluationShardGrain>(
+        string.Create(CultureInfo.InvariantCulture, $"{this.GetPrimaryKeyString()}/{shard}"));
+
+    private sealed class Cursor(Func<int, Task<ScorePage>> read)
+    {
+        private ScorePage? _page;
+        private int _at;
+        private int _read;
+
+        public async Task<double?> Peek()
+        {
+            if (_page is null || _at == _page.Scores.Length)
+            {
+                _page = await read(_read);
+                (_at, _read) = (0, _read + _page.Scores.Length);
+            }
+
+            return _page.Scores.Length > 0 ? _page.Scores[_at] : null;
+        }
+
+        public ScoreRun Take()
+        {
+            var run = new ScoreRun(_page!.Scores[_at], _page.Positives[_at], _page.Negatives[_at]);
+            _at++;
+            return run;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Granary.Contracts;
+using Granary.Grains.Shards;
+using Granary.Model.Evaluation;
+using Orleans.Placement;
+
+namespace Granary.Grains.Evaluations;
+
+/// <summary>See <see cref="IEvaluationShardGrain"/>. Computes on the silo's reading threads, of which there are as many as compute threads.</summary>
+/// <remarks>Placed at random, that is by the hint with which it is called.</remarks>
+[RandomPlacement, Immovable, KeepAlive]
+internal sealed class EvaluationShardGrain(SavedModels models, ReadingThreads threads) : Grain, IEvaluationShardGrain
+{
+    private const int PageRuns = 1 << 13; // 192 KB a message
+
+    private Task<ShardEvaluation>? _done;
+    private string _model = "";
+
+    private int Shard => int.Parse(this.GetPrimaryKeyString().Split('/')[^1], CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public async Task<ShardFigures> Evaluate(EvaluationRequest request, int shards)
+    {
+        var done = await Done(request, shards);
+        return new ShardFigures(
+            done.Examples, done.Predictions, done.LossSum, done.Correct, [.. done.Confusion.Select(c => new ConfusionCell(c.Key.Truth, c.Key.Predicted, c.Value))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ScorePage> Scores(EvaluationRequest request, int shards, int from)
+    {
+        var page = (await Done(request, shards)).Scores.Skip(from).Take(PageRuns).ToArray();
+        return new ScorePage([.. page.Select(r => r.Score)], [.. page.Select(r => r.Positives)], [.. page.Select(r => r.Negatives)]);
+    }
+
+    private Task<ShardEvaluation> Done(EvaluationRequest request, int shards) => _done ??= Run(request, shards);
+
+    private async Task<ShardEvaluation> Run(EvaluationRequest request, int shards)
+    {
+        var shard = Shard;
+        var model = await models.Get(_model = request.Model);
+        return await threads.Run(() => ShardEvaluation.Run(model, request.Data, request.Labels, shard, shards));
+    }
+
+    /// <inheritdoc/>
+    public Task Leave()
+    {
+        models.Forget(_model);
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+}

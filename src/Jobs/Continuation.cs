@@ -1,0 +1,63 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Granary.Jobs;
+
+/// <summary>Whether a job is a longer version of one that has run: then it goes on from the other's last step, with the bits of a
+/// job that had been that long from the start.</summary>
+public static class Continuation
+{
+    private const int KeysInMessage = 5;
+
+    /// <summary>Why it is not; null: it is.</summary>
+    /// <param name="before">The job that has run.</param>
+    /// <param name="now">The job that is to go on.</param>
+    public static string? Refusal(Job before, Job now)
+    {
+        var (old, own) = (Keys(before, now.Training.Keep), Keys(now, now.Training.Keep));
+        var different = old.Keys.Union(own.Keys).Order(StringComparer.Ordinal)
+            .Where(k => old.GetValueOrDefault(k) != own.GetValueOrDefault(k))
+            .Select(k => $"{k} is {own.GetValueOrDefault(k, "not given")} here, {old.GetValueOrDefault(k, "not given")} there").ToArray();
+        return different.Length > 0
+                ? $"the job is another one than the run's: {string.Join("; ", different.Take(KeysInMessage))}"
+                    + (different.Length > KeysInMessage ? $"; and {different.Length - KeysInMessage} keys more" : "")
+                    + ". Only training.epochs, training.checkpoint and training.earlyStopping.patience may change. To start another job from its weights, set model.init"
+            : now.Training.Epochs < before.Training.Epochs
+                ? $"training.epochs is {now.Training.Epochs}, but the run was to have {before.Training.Epochs} already: set more"
+            : now.Training.Epochs != before.Training.Epochs && now.Training.Schedule.Kind == ScheduleKind.Cosine
+                ? $"training.schedule is cosine, whose rate at every step depends on training.epochs: a job of {now.Training.Epochs} epochs would have taken other "
+                    + $"steps than the run's, which was to have {before.Training.Epochs}. Train anew, or start from its weights with model.init"
+            : null;
+    }
+
+    // Every key that the weights depend on, and which version of them is published; defaults filled in.
+    private static Dictionary<string, string> Keys(Job job, KeptModel keep)
+    {
+        var stopping = job.Training.EarlyStopping ?? new EarlyStoppingSection { Patience = 1 };
+        var training = job.Training with
+        {
+            Epochs = 1,
+            Checkpoint = new CheckpointSection(),
+            EarlyStopping = stopping with { Patience = 1 },
+            Keep = keep == KeptModel.Last ? keep : job.Training.Keep, // the last one is there whichever was published
+        };
+        var keys = new Dictionary<string, string>();
+        Flatten(YamlText.Mapping(JobFile.Write(job with { Name = "job", Training = training }), "job.yaml"), "", keys);
+        return keys;
+    }
+
+    private static void Flatten(YamlMappingNode map, string path, Dictionary<string, string> into)
+    {
+        foreach (var (key, value) in map.Children)
+        {
+            var name = path.Length == 0 ? $"{key}" : $"{path}.{key}";
+            if (value is YamlMappingNode inner)
+            {
+                Flatten(inner, name, into);
+            }
+            else
+            {
+                into[name] = value is YamlSequenceNode list ? $"[{string.Join(", ", list.Children)}]" : $"{value}";
+            }
+        }
+    }
+}

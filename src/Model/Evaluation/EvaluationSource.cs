@@ -1,0 +1,64 @@
+using Granary.Jobs;
+using Granary.Model.Data;
+using Granary.Model.Files;
+
+namespace Granary.Model.Evaluation;
+
+/// <summary>Labelled examples for a saved model: read as its training data was, with its own columns, standardisation and labels.</summary>
+internal static class EvaluationSource
+{
+    private const int NamesInMessage = 20;
+
+    /// <summary>Reads one shard's part.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">A file or glob in the model's format (idx: the images' file).</param>
+    /// <param name="labels">idx: the labels' file.</param>
+    /// <param name="shard">Which part.</param>
+    /// <param name="shards">Of how many.</param>
+    /// <exception cref="JobException">The data cannot be used, or not by this model.</exception>
+    public static IShardSource Read(TrainedModel model, string path, string? labels, int shard, int shards)
+    {
+        if (model.Data.Format == DataFormat.Idx != labels is not null)
+        {
+            throw new JobException(labels is null
+                ? $"{model.Name} was trained on idx: the labels' file is missing. Give it as --labels."
+                : $"{model.Name} was trained on {Kebab.Name(model.Data.Format)}, which has its labels within: --labels belongs to idx.");
+        }
+
+        var data = model.Data with
+        {
+            Path = path,
+            Labels = labels,
+            Ignore = [],
+            Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean,
+            Features = model.Data.Format == DataFormat.Libsvm ? model.Facts.Shape.Features : null,
+        };
+        var job = new Job(1, "evaluation", model.Model, data, new TrainingSection { Epochs = 1 });
+        var part = new SourcePart(path, labels, shard, shards, MayBeEmpty: true);
+        var source = ShardData.Read(job, part, model.Vocabulary, model.Facts.Columns.Count > 0 ? model.Facts.Columns : null);
+        if (source.Rows > 0 && source.Features != model.Facts.Shape.Features)
+        {
+            throw new JobException($"{part.Name}: its examples have {source.Features} features, but {model.Name} was trained on {model.Facts.Shape.Features}.");
+        }
+
+        RequireKnown(model, part.Name, source.Classes);
+        return source;
+    }
+
+    // Words that are not known have a place of their own, where the vocabulary has one.
+    private static void RequireKnown(TrainedModel model, string file, IReadOnlyList<string> found)
+    {
+        var known = model.Facts.Classes.ToHashSet(StringComparer.Ordinal);
+        if (model.Data.HasWords && known.Contains(WordVocabulary.Unknown))
+        {
+            return;
+        }
+
+        var what = model.Data.Format != DataFormat.Text ? "label" : model.Data.HasWords ? "word" : "character";
+        if (found.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
+        {
+            throw new JobException($"{file}: the {what} '{unknown}' was never seen in training: {model.Name} can say nothing of it. It knows: "
+                + $"{string.Join(", ", model.Facts.Classes.Take(NamesInMessage))}{(model.Facts.Classes.Count > NamesInMessage ? ", ..." : "")}.");
+        }
+    }
+}
