@@ -54,9 +54,10 @@ public interface IWorker : IGrainService
     [Alias("Halt")]
     Task<long> Halt(Membership membership);
 
-    /// <summary>The weights held now, as a hash.</summary>
-    [Alias("Weigh")]
-    Task<SavedWeights> Weigh(Membership membership);
+    /// <summary>The weights held once so many steps are committed, as a hash: members are up to one step apart.</summary>
+    /// <exception cref="LostPeerException">This member stopped before.</exception>
+    [Alias("Weigh"), ResponseTimeout(LongAnswer.Time)]
+    Task<SavedWeights> Weigh(Membership membership, long step);
 
     /// <summary>Has an older version of the weights, of a checkpoint, weighed and published in the place of the last one.</summary>
     /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>

@@ -272,7 +272,7 @@ internal sealed partial class CoordinatorGrain
             await Recall(attempt, step);
         }
 
-        var weights = await attempt.Crew.Weigh();
+        var weights = await attempt.Unless(attempt.Crew.Weigh(state == JobState.Failed ? 0 : live.Committed));
         if (state == JobState.Completed && weights.FirstOrDefault(w => w.Sha256 != weights[0].Sha256) is { } other)
         {
             throw new JobException(

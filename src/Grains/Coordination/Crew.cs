@@ -105,7 +105,7 @@ internal sealed class Crew(
     public Task Halt() => All((worker, _) => worker.Halt(Membership));
 
     /// <summary>Everybody's weights, as hashes.</summary>
-    public async Task<IReadOnlyList<SavedWeights>> Weigh() => await AllOf((worker, _) => worker.Weigh(Membership));
+    public async Task<IReadOnlyList<SavedWeights>> Weigh(long step) => await AllOf((worker, _) => worker.Weigh(Membership, step));
 
     /// <summary>Has everybody weigh and publish an older version.</summary>
     public Task Recall(Origin checkpoint) => All((worker, _) => worker.Recall(Membership, checkpoint));

@@ -30,6 +30,9 @@ internal interface ITrainingRun : IDisposable
     /// <summary>What it is doing.</summary>
     WorkerStanding Stand();
 
+    /// <summary>Completes when this member has committed so many steps.</summary>
+    Task Reach(long step);
+
     /// <summary>Hash of the weights held.</summary>
     SavedWeights Weigh();
 
@@ -50,7 +53,7 @@ internal interface ITrainingRun : IDisposable
 internal sealed record RunListener(Action Progressed, Action<WorkerTrouble> Trouble, Action<long, CheckpointPart?, string?> Checkpointed);
 
 /// <inheritdoc cref="ITrainingRun"/>
-internal sealed unsafe class TrainingRun<T> : ITrainingRun
+internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(200);
@@ -74,6 +77,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _reading = new();
+    private readonly Milestone _milestone = new();
     private bool _disposed;
     private ModelVersion<T>? _recalled;
     private double? _lastLoss;
@@ -151,6 +155,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         try
         {
             Begin();
+            _milestone.Pass(Committed);
             _ready.SetResult();
             if (Committed > 0 && _task.Batches.EndsEpoch(Committed - 1))
             {
@@ -211,6 +216,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         finally
         {
             _vault.Abandon();
+            _milestone.End();
             _ready.TrySetCanceled();
             _ended.SetResult();
         }
@@ -283,6 +289,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
     {
         _memory.Log.Add(record);
         _vault.Commit();
+        _milestone.Pass(Committed);
         if (Committed == _origin.Step + 2)
         {
             _memory.Settle(_vault); // every member has taken a step of this generation: nobody will ask for what was before it
@@ -312,49 +319,6 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
         var own = _work.Evaluate(Committed, _vault.Current.Weights);
         _phase = new Phase(PhaseKind.Evaluation);
         _memory.Log.Add(_evaluations.Run(Committed, own, _stopping.Token));
-    }
-
-    /// <inheritdoc/>
-    public SavedWeights Weigh()
-    {
-        using var held = Hold();
-        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(AsFloat32().AsSpan());
-        return new SavedWeights(Published.Step, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
-    }
-
-    /// <inheritdoc/>
-    public void Recall(Origin checkpoint)
-    {
-        using var held = Hold();
-        _recalled ??= _vault.MakeApart();
-        CheckpointReader.Read(_task, checkpoint, _recalled);
-    }
-
-    /// <inheritdoc/>
-    public void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
-    {
-        using var held = Hold();
-        Directory.CreateDirectory(output);
-        SavedModel.Write(Path.Combine(output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
-        OutputFolder.Write(output, papers, copies);
-    }
-
-    private float[] AsFloat32()
-    {
-        var weights = new float[_task.Layout.Blocks.Weights];
-        for (var i = 0L; i < weights.LongLength; i++)
-        {
-            weights[i] = float.CreateTruncating(((T*)Published.Weights.Data)[i]);
-        }
-
-        return weights;
-    }
-
-    /// <inheritdoc/>
-    public int? FindNonFinite()
-    {
-        using var held = Hold();
-        return _work.FindNonFinite(Committed, _vault.Current.Weights);
     }
 
     // Native memory must not be freed under a reader's hands.

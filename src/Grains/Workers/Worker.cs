@@ -236,10 +236,11 @@ internal sealed partial class Worker : GrainService, IWorker
     public Task<long> Halt(Membership membership) => Running(membership).Halt();
 
     /// <inheritdoc/>
-    public Task<SavedWeights> Weigh(Membership membership)
+    public async Task<SavedWeights> Weigh(Membership membership, long step)
     {
         var run = Running(membership);
-        return Task.Run(run.Weigh);
+        await run.Reach(step);
+        return await Task.Run(run.Weigh);
     }
 
     /// <inheritdoc/>

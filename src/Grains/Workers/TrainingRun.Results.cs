@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Model.Files;
+using Granary.Model.Training;
+
+namespace Granary.Grains.Workers;
+
+/// <content>What others ask of the weights held, from threads of theirs.</content>
+internal sealed unsafe partial class TrainingRun<T>
+{
+    /// <inheritdoc/>
+    public Task Reach(long step) => _milestone.Reach(step);
+
+    /// <inheritdoc/>
+    public SavedWeights Weigh()
+    {
+        using var held = Hold();
+        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(AsFloat32().AsSpan());
+        return new SavedWeights(Published.Step, Convert.ToHexStringLower(SHA256.HashData(bytes)), _task.Layout.Blocks.Weights);
+    }
+
+    /// <inheritdoc/>
+    public void Recall(Origin checkpoint)
+    {
+        using var held = Hold();
+        _recalled ??= _vault.MakeApart();
+        CheckpointReader.Read(_task, checkpoint, _recalled);
+    }
+
+    /// <inheritdoc/>
+    public void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+    {
+        using var held = Hold();
+        Directory.CreateDirectory(output);
+        SavedModel.Write(Path.Combine(output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
+        OutputFolder.Write(output, papers, copies);
+    }
+
+    private float[] AsFloat32()
+    {
+        var weights = new float[_task.Layout.Blocks.Weights];
+        for (var i = 0L; i < weights.LongLength; i++)
+        {
+            weights[i] = float.CreateTruncating(((T*)Published.Weights.Data)[i]);
+        }
+
+        return weights;
+    }
+
+    /// <inheritdoc/>
+    public int? FindNonFinite()
+    {
+        using var held = Hold();
+        return _work.FindNonFinite(Committed, _vault.Current.Weights);
+    }
+}
