@@ -17,10 +17,10 @@ public class NotesTests
         Assert.All(Rows, row =>
         {
             Assert.Equal(3, row.Length);
-            foreach (var name in row[2].Split(", ").Where(n => n.Contains("Tests", StringComparison.Ordinal)))
+            foreach (Match name in Regex.Matches(row[2], @"\b(\w+Tests)\b(?:\.(\w+))?"))
             {
-                Assert.Matches($@"class {name.Split('.')[0]}\b", tests);
-                Assert.True(!name.Contains('.', StringComparison.Ordinal) || Regex.IsMatch(tests, $@" {name.Split('.')[1]}\("), name);
+                Assert.Matches($@"class {name.Groups[1].Value}\b", tests);
+                Assert.True(!name.Groups[2].Success || Regex.IsMatch(tests, $@" {name.Groups[2].Value}\("), name.Value);
             }
         });
     }
