@@ -155,6 +155,7 @@ internal sealed unsafe class TrainingRun<T> : ITrainingRun
             if (Committed > 0 && _task.Batches.EndsEpoch(Committed - 1))
             {
                 Evaluate(); // whoever made this evaluation before may have died before it could tell
+                _listener.Progressed(); // and the next step may have to wait for it
             }
 
             while (!_stopping.IsCancellationRequested)
