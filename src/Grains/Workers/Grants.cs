@@ -53,8 +53,8 @@ internal sealed class Grants(long from) : IDisposable
         _news.Release();
     }
 
-    /// <summary>Waits for the next grant.</summary>
-    public void Wait(CancellationToken cancellation) => _news.Wait(cancellation);
+    /// <summary>Waits for the next grant; false: none has come within the time.</summary>
+    public bool Wait(TimeSpan time, CancellationToken cancellation) => _news.Wait(time, cancellation);
 
     /// <summary>Whether the state of version <paramref name="step"/> goes to its backup while that step is taken.</summary>
     public bool Keeps(long step)

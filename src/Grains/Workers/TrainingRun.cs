@@ -56,6 +56,7 @@ internal sealed record RunListener(Action Progressed, Action<WorkerTrouble> Trou
 internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly TrainingTask _task;
@@ -160,6 +161,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             if (Committed > 0 && _task.Batches.EndsEpoch(Committed - 1))
             {
                 Evaluate(); // whoever made this evaluation before may have died before it could tell
+                _listener.Progressed(); // and the next step may have to wait for it
             }
 
             while (!_stopping.IsCancellationRequested)
@@ -171,19 +173,15 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
 
                 if (Committed < _grants.Until)
                 {
-                    if (_iteration is null)
-                    {
-                        Step();
-                    }
-                    else
-                    {
-                        Iterate(_iteration);
-                    }
+                    (_iteration is null ? (Action)Step : Iterate)();
                 }
                 else
                 {
                     _phase = new Phase(PhaseKind.Idle);
-                    _grants.Wait(_stopping.Token);
+                    if (!_grants.Wait(AskAgain, _stopping.Token))
+                    {
+                        _listener.Progressed(); // the coordinator may have been lost: being called brings it back
+                    }
                 }
             }
         }
@@ -275,14 +273,13 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         Commit(new StepRecord(step, records), own, computed - began, Stopwatch.GetTimestamp() - computed);
     }
 
-    private void Iterate(LbfgsIteration<T> iteration)
+    private void Iterate()
     {
         var step = Committed;
         using var trace = Telemetry.StepTrace.Begin(_task, step);
         var began = Stopwatch.GetTimestamp();
-        var (records, own, last) = iteration.Run(step, _vault.Current, _vault.Next, trace?.Compute, _stopping.Token);
-        var whole = Stopwatch.GetTimestamp() - began;
-        Commit(new StepRecord(step, records, last), own, iteration.ComputeTicks, whole - iteration.ComputeTicks);
+        var (records, own, last) = _iteration!.Run(step, _vault.Current, _vault.Next, trace?.Compute, _stopping.Token);
+        Commit(new StepRecord(step, records, last), own, _iteration.ComputeTicks, Stopwatch.GetTimestamp() - began - _iteration.ComputeTicks);
     }
 
     private void Commit(StepRecord record, ShardRecord[] own, long compute, long exchange)
