@@ -49,7 +49,7 @@ public sealed class RecoveryTests(UndisturbedRun undisturbed) : IClassFixture<Un
         var job = await Submit();
         var report = await Suffer("kills.yaml");
         Assert.Equal("running", report.GetProperty("state").GetString()); // else the last kills met nothing
-        Assert.InRange(report.GetProperty("done").EnumerateArray().Sum(d => d.GetProperty("silos").GetArrayLength()), 10, 12); // those of a moment may be fewer than a plan asks for
+        Assert.InRange(report.GetProperty("done").EnumerateArray().Sum(d => d.GetProperty("silos").GetArrayLength()), 10, 14); // fewer may live than a plan asks for
         await EndsAsUndisturbed(job);
         using var why = await Run("why", job);
         Assert.Contains("First cause: ", why.Output);

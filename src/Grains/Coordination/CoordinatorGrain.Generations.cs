@@ -272,7 +272,9 @@ internal sealed partial class CoordinatorGrain
             await Recall(attempt, step);
         }
 
-        var weights = await attempt.Unless(attempt.Crew.Weigh(state == JobState.Failed ? 0 : live.Committed));
+        var weights = state == JobState.Failed
+            ? await attempt.Crew.Weigh(0) // what each has is what it had before the failure
+            : await attempt.Unless(attempt.Crew.Weigh(live.Committed));
         if (state == JobState.Completed && weights.FirstOrDefault(w => w.Sha256 != weights[0].Sha256) is { } other)
         {
             throw new JobException(

@@ -105,12 +105,16 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
 
     private async Task Lift(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(fault.Seconds), time, cancellation);
+            // A look may take longer than the fault: whoever is frozen does not answer.
+            await await Task.WhenAny(
+                Task.Delay(TimeSpan.FromSeconds(fault.Seconds), time, over.Token), Until(_ => false, over.Token));
         }
         finally
         {
+            await over.CancelAsync();
             await ground.End(fault, silos);
         }
     }
