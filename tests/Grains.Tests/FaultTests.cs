@@ -120,7 +120,7 @@ public sealed class FaultTests : IDisposable
         var events = await cluster.Client.GetGrain<ICoordinatorGrain>(id).Events();
         Assert.Contains(events, e => e.Message.Contains("a chunk arrived damaged", StringComparison.Ordinal));
         Assert.Contains(events, e => e.Kind == JobEventKind.CheckpointFailed && e.Message.Contains("no space left on device", StringComparison.Ordinal));
-        Assert.Contains(events, e => e.Kind == JobEventKind.StorageFailed);
+        Assert.Contains(events, e => e.Kind == JobEventKind.StorageFailed && e.Message.EndsWith("(a scripted fault)", StringComparison.Ordinal));
         var ledger = (await cluster.Client.GetGrain<ICoordinatorGrain>(id).Ledger())!;
         Assert.Equal(100 * 200, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)));
     }

@@ -24,6 +24,11 @@ internal static class JobStory
             parts.Add(Invariant($"Checkpoints: {damaged[^1].Message} ({damaged.Length} such events). Look at the disk's space and health."));
         }
 
+        if (events.LastOrDefault(e => e.Kind == JobEventKind.StorageFailed) is { } storage)
+        {
+            parts.Add(Invariant($"At step {storage.Step} {storage.Message}; the job went on and stored it later. Look at the store's disk and health."));
+        }
+
         if (slow.Length > 0)
         {
             parts.Add(Invariant($"At step {slow[^1].Step} {slow[^1].Message}. Give it a core of its own, or stop it: the job goes on with the others."));

@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace Granary.Grains.Channel;
 
-/// <summary>The first thing said on a tensor connection: who dials, and for what.</summary>
+/// <summary>The first thing said on a tensor connection: who dials, and for what. Said by blocking calls alone: a socket that has
+/// once been waited for asynchronously wakes .NET's socket thread, and a thread of the pool, for every packet from then on.</summary>
 /// <param name="Cluster">The cluster both belong to.</param>
 /// <param name="Job">The job.</param>
 /// <param name="Generation">The generation.</param>
@@ -16,18 +17,19 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
 {
     private const ulong Magic = 0x31_59_52_41_4e_41_52_47; // "GRANARY1"
     private const int MaxBytes = 2048;
+    private const int PollMicroseconds = 20_000;
 
     /// <summary>Says who we are and waits for the answer.</summary>
     /// <exception cref="IOException">Refused, with the peer's reason, or the connection broke.</exception>
-    public async Task Offer(Socket socket, CancellationToken cancellation)
+    public void Offer(Socket socket, CancellationToken cancellation)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(this);
         var message = new byte[12 + body.Length];
         BinaryPrimitives.WriteUInt64LittleEndian(message, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(8), body.Length);
         body.CopyTo(message, 12);
-        await socket.SendAsync(message, cancellation);
-        var answer = await ReadExactly(socket, 4, cancellation);
+        socket.Send(message);
+        var answer = ReadExactly(socket, 4, cancellation);
         var length = BinaryPrimitives.ReadInt32LittleEndian(answer);
         if (length is < 0 or > MaxBytes)
         {
@@ -36,14 +38,14 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
 
         if (length > 0)
         {
-            throw new IOException(Encoding.UTF8.GetString(await ReadExactly(socket, length, cancellation)));
+            throw new IOException(Encoding.UTF8.GetString(ReadExactly(socket, length, cancellation)));
         }
     }
 
     /// <summary>Reads what a dialling peer says. Null when it is no handshake of ours.</summary>
-    public static async Task<Handshake?> Read(Socket socket, CancellationToken cancellation)
+    public static Handshake? Read(Socket socket, CancellationToken cancellation)
     {
-        var head = await ReadExactly(socket, 12, cancellation);
+        var head = ReadExactly(socket, 12, cancellation);
         var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
         if (BinaryPrimitives.ReadUInt64LittleEndian(head) != Magic || length is <= 0 or > MaxBytes)
         {
@@ -52,7 +54,7 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
 
         try
         {
-            return JsonSerializer.Deserialize<Handshake>(await ReadExactly(socket, length, cancellation));
+            return JsonSerializer.Deserialize<Handshake>(ReadExactly(socket, length, cancellation));
         }
         catch (JsonException)
         {
@@ -61,21 +63,26 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
     }
 
     /// <summary>Accepts, or refuses with a reason.</summary>
-    public static async Task Answer(Socket socket, string? refusal, CancellationToken cancellation)
+    public static void Answer(Socket socket, string? refusal)
     {
         var reason = Encoding.UTF8.GetBytes(refusal ?? "");
         var message = new byte[4 + reason.Length];
         BinaryPrimitives.WriteInt32LittleEndian(message, reason.Length);
         reason.CopyTo(message, 4);
-        await socket.SendAsync(message, cancellation);
+        socket.Send(message);
     }
 
-    private static async Task<byte[]> ReadExactly(Socket socket, int count, CancellationToken cancellation)
+    private static byte[] ReadExactly(Socket socket, int count, CancellationToken cancellation)
     {
         var buffer = new byte[count];
         for (var at = 0; at < count;)
         {
-            var got = await socket.ReceiveAsync(buffer.AsMemory(at), cancellation);
+            while (!socket.Poll(PollMicroseconds, SelectMode.SelectRead))
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            var got = socket.Receive(buffer.AsSpan(at));
             if (got == 0)
             {
                 throw new IOException("the peer closed the connection during the handshake");

@@ -78,7 +78,6 @@ internal sealed unsafe class PeerLink : IDisposable
     public void Enqueue(FrameHeader header, void* payload)
     {
         header.Magic = FrameHeader.ExpectedMagic;
-        header.Checksum = FrameHeader.Sum(header, new ReadOnlySpan<byte>(payload, header.Length));
         _outgoing.Enqueue((header, (nint)payload, _faults.Any ? Stopwatch.GetTimestamp() : 0));
     }
 
@@ -126,8 +125,10 @@ internal sealed unsafe class PeerLink : IDisposable
         }
     }
 
-    private void Begin(in FrameHeader header, nint payload)
+    // The checksum is made here and not before: reading the payload once brings it near for the sending, too.
+    private void Begin(FrameHeader header, nint payload)
     {
+        header.Checksum = FrameHeader.Sum(header, new ReadOnlySpan<byte>((void*)payload, header.Length));
         _sending = header;
         _sendPayload = payload;
         _sent = 0;

@@ -48,13 +48,17 @@ internal sealed class PeerMesh : IDisposable
         }
     }
 
-    private static async Task<PeerLink> Dial(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, CancellationToken cancellation)
+    // On a thread of its own: see Handshake.
+    private static Task<PeerLink> Dial(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, CancellationToken cancellation) =>
+        Task.Factory.StartNew(() => DialNow(handshake, endpoint, faults, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static PeerLink DialNow(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(endpoint, cancellation);
-            await handshake.Offer(socket, cancellation);
+            Connect(socket, endpoint, cancellation);
+            handshake.Offer(socket, cancellation);
             return new PeerLink(handshake.To, socket, new LinkFaults(faults));
         }
         catch (Exception e) when (e is SocketException or IOException)
@@ -67,6 +71,31 @@ internal sealed class PeerMesh : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    // Not for longer than the caller waits, however long the kernel would.
+    private static void Connect(Socket socket, IPEndPoint endpoint, CancellationToken cancellation)
+    {
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(endpoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            while (!socket.Poll(WaitMicroseconds, SelectMode.SelectWrite))
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            var error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != 0)
+            {
+                throw new SocketException(error);
+            }
+        }
+
+        socket.Blocking = true;
     }
 
     private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, SiloFaults faults, CancellationToken cancellation) =>

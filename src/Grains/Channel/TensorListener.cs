@@ -16,6 +16,7 @@ internal sealed partial class TensorListener : IDisposable
     private const int SilentAtOnce = 64;
     private const int ArrivalsAtOnce = 1024;
     private static readonly TimeSpan WarnEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(string Job, long Generation, int To, int From), TaskCompletionSource<Socket>> _expected = new();
@@ -66,7 +67,8 @@ internal sealed partial class TensorListener : IDisposable
             try
             {
                 var socket = await _listener.AcceptAsync(_stopping.Token);
-                _ = Welcome(socket, Seat(socket));
+                var seat = Seat(socket);
+                new Thread(() => Welcome(socket, seat)) { IsBackground = true, Name = "tensor handshake" }.Start();
             }
             catch (OperationCanceledException)
             {
@@ -105,7 +107,7 @@ internal sealed partial class TensorListener : IDisposable
         }
     }
 
-    private async Task Welcome(Socket socket, LinkedListNode<Socket> seat)
+    private void Welcome(Socket socket, LinkedListNode<Socket> seat)
     {
         var from = "a peer";
         var kept = false;
@@ -114,7 +116,7 @@ internal sealed partial class TensorListener : IDisposable
             from = socket.RemoteEndPoint!.ToString()!;
             using var time = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             time.CancelAfter(HandshakeTime);
-            var handshake = await Handshake.Read(socket, time.Token);
+            var handshake = Handshake.Read(socket, time.Token);
             Rise(seat);
             if (handshake is null)
             {
@@ -123,7 +125,7 @@ internal sealed partial class TensorListener : IDisposable
             }
 
             var refusal = Refusal(handshake);
-            if (refusal is null && !await Arrive(handshake, socket, time.Token))
+            if (refusal is null && !Arrive(handshake, socket, time.Token))
             {
                 refusal = $"nobody here waits for job {Shown(handshake.Job)}, generation {handshake.Generation}, member {handshake.From}";
             }
@@ -134,7 +136,7 @@ internal sealed partial class TensorListener : IDisposable
             }
 
             Refused(from, refusal);
-            await Handshake.Answer(socket, refusal, time.Token);
+            Handshake.Answer(socket, refusal);
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {
@@ -159,7 +161,7 @@ internal sealed partial class TensorListener : IDisposable
     private static string Shown(string? said) => said is null ? "none" : said[..Math.Min(said.Length, 100)].ReplaceLineEndings(" ");
 
     // A peer may dial before our own worker has heard of the generation: it waits here as long as a handshake may take.
-    private async Task<bool> Arrive(Handshake handshake, Socket socket, CancellationToken cancellation)
+    private bool Arrive(Handshake handshake, Socket socket, CancellationToken cancellation)
     {
         var key = (handshake.Job, handshake.Generation, handshake.To, handshake.From);
         try
@@ -169,11 +171,11 @@ internal sealed partial class TensorListener : IDisposable
             {
                 if (_expected.TryGetValue(key, out var arrival))
                 {
-                    await Handshake.Answer(socket, null, cancellation);
+                    Handshake.Answer(socket, null);
                     return arrival.TrySetResult(socket);
                 }
 
-                await Task.Delay(10, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.WaitHandle.WaitOne(LookEvery);
             }
 
             return false;

@@ -58,10 +58,16 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
-        LogRecovering(logger, JobId, State.Generation, e.Message);
-        _activity = "recovering: " + e.Message;
+        // Orleans wraps what a storage throws into pages of text.
+        var storage = e is OrleansException { InnerException: not null };
+        var cause = storage ? $"the job's state could not be stored: {e.GetBaseException().Message}" : e.Message;
+        LogRecovering(logger, JobId, State.Generation, cause);
+        _activity = "recovering: " + cause;
         State.Recoveries++;
-        State.Note(e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble, (e as LostMemberException)?.Silo, e.Message);
+        State.Note(
+            e is LostMemberException ? JobEventKind.SiloLost : storage ? JobEventKind.StorageFailed : JobEventKind.Trouble,
+            (e as LostMemberException)?.Silo,
+            cause);
         if (e is DamagedCheckpointException && State.Checkpoints.Count > 0)
         {
             var damaged = _recalling ?? State.Checkpoints[^1].Step;
