@@ -68,7 +68,8 @@ public sealed class GranaryClient : IAsyncDisposable
         try
         {
             await host.StartAsync(cancellation).WaitAsync(whole, cancellation);
-            return new GranaryClient(host, whole - since.Elapsed);
+            // A busy machine may take most of the patience to connect: a question is still given two seconds.
+            return new GranaryClient(host, patience is null ? whole : TimeSpan.FromSeconds(Math.Max(2, (whole - since.Elapsed).TotalSeconds)));
         }
         catch (TimeoutException)
         {
@@ -132,7 +133,8 @@ public sealed class GranaryClient : IAsyncDisposable
     public Task<IReadOnlyList<JobEvent>> Events(string job) => Persistently(_cluster.GetGrain<ICoordinatorGrain>(job).Events, default);
 
     /// <summary>Does a fault within a silo.</summary>
-    /// <exception cref="JobException">There is no such silo, or it allows none.</exception>
+    /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
+    /// <exception cref="JobException">It allows no faults.</exception>
     public Task Suffer(string silo, Fault fault) => _cluster.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
 
     /// <summary>Evaluates a saved model. A silo that dies does not matter while another lives.</summary>

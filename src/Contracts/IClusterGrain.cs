@@ -11,7 +11,8 @@ public interface IClusterGrain : IGrainWithIntegerKey
     /// <summary>Does a fault within a silo: see <see cref="IWorker.Suffer"/>.</summary>
     /// <param name="silo">Its name.</param>
     /// <param name="fault">What it suffers.</param>
-    /// <exception cref="JobException">There is no such silo, or it allows no faults.</exception>
+    /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
+    /// <exception cref="JobException">It allows no faults.</exception>
     [Alias("Suffer")]
     Task Suffer(string silo, Fault fault);
 }

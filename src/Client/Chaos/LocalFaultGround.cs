@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
@@ -11,7 +12,7 @@ namespace Granary.Client.Chaos;
 /// <param name="looked">Told of every look at the job.</param>
 internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, string job, Action<JobStatus> looked) : IFaultGround
 {
-    private readonly Dictionary<string, int> _frozen = [];
+    private readonly ConcurrentDictionary<string, int> _frozen = [];
     private IReadOnlyDictionary<string, int> _pids = new Dictionary<string, int>();
 
     /// <inheritdoc/>
@@ -51,11 +52,24 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
     {
         if (fault.IsWithin)
         {
-            await client.Suffer(silo, fault);
+            try
+            {
+                await client.Suffer(silo, fault);
+            }
+            catch (Exception e) when (e is LostPeerException or TimeoutException or Orleans.Runtime.OrleansException)
+            {
+                // It has just died, or is frozen, by another line of the plan.
+            }
+
             return;
         }
 
-        Signal.Send(_pids[silo], fault.Kind switch
+        if (!_pids.TryGetValue(silo, out var pid))
+        {
+            return;
+        }
+
+        Signal.Send(pid, fault.Kind switch
         {
             FaultKind.Kill => Signal.Kill,
             FaultKind.Terminate => Signal.Terminate,
@@ -63,7 +77,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         });
         if (fault.Kind == FaultKind.Freeze)
         {
-            _frozen[silo] = _pids[silo];
+            _frozen[silo] = pid;
         }
     }
 
@@ -74,7 +88,10 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         {
             foreach (var silo in silos)
             {
-                Signal.Send(_frozen[silo], Signal.Continue);
+                if (_frozen.TryGetValue(silo, out var pid))
+                {
+                    Signal.Send(pid, Signal.Continue);
+                }
             }
         }
         else if (fault.Kind == FaultKind.Pause)

@@ -49,15 +49,24 @@ internal static class ChaosCommand
         var report = new ChaosReport(times);
         var ground = new LocalFaultGround(home, client, job, times.Add);
         var runner = new FaultRunner(plan, ground, TimeProvider.System, done => Console.Error.WriteLine(report.Add(done)));
-        var running = runner.Run(cancellation);
-        JobStatus status;
-        do
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var running = runner.Run(over.Token);
+        try
         {
-            times.Add(status = await client.Status(job)); // also while a line of the plan waits for its time
-            await Task.WhenAny(running, Task.Delay(LookEvery, cancellation));
+            while (!running.IsCompleted)
+            {
+                times.Add(await client.Status(job)); // also while a line of the plan waits for its time
+                await Task.WhenAny(running, Task.Delay(LookEvery, cancellation));
+            }
+
+            await running;
         }
-        while (!running.IsCompleted);
-        await running;
+        finally
+        {
+            await over.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what it has frozen goes on
+        }
+
         return (report, await OverIt(client, job, times, cancellation));
     }
 

@@ -9,6 +9,7 @@ internal static class PrivateCluster
     public static async Task<T> Run<T>(LocalSettings settings, Interruption interruption, Func<LocalCluster, GranaryClient, Task<T>> use)
     {
         var home = Directory.CreateTempSubdirectory("granary-").FullName;
+        File.Create(Path.Combine(home, "temporary")).Dispose(); // silos remove no home that does not say this of itself
         try
         {
             await using var cluster = new LocalCluster(home, settings with { TemporaryHome = true });

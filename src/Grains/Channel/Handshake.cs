@@ -77,6 +77,7 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
         var buffer = new byte[count];
         for (var at = 0; at < count;)
         {
+            cancellation.ThrowIfCancellationRequested();
             while (!socket.Poll(PollMicroseconds, SelectMode.SelectRead))
             {
                 cancellation.ThrowIfCancellationRequested();

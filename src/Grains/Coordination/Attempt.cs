@@ -334,34 +334,44 @@ internal sealed class Attempt : IDisposable
     // A member that answers but sends nothing breaks no connection: somebody has to look.
     private async Task FollowTime()
     {
-        try
+        using var timer = new PeriodicTimer(WatchEvery);
+        while (!_ended.IsCancellationRequested)
         {
-            using var timer = new PeriodicTimer(WatchEvery);
-            while (await timer.WaitForNextTickAsync(_ended.Token))
+            try
             {
-                if (_progress is null || _progress.Committed >= _granted || _trouble is not null)
-                {
-                    continue;
-                }
-
-                var standing = await Task.WhenAll(Crew.Stand());
-                var finding = _stalls.Look(standing, _members);
-                if (finding is { Stalled: true } && _trouble is null)
-                {
-                    Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
-                    _trouble = new WorkerTrouble(
-                        Crew.Membership, finding.Member, TroubleKind.LostPeer, _progress.Committed, null, finding.Peer, finding.Message);
-                    Wake();
-                }
-                else if (finding is not null)
-                {
-                    Noticed(JobEventKind.SlowSilo, finding.Silo, finding.Message);
-                }
+                await timer.WaitForNextTickAsync(_ended.Token);
+                await Watch();
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or StaleGenerationException)
+            {
+                return; // the attempt is over
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                // A member does not answer: if it is lost, that is noticed elsewhere; if it is not, the next look tells.
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or OrleansException or TimeoutException or StaleGenerationException or ObjectDisposedException)
+    }
+
+    private async Task Watch()
+    {
+        if (_progress is null || _progress.Committed >= _granted || _trouble is not null)
         {
-            // The attempt is over, or a member is lost, which is noticed elsewhere.
+            return;
+        }
+
+        var standing = await Task.WhenAll(Crew.Stand());
+        var finding = _stalls.Look(standing, _members);
+        if (finding is { Stalled: true } && _trouble is null)
+        {
+            Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
+            _trouble = new WorkerTrouble(
+                Crew.Membership, finding.Member, TroubleKind.LostPeer, _progress.Committed, null, finding.Peer, finding.Message);
+            Wake();
+        }
+        else if (finding is not null)
+        {
+            Noticed(JobEventKind.SlowSilo, finding.Silo, finding.Message);
         }
     }
 

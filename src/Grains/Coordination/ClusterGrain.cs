@@ -24,7 +24,7 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
     public Task Suffer(string silo, Fault fault) =>
         cluster.CurrentSnapshot.Members.Values.FirstOrDefault(m => m.Name == silo && m.Status == SiloStatus.Active) is { SiloAddress: { } address }
             ? workers.At(address).Suffer(fault)
-            : throw new JobException($"no silo of the name {silo} lives.");
+            : throw new LostPeerException($"no silo of the name {silo} lives");
 
     private async Task<SiloInfo> Ask(ClusterMember member)
     {

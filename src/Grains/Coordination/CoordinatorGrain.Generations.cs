@@ -21,7 +21,7 @@ internal sealed partial class CoordinatorGrain
         {
             try
             {
-                await Attempt();
+                await AttemptOrRecover();
             }
             catch (InconsistentStateException)
             {
@@ -30,15 +30,23 @@ internal sealed partial class CoordinatorGrain
                 DeactivateOnIdle();
                 return;
             }
-            catch (Exception e)
-            {
-                await Recover(e);
-            }
         }
 
         if (!_ended && State.State != JobState.Running)
         {
             await GrainFactory.GetGrain<ICatalogueGrain>(0).Released(JobId);
+        }
+    }
+
+    private async Task AttemptOrRecover()
+    {
+        try
+        {
+            await Attempt();
+        }
+        catch (Exception e) when (e is not InconsistentStateException)
+        {
+            await Recover(e);
         }
     }
 
@@ -179,7 +187,7 @@ internal sealed partial class CoordinatorGrain
             State.State = JobState.Paused;
             State.Note(JobEventKind.Paused, null, $"paused after step {_progress!.Committed}");
             _activity = "";
-            await Save();
+            await SaveForCertain();
         }
         else if (!_ended && await Muster(State.Generation) is null)
         {

@@ -329,7 +329,7 @@ internal sealed partial class CoordinatorGrain(
             State.Checkpoints = [];
         }
 
-        await Save();
+        await SaveForCertain();
         CleanCheckpoints();
     }
 
@@ -339,6 +339,15 @@ internal sealed partial class CoordinatorGrain(
         {
             State.Seconds = _attempt?.Seconds ?? State.Seconds;
             await TrySave();
+        }
+    }
+
+    // An end, or a rest, that is not stored would be begun again: it waits for a storage that fails for a while.
+    private async Task SaveForCertain()
+    {
+        while (!await TrySave())
+        {
+            await Task.Delay(SaveEvery);
         }
     }
 

@@ -28,6 +28,18 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
     private async Task Follow(PlannedFault planned, SeededRandom random, CancellationToken cancellation)
     {
         var lasting = new List<Task>();
+        try
+        {
+            await Follow(planned, random, lasting, cancellation);
+        }
+        finally
+        {
+            await Task.WhenAll(lasting); // also where the plan is given up: nothing may stay frozen
+        }
+    }
+
+    private async Task Follow(PlannedFault planned, SeededRandom random, List<Task> lasting, CancellationToken cancellation)
+    {
         for (var i = 0; i < (planned.When.Every is null ? 1 : planned.When.Times); i++)
         {
             await Task.WhenAll(lasting);
@@ -43,8 +55,6 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
                 lasting.Add(await Strike(planned, random.NextUInt64(), cancellation));
             }
         }
-
-        await Task.WhenAll(lasting);
     }
 
     // False: the job has ended before.

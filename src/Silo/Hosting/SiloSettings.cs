@@ -93,6 +93,11 @@ internal sealed record SiloSettings
             }
         }
 
+        if (TemporaryHome && !File.Exists(Path.Combine(Home, "temporary")))
+        {
+            throw new SettingException($"--temporary-home is for homes that hold a file named 'temporary'; {Home} does not, and would be removed with all that is in it.");
+        }
+
         if (TemporaryHome && !EndWithStdin)
         {
             throw new SettingException("--temporary-home needs --end-with-stdin: the home goes when standard input has closed.");
