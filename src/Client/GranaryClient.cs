@@ -137,6 +137,10 @@ public sealed class GranaryClient : IAsyncDisposable
     /// <exception cref="JobException">It allows no faults.</exception>
     public Task Suffer(string silo, Fault fault) => _cluster.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
 
+    /// <summary>Ends a fault within a silo.</summary>
+    /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
+    public Task Lift(string silo, FaultKind kind) => _cluster.GetGrain<IClusterGrain>(0).Lift(silo, kind);
+
     /// <summary>Evaluates a saved model. A silo that dies does not matter while another lives.</summary>
     /// <exception cref="UserException">Model or data cannot be used.</exception>
     public async Task<EvaluationReport> Evaluate(EvaluationRequest request, CancellationToken cancellation)

@@ -17,13 +17,10 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
     [Alias("Resume")]
     Task<bool> Resume(string jobId);
 
-    /// <summary>Called by every silo that has joined: jobs that were under way when the cluster was lost go on.</summary>
+    /// <summary>Called by every silo that has joined, and by a coordinator whose job has ended or stands still: jobs that were under
+    /// way when the cluster was lost go on, and those that wait start where there is room.</summary>
     [Alias("Awake")]
     Task Awake();
-
-    /// <summary>Called by a coordinator whose job has ended or stands still: the next one may start.</summary>
-    [Alias("Released")]
-    Task Released(string jobId);
 }
 
 /// <summary>A job handed to a cluster.</summary>

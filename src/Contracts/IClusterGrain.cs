@@ -15,6 +15,11 @@ public interface IClusterGrain : IGrainWithIntegerKey
     /// <exception cref="JobException">It allows no faults.</exception>
     [Alias("Suffer")]
     Task Suffer(string silo, Fault fault);
+
+    /// <summary>Ends a fault within a silo.</summary>
+    /// <exception cref="LostPeerException">There is no such silo.</exception>
+    [Alias("Lift")]
+    Task Lift(string silo, FaultKind kind);
 }
 
 /// <summary>One silo, as people see it.</summary>

@@ -28,7 +28,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Pause")]
     Task Pause();
 
-    /// <summary>Puts a paused job back in the queue; true when it was paused.</summary>
+    /// <summary>Puts a paused job back in the queue; true when it waits there now.</summary>
     [Alias("Resume")]
     Task<bool> Resume();
 
@@ -49,13 +49,14 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Leave"), AlwaysInterleave]
     Task Leave(string silo);
 
-    /// <summary>A member has written its part of a checkpoint, or could not.</summary>
+    /// <summary>A member has written its part of a checkpoint, or could not. Told again until it is heard: once is what counts.</summary>
     /// <param name="membership">Job and generation.</param>
+    /// <param name="member">Whose part it is.</param>
     /// <param name="step">The version.</param>
     /// <param name="part">What was written; null: nothing.</param>
     /// <param name="failure">Why nothing was.</param>
     [Alias("CheckpointWritten")]
-    Task CheckpointWritten(Membership membership, long step, CheckpointPart? part, string? failure);
+    Task CheckpointWritten(Membership membership, int member, long step, CheckpointPart? part, string? failure);
 
     /// <summary>A worker cannot go on: a non-finite number, a lost peer, an exception.</summary>
     [Alias("Trouble")]

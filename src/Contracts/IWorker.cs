@@ -81,6 +81,10 @@ public interface IWorker : IGrainService
     [Alias("Suffer")]
     Task Suffer(Fault fault);
 
+    /// <summary>Ends a scripted fault before its time; none of the kind is no mistake.</summary>
+    [Alias("Lift")]
+    Task Lift(FaultKind kind);
+
     /// <summary>Forgets the job: examples, weights and connections.</summary>
     [Alias("Release")]
     Task Release(Membership membership);

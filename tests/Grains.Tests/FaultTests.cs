@@ -1,12 +1,5 @@
-using System.Collections.Concurrent;
-using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
-using Orleans.Serialization;
-using Orleans.Storage;
-using Orleans.TestingHost;
 
 namespace Granary.Grains.Tests;
 
@@ -38,68 +31,12 @@ public sealed class FaultTests : IDisposable
             });
     }
 
-    private InProcessTestCluster Cluster(int silos, string id = "test", SharedStorage? storage = null)
-    {
-        var builder = new InProcessTestClusterBuilder((short)silos);
-        builder.Options.ClusterId = id;
-        builder.Options.ServiceId = "granary";
-        builder.ConfigureSilo((options, silo) =>
-        {
-            if (storage is null)
-            {
-                silo.AddMemoryGrainStorageAsDefault();
-            }
-            else
-            {
-                silo.Services.AddSingleton(s => storage.With(s.GetRequiredService<IGrainStorageSerializer>()));
-            }
-
-            silo.UseInMemoryReminderService();
-            silo.AddGranary(new SiloIdentity(options.SiloName, id, 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), _folder, Path.Combine(_folder, "checkpoints"))
-            {
-                AllowsFaults = true,
-            });
-        });
-        builder.ConfigureClient(client => client.Services.AddGranarySerialization());
-        return builder.Build();
-    }
-
-    private static async Task<JobStatus> End(InProcessTestCluster cluster, string job)
-    {
-        while (true)
-        {
-            var status = await Status(cluster, job);
-            if (status.State is JobState.Completed or JobState.Failed)
-            {
-                return status;
-            }
-
-            await Task.Delay(10); // not at full speed: the job needs these processors
-        }
-    }
-
-    // Asked again where the silo that was asked, or the one on the way, is just being killed.
-    private static async Task<JobStatus> Status(InProcessTestCluster cluster, string job)
-    {
-        while (true)
-        {
-            try
-            {
-                return (await cluster.Client.GetGrain<ICoordinatorGrain>(job).Status(0))!;
-            }
-            catch (Exception e) when (e is OrleansException or TimeoutException)
-            {
-                await Task.Delay(10);
-            }
-        }
-    }
+    private static readonly Func<JobStatus, bool> HasEnded = s => s.State is JobState.Completed or JobState.Failed;
 
     private async Task<string> Undisturbed(Job job)
     {
-        await using var cluster = Cluster(1);
-        await cluster.DeployAsync();
-        var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
-        return (await End(cluster, id)).Result!.WeightsSha256;
+        await using var cluster = await GranaryCluster.Deploy(1, _folder);
+        return (await cluster.Run(job)).Result!.WeightsSha256;
     }
 
     [Fact]
@@ -122,22 +59,21 @@ public sealed class FaultTests : IDisposable
               - { step: 600, kill: others }
             """,
             "plan.yaml");
-        await using var cluster = Cluster(3);
-        await cluster.DeployAsync();
-        var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
-        var ground = new TestGround(cluster, id);
+        await using var cluster = await GranaryCluster.Deploy(3, _folder);
+        var coordinator = await cluster.Submit(job);
+        var ground = new TestGround(cluster, coordinator);
         var done = new List<FaultDone>();
         await new FaultRunner(plan, ground, TimeProvider.System, done.Add).Run(TestContext.Current.CancellationToken);
-        var status = await End(cluster, id);
+        var status = await GranaryCluster.Until(coordinator, HasEnded);
         Assert.True(status.State == JobState.Completed, status.Failure);
         Assert.Equal(8, done.Count);
         Assert.Equal(expected, status.Result!.WeightsSha256);
         Assert.True(status.Recoveries >= 2, $"{status.Recoveries} recoveries");
-        var events = await cluster.Client.GetGrain<ICoordinatorGrain>(id).Events();
+        var events = await coordinator.Events();
         Assert.Contains(events, e => e.Message.Contains("a chunk arrived damaged", StringComparison.Ordinal));
         Assert.Contains(events, e => e.Kind == JobEventKind.CheckpointFailed && e.Message.Contains("no space left on device", StringComparison.Ordinal));
         Assert.Contains(events, e => e.Kind == JobEventKind.StorageFailed && e.Message.EndsWith("(a scripted fault)", StringComparison.Ordinal));
-        var ledger = (await cluster.Client.GetGrain<ICoordinatorGrain>(id).Ledger())!;
+        var ledger = (await coordinator.Ledger())!;
         Assert.Equal(100 * 200, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)));
     }
 
@@ -148,38 +84,58 @@ public sealed class FaultTests : IDisposable
         var job = Job(epochs: 100);
         var expected = await Undisturbed(job);
         var storage = new SharedStorage();
-        await using var first = Cluster(2, "first", storage);
-        await using var second = Cluster(2, "second", storage);
-        await Task.WhenAll(first.DeployAsync(), second.DeployAsync());
-        var id = await first.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
-        var older = first.Client.GetGrain<ICoordinatorGrain>(id);
-        while ((await older.Status(0))!.Step < 100)
-        {
-        }
+        await using var first = await GranaryCluster.Deploy(2, _folder, id: "first", storage: storage);
+        await using var second = await GranaryCluster.Deploy(2, _folder, id: "second", storage: storage);
+        var older = await first.Submit(job);
+        await GranaryCluster.Until(older, s => s.Step >= 100);
 
         // Asked for anything, an activation that finds its job running takes it over under a generation of its own.
-        var newer = second.Client.GetGrain<ICoordinatorGrain>(id);
+        var newer = second.Client.GetGrain<ICoordinatorGrain>(older.GetPrimaryKeyString());
         var generation = (await older.Status(0))!.Generation;
-        while ((await newer.Status(0))!.Generation <= generation)
-        {
-        }
-
-        var status = await End(second, id);
+        await GranaryCluster.Until(newer, s => s.Generation > generation);
+        var status = await GranaryCluster.Until(newer, HasEnded);
         Assert.True(status.State == JobState.Completed, status.Failure);
         Assert.Equal(expected, status.Result!.WeightsSha256);
 
         // The older one could write nothing after that: it has stopped, and what it finds on waking is the end.
-        var seen = (await End(first, id))!;
+        var seen = await GranaryCluster.Until(older, HasEnded);
         Assert.Equal(status.Generation, seen.Generation);
         Assert.Equal(status.Result.WeightsSha256, seen.Result!.WeightsSha256);
         Assert.True(storage.Refused > 0); // its next write
     }
 
-    private sealed class TestGround(InProcessTestCluster cluster, string job) : IFaultGround
+    // Whatever is tried while the storage fails, and whichever of its writes that is: nothing is lost, nothing waits for ever.
+    [Fact]
+    public async Task A_storage_that_fails_around_a_submission_a_pause_and_an_end_loses_no_job()
+    {
+        var storage = new SharedStorage();
+        await using var cluster = await GranaryCluster.Deploy(1, _folder, storage: storage);
+        var job = Job(epochs: 2);
+        for (var write = 0; write < 10; write++)
+        {
+            storage.Fail(write, count: 2);
+            var coordinator = await cluster.Submit(job);
+            await GranaryCluster.Persistently(() => Then(coordinator.Pause()));
+            await GranaryCluster.Until(coordinator, s => s.State is JobState.Paused or JobState.Completed);
+            await GranaryCluster.Persistently(() => cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(coordinator.GetPrimaryKeyString()));
+            var status = await GranaryCluster.Until(coordinator, HasEnded);
+            Assert.True(status.State == JobState.Completed, status.Failure);
+        }
+
+        Assert.All(await cluster.Client.GetGrain<ICatalogueGrain>(0).List(), j => Assert.Equal(JobState.Completed, j.State));
+    }
+
+    private static async Task<bool> Then(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private sealed class TestGround(GranaryCluster cluster, ICoordinatorGrain job) : IFaultGround
     {
         public async Task<FaultView> Look(CancellationToken cancellation)
         {
-            var status = await Status(cluster, job);
+            var status = await GranaryCluster.Until(job, _ => true);
             return new FaultView(
                 [.. status.Members.Select(m => m.Name)], status.Coordinator, status.Step, status.Resumed is not null, status.State is JobState.Completed or JobState.Failed);
         }
@@ -190,66 +146,15 @@ public sealed class FaultTests : IDisposable
             {
                 if (fault.IsWithin)
                 {
-                    await cluster.Client.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
+                    await cluster.Suffer(silo, fault);
                 }
                 else
                 {
-                    await cluster.KillSiloAsync(cluster.Silos.First(s => s.Name == silo), cancellation);
+                    await cluster.Kill(silo);
                 }
             }
         }
 
         public Task End(Fault fault, IReadOnlyList<string> silos) => Task.CompletedTask;
-    }
-
-    // Grain state that two clusters share, with the compare-and-swap of every real store.
-    private sealed class SharedStorage
-    {
-        private readonly ConcurrentDictionary<string, (string ETag, BinaryData Data)> _records = new();
-        private int _refused;
-
-        public int Refused => _refused;
-
-        public IGrainStorage With(IGrainStorageSerializer serializer) => new Storage(this, serializer);
-
-        private sealed class Storage(SharedStorage shared, IGrainStorageSerializer serializer) : IGrainStorage
-        {
-            public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-            {
-                if (shared._records.TryGetValue($"{stateName}/{grainId}", out var record))
-                {
-                    (grainState.State, grainState.ETag, grainState.RecordExists) = (serializer.Deserialize<T>(record.Data), record.ETag, true);
-                }
-
-                return Task.CompletedTask;
-            }
-
-            public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-            {
-                var key = $"{stateName}/{grainId}";
-                var data = serializer.Serialize(grainState.State);
-                var tag = Guid.NewGuid().ToString();
-                lock (shared)
-                {
-                    var stored = shared._records.TryGetValue(key, out var record) ? record.ETag : null;
-                    if (stored != grainState.ETag)
-                    {
-                        shared._refused++;
-                        throw new InconsistentStateException("another activation has written", stored, grainState.ETag);
-                    }
-
-                    shared._records[key] = (tag, data);
-                }
-
-                (grainState.ETag, grainState.RecordExists) = (tag, true);
-                return Task.CompletedTask;
-            }
-
-            public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-            {
-                shared._records.TryRemove($"{stateName}/{grainId}", out _);
-                return Task.CompletedTask;
-            }
-        }
     }
 }

@@ -1,6 +1,9 @@
 using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Granary.Grains.Tests;
@@ -20,16 +23,28 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <param name="silos">How many.</param>
     /// <param name="folder">For models and checkpoints.</param>
     /// <param name="devices">What each silo claims to compute on; null: all on the processor.</param>
-    public static async Task<GranaryCluster> Deploy(int silos, string folder, string[]? devices = null)
+    /// <param name="id">The cluster's id.</param>
+    /// <param name="storage">Where grain state goes; null: memory of its own.</param>
+    public static async Task<GranaryCluster> Deploy(int silos, string folder, string[]? devices = null, string id = "test", SharedStorage? storage = null)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.Options.ClusterId = id;
+        builder.Options.ServiceId = "granary";
         var started = -1;
         builder.ConfigureSilo((options, silo) =>
         {
-            silo.AddMemoryGrainStorageAsDefault();
+            if (storage is null)
+            {
+                silo.AddMemoryGrainStorageAsDefault();
+            }
+            else
+            {
+                silo.Services.AddSingleton(s => storage.With(s.GetRequiredService<IGrainStorageSerializer>()));
+            }
+
             silo.UseInMemoryReminderService();
             silo.AddGranary(new SiloIdentity(
-                options.SiloName, "test", 1, devices?[Interlocked.Increment(ref started)] ?? "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder,
+                options.SiloName, id, 1, devices?[Interlocked.Increment(ref started)] ?? "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder,
                 Path.Combine(folder, "checkpoints"))
             {
                 AllowsFaults = true,
@@ -41,8 +56,15 @@ internal sealed class GranaryCluster : IAsyncDisposable
         return new GranaryCluster(cluster);
     }
 
-    public async Task<ICoordinatorGrain> Submit(Job job) =>
-        Client.GetGrain<ICoordinatorGrain>(await Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null)));
+    /// <summary>Hands a job in, as the client does: under a name of its own, again where the answer is lost.</summary>
+    public async Task<ICoordinatorGrain> Submit(Job job)
+    {
+        var submission = new Submission(job, null, $"{job.Name}-{Guid.NewGuid():N}");
+        return Client.GetGrain<ICoordinatorGrain>(await Persistently(() => Client.GetGrain<ICatalogueGrain>(0).Submit(submission)));
+    }
+
+    /// <summary>Kills a silo.</summary>
+    public Task Kill(string silo) => _cluster.KillSiloAsync(_cluster.Silos.First(s => s.Name == silo));
 
     /// <summary>Runs a job to its end.</summary>
     public async Task<JobStatus> Run(Job job) =>
@@ -56,13 +78,29 @@ internal sealed class GranaryCluster : IAsyncDisposable
     {
         while (true)
         {
-            var status = (await coordinator.Status(0))!;
+            var status = (await Persistently(() => coordinator.Status(0)))!;
             if (met(status))
             {
                 return status;
             }
 
             await Task.Delay(AskAgain);
+        }
+    }
+
+    /// <summary>Asks again where the silo that is asked, or one on the way, is just being killed, or the storage fails.</summary>
+    public static async Task<T> Persistently<T>(Func<Task<T>> ask)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                await Task.Delay(AskAgain);
+            }
         }
     }
 

@@ -52,15 +52,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
     {
         if (fault.IsWithin)
         {
-            try
-            {
-                await client.Suffer(silo, fault);
-            }
-            catch (Exception e) when (e is LostPeerException or TimeoutException or Orleans.Runtime.OrleansException)
-            {
-                // It has just died, or is frozen, by another line of the plan.
-            }
-
+            await Within(() => client.Suffer(silo, fault));
             return;
         }
 
@@ -81,10 +73,27 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         }
     }
 
+    private static async Task Within(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (Exception e) when (e is LostPeerException or TimeoutException or Orleans.Runtime.OrleansException)
+        {
+            // It has just died, or is frozen, by another line of the plan.
+        }
+    }
+
     /// <inheritdoc/>
     public async Task End(Fault fault, IReadOnlyList<string> silos)
     {
-        if (fault.Kind == FaultKind.Freeze)
+        if (fault.IsWithin)
+        {
+            // It has its own clock, but the plan may be given up before that.
+            await Task.WhenAll(silos.Select(s => Within(() => client.Lift(s, fault.Kind))));
+        }
+        else if (fault.Kind == FaultKind.Freeze)
         {
             foreach (var silo in silos)
             {
@@ -96,9 +105,16 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         }
         else if (fault.Kind == FaultKind.Pause)
         {
-            while (await client.Status(job) is var status && !HasEnded(status) && !(status.State == JobState.Paused && await client.Resume(job)))
+            var status = await client.Status(job);
+            while (!HasEnded(status) && status.State != JobState.Paused)
             {
                 await Task.Delay(50); // it has not come to rest yet
+                status = await client.Status(job);
+            }
+
+            if (status.State == JobState.Paused)
+            {
+                await client.Resume(job);
             }
         }
     }

@@ -13,6 +13,7 @@ internal sealed class PeerMesh : IDisposable
 
     private readonly List<Socket> _readable = [];
     private readonly List<Socket> _writable = [];
+    private int _disposed;
 
     public PeerMesh(PeerLink[] links) => Links = links;
 
@@ -179,6 +180,11 @@ internal sealed class PeerMesh : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return; // native memory is not freed twice
+        }
+
         foreach (var link in Links)
         {
             link.Dispose();

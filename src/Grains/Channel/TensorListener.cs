@@ -54,6 +54,15 @@ internal sealed partial class TensorListener : IDisposable
         {
             return await arrival.Task.WaitAsync(cancellation);
         }
+        catch (OperationCanceledException)
+        {
+            if (!arrival.TrySetCanceled(cancellation))
+            {
+                (await arrival.Task).Dispose(); // it came at the last moment
+            }
+
+            throw;
+        }
         finally
         {
             _expected.TryRemove(key, out _);
@@ -68,7 +77,15 @@ internal sealed partial class TensorListener : IDisposable
             {
                 var socket = await _listener.AcceptAsync(_stopping.Token);
                 var seat = Seat(socket);
-                new Thread(() => Welcome(socket, seat)) { IsBackground = true, Name = "tensor handshake" }.Start();
+                try
+                {
+                    new Thread(() => Welcome(socket, seat)) { IsBackground = true, Name = "tensor handshake" }.Start();
+                }
+                catch (OutOfMemoryException)
+                {
+                    Rise(seat); // the system gives no more threads just now
+                    socket.Dispose();
+                }
             }
             catch (OperationCanceledException)
             {

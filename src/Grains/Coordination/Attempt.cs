@@ -10,12 +10,12 @@ namespace Granary.Grains.Coordination;
 internal enum Wish { Train, Stop, Reform }
 
 /// <summary>One generation's run of a job: its crew, what they have reported, and what went wrong.</summary>
-internal sealed class Attempt : IDisposable
+internal sealed partial class Attempt : IDisposable
 {
-    // A member whose connection broke may be dead, or its peer may be, or just the connection: membership says which, within this time.
-    private static readonly TimeSpan VerdictTime = TimeSpan.FromSeconds(3);
-
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+    // A checkpoint that must be written before the next step is tried again, for so long, after such pauses.
+    private static readonly TimeSpan RetryTime = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly IClusterMembershipService _cluster;
     private readonly CheckpointSection _checkpoints;
@@ -141,7 +141,7 @@ internal sealed class Attempt : IDisposable
         _checkpointStep = from;
         while (!IsDone && !(wish() != Wish.Train && _progress.Committed >= _granted))
         {
-            await KeepBest(acknowledged());
+            await KeepBest(acknowledged(), wish);
             var taken = _progress.Committed - from;
             var until = GrantRule.Until(_progress.Committed, _progress.Steps, Stopwatch.GetElapsedTime(_began).TotalSeconds, taken);
             until = Math.Min(until, _mayConverge ? _progress.Committed + 1 : _progress.Horizon);
@@ -157,12 +157,25 @@ internal sealed class Attempt : IDisposable
     }
 
     // The best version is on disk before the next step is taken: no recovery can come to stand behind it without having it.
-    private async Task KeepBest(long acknowledged)
+    private async Task KeepBest(long acknowledged, Func<Wish> wish)
     {
-        if (_keepsBest && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted)
-            && await Checkpoint(acknowledged) is { } failure)
+        var since = Stopwatch.StartNew();
+        for (var pause = RetryPause; _keepsBest && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted);)
         {
-            throw new MemberFailedException($"the best model so far (step {_granted}, training.keep: best) could not be written to a checkpoint: {failure}");
+            if (await Checkpoint(acknowledged) is not { } failure || wish() != Wish.Train)
+            {
+                return;
+            }
+
+            if (since.Elapsed > RetryTime)
+            {
+                throw new JobException(
+                    $"the best model so far (step {_granted}, training.keep: best) could not be written to a checkpoint for {RetryTime.TotalMinutes:0} minutes: {failure}");
+            }
+
+            await Task.Delay(pause); // a full disk may be made room on
+            await Check();
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
@@ -232,57 +245,6 @@ internal sealed class Attempt : IDisposable
         await Check();
     }
 
-    private async Task Check()
-    {
-        if (_trouble is not { } trouble)
-        {
-            return;
-        }
-
-        switch (trouble.Kind)
-        {
-            case TroubleKind.NonFiniteLoss or TroubleKind.NonFiniteGradient or TroubleKind.NonFiniteWeights:
-                throw new NonFiniteJobException(trouble);
-            case TroubleKind.Exception:
-                throw new MemberFailedException($"step {trouble.Step} failed on silo {_members[trouble.Index].Name}: {trouble.Message}");
-            default:
-                await Verdict(trouble);
-                break;
-        }
-    }
-
-    // Members stop computing when a link breaks; the membership's verdict says who is really gone, so that the next
-    // generation does not count on it.
-    private async Task Verdict(WorkerTrouble trouble)
-    {
-        var since = Stopwatch.StartNew();
-        while (since.Elapsed < VerdictTime && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
-        {
-            await Task.WhenAny(_news.Task, Task.Delay(20));
-            if (_news.Task.IsCompleted)
-            {
-                _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
-
-        if (_trouble!.Kind != TroubleKind.LostPeer)
-        {
-            await Check();
-        }
-
-        var gone = Gone().ToArray();
-        var lost = trouble.Peer is { } peer ? _members[peer].Name : null;
-        throw gone.Length > 0
-            ? new LostMemberException(gone[0], $"silo {string.Join(", ", gone)} is gone")
-            : new LostMemberException(lost, $"the connection of {_members[trouble.Index].Name} to {lost} broke, though both live: {trouble.Message}");
-    }
-
-    private IEnumerable<string> Gone() => Crew.Silos
-        .Select((s, i) => (Silo: s, _members[i].Name))
-        .Where(m => _cluster.CurrentSnapshot.GetSiloStatus(m.Silo) != SiloStatus.Active).Select(m => m.Name);
-
-    private bool AllLive() => !Gone().Any();
-
     /// <summary>Awaits a task of the whole crew, unless a member dies first.</summary>
     public async Task<T> Unless<T>(Task<T> task)
     {
@@ -310,71 +272,6 @@ internal sealed class Attempt : IDisposable
         await task;
     }
 
-    private async Task FollowMembership()
-    {
-        try
-        {
-            await foreach (var _ in _cluster.MembershipUpdates.WithCancellation(_ended.Token))
-            {
-                if (Gone().FirstOrDefault() is { } gone)
-                {
-                    _trouble ??= new WorkerTrouble(
-                        Crew.Membership, 0, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, Array.FindIndex(_members, m => m.Name == gone), "it left the cluster");
-                }
-
-                Wake(); // somebody may have come, too
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The attempt is over.
-        }
-    }
-
-    // A member that answers but sends nothing breaks no connection: somebody has to look.
-    private async Task FollowTime()
-    {
-        using var timer = new PeriodicTimer(WatchEvery);
-        while (!_ended.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(_ended.Token);
-                await Watch();
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or StaleGenerationException)
-            {
-                return; // the attempt is over
-            }
-            catch (Exception e) when (e is OrleansException or TimeoutException)
-            {
-                // A member does not answer: if it is lost, that is noticed elsewhere; if it is not, the next look tells.
-            }
-        }
-    }
-
-    private async Task Watch()
-    {
-        if (_progress is null || _progress.Committed >= _granted || _trouble is not null)
-        {
-            return;
-        }
-
-        var standing = await Task.WhenAll(Crew.Stand());
-        var finding = _stalls.Look(standing, _members);
-        if (finding is { Stalled: true } && _trouble is null)
-        {
-            Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
-            _trouble = new WorkerTrouble(
-                Crew.Membership, finding.Member, TroubleKind.LostPeer, _progress.Committed, null, finding.Peer, finding.Message);
-            Wake();
-        }
-        else if (finding is not null)
-        {
-            Noticed(JobEventKind.SlowSilo, finding.Silo, finding.Message);
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -382,12 +279,3 @@ internal sealed class Attempt : IDisposable
         _ended.Dispose();
     }
 }
-
-/// <summary>A member is gone, or cannot be worked with; the job goes on in another generation.</summary>
-internal sealed class LostMemberException(string? silo, string message) : Exception(message)
-{
-    public string? Silo { get; } = silo;
-}
-
-/// <summary>A member failed at something that might work elsewhere or another time.</summary>
-internal sealed class MemberFailedException(string message) : Exception(message);

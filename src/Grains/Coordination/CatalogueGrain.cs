@@ -9,15 +9,16 @@ namespace Granary.Grains.Coordination;
 [GenerateSerializer, Alias("granary.CatalogueState")]
 internal sealed class CatalogueState
 {
+    /// <summary>Every job, oldest first.</summary>
     [Id(0)] public List<string> Jobs { get; set; } = [];
 
-    [Id(1)] public List<string> Waiting { get; set; } = [];
-
-    [Id(3)] public List<string> Running { get; set; } = [];
+    /// <summary>Those that had not ended when they were last looked at, oldest first.</summary>
+    [Id(1)] public List<string> Open { get; set; } = [];
 }
 
 /// <summary>See <see cref="ICatalogueGrain"/>. A cluster has room for as many jobs at once as its silos are told; each uses every
-/// silo, and on each an equal part of the compute threads.</summary>
+/// silo, and on each an equal part of the compute threads. Which jobs run and which wait is not written down a second time: their
+/// coordinators are asked, so that the two can never disagree.</summary>
 [KeepAlive, Immovable]
 internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentState<CatalogueState> kept, SiloIdentity silo) : Grain, ICatalogueGrain
 {
@@ -29,95 +30,47 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
         if (!kept.State.Jobs.Contains(id))
         {
             kept.State.Jobs.Add(id);
-            kept.State.Waiting.Add(id);
+            kept.State.Open.Add(id);
         }
 
+        await kept.WriteStateAsync(); // also where a try before this one failed here
         await StartNext();
         return id;
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<JobStatus>> List()
-    {
-        var found = await Task.WhenAll(kept.State.Jobs.Select(id => Coordinator(id).Status(int.MaxValue)));
-        return [.. found.OfType<JobStatus>()];
-    }
+    public async Task<IReadOnlyList<JobStatus>> List() => await Ask(kept.State.Jobs);
 
     /// <inheritdoc/>
     public async Task<bool> Resume(string jobId)
     {
-        if (!await Coordinator(jobId).Resume())
-        {
-            return false;
-        }
-
-        if (!kept.State.Waiting.Contains(jobId))
-        {
-            kept.State.Waiting.Add(jobId);
-        }
-
+        var queued = await Coordinator(jobId).Resume();
         await StartNext();
-        return true;
+        return queued;
     }
 
     /// <inheritdoc/>
-    public async Task Awake()
-    {
-        foreach (var running in kept.State.Running.ToArray())
-        {
-            if (await Coordinator(running).Status(int.MaxValue) is not { State: JobState.Running or JobState.Queued })
-            {
-                kept.State.Running.Remove(running); // it ended, or came to rest, just as the cluster was lost
-            }
-            else
-            {
-                await Coordinator(running).Start(); // lost between the two: a second start changes nothing
-            }
-        }
+    public Task Awake() => StartNext();
 
-        await StartNext();
-    }
-
-    /// <inheritdoc/>
-    public async Task Released(string jobId)
-    {
-        kept.State.Running.Remove(jobId);
-        await StartNext();
-    }
-
+    // Starting a job that has started changes nothing, so it does not matter where this was cut short the last time.
     private async Task StartNext()
     {
-        while (kept.State.Running.Count < silo.Jobs && await TakeFirst() is { } id)
+        var open = (await Ask(kept.State.Open)).Where(s => s.State is JobState.Queued or JobState.Running or JobState.Paused).ToArray();
+        var room = silo.Jobs - open.Count(s => s.State == JobState.Running);
+        foreach (var next in open.Where(s => s.State == JobState.Queued).OrderByDescending(s => s.Priority).Take(Math.Max(0, room)))
         {
-            kept.State.Running.Add(id);
+            await Coordinator(next.JobId).Start();
+        }
+
+        if (open.Length < kept.State.Open.Count)
+        {
+            kept.State.Open = [.. open.Select(s => s.JobId)];
             await kept.WriteStateAsync();
-            await Coordinator(id).Start();
-            if (await Coordinator(id).Status(int.MaxValue) is { State: JobState.Cancelled or JobState.Paused })
-            {
-                kept.State.Running.Remove(id); // it was taken out while it waited
-            }
         }
-
-        await kept.WriteStateAsync();
     }
 
-    // The highest priority first; among equals, whoever has waited longest.
-    private async Task<string?> TakeFirst()
-    {
-        var waiting = new List<(string Id, int Priority)>();
-        foreach (var id in kept.State.Waiting)
-        {
-            waiting.Add((id, (await Coordinator(id).Status(int.MaxValue))?.Priority ?? 0));
-        }
-
-        var first = waiting.Count == 0 ? null : waiting.MaxBy(w => w.Priority).Id;
-        if (first is not null)
-        {
-            kept.State.Waiting.Remove(first);
-        }
-
-        return first;
-    }
+    private async Task<JobStatus[]> Ask(IEnumerable<string> jobs) =>
+        [.. (await Task.WhenAll(jobs.Select(id => Coordinator(id).Status(int.MaxValue)))).OfType<JobStatus>()];
 
     private ICoordinatorGrain Coordinator(string id) => GrainFactory.GetGrain<ICoordinatorGrain>(id);
 }

@@ -21,9 +21,14 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
     }
 
     /// <inheritdoc/>
-    public Task Suffer(string silo, Fault fault) =>
+    public Task Suffer(string silo, Fault fault) => Worker(silo).Suffer(fault);
+
+    /// <inheritdoc/>
+    public Task Lift(string silo, FaultKind kind) => Worker(silo).Lift(kind);
+
+    private IWorker Worker(string silo) =>
         cluster.CurrentSnapshot.Members.Values.FirstOrDefault(m => m.Name == silo && m.Status == SiloStatus.Active) is { SiloAddress: { } address }
-            ? workers.At(address).Suffer(fault)
+            ? workers.At(address)
             : throw new LostPeerException($"no silo of the name {silo} lives");
 
     private async Task<SiloInfo> Ask(ClusterMember member)

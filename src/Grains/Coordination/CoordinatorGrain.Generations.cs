@@ -34,7 +34,7 @@ internal sealed partial class CoordinatorGrain
 
         if (!_ended && State.State != JobState.Running)
         {
-            await GrainFactory.GetGrain<ICatalogueGrain>(0).Released(JobId);
+            await Catalogue.Awake();
         }
     }
 
@@ -53,6 +53,11 @@ internal sealed partial class CoordinatorGrain
     // What another generation may get over, the job's own causes, and the rest.
     private async Task Recover(Exception e)
     {
+        if (_ended)
+        {
+            return;
+        }
+
         var fate = _retries.Decide(e, _progress?.Committed ?? 0);
         if (fate.Failure is { } failure)
         {
@@ -61,21 +66,13 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
-        if (_ended)
-        {
-            return;
-        }
-
-        // Orleans wraps what a storage throws into pages of text.
-        var storage = e is OrleansException { InnerException: not null };
-        var cause = storage ? $"the job's state could not be stored: {e.GetBaseException().Message}" : e.Message;
-        LogRecovering(logger, JobId, State.Generation, cause);
-        _activity = "recovering: " + cause;
+        LogRecovering(logger, JobId, State.Generation, e.Message);
+        _activity = "recovering: " + e.Message;
         State.Recoveries++;
         State.Note(
-            e is LostMemberException ? JobEventKind.SiloLost : storage ? JobEventKind.StorageFailed : JobEventKind.Trouble,
+            e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble,
             (e as LostMemberException)?.Silo,
-            cause);
+            e.Message);
         if (e is DamagedCheckpointException && State.Checkpoints.Count > 0)
         {
             var damaged = _recalling ?? State.Checkpoints[^1].Step;
@@ -101,7 +98,7 @@ internal sealed partial class CoordinatorGrain
         State.Generation++;
         State.Parked = false;
         _resumed = null;
-        await Save(); // whoever has been replaced stops here, before it has told anybody anything
+        await SaveForCertain(); // whoever has been replaced stops here, before it has told anybody anything
         var before = _crew;
         _crew = crew;
         using var attempt = new Attempt(crew, Job, State.Seconds, cluster) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
@@ -152,7 +149,7 @@ internal sealed partial class CoordinatorGrain
         State.Progress = _progress!.Settled;
         _ = before?.ReleaseBut(crew);
         await attempt.Unless(crew.Prepare(Job, facts, origin));
-        await Save();
+        await _keeper.TrySave();
         State.Note(
             JobEventKind.Formed,
             null,
@@ -164,7 +161,7 @@ internal sealed partial class CoordinatorGrain
         _arrivals = new Arrivals(crew, attempt.Wake, () => Muster(State.Generation), Job, facts);
         _activity = "training";
         var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
-        await attempt.Train(_progress, layout, bytes, origin.Step, () => _acknowledged, Wish, SaveNowAndThen);
+        await attempt.Train(_progress, layout, bytes, origin.Step, () => _keeper.Stored, Wish, SaveNowAndThen);
         await Finish(attempt);
     }
 
@@ -202,7 +199,7 @@ internal sealed partial class CoordinatorGrain
             if (_crew!.Infos.Any(i => _leaving.Contains(i.Name)))
             {
                 _activity = "writing a checkpoint";
-                await attempt.Checkpoint(_acknowledged); // who leaves takes memory along that nobody else may have
+                await attempt.Checkpoint(_keeper.Stored); // who leaves takes memory along that nobody else may have
             }
 
             State.Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
@@ -212,13 +209,13 @@ internal sealed partial class CoordinatorGrain
     private async Task Park(Attempt attempt)
     {
         _activity = "writing a checkpoint";
-        await attempt.Checkpoint(_acknowledged);
+        await attempt.Checkpoint(_keeper.Stored);
         if (State.Checkpoints.LastOrDefault()?.Step == _progress!.Committed)
         {
             State.Parked = true;
             Remember(attempt);
             _progress.Settle(_progress.Committed);
-            await Save();
+            await SaveForCertain();
         }
     }
 
@@ -274,75 +271,6 @@ internal sealed partial class CoordinatorGrain
         return StatisticsPlan.IsNeeded(Job) ? StatisticsPlan.Complete(Job, facts, await crew.Statistics(Job, facts)) : facts;
     }
 
-    private async Task Publish(Attempt attempt, JobState state, string? failure)
-    {
-        _activity = "writing the model";
-        await Save(); // a coordinator that has been replaced writes nothing any more
-        var live = _progress!.Live;
-        var (evaluation, step) = (live.Evaluation, live.Committed);
-        if (Job.Training.Keep == KeptModel.Best && live.Standing is { } standing)
-        {
-            (evaluation, step) = (standing.Best, standing.BestStep);
-            await Recall(attempt, step);
-        }
-
-        var weights = state == JobState.Failed
-            ? await attempt.Crew.Weigh(0) // what each has is what it had before the failure
-            : await attempt.Unless(attempt.Crew.Weigh(live.Committed));
-        if (state == JobState.Completed && weights.FirstOrDefault(w => w.Sha256 != weights[0].Sha256) is { } other)
-        {
-            throw new JobException(
-                $"The members hold different weights after step {other.Step} ({weights[0].Sha256[..12]}, {other.Sha256[..12]}): this must never "
-                + "happen, so the model was not written. Please report it with the job file.");
-        }
-
-        Remember(attempt);
-        State.Failure = failure;
-        var output = State.Submission!.Output ?? Path.Combine(silo.Outputs, JobId);
-        State.Result = new JobResult(
-            Job.Model.KindName(),
-            weights[0].Parameters,
-            live.EpochLoss,
-            evaluation?.Examples ?? 0,
-            evaluation?.Loss,
-            evaluation?.Accuracy,
-            weights[0].Sha256,
-            output,
-            step,
-            _progress.HasStopped);
-        var papers = JobPapers.Of(JobId, Job, state, State.Result, State, live);
-        IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
-        if (state != JobState.Failed && await LeaveBehind(attempt, step) is { } left)
-        {
-            (var paper, copies) = left.Files();
-            papers.Add(paper.Key, paper.Value);
-        }
-
-        await attempt.Crew.Publish(output, papers, copies);
-        _progress.Settle(_progress.Committed);
-        if (_progress.HasStopped)
-        {
-            State.Note(JobEventKind.StoppedEarly, null, new EvaluationRule(Job.Training).Describe(live.Standing!));
-        }
-
-        await End(state, failure);
-    }
-
-    // What training on takes, where a checkpoint of the last version can be written.
-    private async Task<RunState?> LeaveBehind(Attempt attempt, long published)
-    {
-        var last = _progress!.Committed;
-        if (!IsDurable(last))
-        {
-            await attempt.Checkpoint(_acknowledged);
-        }
-
-        return IsDurable(last)
-            ? new RunState(JobId, State.Facts!, State.Seconds, [.. State.Checkpoints.Where(c => c.Step == published || c.Step == last)
-                .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)])
-            : null;
-    }
-
     // The first time a continued job stands: it is as if it had been lost just after the run's last step.
     private async Task TakeUp(string run, DataFacts facts)
     {
@@ -362,16 +290,6 @@ internal sealed partial class CoordinatorGrain
 
         (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
         State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}");
-    }
-
-    private async Task Recall(Attempt attempt, long step)
-    {
-        if (step != _progress!.Committed)
-        {
-            _recalling = step;
-            await attempt.Unless(attempt.Crew.Recall(new Origin(step, [], State.Checkpoints.Single(c => c.Step == step).Parts)));
-            _recalling = null;
-        }
     }
 
     private void Remember(Attempt attempt)

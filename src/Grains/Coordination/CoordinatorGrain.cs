@@ -23,10 +23,9 @@ internal sealed partial class CoordinatorGrain(
     private const string KeepGoing = "keep going";
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _saving = new(1);
     private readonly RetryRule _retries = new();
     private readonly HashSet<string> _leaving = [];
-    private readonly System.Diagnostics.Stopwatch _saved = System.Diagnostics.Stopwatch.StartNew();
+    private readonly CancellationTokenSource _deactivated = new();
     private readonly System.Diagnostics.Stopwatch _sinceCheckpoint = System.Diagnostics.Stopwatch.StartNew();
     private TaskCompletionSource _formed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JobProgress? _progress;
@@ -34,10 +33,9 @@ internal sealed partial class CoordinatorGrain(
     private Crew? _crew;
     private Arrivals? _arrivals;
     private string _activity = "";
-    private long _acknowledged;
+    private StateKeeper<CoordinatorState> _keeper = null!;
     private long _reached;
     private DateTimeOffset? _resumed;
-    private bool _storageFails;
     private bool _ended;
     private long? _recalling;
 
@@ -50,7 +48,7 @@ internal sealed partial class CoordinatorGrain(
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _acknowledged = State.Progress?.Committed ?? 0;
+        _keeper = new StateKeeper<CoordinatorState>(kept, s => s.Progress?.Committed ?? 0, why => Noticed(JobEventKind.StorageFailed, silo.Name, why));
         if (State is { Submission: not null, State: JobState.Running })
         {
             // The activation before this one was lost with its silo: its generation must not go on without a head.
@@ -70,6 +68,7 @@ internal sealed partial class CoordinatorGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _ended = true;
+        _deactivated.Cancel();
         _attempt?.Wake();
         return Task.CompletedTask;
     }
@@ -82,8 +81,9 @@ internal sealed partial class CoordinatorGrain(
             State.Submission = submission;
             State.State = JobState.Queued;
             State.Submitted = DateTimeOffset.UtcNow;
-            await Save();
         }
+
+        await SaveAsked();
     }
 
     /// <inheritdoc/>
@@ -96,18 +96,21 @@ internal sealed partial class CoordinatorGrain(
 
         State.State = JobState.Running;
         State.Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
-        await Save();
+        _ = Run(); // its first generation stores this; should it come to nothing before that, the job is still queued
         await this.RegisterOrUpdateReminder(KeepGoing, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
-        _ = Run();
     }
 
     /// <inheritdoc/>
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         // Being called is enough: an activation that finds its job running goes on with it.
+        if (State.State != JobState.Running)
+        {
+            _ = Catalogue.Awake(); // the first call may have been lost; not waited for: it asks this grain
+        }
+
         if (State.State is not (JobState.Running or JobState.Queued) && await this.GetReminder(reminderName) is { } reminder)
         {
-            await GrainFactory.GetGrain<ICatalogueGrain>(0).Released(JobId); // it may have been lost the first time
             await this.UnregisterReminder(reminder);
         }
     }
@@ -127,7 +130,7 @@ internal sealed partial class CoordinatorGrain(
             JobId = JobId,
             Name = Job.Name,
             State = State.State,
-            Activity = _activity,
+            Activity = _keeper.Failing ?? _activity,
             Step = live.Committed,
             Steps = batches?.Steps ?? 0,
             StepsPerEpoch = batches?.StepsPerEpoch ?? 0,
@@ -157,14 +160,16 @@ internal sealed partial class CoordinatorGrain(
     {
         if (State.State is JobState.Queued or JobState.Paused)
         {
-            await End(JobState.Cancelled, null);
+            Conclude(JobState.Cancelled, null);
+            CleanCheckpoints();
         }
         else if (State.State == JobState.Running)
         {
             State.CancelAsked = true;
-            await Save();
             _attempt?.Wake();
         }
+
+        await SaveAsked();
     }
 
     /// <inheritdoc/>
@@ -174,34 +179,27 @@ internal sealed partial class CoordinatorGrain(
         {
             State.State = JobState.Paused;
             State.Note(JobEventKind.Paused, null, "paused while it was queued");
-            await Save();
         }
         else if (State.State == JobState.Running)
         {
             State.PauseAsked = true;
-            await Save();
             _attempt?.Wake();
         }
+
+        await SaveAsked();
     }
 
     /// <inheritdoc/>
     public async Task<bool> Resume()
     {
-        if (State.State == JobState.Running && State.PauseAsked)
+        State.PauseAsked = false; // it may not have come to rest yet
+        if (State.State == JobState.Paused)
         {
-            State.PauseAsked = false; // it had not come to rest yet
-            await Save();
-            return false;
+            State.State = JobState.Queued;
         }
 
-        if (State.State != JobState.Paused)
-        {
-            return false;
-        }
-
-        State.State = JobState.Queued;
-        await Save();
-        return true;
+        await SaveAsked();
+        return State is { Submission: not null, State: JobState.Queued };
     }
 
     /// <inheritdoc/>
@@ -250,12 +248,12 @@ internal sealed partial class CoordinatorGrain(
     }
 
     /// <inheritdoc/>
-    public async Task CheckpointWritten(Membership membership, long step, CheckpointPart? part, string? failure)
+    public async Task CheckpointWritten(Membership membership, int member, long step, CheckpointPart? part, string? failure)
     {
         Refuse(membership);
         if (_attempt?.Pending is { } pending && pending.Step == step)
         {
-            pending.Add(part, failure);
+            pending.Add(member, part, failure);
             await CompleteCheckpoint();
         }
     }
@@ -290,7 +288,7 @@ internal sealed partial class CoordinatorGrain(
             State.Checkpoints = CheckpointRule.Stay(
                 Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)),
                 Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
-            if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
+            if (await _keeper.TrySave()) // durable from here on; a coordinator that has been replaced fails here
             {
                 CleanCheckpoints();
             }
@@ -318,6 +316,13 @@ internal sealed partial class CoordinatorGrain(
 
     private async Task End(JobState state, string? failure)
     {
+        Conclude(state, failure);
+        await SaveForCertain();
+        CleanCheckpoints();
+    }
+
+    private void Conclude(JobState state, string? failure)
+    {
         State.State = state;
         State.Failure = failure;
         State.Progress = _progress?.Settled ?? State.Progress;
@@ -328,65 +333,22 @@ internal sealed partial class CoordinatorGrain(
         {
             State.Checkpoints = [];
         }
-
-        await SaveForCertain();
-        CleanCheckpoints();
     }
 
     private async Task SaveNowAndThen()
     {
-        if (_saved.Elapsed > SaveEvery && _progress!.Settled.Committed > _acknowledged)
+        if (_keeper.Age > SaveEvery && _progress!.Settled.Committed > _keeper.Stored)
         {
             State.Seconds = _attempt?.Seconds ?? State.Seconds;
-            await TrySave();
+            await _keeper.TrySave();
         }
     }
 
-    // An end, or a rest, that is not stored would be begun again: it waits for a storage that fails for a while.
-    private async Task SaveForCertain()
-    {
-        while (!await TrySave())
-        {
-            await Task.Delay(SaveEvery);
-        }
-    }
+    // What somebody asked for. Where the storage fails they are told, and ask again: then nothing is left to do here but this.
+    private Task SaveAsked() => State.Submission is null ? Task.CompletedTask : _keeper.Save();
 
-    // What is settled may wait for a storage that fails for a while: the members keep the records until it has them.
-    private async Task<bool> TrySave()
-    {
-        try
-        {
-            await Save();
-            _storageFails = false;
-            return true;
-        }
-        catch (Exception e) when (e is OrleansException and not InconsistentStateException)
-        {
-            if (!_storageFails)
-            {
-                Noticed(JobEventKind.StorageFailed, silo.Name, $"the job's state could not be stored: {e.GetBaseException().Message}");
-            }
+    // An end, a rest or a generation that is not stored would be begun again: it waits for a storage that fails for a while.
+    private Task SaveForCertain() => _keeper.SaveForCertain(_deactivated.Token);
 
-            _storageFails = true;
-            _saved.Restart();
-            return false;
-        }
-    }
-
-    // One at a time: two writes side by side would look like two activations to the storage.
-    private async Task Save()
-    {
-        await _saving.WaitAsync();
-        try
-        {
-            var settled = State.Progress?.Committed ?? 0;
-            await kept.WriteStateAsync();
-            _acknowledged = settled;
-            _saved.Restart();
-        }
-        finally
-        {
-            _saving.Release();
-        }
-    }
+    private ICatalogueGrain Catalogue => GrainFactory.GetGrain<ICatalogueGrain>(0);
 }

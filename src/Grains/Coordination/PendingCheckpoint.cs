@@ -8,7 +8,7 @@ namespace Granary.Grains.Coordination;
 internal sealed class PendingCheckpoint(long step, int members)
 {
     private readonly List<CheckpointPart> _parts = [];
-    private int _answers;
+    private readonly HashSet<int> _answered = [];
 
     public long Step { get; } = step;
 
@@ -16,13 +16,18 @@ internal sealed class PendingCheckpoint(long step, int members)
     public string? Failure { get; private set; }
 
     /// <summary>Whether every member has answered.</summary>
-    public bool IsComplete => _answers == members;
+    public bool IsComplete => _answered.Count == members;
 
     public IReadOnlyList<CheckpointPart> Parts => _parts;
 
-    public void Add(CheckpointPart? part, string? failure)
+    /// <summary>Takes a member's answer; a second one of the same member changes nothing.</summary>
+    public void Add(int member, CheckpointPart? part, string? failure)
     {
-        _answers++;
+        if (!_answered.Add(member))
+        {
+            return;
+        }
+
         Failure ??= failure;
         if (part is not null)
         {

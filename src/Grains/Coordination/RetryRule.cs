@@ -13,15 +13,10 @@ internal sealed class RetryRule
     // A member's own failure is more likely the job's or ours: it comes again.
     private const int FailedTries = 3;
 
-    // A storage that fails is waited for: ten minutes without a step between.
-    private const int StorageTries = 600;
-    private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(1);
-
     private readonly Dictionary<string, int> _blamed = [];
     private long _step = -1;
     private int _fruitless;
     private int _failed;
-    private int _unstored;
 
     /// <summary>Silos that have been lost twice without a step between, though they live: others are preferred.</summary>
     public IReadOnlySet<string> Avoid => _blamed.Where(b => b.Value >= 2).Select(b => b.Key).ToHashSet();
@@ -38,7 +33,7 @@ internal sealed class RetryRule
     {
         if (committed > _step)
         {
-            (_step, _fruitless, _failed, _unstored) = (committed, 0, 0, 0);
+            (_step, _fruitless, _failed) = (committed, 0, 0);
             _blamed.Clear();
         }
 
@@ -46,8 +41,6 @@ internal sealed class RetryRule
         {
             case JobException:
                 return new Fate(cause.Message, TimeSpan.Zero);
-            case OrleansException { InnerException: not null } when ++_unstored <= StorageTries:
-                return new Fate(null, StoragePause); // the storage failed: whatever is tried meanwhile is not to blame
             case LostMemberException { Silo: { } silo }:
                 _blamed[silo] = _blamed.GetValueOrDefault(silo) + 1;
                 break;

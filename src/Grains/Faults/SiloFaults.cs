@@ -7,6 +7,9 @@ namespace Granary.Grains.Faults;
 /// <param name="time">The clock.</param>
 public sealed class SiloFaults(TimeProvider time)
 {
+    // A fault that waits for its occasion does not wait for another job's.
+    private const double UntakenSeconds = 60;
+
     private readonly Lock _changing = new();
     private readonly Dictionary<FaultKind, (Fault Fault, long Until)> _suffered = [];
     private volatile bool _any;
@@ -19,8 +22,8 @@ public sealed class SiloFaults(TimeProvider time)
     {
         lock (_changing)
         {
-            var lasts = fault.Seconds > 0 ? (long)(fault.Seconds * time.TimestampFrequency) : long.MaxValue / 2;
-            _suffered[fault.Kind] = (fault, time.GetTimestamp() + lasts);
+            var lasts = fault.Seconds > 0 ? fault.Seconds : UntakenSeconds;
+            _suffered[fault.Kind] = (fault, time.GetTimestamp() + (long)(lasts * time.TimestampFrequency));
             _any = true;
         }
     }
@@ -49,7 +52,7 @@ public sealed class SiloFaults(TimeProvider time)
 
         lock (_changing)
         {
-            return _suffered.Remove(kind, out var found) ? found.Fault : null;
+            return _suffered.Remove(kind, out var found) && time.GetTimestamp() < found.Until ? found.Fault : null;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Contracts;
 using Granary.Grains.Versions;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal sealed partial class Reporter : IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _news = new(0);
-    private readonly Queue<WorkerTrouble> _troubles = new();
+    private readonly ConcurrentQueue<Func<Task>> _single = new();
     private long _wanted;
 
     /// <param name="assignment">Whose reports these are.</param>
@@ -45,13 +46,15 @@ internal sealed partial class Reporter : IDisposable
     }
 
     /// <summary>The member cannot go on.</summary>
-    public void Add(WorkerTrouble trouble)
-    {
-        lock (_troubles)
-        {
-            _troubles.Enqueue(trouble);
-        }
+    public void Add(WorkerTrouble trouble) => Add(() => _coordinator.Trouble(trouble));
 
+    /// <summary>The member's part of a checkpoint has been written, or could not be.</summary>
+    public void Add(long step, CheckpointPart? part, string? failure) =>
+        Add(() => _coordinator.CheckpointWritten(_assignment.Membership, _assignment.Index, step, part, failure));
+
+    private void Add(Func<Task> tell)
+    {
+        _single.Enqueue(tell);
         Wake();
     }
 
@@ -104,21 +107,10 @@ internal sealed partial class Reporter : IDisposable
             Wake();
         }
 
-        while (Next() is { } trouble)
+        while (_single.TryPeek(out var tell))
         {
-            await _coordinator.Trouble(trouble);
-            lock (_troubles)
-            {
-                _troubles.Dequeue();
-            }
-        }
-    }
-
-    private WorkerTrouble? Next()
-    {
-        lock (_troubles)
-        {
-            return _troubles.TryPeek(out var trouble) ? trouble : null;
+            await tell();
+            _single.TryDequeue(out _);
         }
     }
 

@@ -126,22 +126,29 @@ internal sealed partial class Worker : GrainService, IWorker
             }
 
             _ = Current(membership);
+            if (origin.Checkpoint.Count == 0 && origin.Transfers.Count == 0)
+            {
+                await Task.Run(() => InitialFile.Verify(assignment.Job, facts, _silo.Name));
+            }
+
+            await Begin(entry, assignment, facts, origin, mesh);
         }
-        catch
+        catch when (entry.Run is null)
         {
             mesh.Dispose();
             throw;
         }
 
-        if (origin.Checkpoint.Count == 0 && origin.Transfers.Count == 0)
-        {
-            await Task.Run(() => InitialFile.Verify(assignment.Job, facts, _silo.Name));
-        }
+        await entry.Run!.Ready;
+        _registry.Forget(membership.JobId, [.. ShardsOf(assignment)]);
+    }
 
+    private async Task Begin(JobEntry entry, Assignment assignment, DataFacts facts, Origin origin, PeerMesh mesh)
+    {
         var task = TrainingTask.Create(assignment, facts);
         var times = new StepTimes();
-        var coordinator = _grains.GetGrain<ICoordinatorGrain>(membership.JobId);
-        var reporter = new Reporter(assignment, coordinator, entry.Memory.Log, times, origin.Step, _logger);
+        var reporter = new Reporter(
+            assignment, _grains.GetGrain<ICoordinatorGrain>(assignment.Membership.JobId), entry.Memory.Log, times, origin.Step, _logger);
         var listener = new RunListener(
             reporter.Wake,
             trouble =>
@@ -149,19 +156,23 @@ internal sealed partial class Worker : GrainService, IWorker
                 reporter.Add(trouble);
                 _ = Look(trouble, assignment);
             },
-            (step, part, failure) => _ = TellCheckpoint(coordinator, membership, step, part, failure));
-        var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
-            ? new TrainingRun<double>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener)
-            : new TrainingRun<float>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener));
-        if (!entry.TryBegin(run, reporter))
+            reporter.Add);
+        try
+        {
+            var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
+                ? new TrainingRun<double>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener)
+                : new TrainingRun<float>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener));
+            if (!entry.TryBegin(run, reporter))
+            {
+                await Task.Run(run.Dispose);
+                throw Stale(assignment.Membership, assignment.Membership.Generation);
+            }
+        }
+        catch
         {
             reporter.Dispose();
-            await Task.Run(run.Dispose);
-            throw Stale(membership, membership.Generation);
+            throw;
         }
-
-        await run.Ready;
-        _registry.Forget(membership.JobId, [.. ShardsOf(assignment)]);
     }
 
     private async Task<PeerMesh> Connect(Assignment assignment)
@@ -207,18 +218,6 @@ internal sealed partial class Worker : GrainService, IWorker
             {
                 LogUnsure(_logger, assignment.Members[peer].Name, e.Message);
             }
-        }
-    }
-
-    private static async Task TellCheckpoint(ICoordinatorGrain coordinator, Membership membership, long step, CheckpointPart? part, string? failure)
-    {
-        try
-        {
-            await coordinator.CheckpointWritten(membership, step, part, failure);
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
-        {
-            // Nobody counts on a checkpoint that its coordinator has not heard of.
         }
     }
 
@@ -275,6 +274,13 @@ internal sealed partial class Worker : GrainService, IWorker
 
         LogSuffers(_logger, Kebab.Name(fault.Kind), fault.Seconds);
         _faults.Add(fault);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task Lift(FaultKind kind)
+    {
+        _faults.Take(kind);
         return Task.CompletedTask;
     }
 

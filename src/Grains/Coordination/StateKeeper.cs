@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>Puts a grain's state into storage. A storage that fails for a while is waited for where that is right, in this place alone;
+/// one that says that another activation has written never is.</summary>
+/// <param name="kept">The state.</param>
+/// <param name="mark">How far a state has come.</param>
+/// <param name="failing">Told why it could not be stored: once, until it can be again.</param>
+internal sealed class StateKeeper<T>(IPersistentState<T> kept, Func<T, long> mark, Action<string> failing)
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
+    // One at a time: two writes side by side would look like two activations to the storage.
+    private readonly SemaphoreSlim _saving = new(1);
+    private readonly Stopwatch _since = Stopwatch.StartNew();
+
+    /// <summary>Why it cannot be stored just now; null: it can.</summary>
+    public string? Failing { get; private set; }
+
+    /// <summary>How far the stored state had come.</summary>
+    public long Stored { get; private set; } = mark(kept.State);
+
+    /// <summary>Since the last try.</summary>
+    public TimeSpan Age => _since.Elapsed;
+
+    /// <summary>Stores it, or throws: whoever asked for a change asks again.</summary>
+    /// <exception cref="InconsistentStateException">Another activation has taken over.</exception>
+    /// <exception cref="OrleansException">The storage fails.</exception>
+    public async Task Save()
+    {
+        await _saving.WaitAsync();
+        try
+        {
+            var written = mark(kept.State);
+            await kept.WriteStateAsync();
+            (Stored, Failing) = (written, null);
+        }
+        finally
+        {
+            _since.Restart();
+            _saving.Release();
+        }
+    }
+
+    /// <summary>Stores it if the storage does not fail just now. Returns whether it did.</summary>
+    /// <exception cref="InconsistentStateException">Another activation has taken over.</exception>
+    public async Task<bool> TrySave()
+    {
+        try
+        {
+            await Save();
+            return true;
+        }
+        catch (Exception e) when (e is OrleansException and not InconsistentStateException)
+        {
+            var before = Failing;
+            Failing = $"the state could not be stored: {e.GetBaseException().Message}"; // Orleans wraps it into pages of text
+            if (before is null)
+            {
+                failing(Failing);
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Stores it, however long the storage fails.</summary>
+    /// <param name="ended">The activation's end.</param>
+    /// <exception cref="InconsistentStateException">Another activation has taken over.</exception>
+    public async Task SaveForCertain(CancellationToken ended)
+    {
+        while (!await TrySave())
+        {
+            await Task.Delay(AskAgain, ended);
+        }
+    }
+}
