@@ -1,0 +1,24 @@
+namespace Granary.Cluster.Tests;
+
+/// <summary>Silos killed while a job watches for its best version.</summary>
+public sealed class EarlyStopTests : RecoveryScenario
+{
+    [Fact]
+    public async Task Kills_do_not_show_in_where_a_job_stops_nor_in_which_version_is_the_best()
+    {
+        string[] watched = [.. Job, "--set", "training.epochs=1000", "training.keep=best", "training.earlyStopping.patience=20", "--json"];
+        using var train = await Run(["train", .. watched, "--silos", "1"]);
+        Assert.Equal(0, await train.Exit());
+        using var up = await Run("up", "--silos", "3");
+        using var submit = await Run(["submit", .. watched, "--detach"]);
+        var job = submit.Json.GetProperty("job").GetString()!;
+        var report = await Suffer("kills.yaml");
+        Assert.True(report.GetProperty("recoveries").GetInt32() > 2);
+        await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
+        using var wait = await Run("wait", job, "--json");
+        foreach (var figure in new[] { "modelStep", "steps", "stoppedEarly", "examples", "validation" })
+        {
+            Assert.Equal(train.Json.GetProperty(figure).ToString(), wait.Json.GetProperty(figure).ToString());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>A job on a lasting cluster of real processes that something is done to: the weights must be those of an undisturbed run on
+/// one silo, to the last bit.</summary>
+public abstract class RecoveryScenario : IDisposable
+{
+    // 50,826 weights in four blocks: slices, backups of Adam's state and transfers all have a part.
+    private protected static readonly string[] Job =
+    [
+        Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--set", "model.hidden=[256, 128]", "--set", "training.optimizer.kind=adam",
+        "--set", "training.optimizer.learningRate=0.001", "--set", "training.epochs=200",
+    ];
+
+    // Once for all scenarios.
+    private static readonly Lazy<Task<string>> Undisturbed = new(async () =>
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+        using var train = await CommandLine.Run(folder, ["train", .. Job, "--silos", "1", "--json"]);
+        Assert.True(await train.Exit() == 0, train.Errors);
+        Directory.Delete(folder, recursive: true);
+        return train.Json.GetProperty("weightsSha256").GetString()!;
+    });
+
+    private protected string Folder { get; } = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose()
+    {
+        using var down = CommandLine.Run(Folder, "down").GetAwaiter().GetResult();
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected Task<CommandLine> Run(params string[] arguments) => CommandLine.Run(Folder, arguments);
+
+    private protected async Task<string> Submit()
+    {
+        using var submit = await Run(["submit", .. Job, "--detach", "--json"]);
+        Assert.True(await submit.Exit() == 0, submit.Errors);
+        return submit.Json.GetProperty("job").GetString()!;
+    }
+
+    /// <summary>Carries a fault plan of this folder out; returns chaos's report.</summary>
+    private protected async Task<JsonElement> Suffer(string plan)
+    {
+        using var chaos = await Run("chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--json");
+        Assert.True(await chaos.Exit() == 0, chaos.Errors);
+        return chaos.Json.Clone();
+    }
+
+    private protected async Task EndsAsUndisturbed(string job) => await EndsAs(await Undisturbed.Value, job);
+
+    private protected async Task EndsAs(string expected, string job)
+    {
+        using var wait = await Run("wait", job, "--json");
+        Assert.True(await wait.Exit() == 0, wait.Errors);
+        Assert.Equal(expected, wait.Json.GetProperty("weightsSha256").GetString());
+        using var audit = await Run("audit", job);
+        Assert.True(await audit.Exit() == 0, audit.Errors);
+        Assert.Contains("was counted exactly once", audit.Errors);
+    }
+}
