@@ -15,7 +15,7 @@ public interface IShardGrain : IGrainWithStringKey
 
     /// <summary>What the job asks to know about this shard's training part.</summary>
     [Alias("Statistics"), ResponseTimeout(LongAnswer.Time)]
-    Task<TrainingStatistics> Statistics(DataFacts facts);
+    Task<TrainingStatistics> Statistics(Job job, DataFacts facts);
 
     /// <summary>Makes the examples ready, reading them where that has not been done, and hands them to the compute threads of the
     /// silo it lives in. Returns the silo's name.</summary>

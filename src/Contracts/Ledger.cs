@@ -29,7 +29,7 @@ public sealed record LedgerReport(
 
 /// <summary>What kind of thing happened to a job.</summary>
 [GenerateSerializer, Alias("granary.JobEventKind")]
-public enum JobEventKind { Started, Formed, SiloLost, Trouble, Resized, Paused, Checkpoint, CheckpointFailed, CheckpointDamaged, SlowSilo, Stalled, Ended, StorageFailed, StoppedEarly }
+public enum JobEventKind { Started, Formed, SiloLost, Trouble, Resized, Paused, Checkpoint, CheckpointFailed, CheckpointDamaged, SlowSilo, Stalled, Ended, StorageFailed, StoppedEarly, Resumed }
 
 /// <summary>Something that happened to a job.</summary>
 /// <param name="At">When.</param>

@@ -9,8 +9,7 @@ namespace Granary.Client.Chaos;
 /// <param name="home">The cluster.</param>
 /// <param name="client">Its client.</param>
 /// <param name="job">The job that is watched.</param>
-/// <param name="looked">Told of every look at the job.</param>
-internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, string job, Action<JobStatus> looked) : IFaultGround
+internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, string job) : IFaultGround
 {
     private readonly ConcurrentDictionary<string, int> _frozen = [];
     private IReadOnlyDictionary<string, int> _pids = new Dictionary<string, int>();
@@ -19,7 +18,6 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
     public async Task<FaultView> Look(CancellationToken cancellation)
     {
         var status = await client.Status(job).WaitAsync(cancellation);
-        looked(status);
         var living = status.Members.Where(m => Signal.Reaches(m.Pid)).ToArray();
         _pids = living.ToDictionary(m => m.Name, m => m.Pid);
         var wanted = Math.Min(home.Wanted() ?? living.Length, status.Shards);

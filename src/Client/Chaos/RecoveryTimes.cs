@@ -4,20 +4,17 @@ using Granary.Jobs;
 namespace Granary.Client.Chaos;
 
 /// <summary>How long the job took from each fault that ended its generation to the first step beyond those before it. Plain rules
-/// over what was seen of the job.</summary>
+/// over the job's story: whoever looks now and then is blind for seconds where the silo that is asked dies.</summary>
 internal sealed class RecoveryTimes
 {
     private readonly SortedDictionary<long, DateTimeOffset> _resumed = [];
 
-    /// <summary>Takes a look at the job in.</summary>
-    public void Add(JobStatus status)
+    /// <summary>Takes a part of the job's story in.</summary>
+    public void Add(IEnumerable<JobEvent> events)
     {
-        if (status.Resumed is { } at)
+        foreach (var resumed in events.Where(e => e.Kind == JobEventKind.Resumed))
         {
-            lock (_resumed) // every line of a plan looks
-            {
-                _resumed[status.Generation] = at;
-            }
+            _resumed[resumed.Generation] = resumed.At;
         }
     }
 

@@ -12,6 +12,7 @@ namespace Granary.Client.Commands;
 internal static class ChaosCommand
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(1);
 
     public static Command Create()
     {
@@ -47,7 +48,7 @@ internal static class ChaosCommand
     {
         var times = new RecoveryTimes();
         var report = new ChaosReport(times);
-        var ground = new LocalFaultGround(home, client, job, times.Add);
+        var ground = new LocalFaultGround(home, client, job);
         var runner = new FaultRunner(plan, ground, TimeProvider.System, done => Console.Error.WriteLine(report.Add(done)));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var running = runner.Run(over.Token);
@@ -55,8 +56,8 @@ internal static class ChaosCommand
         {
             while (!running.IsCompleted)
             {
-                times.Add(await client.Status(job)); // also while a line of the plan waits for its time
-                await Task.WhenAny(running, Task.Delay(LookEvery, cancellation));
+                times.Add(await client.Events(job)); // a job keeps not every event for ever
+                await Task.WhenAny(running, Task.Delay(ReadEvery, cancellation));
             }
 
             await running;
@@ -67,17 +68,18 @@ internal static class ChaosCommand
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what it has frozen goes on
         }
 
-        return (report, await OverIt(client, job, times, cancellation));
+        var status = await OverIt(client, job, cancellation);
+        times.Add(await client.Events(job));
+        return (report, status);
     }
 
     // The last fault is to be got over too.
-    private static async Task<JobStatus> OverIt(GranaryClient client, string job, RecoveryTimes times, CancellationToken cancellation)
+    private static async Task<JobStatus> OverIt(GranaryClient client, string job, CancellationToken cancellation)
     {
         var generation = (await client.Status(job)).Generation;
         for (var looks = 0; ; looks++)
         {
             var status = await client.Status(job);
-            times.Add(status);
             if (status.State != JobState.Running || (status.Resumed is not null && (status.Generation > generation || looks * LookEvery > TimeSpan.FromSeconds(5))))
             {
                 return status;

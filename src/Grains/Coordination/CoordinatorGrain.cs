@@ -232,6 +232,7 @@ internal sealed partial class CoordinatorGrain(
         if (_resumed is null && _progress?.Committed > _reached)
         {
             _resumed = DateTimeOffset.UtcNow;
+            State.Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
         }
 
         await CompleteCheckpoint();

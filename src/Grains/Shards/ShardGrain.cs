@@ -3,13 +3,14 @@ using Granary.Contracts;
 using Granary.Grains.Compute;
 using Granary.Jobs;
 using Granary.Model.Data;
-using Orleans.Placement;
+using Orleans.Concurrency;
 
 namespace Granary.Grains.Shards;
 
 /// <summary>See <see cref="IShardGrain"/>. Its loss costs one more reading of its part of the source.</summary>
-/// <remarks>Placed at random, that is by the hint with which workers call: the local strategy is deaf to it.</remarks>
-[RandomPlacement, Immovable, KeepAlive]
+/// <remarks>A stateless worker lives in the silo of its caller, which is where the examples are needed, and has no entry in the cluster's
+/// grain directory: looking one up took ten seconds where silos that keep parts of the directory died one after the other.</remarks>
+[StatelessWorker(1), KeepAlive]
 internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading, SiloIdentity silo) : Grain, IShardGrain
 {
     private ShardData? _data;
@@ -32,11 +33,10 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
     }
 
     /// <inheritdoc/>
-    public Task<TrainingStatistics> Statistics(DataFacts facts)
+    public Task<TrainingStatistics> Statistics(Job job, DataFacts facts)
     {
-        var data = _data
-            ?? throw new InvalidOperationException($"Shard {this.GetPrimaryKeyString()} was asked about its examples before it had read them.");
-        return reading.Run(() => data.Statistics(facts));
+        var (data, shard) = (_data, Shard);
+        return reading.Run(() => (data ?? ShardData.Read(job, shard)).Statistics(facts));
     }
 
     /// <inheritdoc/>

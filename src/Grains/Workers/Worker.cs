@@ -9,7 +9,6 @@ using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
-using Orleans.Runtime.Placement;
 
 namespace Granary.Grains.Workers;
 
@@ -96,12 +95,12 @@ internal sealed partial class Worker : GrainService, IWorker
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment)
     {
         var entry = Assign(assignment);
-        return await Task.WhenAll(Shards(entry).Select(shard => Hinted(() => shard.Survey(assignment.Job))));
+        return await Task.WhenAll(Shards(entry).Select(shard => shard.Survey(assignment.Job)));
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Assignment assignment, DataFacts facts) =>
-        await Task.WhenAll(Shards(Assign(assignment)).Select(s => Hinted(() => s.Statistics(facts))));
+        await Task.WhenAll(Shards(Assign(assignment)).Select(s => s.Statistics(assignment.Job, facts)));
 
     /// <inheritdoc/>
     public Task Preload(Assignment assignment, DataFacts facts)
@@ -116,7 +115,7 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         var entry = Assign(assignment);
         var membership = assignment.Membership;
-        var joining = Task.WhenAll(Shards(entry).Select(s => Hinted(() => s.Join(assignment.Job, facts))));
+        var joining = Task.WhenAll(Shards(entry).Select(s => s.Join(assignment.Job, facts)));
         var mesh = await Connect(assignment);
         try
         {
@@ -193,13 +192,6 @@ internal sealed partial class Worker : GrainService, IWorker
         {
             throw new LostPeerException($"the members of generation {membership.Generation} did not all connect within {ConnectTime.TotalSeconds:0} s");
         }
-    }
-
-    // Shards live where their examples are needed: here.
-    private Task<T> Hinted<T>(Func<Task<T>> ask)
-    {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, _address);
-        return ask();
     }
 
     // Whoever loses a connection looks whether the other process still exists, so that nobody waits for missed probes; the
@@ -302,11 +294,7 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         foreach (var shard in entry.Assignment is null ? [] : Shards(entry))
         {
-            _ = Hinted(async () =>
-            {
-                await shard.Leave();
-                return true;
-            }).ContinueWith(t => t.Exception, TaskScheduler.Default);
+            _ = shard.Leave().ContinueWith(t => t.Exception, TaskScheduler.Default);
         }
     }
 
