@@ -22,10 +22,10 @@ public sealed record SiloIdentity(
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);
 
-    /// <summary>Kind of device, instruction set and libtorch build: weights are the same to the last bit among silos that agree
-    /// here.</summary>
+    /// <summary>Granary's version, kind of device, instruction set and libtorch build: weights are the same to the last bit among silos
+    /// that agree here.</summary>
     public string Platform { get; } =
-        $"{Device.Split(':')[0]} {RuntimeInformation.ProcessArchitecture}/{InstructionSet} libtorch {TorchSharp.torch.__version__}";
+        $"granary {typeof(SiloIdentity).Assembly.GetName().Version!.ToString(3)} {Device.Split(':')[0]} {RuntimeInformation.ProcessArchitecture}/{InstructionSet} libtorch {TorchSharp.torch.__version__}";
 
     private static string InstructionSet => Avx512F.IsSupported ? "avx512" : Avx2.IsSupported ? "avx2" : "base";
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -211,10 +212,24 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_silo_of_another_kind_that_joins_stands_by()
+    {
+        await using var cluster = await GranaryCluster.Deploy(1, _folder, ["cpu", "cuda:0"]);
+        var job = Blobs();
+        var coordinator = await cluster.Submit(job with { Training = job.Training with { Epochs = 100_000 } });
+        await GranaryCluster.Until(coordinator, s => s.Step > 0);
+        await cluster.Add();
+        await GranaryCluster.Until(coordinator, s => s.Idle.Count > 0);
+        await coordinator.Cancel();
+        await GranaryCluster.Until(coordinator, s => s.State == JobState.Cancelled);
+        Assert.Single(await coordinator.Events(), e => Regex.IsMatch(e.Message, "^silo .* computes on .*cuda.*, the job on .*cpu.*: it stands by"));
+    }
+
+    [Fact]
     public async Task Silos_that_compute_on_different_kinds_of_device_are_refused_by_name()
     {
         var status = await SmallCluster.Run(_folder, Blobs(), "cpu", "cuda:0");
         Assert.Equal(JobState.Failed, status.State);
-        Assert.Matches("^Silo .* computes on (cpu|cuda) .*, silo .* on (cpu|cuda) .*: their results may differ in the last bit", status.Failure);
+        Assert.Matches("^Silo .* computes on granary .* (cpu|cuda) .*, silo .* on granary .* (cpu|cuda) .*: their results may differ in the last bit", status.Failure);
     }
 }

@@ -63,6 +63,9 @@ internal sealed class GranaryCluster : IAsyncDisposable
         return Client.GetGrain<ICoordinatorGrain>(await Persistently(() => Client.GetGrain<ICatalogueGrain>(0).Submit(submission)));
     }
 
+    /// <summary>Starts one silo more.</summary>
+    public Task Add() => _cluster.StartAdditionalSiloAsync();
+
     /// <summary>Kills a silo.</summary>
     public Task Kill(string silo) => _cluster.KillSiloAsync(_cluster.Silos.First(s => s.Name == silo));
 

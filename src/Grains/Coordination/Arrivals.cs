@@ -11,26 +11,31 @@ namespace Granary.Grains.Coordination;
 /// <param name="facts">What its shards agreed on.</param>
 internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew?>> muster, Job job, DataFacts facts)
 {
+    private readonly HashSet<SiloAddress> _seen = [];
     private Task? _loading;
     private bool _ready;
 
     /// <summary>Whether somebody has come and is ready. Looks for newcomers, and has them get ready.</summary>
     public bool AreReady(ClusterMembershipSnapshot snapshot, IReadOnlySet<string> leaving)
     {
-        if (!_ready && _loading is null && crew.Count < job.Data.Shards && snapshot.Members.Values.Any(m =>
-            m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !leaving.Contains(m.Name)))
+        if (!_ready && _loading is null)
         {
-            _loading = Load();
+            SiloAddress[] newcomers = [.. snapshot.Members.Values
+                .Where(m => m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !leaving.Contains(m.Name))
+                .Select(m => m.SiloAddress)];
+            _loading = newcomers.Length > 0 ? Load(newcomers) : null;
         }
 
         return _ready;
     }
 
-    private async Task Load()
+    private async Task Load(SiloAddress[] newcomers)
     {
         try
         {
-            if (await muster() is { } next && next.Silos.Any(s => !crew.Silos.Contains(s)))
+            var next = await muster();
+            _seen.UnionWith(newcomers); // those for whom there is no place are not asked again
+            if (next is not null && next.Silos.Any(s => !crew.Silos.Contains(s)))
             {
                 await Task.WhenAll(next.Silos.Select((s, i) => crew.Silos.Contains(s) ? Task.CompletedTask : next.Preload(job, facts, i)));
                 _ready = true;

@@ -95,6 +95,7 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
+        Introduce(crew);
         State.Generation++;
         State.Parked = false;
         _resumed = null;
@@ -125,10 +126,44 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
+    private async Task<Crew?> Look()
+    {
+        var next = await Muster(State.Generation);
+        if (next is not null)
+        {
+            Introduce(next);
+        }
+
+        return next;
+    }
+
+    // Whoever computes on something else is named once; that the whole cluster does, each time.
+    private void Introduce(Crew crew)
+    {
+        _idle = crew.Idle;
+        foreach (var other in crew.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
+        {
+            Noticed(
+                JobEventKind.Trouble, other.Name,
+                $"silo {other.Name} computes on {other.Platform}, the job on {State.Platform}: it stands by, because its results may differ in the last bit");
+        }
+
+        var platform = crew.Infos[0].Platform;
+        if (State.Platform is { } before && before != platform)
+        {
+            Noticed(
+                JobEventKind.Trouble, null,
+                $"the silos compute on {platform}, those before on {before}: the weights may differ in the last bit from those of a run on one of the two");
+        }
+
+        State.Platform = platform;
+    }
+
     private Task<Crew?> Muster(long generation) => Crew.Muster(
         new Membership(JobId, generation),
         cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !_leaving.Contains(m.Name)),
         Job.Data.Shards,
+        State.Platform,
         _retries.Avoid,
         workers);
 
@@ -158,7 +193,7 @@ internal sealed partial class CoordinatorGrain
         _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Select(m => m.Name));
         _formed.TrySetResult();
         _formed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _arrivals = new Arrivals(crew, attempt.Wake, () => Muster(State.Generation), Job, facts);
+        _arrivals = new Arrivals(crew, attempt.Wake, Look, Job, facts);
         _activity = "training";
         var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
         await attempt.Train(_progress, layout, bytes, origin.Step, () => _keeper.Stored, Wish, SaveNowAndThen);

@@ -25,6 +25,7 @@ internal sealed partial class CoordinatorGrain(
 
     private readonly RetryRule _retries = new();
     private readonly HashSet<string> _leaving = [];
+    private readonly HashSet<string> _strangers = [];
     private readonly CancellationTokenSource _deactivated = new();
     private readonly System.Diagnostics.Stopwatch _sinceCheckpoint = System.Diagnostics.Stopwatch.StartNew();
     private TaskCompletionSource _formed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,6 +33,7 @@ internal sealed partial class CoordinatorGrain(
     private Attempt? _attempt;
     private Crew? _crew;
     private Arrivals? _arrivals;
+    private IReadOnlyList<string> _idle = [];
     private string _activity = "";
     private StateKeeper<CoordinatorState> _keeper = null!;
     private long _reached;
@@ -148,7 +150,7 @@ internal sealed partial class CoordinatorGrain(
             Shards = Job.Data.Shards,
             Priority = submission.Priority,
             Group = submission.Group,
-            Idle = State.State == JobState.Running ? _crew?.Idle ?? [] : [],
+            Idle = State.State == JobState.Running ? _idle : [],
             Durable = State.Checkpoints.Count > 0 ? State.Checkpoints[^1].Step : null,
             Resumed = _resumed,
             Coordinator = silo.Name,

@@ -43,6 +43,9 @@ internal sealed class CoordinatorState
     /// <summary>Whether the job stands at a step boundary, written down: going on is no recovery.</summary>
     [Id(15)] public bool Parked { get; set; }
 
+    /// <summary>What the job's silos compute on, once a generation has been formed.</summary>
+    [Id(16)] public string? Platform { get; set; }
+
     /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
     public void Note(JobEventKind kind, string? silo, string message)
     {

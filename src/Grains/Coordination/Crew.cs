@@ -29,17 +29,20 @@ internal sealed class Crew(
     /// <param name="membership">Job and generation.</param>
     /// <param name="living">Silos that membership believes alive.</param>
     /// <param name="shards">Shards of the job.</param>
+    /// <param name="platform">What the job has been computed on so far: silos that differ stand by while others do not; null: nothing yet.</param>
     /// <param name="avoid">Names of silos that are not to take part while others can.</param>
     /// <param name="client">Reaches workers.</param>
     /// <exception cref="JobException">The silos' platforms differ.</exception>
     public static async Task<Crew?> Muster(
-        Membership membership, IEnumerable<ClusterMember> living, int shards, IReadOnlySet<string> avoid, IWorkerClient client)
+        Membership membership, IEnumerable<ClusterMember> living, int shards, string? platform, IReadOnlySet<string> avoid, IWorkerClient client)
     {
         var asked = living.Select(async m => (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress))));
         var able = (await Task.WhenAll(asked)).Where(m => m.Info is { State: "active" })
             .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
-        var willing = able.Where(m => !avoid.Contains(m.Member.Name)).ToArray();
-        var chosen = (willing.Length > 0 ? willing : able).Take(shards).ToArray();
+        var alike = Array.FindAll(able, m => platform is null || m.Info!.Platform == platform);
+        var fit = alike.Length > 0 ? alike : able;
+        var willing = fit.Where(m => !avoid.Contains(m.Member.Name)).ToArray();
+        var chosen = (willing.Length > 0 ? willing : fit).Take(shards).ToArray();
         if (chosen.Length == 0)
         {
             return null;
@@ -51,6 +54,7 @@ internal sealed class Crew(
             ? new Crew(membership, [.. chosen.Select(m => m.Member.SiloAddress)], infos, [.. chosen.Select(m => m.Worker)])
             {
                 Idle = [.. able.Where(m => !chosen.Contains(m)).Select(m => m.Member.Name)],
+                Strangers = [.. able.Except(fit).Select(m => m.Info!)],
             }
             : throw new JobException(
                 $"Silo {infos[0].Name} computes on {infos[0].Platform}, silo {other.Name} on {other.Platform}: their results may differ "
@@ -59,6 +63,9 @@ internal sealed class Crew(
 
     /// <summary>Silos that could take part, but for which there is no shard.</summary>
     public IReadOnlyList<string> Idle { get; private init; } = [];
+
+    /// <summary>Silos that compute on something else than the job does.</summary>
+    public IReadOnlyList<SiloInfo> Strangers { get; private init; } = [];
 
     private static async Task<SiloInfo?> Describe(IWorker worker)
     {
