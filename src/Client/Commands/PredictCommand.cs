@@ -9,9 +9,9 @@ internal static class PredictCommand
     public static Command Create()
     {
         var model = CommandParts.Model();
-        var input = new Option<string>("--input") { Description = "A CSV file; its columns are matched by name.", Required = true };
+        var input = new Option<string>("--input") { Description = "A CSV file, whose columns are matched by name; for a model of images an IDX file of images.", Required = true };
         var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: standard output)." };
-        return new Command("predict", "Predicts the class of every row of a CSV file.") { model, input, output }.Does((result, cancellation) =>
+        return new Command("predict", "Predicts the class of every row of a CSV file, or of every image of an IDX file.") { model, input, output }.Does((result, cancellation) =>
         {
             string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];
             return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to], cancellation);

@@ -16,7 +16,7 @@ internal static class DealtLines
         foreach (var path in files)
         {
             var (text, numbers, own) = ("", new List<long>(), new MemoryStream());
-            foreach (var (number, line) in Lines(path))
+            foreach (var (number, line) in FileLines.Read(path))
             {
                 if (header && number == 1)
                 {
@@ -37,43 +37,5 @@ internal static class DealtLines
         }
 
         return new ShardLines(header ? headers : [], parts);
-    }
-
-    private static IEnumerable<(long Number, ReadOnlyMemory<byte> Line)> Lines(string path)
-    {
-        using var stream = SourceFile.Open(path);
-        var buffer = new byte[1 << 16];
-        var line = new MemoryStream();
-        long number = 1;
-        int got;
-        while ((got = SourceFile.Fill(stream, Path.GetFileName(path), buffer)) > 0)
-        {
-            for (var at = 0; at < got;)
-            {
-                var length = buffer.AsSpan(at, got - at).IndexOf((byte)'\n');
-                line.Write(buffer, at, length < 0 ? got - at : length);
-                if (length < 0)
-                {
-                    break;
-                }
-
-                yield return (number, Content(line, number));
-                line.SetLength(0);
-                number++;
-                at += length + 1;
-            }
-        }
-
-        if (line.Length > 0)
-        {
-            yield return (number, Content(line, number));
-        }
-    }
-
-    // A byte order mark belongs to the file and not to its first line.
-    private static ReadOnlyMemory<byte> Content(MemoryStream line, long number)
-    {
-        var bytes = line.GetBuffer().AsMemory(0, (int)line.Length);
-        return number == 1 && bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
     }
 }

@@ -10,7 +10,7 @@ internal static class PredictCommand
     public static Command Create()
     {
         var (model, input, output) = (CommandParts.Model(), CommandParts.Required<string>("--input"), new Option<string?>("--output"));
-        return new Command("predict", "Predicts every row of a CSV file.") { model, input, output }.Does(result =>
+        return new Command("predict", "Predicts every row of a CSV file or image of an IDX file.") { model, input, output }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
             var report = result.GetValue(output) is { } path

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Prediction;
@@ -117,8 +118,81 @@ public sealed class PredictionTableTests : IDisposable
         Assert.Contains("cannot be read", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), "none.csv", Stream.Null)).Message);
         Assert.Contains("is a folder", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), _folder, Stream.Null)).Message);
         Assert.Contains("a transformer model", Assert.Throws<JobException>(() => Predict(SampleModels.Transformer(), "one,two\n1,2\n")).Message);
+        Assert.Contains("trained on libsvm", Assert.Throws<JobException>(() => Predict(Nameless(DataFormat.Libsvm), "one,two\n1,2\n")).Message);
+    }
+
+    private static TrainedModel Nameless(DataFormat format)
+    {
         var softmax = SampleModels.Softmax();
-        var images = softmax with { Data = softmax.Data with { Format = DataFormat.Idx }, Facts = softmax.Facts with { Columns = [] } };
-        Assert.Contains("trained on idx", Assert.Throws<JobException>(() => Predict(images, "one,two\n1,2\n")).Message);
+        return softmax with { Data = softmax.Data with { Format = format }, Facts = softmax.Facts with { Columns = [], Scaling = new Scaling([0.1, 0.2], [0.5, 0.25]) } };
+    }
+
+    private string Images(int count, int sides, byte[] pixels, bool gzip)
+    {
+        byte[] file = [0, 0, 8, 3, 0, 0, (byte)(count >> 8), (byte)count, 0, 0, 0, 1, 0, 0, 0, (byte)sides, .. pixels];
+        var path = Path.Combine(_folder, "images");
+        using Stream stream = gzip ? new GZipStream(File.Create(path), CompressionLevel.Fastest) : File.Create(path);
+        stream.Write(file);
+        return path;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Images_are_predicted_as_their_pixels_by_255_in_their_order(bool gzip)
+    {
+        var model = Nameless(DataFormat.Idx);
+        byte[] pixels = [.. Enumerable.Range(0, 2 * 1500).Select(i => (byte)(i * 7))];
+        var output = Path.Combine(_folder, "out.csv");
+        Assert.Equal(1500, PredictionTable.Write(model, Images(1500, 2, pixels, gzip), output).Rows);
+
+        // The same model with named columns, given the same numbers as text.
+        var named = model with { Data = model.Data with { Format = DataFormat.Csv }, Facts = model.Facts with { Columns = ["one", "two"] } };
+        var table = Predict(named, "one,two\n" + string.Join('\n', pixels.Chunk(2).Select(p => FormattableString.Invariant($"{p[0] / 255.0:R},{p[1] / 255.0:R}"))));
+        PredictionTable.Write(model, Path.Combine(_folder, "images"), output);
+        Assert.Equal(table, File.ReadAllLines(output));
+        Assert.True(table.Distinct().Count() > 100);
+    }
+
+    [Fact]
+    public void Images_of_another_size_and_files_that_are_none_are_told_and_nothing_is_written()
+    {
+        string Error(string path) => Assert.Throws<JobException>(() => PredictionTable.Write(Nameless(DataFormat.Idx), path, Path.Combine(_folder, "out.csv"))).Message;
+        Assert.StartsWith("images: its images have 1 x 3 pixels, 3 in all, but sample was trained on images of 2.", Error(Images(2, 3, new byte[6], gzip: false)));
+        Assert.StartsWith("images: it is cut off: its header promises 3 records of 2 bytes, but only 2 are there.", Error(Images(3, 2, new byte[5], gzip: false)));
+        Assert.StartsWith("images: it is cut off: its header promises 3 records of 2 bytes, but only 2 are there.", Error(Images(3, 2, new byte[5], gzip: true)));
+        Assert.StartsWith("images: it holds no images", Error(Images(0, 2, [], gzip: false)));
+        Assert.StartsWith("in.csv: it is no IDX file", Error(Input("one,two\n1,2\n")));
+        Assert.False(File.Exists(Path.Combine(_folder, "out.csv")));
+    }
+
+    [Fact]
+    public void A_gzipped_table_of_many_parts_keeps_its_order_and_its_line_numbers()
+    {
+        // More than 32 MB unpacked, and hardly compressible cells: parts begin and end within it.
+        var random = new Random(1);
+        var rows = Enumerable.Range(0, 20_000).Select(i => $"{i % 7},{i % 11},{string.Concat(Enumerable.Range(0, 60).Select(_ => random.NextInt64().ToString("x16", CultureInfo.InvariantCulture)))}{string.Concat(Enumerable.Repeat("00000000", 80))}").ToArray();
+        string Gzip(IEnumerable<string> lines)
+        {
+            var path = Path.Combine(_folder, "in.csv.gz");
+            using var writer = new StreamWriter(new GZipStream(File.Create(path), CompressionLevel.Fastest));
+            foreach (var line in lines.Prepend("one,two,id"))
+            {
+                writer.WriteLine(line);
+            }
+
+            return path;
+        }
+
+        var output = Path.Combine(_folder, "out.csv");
+        Assert.Equal(20_000, PredictionTable.Write(SampleModels.Mlp(), Gzip(rows), output).Rows);
+        var lines = File.ReadAllLines(output)[1..];
+        for (var i = 0; i < 20_000; i++)
+        {
+            Assert.Equal(Values(lines[i % 77]), Values(lines[i]), (a, b) => Math.Abs(a - b) < 1e-8);
+        }
+
+        rows[18_998] = "1,x,";
+        Assert.StartsWith("in.csv.gz:19000: column 'two' holds 'x'", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Mlp(), Gzip(rows), output)).Message);
     }
 }
