@@ -86,7 +86,7 @@ public sealed record DataSection
     public bool Equals(DataSection? other) => other is not null
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
-        && (Encoding, Vocab, Merges) == (other.Encoding, other.Vocab, other.Merges)
+        && (Encoding, Vocab, Merges, MinCount) == (other.Encoding, other.Vocab, other.Merges, other.MinCount)
         && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>

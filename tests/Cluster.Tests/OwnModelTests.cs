@@ -41,6 +41,16 @@ public sealed class OwnModelTests : IDisposable
         var predicted = predict.Output.TrimEnd().Split('\n')[1..].Select(l => l.Split(',')[0]).ToArray();
         Assert.True(predicted.Zip(truth).Count(p => p.First == p.Second) >= 0.9 * predicted.Length);
 
+        // A cluster evaluates the same model on the same rows: what predict said, counted.
+        using var evaluate = await Run(program, "evaluate", "cnn", "--data", Path.Combine(CommandLine.Examples, "data/digits.csv"), "--silos", "2", "--json");
+        Assert.True(await evaluate.Exit() == 0, evaluate.Errors);
+        Assert.Equal("digits-cnn", evaluate.Json.GetProperty("model").GetString());
+        Assert.Equal((double)predicted.Zip(truth).Count(p => p.First == p.Second) / predicted.Length, evaluate.Json.GetProperty("accuracy").GetDouble());
+
+        using var sweep = await Run(program, "sweep", Job, "--over", "model.options.channels=2,4", "--set", "training.epochs=1", "--json");
+        Assert.True(await sweep.Exit() == 0, sweep.Errors);
+        Assert.All(sweep.Json.GetProperty("jobs").EnumerateArray(), j => Assert.Equal("completed", j.GetProperty("state").GetString()));
+
         using var stranger = await Run(null, "predict", "cnn", "--input", "x.csv");
         Assert.Equal(2, await stranger.Exit());
         Assert.Contains("model.kind is digits-cnn, which this silo's program does not know", stranger.Errors);
@@ -64,5 +74,10 @@ public sealed class OwnModelTests : IDisposable
             Assert.Contains(message, check.Errors);
             Assert.Single(check.Errors.Trim().Split('\n'));
         }
+
+        // Of a sweep the values too, before a cluster starts.
+        using var sweep = await Run(Metadata("OwnModel"), "sweep", Job, "--over", "model.options.channels=8,no");
+        Assert.Equal((2, ""), (await sweep.Exit(), sweep.Output));
+        Assert.Equal("granary: model.options.channels is 'no', but must be a whole number of at least 1 and at most 1024.\n", sweep.Errors);
     }
 }

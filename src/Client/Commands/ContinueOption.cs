@@ -28,7 +28,7 @@ internal static class ContinueOption
                 + "job.yaml, or no state/state.json).");
         }
 
-        var before = JobFile.Load(Path.Combine(folder, "job.yaml"), [], folder);
+        var before = JobFile.Load(Path.Combine(folder, "job.yaml"), [], folder, anyKind: true);
         return Refusal(folder, before, job) is { } refusal ? throw new UserException(ExitCode.Usage, $"--continue {run}: {refusal}.") : folder;
     }
 

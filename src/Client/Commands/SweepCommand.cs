@@ -29,13 +29,18 @@ internal static class SweepCommand
             var grid = SweepGrid.Parse(result.GetValue(over)!);
             CommandParts.AtLeastOne("--silos", result.GetValue(silos) ?? 1);
             CommandParts.AtLeastOne("--jobs", result.GetValue(jobs) ?? 1);
-            Job[] grown = [.. grid.Points.Select((_, i) => JobFile.Load(path, [.. overrides, .. grid.Overrides(i)], Environment.CurrentDirectory))];
+            Job[] grown = [.. grid.Points.Select((_, i) => JobFile.Load(path, [.. overrides, .. grid.Overrides(i)], Environment.CurrentDirectory, anyKind: true))];
             if (Array.Find(grown, j => j.Data.Validation is { Path: null, Fraction: 0 }) is not null)
             {
                 throw new UserException(ExitCode.Usage, $"{path}: a sweep ranks its jobs by held-out examples: set data.validation.fraction, or data.validation.path.");
             }
 
-            _ = await JobCheck.Run(path, overrides, interruption.Token);
+            // Data, and models of one's own, are for the silo's program to judge.
+            foreach (var i in Enumerable.Range(0, grown.Length).DistinctBy(i => (grown[i].Data, grown[i].Model.Kind == ModelKind.Own ? grown[i].Model : null)))
+            {
+                _ = await JobCheck.Run(path, [.. overrides, .. grid.Overrides(i)], interruption.Token);
+            }
+
             var group = $"{grown[0].Name}-sweep-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
             var sweep = new SweepTable(group, grid, result.GetValue(by));
             if (result.GetValue(silos) is null && result.GetValue(jobs) is null && CommandParts.HasCluster(result.GetValue(home)!))

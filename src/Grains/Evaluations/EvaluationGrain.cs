@@ -74,10 +74,10 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         }
 
         var text = model.Data.Format == DataFormat.Text;
-        var logLoss = model.Model.Loss == Loss.CrossEntropy;
+        var probabilities = model.Model.Loss == Loss.CrossEntropy;
         var loss = new SumTree(done.Count).Sum(v => done[v].Examples > 0 ? done[v].LossSum : null)!.Value / examples;
         return new EvaluationReport(
-            Kebab.Name(model.Model.Kind),
+            model.Model.KindName(),
             examples,
             predictions,
             loss,
@@ -85,8 +85,8 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
             text ? [] : model.Facts.Classes,
             [.. done.SelectMany(d => d.Confusion).GroupBy(c => (c.Truth, c.Predicted)).OrderBy(g => g.Key)
                 .Select(g => new ConfusionCell(g.Key.Truth, g.Key.Predicted, g.Sum(c => c.Count)))],
-            logLoss,
-            !text && logLoss && model.Facts.Shape.Classes == 2 ? await Area(request, done.Count) : null,
+            probabilities && model.Model.Kind != ModelKind.Own, // the loss of a kind of one's own may be any
+            !text && probabilities && model.Facts.Shape.Classes == 2 ? await Area(request, done.Count) : null,
             text ? Math.Exp(loss) : null,
             done.Count);
     }
