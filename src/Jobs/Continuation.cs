@@ -2,6 +2,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace Granary.Jobs;
 
+/// <summary>How a run ended, as its summary tells.</summary>
+/// <param name="Completed">Whether it completed; else it was interrupted or failed.</param>
+/// <param name="StoppedEarly">Whether early stopping ended it.</param>
+/// <param name="Steps">Steps taken.</param>
+public sealed record RunEnd(bool Completed, bool StoppedEarly, long Steps);
+
 /// <summary>Whether a job is a longer version of one that has run: then it goes on from the other's last step, with the bits of a
 /// job that had been that long from the start.</summary>
 public static class Continuation
@@ -28,6 +34,26 @@ public static class Continuation
                     + $"steps than the run's, which was to have {before.Training.Epochs}. Train anew, or start from its weights with model.init"
             : null;
     }
+
+    /// <summary>Why nothing is left to do for a job that goes on from a run; null: something is, or may be.</summary>
+    /// <param name="before">The job that has run.</param>
+    /// <param name="now">The job that is to go on.</param>
+    /// <param name="end">How the run ended.</param>
+    public static string? NothingLeft(Job before, Job now, RunEnd end) =>
+        end.StoppedEarly
+            ? now.Training.EarlyStopping?.Patience <= before.Training.EarlyStopping?.Patience
+                ? "the run stopped early, and would stop again at the same step: set more training.earlyStopping.patience, or take training.earlyStopping out"
+                : null
+        : !end.Completed ? null
+
+        // A step of L-BFGS is an epoch: fewer of them mean that it found its end.
+        : before.Training.Optimizer.Kind == OptimizerKind.Lbfgs && end.Steps < before.Training.Epochs
+            ? FormattableString.Invariant($"the run has converged after {end.Steps} of {before.Training.Epochs} steps: no component of the gradient exceeds ")
+                + FormattableString.Invariant($"training.optimizer.tolerance ({before.Training.Optimizer.Tolerance}), or nothing lower can be found. There is nothing to do. ")
+                + "For another tolerance train anew, or start from its weights with model.init"
+        : now.Training.Epochs == before.Training.Epochs
+            ? $"the run has all of its {before.Training.Epochs} epochs: set more, such as --set training.epochs={2L * before.Training.Epochs}"
+        : null;
 
     // Every key that the weights depend on, and which version of them is published; defaults filled in.
     private static Dictionary<string, string> Keys(Job job, KeptModel keep)

@@ -112,6 +112,57 @@ public sealed class LbfgsTests : IDisposable
         Assert.Contains(await coordinator.Events(), e => e.Message.EndsWith(", from its checkpoint", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_continued_job_has_the_bits_of_one_that_long_from_the_start_and_a_converged_one_stays_where_it_is()
+    {
+        await using var cluster = await GranaryCluster.Deploy(2, _folder);
+        async Task<JobStatus> Continued(string data, string run, int epochs)
+        {
+            var id = await cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(Case(data, epochs), null, Continue: run));
+            return await GranaryCluster.Until(cluster.Client.GetGrain<ICoordinatorGrain>(id), s => s.State is JobState.Completed or JobState.Failed);
+        }
+
+        var whole = await cluster.Run(Case("digits", 30));
+        var part = await cluster.Run(Case("digits", 13));
+        var rest = await Continued("digits", part.Result!.Output, 30);
+        Assert.True(rest.State == JobState.Completed, rest.Failure);
+        Assert.NotEqual(part.Result.WeightsSha256, rest.Result!.WeightsSha256);
+        Assert.Equal(whole.Result! with { Output = "" }, rest.Result with { Output = "" });
+        Assert.Equal(whole.Points.Select(p => p.Loss), rest.Points.Select(p => p.Loss));
+
+        var converged = await cluster.Run(Case("breast-cancer", 100));
+        Assert.InRange(converged.Step, 5, 99);
+        var again = await Continued("breast-cancer", converged.Result!.Output, 1000);
+        Assert.True(again.State == JobState.Completed, again.Failure);
+        Assert.Equal((converged.Step, converged.Result with { Output = "" }), (again.Step, again.Result! with { Output = "" }));
+    }
+
+    // Without a penalty the weights grow for ever, and the held-out loss has a least one on the way.
+    [Fact]
+    public async Task The_best_version_is_published_and_early_stopping_ends_a_search()
+    {
+        var job = Case("breast-cancer", 100);
+        job = job with
+        {
+            Data = job.Data with { Validation = new() { Fraction = 0.2 } },
+            Training = job.Training with { Keep = KeptModel.Best, Optimizer = job.Training.Optimizer with { WeightDecay = 0 } },
+        };
+        await using var cluster = await GranaryCluster.Deploy(2, _folder);
+        var full = await cluster.Run(job);
+        var best = full.Points.MinBy(p => p.ValidationLoss!.Value)!;
+        Assert.InRange(best.Step, 2, full.Step - 5);
+        Assert.Equal((best.Step, best.ValidationLoss), (full.Result!.Step, full.Result.ValidationLoss));
+
+        var early = await cluster.Run(job with { Training = job.Training with { EarlyStopping = new() { Patience = 3 } } });
+        Assert.True(early.Result!.StoppedEarly);
+        Assert.Equal(best.Step + 3, early.Step);
+        Assert.Equal((best.Step, full.Result.WeightsSha256), (early.Result.Step, early.Result.WeightsSha256));
+
+        // A job that ends there has these weights.
+        var last = await cluster.Run(job with { Training = job.Training with { Epochs = (int)best.Step, Keep = KeptModel.Last } });
+        Assert.Equal(last.Result!.WeightsSha256, full.Result.WeightsSha256);
+    }
+
     // From the file and the formula alone.
     private static double Objective(IReadOnlyList<float> weights, string data, double penalty)
     {

@@ -76,6 +76,22 @@ public sealed class JobFileTests : IDisposable
         Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good))); // an interrupted run may go on to its end
     }
 
+    [Theory]
+    [InlineData(true, false, 32, "the run has converged after 32 of 200 steps")]
+    [InlineData(true, false, 32, "the run has converged after 32 of 200 steps", "training.epochs=1000")]
+    [InlineData(true, false, 200, "the run has all of its 200 epochs: set more, such as --set training.epochs=400")]
+    [InlineData(true, false, 200, null, "training.epochs=201")]
+    [InlineData(true, true, 32, "would stop again at the same step", "training.epochs=1000")]
+    [InlineData(true, true, 32, null, "training.earlyStopping={patience: 4}")]
+    [InlineData(false, false, 32, null)]
+    public void A_run_that_has_ended_for_good_is_told(bool completed, bool early, long steps, string? message, string item = "training.seed=7")
+    {
+        const string Lbfgs = "training={epochs: 200, optimizer: {kind: lbfgs}, earlyStopping: {patience: 3}}";
+        var found = Continuation.NothingLeft(Parse(Good, Lbfgs), Parse(Good, Lbfgs, item), new RunEnd(completed, early, steps));
+        Assert.Equal(message is null, found is null);
+        Assert.Contains(message ?? "", found ?? "");
+    }
+
     [Fact]
     public void What_is_written_reads_back_equal()
     {

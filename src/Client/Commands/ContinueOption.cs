@@ -32,21 +32,28 @@ internal static class ContinueOption
         return Refusal(folder, before, job) is { } refusal ? throw new UserException(ExitCode.Usage, $"--continue {run}: {refusal}.") : folder;
     }
 
-    private static string? Refusal(string folder, Job before, Job job)
+    private static string? Refusal(string folder, Job before, Job job) => Continuation.Refusal(before, job) is { } refusal
+        ? refusal
+        : Continuation.NothingLeft(before, job, End(Path.Combine(folder, "summary.json")));
+
+    // A run that was cut short may have left no summary.
+    private static RunEnd End(string summary)
     {
-        if (Continuation.Refusal(before, job) is { } refusal)
+        if (!File.Exists(summary))
         {
-            return refusal;
+            return new RunEnd(false, false, 0);
         }
 
-        var summary = Path.Combine(folder, "summary.json");
-        var root = File.Exists(summary) ? JsonDocument.Parse(File.ReadAllText(summary)).RootElement : default;
-        var completed = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("state", out var state) && state.GetString() == "completed";
-        var early = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("stoppedEarly", out var stopped) && stopped.GetBoolean();
-        return early && job.Training.EarlyStopping?.Patience <= before.Training.EarlyStopping?.Patience
-                ? "the run stopped early, and would stop again at the same step: set more training.earlyStopping.patience, or take training.earlyStopping out"
-            : completed && !early && job.Training.Epochs == before.Training.Epochs
-                ? $"the run has all of its {before.Training.Epochs} epochs: set more, such as --set training.epochs={2 * before.Training.Epochs}"
-            : null;
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(summary));
+            var root = document.RootElement;
+            return new RunEnd(
+                root.GetProperty("state").GetString() == "completed", root.GetProperty("stoppedEarly").GetBoolean(), root.GetProperty("steps").GetInt64());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new UserException(ExitCode.Usage, $"{summary}: this is no summary of a run: {e.Message}");
+        }
     }
 }
