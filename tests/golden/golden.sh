@@ -8,3 +8,4 @@ python=${PYTHON:-/usr/bin/python3}
 GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*GoldenPlanTests"
 "$python" curves.py losses
 "$python" optima.py
+"$python" evaluation.py
