@@ -3,6 +3,9 @@ namespace Granary.Jobs;
 /// <summary>Merges the shards' moments into what every feature is filled and standardised with.</summary>
 public static class FeaturePlan
 {
+    private const double Rounding = 1.0 / (1L << 53);
+    private const int RoundingsOfMean = 16;
+
     /// <summary>Whether the shards must tell their moments.</summary>
     public static bool IsNeeded(DataSection data) => data.Standardize || data.Missing == MissingValues.Mean;
 
@@ -26,17 +29,17 @@ public static class FeaturePlan
         return facts with
         {
             Fill = data.Missing == MissingValues.Mean ? all.Mean : null,
-            Scaling = data.Standardize ? new Scaling(all.Mean, [.. Enumerable.Range(0, all.Mean.Length).Select(i => Deviation(all.SquaredDeviations[i] / examples, all.Mean[i], examples))]) : null,
+            Scaling = data.Standardize ? new Scaling(all.Mean, [.. Enumerable.Range(0, all.Mean.Length).Select(i => Deviation(all.SquaredDeviations[i] / examples, all.Mean[i]))]) : null,
         };
     }
 
     // Equal numbers have a mean that is off by a rounding, and then a deviation that is nothing but this error: 0 stands for it,
-    // since dividing by it would make numbers of any size out of noise. The bound is that of Chan, Golub and LeVeque, 1983, for
-    // the error of a variance: n eps variance + (n eps mean)^2, with eps = 2^-52.
-    private static double Deviation(double variance, double mean, long examples)
+    // since dividing by it would make numbers of any size out of noise. Shards sum with what is rounded away, and the tree is shallow:
+    // the error is a few roundings of the mean, however many the examples are, so that nothing larger is taken for it.
+    private static double Deviation(double variance, double mean)
     {
-        var noise = examples * (Math.BitIncrement(1.0) - 1.0);
-        return variance <= (noise * variance) + (noise * mean * noise * mean) ? 0 : Math.Sqrt(variance);
+        var deviation = Math.Sqrt(variance);
+        return deviation <= RoundingsOfMean * Math.Abs(mean) * Rounding ? 0 : deviation;
     }
 
     private static FeatureMoments? Merge(SumTree tree, TreeNode node, IReadOnlyList<FeatureMoments> moments)

@@ -10,7 +10,7 @@ public class FeaturePlanTests
         return FeaturePlan.Complete(Data, facts, [.. parts.Select(part =>
         {
             var p = part.Where(double.IsFinite).ToArray();
-            var mean = p.Length == 0 ? 0 : p.Average();
+            var mean = p.Length == 0 ? 0 : p[0] + p.Average(x => x - p[0]); // of equal numbers exactly
             return new FeatureMoments([p.Length], [mean], [p.Sum(x => Math.Pow(x - mean, 2))]);
         })]);
     }
@@ -38,10 +38,25 @@ public class FeaturePlanTests
     [InlineData(0.1)]
     [InlineData(-123456.789)]
     [InlineData(1e-300)]
-    public void Equal_numbers_have_no_deviation_though_their_mean_is_rounded(double x)
+    public void Equal_numbers_have_no_deviation_though_their_means_are_rounded(double x)
     {
-        double[] Part(int n) => [.. Enumerable.Repeat(x, n)];
-        Assert.Equal(0, Complete(Part(333), Part(1000), Part(7)).Scaling!.Deviation[0]);
+        var facts = new DataFacts(new InputShape(1, 2), ["a", "b"], [1_000_000_000, 333_333_333, 7], [], null) { Columns = ["x"] };
+        FeatureMoments Part(long n, double mean) => new([n], [mean], [n * Math.Pow(mean - x, 2)]);
+        FeatureMoments[] parts = [Part(1_000_000_000, Math.BitIncrement(x)), Part(333_333_333, Math.BitDecrement(x)), Part(7, x)];
+        Assert.Equal(0, FeaturePlan.Complete(Data, facts, parts).Scaling!.Deviation[0]);
+    }
+
+    // A time stamp in seconds, over a hundred seconds, of a thousand million examples: exactly, in decimal, from 1000 times 1,000,000 alike.
+    [Fact]
+    public void A_deviation_that_is_small_beside_the_mean_is_no_noise_however_many_the_examples()
+    {
+        const long Each = 1_000_000;
+        decimal[] values = [.. Enumerable.Range(0, 1000).Select(i => 1_764_000_000m + (i / 10m))];
+        var facts = new DataFacts(new InputShape(1, 2), ["a", "b"], [.. values.Select(_ => Each)], [], null) { Columns = ["x"] };
+        var scaling = FeaturePlan.Complete(Data, facts, [.. values.Select(v => new FeatureMoments([Each], [(double)v], [0]))]).Scaling!;
+        var mean = values.Average();
+        Assert.Equal((double)mean, scaling.Mean[0], 1e-6);
+        Assert.Equal(Math.Sqrt((double)values.Average(v => (v - mean) * (v - mean))), scaling.Deviation[0], 1e-6);
     }
 
     [Fact]

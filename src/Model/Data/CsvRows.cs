@@ -10,6 +10,9 @@ internal sealed class CsvRows
     private readonly LinePart _part;
     private readonly CsvDataReader _reader;
 
+    // Where the row begins that was looked at last: rows are looked at in their order, so that looking at many reads the bytes once.
+    private (long Row, int Start) _seen = (1, 0);
+
     /// <exception cref="JobException">A cell goes on over the end of its line.</exception>
     public CsvRows(LinePart part, char delimiter)
     {
@@ -88,12 +91,13 @@ internal sealed class CsvRows
 
     private ReadOnlySpan<byte> PresentLine()
     {
-        ReadOnlySpan<byte> rest = _part.Bytes;
-        for (long line = 1; line < _reader.RowNumber; line++)
+        ReadOnlySpan<byte> rest = _part.Bytes.AsSpan(_seen.Start);
+        for (; _seen.Row < _reader.RowNumber; _seen.Row++)
         {
             rest = rest[(rest.IndexOf((byte)'\n') + 1)..];
         }
 
+        _seen.Start = _part.Bytes.Length - rest.Length;
         return rest.IndexOf((byte)'\n') is >= 0 and var length ? rest[..length] : rest;
     }
 

@@ -7,15 +7,21 @@ namespace Granary.Model.Data;
 internal static class DealtLines
 {
     /// <summary>This shard's lines.</summary>
-    public static ShardLines Read(SourcePart part, IReadOnlyList<string> files, bool header, string blanks)
+    /// <param name="part">Which part.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="header">Whether the first line of every file names its columns.</param>
+    /// <param name="blanks">The characters that a blank line may hold.</param>
+    /// <param name="limit">The most bytes of one file that a shard can hold.</param>
+    /// <exception cref="Granary.Jobs.JobException">The shard would hold more: with the number of shards that is enough.</exception>
+    public static ShardLines Read(SourcePart part, IReadOnlyList<string> files, bool header, string blanks, long limit)
     {
         var headers = new List<(string, string)>();
         var parts = new List<LinePart>();
         var blank = Encoding.UTF8.GetBytes(blanks);
-        long dealt = 0;
+        var (dealt, most) = (0L, 0L);
         foreach (var path in files)
         {
-            var (text, numbers, own) = ("", new List<long>(), new MemoryStream());
+            var (text, numbers, own, bytes) = ("", new List<long>(), new MemoryStream(), 0L);
             foreach (var (number, line) in FileLines.Read(path))
             {
                 if (header && number == 1)
@@ -24,11 +30,22 @@ internal static class DealtLines
                 }
                 else if (line.Span.ContainsAnyExcept(blank) && dealt++ % part.Shards == part.Shard)
                 {
-                    ShardLimit.Check(part, own.Length + line.Length + 1, "bytes");
-                    own.Write(line.Span);
-                    own.WriteByte((byte)'\n');
-                    numbers.Add(number);
+                    // What is too much is counted to its end, to know how many shards are enough, but not kept.
+                    bytes += line.Length + 1;
+                    if (bytes <= limit)
+                    {
+                        own.Write(line.Span);
+                        own.WriteByte((byte)'\n');
+                        numbers.Add(number);
+                    }
                 }
+            }
+
+            most = Math.Max(most, bytes);
+            if (most > limit)
+            {
+                parts.Clear();
+                continue;
             }
 
             var name = Path.GetFileName(path);
@@ -36,6 +53,7 @@ internal static class DealtLines
             parts.Add(new LinePart(name, own.ToArray(), line => numbers[(int)line]));
         }
 
+        ShardLimit.Check(part, most, "bytes", limit);
         return new ShardLines(header ? headers : [], parts);
     }
 }

@@ -13,18 +13,18 @@ internal static class DenseMoments
         var (counts, mean, squares) = (new long[features], new double[features], new double[features]);
         for (var f = 0; f < features; f++)
         {
-            double sum = 0;
+            var sum = default(CompensatedSum);
             foreach (var row in rows)
             {
                 var x = value(row, f);
                 if (!double.IsNaN(x))
                 {
-                    sum += x;
+                    sum.Add(x);
                     counts[f]++;
                 }
             }
 
-            mean[f] = counts[f] == 0 ? 0 : sum / counts[f];
+            mean[f] = counts[f] == 0 ? 0 : sum.Value / counts[f];
             foreach (var row in rows)
             {
                 var d = value(row, f) - mean[f];

@@ -33,6 +33,8 @@ internal static class ParquetSource
                     + "smaller row groups (pandas: to_parquet(..., row_group_size=N)).");
             }
 
+            var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Features.Length).ToArray();
+            RowGroupRuns.Check(part, numbers, ShardLimit.Most);
             var (first, end) = part.Of(groups.Length);
             var (values, labels) = (new List<double[]>(), new List<string[]>());
             foreach (var (file, group) in groups[(int)first..(int)end])
@@ -40,7 +42,6 @@ internal static class ParquetSource
                 var (x, y) = await file.Read(group, columns, data.Missing);
                 values.Add(x);
                 labels.Add(y);
-                ShardLimit.Check(part, values.Sum(v => (long)v.Length), "numbers");
             }
 
             return new TableSource(

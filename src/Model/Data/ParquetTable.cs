@@ -25,6 +25,9 @@ internal sealed class ParquetTable : IAsyncDisposable
     /// <summary>The row groups that have rows, from 0.</summary>
     public int[] Groups { get; }
 
+    /// <summary>Rows of a row group.</summary>
+    public long Rows(int group) => _reader.RowGroups[group].RowCount;
+
     /// <exception cref="JobException">It is no Parquet file.</exception>
     public static Task<ParquetTable> Open(string path) => Guard(Path.GetFileName(path), async () =>
     {

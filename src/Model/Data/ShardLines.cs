@@ -15,6 +15,6 @@ internal sealed record ShardLines(IReadOnlyList<(string File, string Text)> Head
     public static ShardLines Read(SourcePart part, bool header, string blanks)
     {
         var files = DataFiles.Expand(part.Path);
-        return files.Any(SourceFile.IsGzip) ? DealtLines.Read(part, files, header, blanks) : CutLines.Read(part, files, header);
+        return files.Any(SourceFile.IsGzip) ? DealtLines.Read(part, files, header, blanks, ShardLimit.Most) : CutLines.Read(part, files, header);
     }
 }

@@ -27,21 +27,21 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     /// <inheritdoc/>
     public FeatureMoments Moments(ReadOnlySpan<int> chosen, int count)
     {
-        var (mean, squares, present) = (new double[count], new double[count], new int[count]);
+        var (sums, mean, squares, present) = (new CompensatedSum[count], new double[count], new double[count], new int[count]);
         foreach (var row in chosen)
         {
             var at = rows.Features(row);
             var x = rows.Values(row);
             for (var i = 0; i < at.Length; i++)
             {
-                mean[at[i]] += x[i];
+                sums[at[i]].Add(x[i]);
                 present[at[i]]++;
             }
         }
 
         for (var f = 0; f < count && chosen.Length > 0; f++)
         {
-            mean[f] /= chosen.Length;
+            mean[f] = sums[f].Value / chosen.Length;
             squares[f] = (chosen.Length - present[f]) * mean[f] * mean[f];
         }
 

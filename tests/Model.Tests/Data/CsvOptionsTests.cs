@@ -54,6 +54,10 @@ public sealed class CsvOptionsTests : IDisposable
         var header = DataFolder.Error(Csv(_folder.Write(name, Latin("\u00e9,\u00e8,y\n1,2,p\n3,4,q\n"))));
         Assert.StartsWith($"{name}:1: byte 1 of the line (0xe9) is no part of a UTF-8 character.", header);
 
+        // Very many that really are U+FFFD: each is looked at once, and the line that is none is found behind them.
+        var many = _folder.Write(name, [.. "a,y\n"u8, .. Enumerable.Range(0, 100_000).SelectMany(_ => "1,\ufffd\n"u8.ToArray()), .. Latin("2,\u00e9\n")]);
+        Assert.StartsWith($"{name}:100002: byte 3 of the line (0xe9)", DataFolder.Error(Csv(many) with { Shards = 1 }));
+
         // What is ignored, and what really is U+FFFD, does no harm.
         var fine = Csv(_folder.Write(name, [.. "n,a,y\n"u8, .. Latin("\u00e9,1,p\n"), .. "x,2,\ufffd\n"u8])) with { Ignore = ["n"] };
         Assert.Equal(["1 p", "2 \ufffd"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(fine))));

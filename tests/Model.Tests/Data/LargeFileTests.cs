@@ -75,4 +75,34 @@ public sealed class LargeFileTests : IDisposable
         var data = new DataSection { Format = format, Path = path, Label = format == DataFormat.Csv ? "y" : null, Shards = 1 };
         Assert.Matches("^large: shard 0 of 1 would hold [23],[0-9,]+ bytes, but one shard can hold 2,147,483,591. Set data.shards to 2 or more.$", DataFolder.Error(data));
     }
+
+    // With a limit of its own, for to unpack gigabytes takes long.
+    [Fact]
+    public void Dealt_lines_name_a_number_of_shards_that_is_enough_for_the_whole_of_every_file()
+    {
+        const int Limit = 1000;
+        string[] files = [.. new[] { 100, 3000, 2000 }.Select((lines, f) => _folder.Write($"{f}.csv.gz", "a,y\n" + string.Concat(Enumerable.Range(0, lines).Select(i => $"{new string('1', 1 + (i % 5))},p\n"))))];
+        ShardLines Read(int shards, int shard) => DealtLines.Read(new SourcePart(_folder["*.csv.gz"], null, shard, shards), files, true, " ", Limit);
+        foreach (var (shards, shard) in new[] { (1, 0), (3, 2), (11, 7) })
+        {
+            var message = Assert.Throws<JobException>(() => Read(shards, shard)).Message;
+            var enough = int.Parse(message.Split("Set data.shards to ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(enough, 18, 21); // 3000 lines of 6 bytes
+            Assert.All(Enumerable.Range(0, enough), v => Read(enough, v));
+        }
+    }
+
+    [Theory]
+    [InlineData("shard 0 of 1 would hold 17 numbers, but one shard can hold 6. Set data.shards to 6:", 1, 6, "2 3 1 4 2 5")]
+    [InlineData("shard 0 of 3 would hold 12 numbers, but one shard can hold 6. Set data.shards to 6:", 3, 6, "3 3 3 3 3 3 3 3 3 3 3 3")]
+    [InlineData("shard 1 of 2 would hold 9 numbers, but one shard can hold 8. No number of shards is enough", 2, 8, "1 9")]
+    public void Row_groups_name_a_number_of_shards_that_is_enough(string message, int shards, long most, string numbers) => Assert.StartsWith(
+        $"x.parquet: {message}",
+        Assert.Throws<JobException>(() =>
+        {
+            foreach (var v in Enumerable.Range(0, shards))
+            {
+                RowGroupRuns.Check(new SourcePart("/x.parquet", null, v, shards), [.. numbers.Split(' ').Select(long.Parse)], most);
+            }
+        }).Message);
 }
