@@ -70,7 +70,8 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         var (examples, predictions) = (done.Sum(d => d.Examples), done.Sum(d => d.Predictions));
         if (examples == 0)
         {
-            throw new JobException($"{Path.GetFileName(request.Data)}: there is nothing to evaluate: it has no examples.");
+            throw new JobException($"{Path.GetFileName(request.Data)}: there is nothing to evaluate: it has no examples"
+                + (model.Model.Kind == ModelKind.Transformer ? $", of which each takes {model.Model.Context + 1} tokens within one of {done.Count} parts." : "."));
         }
 
         var text = model.Data.Format == DataFormat.Text;

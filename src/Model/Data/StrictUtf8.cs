@@ -27,8 +27,10 @@ internal static class StrictUtf8
     }
 
     /// <summary>The text of a file's first line.</summary>
-    /// <exception cref="JobException">It is not UTF-8.</exception>
-    public static string FirstLine(string file, ReadOnlySpan<byte> bytes) => Fault(bytes) is { } fault
+    /// <exception cref="JobException">It is not UTF-8, or no text at all.</exception>
+    public static string FirstLine(string file, ReadOnlySpan<byte> bytes) => bytes.Contains((byte)0)
+        ? throw new JobException($"{file}:1: the line holds a zero byte: this is no text file.")
+        : Fault(bytes) is { } fault
         ? throw new JobException($"{file}:1: {fault}.")
         : Encoding.UTF8.GetString(bytes);
 }

@@ -13,8 +13,14 @@ public static class ModelExport
     private static readonly DateTimeOffset ZipEpoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes a model, whole or not at all.</summary>
-    /// <exception cref="JobException">The file cannot be written.</exception>
-    public static void Write(TrainedModel model, ExportFormat format, string output) =>
+    /// <exception cref="JobException">The file cannot be written, or is the model itself.</exception>
+    public static void Write(TrainedModel model, ExportFormat format, string output)
+    {
+        if (Path.GetFullPath(output) == Path.GetFullPath(model.Name))
+        {
+            throw new JobException($"{output}: this is the model itself, which would be lost: name another file.");
+        }
+
         WholeFile.WriteFor(output, file =>
         {
             if (format == ExportFormat.Npz)
@@ -26,6 +32,7 @@ public static class ModelExport
                 SafetensorsWriter.Write(file, SavedModel.Metadata(model.Model with { Init = null }, WithoutFolders(model.Data), model.Facts, model.Vocabulary), model.Shape, model.Weights);
             }
         });
+    }
 
     // Where the data lay on the machine that trained is nobody else's business.
     private static DataSection WithoutFolders(DataSection data) => data with

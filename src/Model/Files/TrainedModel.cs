@@ -43,7 +43,7 @@ public sealed record TrainedModel(
     {
         if (!kinds.Contains(Model.Kind))
         {
-            throw new JobException($"{Name}: this is a {Model.KindName()} model; {what} {string.Join(", ", kinds.Select(Kebab.Name))}.");
+            throw new JobException($"{Name}: this is a {Model.KindName()} model; {what} {string.Join(", ", kinds.Select(k => k == ModelKind.Own ? "kinds of one's own" : Kebab.Name(k)))}.");
         }
     }
 }

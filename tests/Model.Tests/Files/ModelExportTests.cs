@@ -93,4 +93,13 @@ public sealed class ModelExportTests : IDisposable
             () => ModelExport.Write(SampleModels.Softmax(), ExportFormat.Npz, path)).Message);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
+
+    [Fact]
+    public void A_model_is_not_written_over()
+    {
+        var path = Output(ExportFormat.Safetensors, SampleModels.Softmax());
+        var bytes = File.ReadAllBytes(path);
+        Assert.Contains("this is the model itself", Assert.Throws<JobException>(() => ModelExport.Write(TrainedModel.Load(path), ExportFormat.Npz, path)).Message);
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
 }

@@ -105,6 +105,7 @@ public sealed class PredictionTableTests : IDisposable
     [InlineData("one,two,one\n1,2,3\n", "in.csv:1: the column 'one' is there twice")]
     [InlineData("one,two\n", "in.csv: it has no rows")]
     [InlineData("", "in.csv:1: the header line is empty")]
+    [InlineData("PAR1\0\u0001\n", "in.csv:1: the line holds a zero byte: this is no text file.")]
     public void A_table_that_cannot_be_used_is_named_by_file_and_line_and_nothing_is_written(string text, string message)
     {
         var error = Assert.Throws<JobException>(() => Predict(SampleModels.Softmax(), text)).Message;
