@@ -32,17 +32,20 @@ internal sealed class BigramText
     public double Loss(IReadOnlyList<string> texts) => texts.Sum(t => t.Zip(t.Skip(1), (a, b) => -Math.Log(Probability(Id(a), Id(b)))).Sum())
         / texts.Sum(t => t.Length - 1);
 
-    /// <summary>A text drawn from the model.</summary>
-    public string Sample(int seed, int length)
+    /// <summary>A text drawn from the model: each character with its probability to the power 1 / temperature.</summary>
+    public string Sample(int seed, int length, double temperature)
     {
+        var weights = Enumerable.Range(0, _characters.Length)
+            .Select(a => Enumerable.Range(0, _characters.Length).Select(b => Math.Pow(Probability(a, b), 1 / temperature)).ToArray()).ToArray();
+        var sums = weights.Select(w => w.Sum()).ToArray();
         var random = new Random(seed);
         var text = new char[length];
         var last = Id(' ');
         for (var i = 0; i < length; i++)
         {
-            var left = random.NextDouble();
+            var left = random.NextDouble() * sums[last];
             var next = 0;
-            while (next < _characters.Length - 1 && (left -= Probability(last, next)) >= 0)
+            while (next < _characters.Length - 1 && (left -= weights[last][next]) >= 0)
             {
                 next++;
             }
@@ -53,16 +56,17 @@ internal sealed class BigramText
         return new string(text);
     }
 
-    /// <summary>Part of all brackets that have no partner of their kind: closed though another or none is open, or never closed.</summary>
+    /// <summary>Part of all round and square brackets that have no partner of their kind in their line: one that stays open would make
+    /// nothing fit in all of the text behind it, and chance would say how much that is.</summary>
     public static double Unbalanced(IReadOnlyList<string> texts)
     {
-        const string Open = "([{";
-        const string Close = ")]}";
+        const string Open = "([";
+        const string Close = ")]";
         var (brackets, alone) = (0, 0);
-        foreach (var text in texts)
+        foreach (var line in texts.SelectMany(t => t.Split('\n')))
         {
             var open = new Stack<int>();
-            foreach (var c in text)
+            foreach (var c in line)
             {
                 if (Open.IndexOf(c, StringComparison.Ordinal) is >= 0 and var opened)
                 {

@@ -141,28 +141,31 @@ public sealed class UseTests : IDisposable
         Assert.Contains("this is a transformer model", predict.Errors);
     }
 
-    // A smaller GPT than the example's after a third of its epochs, at a temperature of 0.8: it misspells much, but its text is nearer to the
-    // held-out text, as a bigram model sees both, than the text that this bigram model makes itself, and its brackets fit better.
+    // A smaller GPT than the example's after a third of its epochs misspells much, but its text is nearer to the held-out text, as a bigram
+    // model sees both, than the text that this bigram model makes itself at the same temperature, and its brackets fit better.
     private async Task ItsTextIsMoreLikeTheSourceThanABigramModelS()
     {
         const int Seeds = 6;
         const int Tokens = 1500;
+        const int BigramSeeds = 40; // they cost nothing: what is compared with does not depend on luck
+        const double Temperature = 0.8;
         var source = await File.ReadAllTextAsync(Example("data/granary-source.txt")); // ASCII: a character is a byte
         var runs = Enumerable.Range(0, 8).Select(v => source[(source.Length * v / 8)..(source.Length * (v + 1) / 8)]).ToArray();
         var held = runs.Select(r => r[(int)(r.Length * 0.9)..]).ToArray();
         var bigrams = new BigramText(runs.Select(r => r[..(int)(r.Length * 0.9)]), source);
         var generated = (await Task.WhenAll(Enumerable.Range(1, Seeds).Select(seed => Run(
             "generate", "gpt", "--prompt", "public ", "--temperature", "0.8", "--seed", $"{seed}", "--tokens", $"{Tokens}")))).Select(g => g.Output).ToArray();
-        var sampled = Enumerable.Range(1, Seeds).Select(seed => bigrams.Sample(seed, Tokens)).ToArray();
+        string[] Sampled(double temperature) => [.. Enumerable.Range(1, BigramSeeds).Select(seed => bigrams.Sample(seed, Tokens, temperature))];
+        var (sampled, plain) = (Sampled(Temperature), Sampled(1));
         var real = bigrams.Loss(held);
         var (gap, bigramGap) = (Math.Abs(bigrams.Loss(generated) - real), Math.Abs(bigrams.Loss(sampled) - real));
+        var (alone, bigramAlone) = (BigramText.Unbalanced(generated), Math.Min(BigramText.Unbalanced(sampled), BigramText.Unbalanced(plain)));
         var figures = string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"perplexity gap {gap:F4} nats against {bigramGap:F4}; brackets alone {BigramText.Unbalanced(generated):F3} against {BigramText.Unbalanced(sampled):F3}");
+            System.Globalization.CultureInfo.InvariantCulture, $"perplexity gap {gap:F4} nats against {bigramGap:F4}; brackets alone {alone:F3} against {bigramAlone:F3}");
         TestContext.Current.SendDiagnosticMessage(figures);
-        Assert.True(gap < bigramGap, figures);
-        Assert.True(BigramText.Unbalanced(generated) < BigramText.Unbalanced(sampled), figures);
-        Assert.True(BigramText.Unbalanced(held) < 0.2); // what the measure says of text that is right
+        Assert.True(gap < bigramGap, figures); // over five training seeds 0.04 to 0.20 against 0.52
+        Assert.True(alone < bigramAlone, figures); // 0.44 to 0.52 against 0.62
+        Assert.True(BigramText.Unbalanced(held) < 0.1); // what the measure says of text that is right
     }
 
     [Fact]
