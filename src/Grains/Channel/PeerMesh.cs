@@ -76,6 +76,7 @@ internal sealed class PeerMesh : IDisposable
     // Not for longer than the caller waits, however long the kernel would.
     private static void Connect(Socket socket, IPEndPoint endpoint, CancellationToken cancellation)
     {
+        LoopbackPace.Lift(socket, endpoint.Address);
         socket.Blocking = false;
         try
         {
