@@ -19,6 +19,25 @@ internal sealed class PeerMesh : IDisposable
     /// <summary>One link per other member, in member order.</summary>
     public PeerLink[] Links { get; }
 
+    /// <summary>Payload bytes sent so far.</summary>
+    public long BytesSent
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var link in Links)
+            {
+                bytes += link.BytesSent;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>The link to another member.</summary>
+    public PeerLink LinkTo(int member) =>
+        Array.Find(Links, l => l.Peer == member) ?? throw new ArgumentOutOfRangeException(nameof(member), member, "There is no link to oneself.");
+
     /// <summary>Connects to every other member: the higher place dials the lower.</summary>
     /// <exception cref="ChannelException">A member cannot be reached or refuses.</exception>
     public static async Task<PeerMesh> Connect(
