@@ -90,14 +90,16 @@ internal sealed unsafe class PeerLink : IDisposable
     }
 
     /// <summary>Sends what the socket takes now. Returns whether any byte went out.</summary>
-    public bool TrySend()
+    /// <param name="frames">Begins so many at the most, small ones that go together being one: what waits in the kernel should still
+    /// be in a cache when it is taken out there.</param>
+    public bool TrySend(int frames)
     {
         var progress = false;
         while (true)
         {
             if (!_sendActive)
             {
-                if (!_outgoing.TryDequeue(out var next))
+                if (frames-- == 0 || !_outgoing.TryDequeue(out var next))
                 {
                     return progress;
                 }

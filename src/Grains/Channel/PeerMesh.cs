@@ -132,8 +132,8 @@ internal sealed class PeerMesh : IDisposable
             var progress = false;
             foreach (var link in Links)
             {
-                progress |= link.TrySend();
-                progress |= link.TryReceive(sink, frames: 16);
+                progress |= link.TrySend(frames: 1);
+                progress |= link.TryReceive(sink, frames: 1);
             }
 
             if (done())

@@ -29,8 +29,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly int _endOwned;
     private readonly long _sliceLength;
 
-    // What peers send: [peer][part] -> that part's run of our slice.
-    private readonly NativeVector<T>?[][] _received;
+    // What peers send: their contributions to the blocks of our slice that are not complete yet.
+    private readonly BlockBuffers<T> _buffers = new();
     private readonly NativeVector<T>? _averaged;
     private readonly BlockPass<T> _blockPass;
     private readonly Func<bool> _isDone;
@@ -47,6 +47,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private double _rate;
     private double[] _contributionWeights = [];
     private nint[] _blocks = []; // one block of every contribution
+    private nint[] _received = []; // [block of our slice, contribution]: where it is; 0: it has not come, or is our own
     private PartialSum<T>?[] _own = [];
     private readonly int[] _arrived;
     private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
@@ -68,8 +69,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         (_firstOwned, _endOwned) = layout.Owned(self);
         _sliceLength = _endOwned == _firstOwned ? 0
             : BlockPlan.Start(_endOwned - 1) + layout.Blocks.Length(_endOwned - 1) - BlockPlan.Start(_firstOwned);
-        _received = [.. Enumerable.Range(0, layout.Plan.Members).Select(m =>
-            layout.Cover(m).Select(_ => m == self ? null : new NativeVector<T>(_sliceLength)).ToArray())];
         _arrived = new int[_endOwned - _firstOwned];
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
         _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
@@ -133,6 +132,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         if (_blocks.Length != _contributions.All.Length)
         {
             (_blocks, _contributionWeights) = (new nint[_contributions.All.Length], new double[_contributions.All.Length]);
+            _received = new nint[_contributions.All.Length * _arrived.Length];
         }
 
         for (var i = 0; i < _blocks.Length; i++)
@@ -210,7 +210,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         for (var i = 0; i < _blocks.Length; i++)
         {
             var (member, part) = _contributions.All[i];
-            _blocks[i] = (nint)(member == _self ? _own[part]!.Value.Data + BlockPlan.Start(block) : _received[member][part]!.Data + slice);
+            _blocks[i] = member == _self ? (nint)(_own[part]!.Value.Data + BlockPlan.Start(block)) : Received(block, i);
         }
 
         var weight = BlockPass<T>.Weight(_contributions.Program, _contributionWeights);
@@ -218,16 +218,34 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         if (_clip is null)
         {
             _blockPass.Update(_contributions.Program, _blocks, weight, _step, _rate, block, length, _from, _to);
+            Release(block);
             Updated(block, began);
             return;
         }
 
         var averages = _averaged!.Span(slice, length);
         _blockPass.Average(_contributions.Program, _blocks, weight, _step, averages);
+        Release(block);
         _clip.SetBlock(block, GradientClip.SquaredNorm<T>(averages));
         if (_ownedAveraged == _arrived.Length && !_layout.Replicated)
         {
             SendNorms();
+        }
+    }
+
+    private ref nint Received(int block, int contribution) =>
+        ref _received[((block - _firstOwned) * _contributions.All.Length) + contribution];
+
+    private void Release(int block)
+    {
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            ref var received = ref Received(block, i);
+            if (received != 0)
+            {
+                _buffers.Return((T*)received);
+                received = 0;
+            }
         }
     }
 
@@ -298,7 +316,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         {
             FrameKind.Sum when header.Block >= _firstOwned && header.Block < _endOwned
                 && _contributions.PlaceOf(peer, header.Part) >= 0 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => (nint)(_received[peer][header.Part]!.Data + (BlockPlan.Start(header.Block) - BlockPlan.Start(_firstOwned))),
+                => Received(header.Block, _contributions.PlaceOf(peer, header.Part)) = (nint)_buffers.Rent(),
             FrameKind.Weights when !_layout.Replicated && header.Block >= first && header.Block < end
                 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
                 => (nint)((T*)_to.Weights.Data + BlockPlan.Start(header.Block)),
@@ -349,11 +367,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var vector in _received.SelectMany(v => v))
-        {
-            vector?.Dispose();
-        }
-
+        _buffers.Dispose();
         _records.Dispose();
         _averaged?.Dispose();
         _blockPass.Dispose();
