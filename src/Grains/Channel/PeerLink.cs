@@ -8,27 +8,35 @@ namespace Granary.Grains.Channel;
 
 /// <summary>
 /// One non-blocking connection to another member of a generation, driven by the thread that computes. Frames are sent
-/// from, and received into, native memory without a copy. It owns no buffers but one header each way, so its memory is
+/// from, and received into, native memory without a copy, but small ones. It owns no buffers but a few KB each way, so its memory is
 /// bounded whatever the peer sends: a frame that is not expected now stays in the peer's kernel until it is.
 /// </summary>
 internal sealed unsafe class PeerLink : IDisposable
 {
     private const int CoalesceBytes = 8 * 1024;
 
+    // What may be received beyond a frame: small frames come in whole, several of them, by one call.
+    private const int AheadBytes = 2 * 1024;
+
     private readonly Socket _socket;
     private readonly byte* _staging = (byte*)NativeMemory.AlignedAlloc(CoalesceBytes + FrameHeader.Size, 64);
+    private readonly byte* _ahead = (byte*)NativeMemory.AlignedAlloc(AheadBytes, 64);
     private readonly LinkFaults _faults;
     private readonly Queue<(FrameHeader Header, nint Payload, long Queued)> _outgoing = new();
 
-    private FrameHeader _sending;
+    // What is being sent: the staged bytes, and then a payload that is too large to be staged.
+    private int _stagedLength;
     private nint _sendPayload;
+    private int _sendLength;
     private int _sent;
-    private bool _staged;
+    private long _payloadBytes;
     private bool _sendActive;
 
     private FrameHeader _receiving;
     private nint _receivePayload;
     private int _received;
+    private int _aheadAt;
+    private int _aheadEnd;
     private bool _headerComplete;
     private bool _placed;
     private bool _closed;
@@ -82,14 +90,16 @@ internal sealed unsafe class PeerLink : IDisposable
     }
 
     /// <summary>Sends what the socket takes now. Returns whether any byte went out.</summary>
-    public bool TrySend()
+    /// <param name="frames">Begins so many at the most, small ones that go together being one: what waits in the kernel should still
+    /// be in a cache when it is taken out there.</param>
+    public bool TrySend(int frames)
     {
         var progress = false;
         while (true)
         {
             if (!_sendActive)
             {
-                if (!_outgoing.TryDequeue(out var next))
+                if (frames-- == 0 || !_outgoing.TryDequeue(out var next))
                 {
                     return progress;
                 }
@@ -103,9 +113,11 @@ internal sealed unsafe class PeerLink : IDisposable
                 return progress;
             }
 
-            while (_sent < FrameHeader.Size + _sending.Length)
+            while (_sent < _stagedLength + _sendLength)
             {
-                var sent = _socket.Send(Unsent(), SocketFlags.None, out var error);
+                var staged = Math.Max(0, _stagedLength - _sent);
+                var after = Math.Max(0, _sent - _stagedLength);
+                var sent = VectoredSocket.Send(_socket, _staging + _sent, staged, (byte*)_sendPayload + after, _sendLength - after, out var error);
                 if (error == SocketError.WouldBlock)
                 {
                     return progress;
@@ -120,57 +132,62 @@ internal sealed unsafe class PeerLink : IDisposable
                 progress = true;
             }
 
-            BytesSent += _sending.Length;
+            BytesSent += _payloadBytes;
             _sendActive = false;
         }
     }
 
-    // The checksum is made here and not before: reading the payload once brings it near for the sending, too.
+    // Small frames that wait go out together: each call is worth many of them.
     private void Begin(FrameHeader header, nint payload)
     {
-        header.Checksum = FrameHeader.Sum(header, new ReadOnlySpan<byte>((void*)payload, header.Length));
-        _sending = header;
-        _sendPayload = payload;
-        _sent = 0;
+        (_stagedLength, _sendLength, _sent, _payloadBytes) = (0, 0, 0, 0);
         _sendActive = true;
-        _staged = header.Length <= CoalesceBytes;
-        Unsafe.WriteUnaligned(_staging, header);
-        if (_staged)
+        Stage(header, payload);
+        while (_sendLength == 0 && !_faults.Any && _outgoing.TryPeek(out var next) && Fits(next.Header))
         {
-            Buffer.MemoryCopy((void*)payload, _staging + FrameHeader.Size, CoalesceBytes, header.Length);
+            _outgoing.Dequeue();
+            Stage(next.Header, next.Payload);
+        }
+    }
+
+    private bool Fits(in FrameHeader header) => _stagedLength + FrameHeader.Size + header.Length <= CoalesceBytes;
+
+    // The checksum is made here and not before: reading the payload once brings it near for the sending, too.
+    private void Stage(FrameHeader header, nint payload)
+    {
+        header.Checksum = FrameHeader.Sum(header, new ReadOnlySpan<byte>((void*)payload, header.Length));
+        var whole = Fits(header);
+        Unsafe.WriteUnaligned(_staging + _stagedLength, header);
+        _stagedLength += FrameHeader.Size;
+        _payloadBytes += header.Length;
+        if (whole)
+        {
+            Buffer.MemoryCopy((void*)payload, _staging + _stagedLength, CoalesceBytes, header.Length);
+            _stagedLength += header.Length;
+        }
+        else
+        {
+            (_sendPayload, _sendLength) = (payload, header.Length);
         }
 
         if (_faults.Any && header.Length > 0 && _faults.Corrupts())
         {
-            Damage();
+            Damage(header.Length);
         }
     }
 
     // One bit, on its way: what is in memory stays as it is.
-    private void Damage()
+    private void Damage(int length)
     {
-        if (!_staged)
+        if (_sendLength > 0)
         {
             NativeMemory.Free(_damaged);
-            _damaged = (byte*)NativeMemory.Alloc((nuint)_sending.Length);
-            Buffer.MemoryCopy((void*)_sendPayload, _damaged, _sending.Length, _sending.Length);
+            _damaged = (byte*)NativeMemory.Alloc((nuint)length);
+            Buffer.MemoryCopy((void*)_sendPayload, _damaged, length, length);
             _sendPayload = (nint)_damaged;
         }
 
-        (_staged ? _staging + FrameHeader.Size : _damaged)[_sending.Length / 2] ^= 1;
-    }
-
-    private ReadOnlySpan<byte> Unsent()
-    {
-        var total = FrameHeader.Size + _sending.Length;
-        if (_staged)
-        {
-            return new ReadOnlySpan<byte>(_staging + _sent, total - _sent);
-        }
-
-        return _sent < FrameHeader.Size
-            ? new ReadOnlySpan<byte>(_staging + _sent, FrameHeader.Size - _sent)
-            : new ReadOnlySpan<byte>((byte*)_sendPayload + (_sent - FrameHeader.Size), total - _sent);
+        (_sendLength > 0 ? _damaged : _staging + _stagedLength - length)[length / 2] ^= 1;
     }
 
     /// <summary>Receives what is there now, up to <paramref name="frames"/> frames. Returns whether any byte came in.</summary>
@@ -183,12 +200,13 @@ internal sealed unsafe class PeerLink : IDisposable
         {
             if (!_headerComplete)
             {
-                var header = MemoryMarshal.AsBytes(new Span<FrameHeader>(ref _receiving));
-                if (!Fill(header, FrameHeader.Size, ref progress))
+                if (!FillAhead(ref progress))
                 {
                     return progress;
                 }
 
+                _receiving = Unsafe.ReadUnaligned<FrameHeader>(_ahead + _aheadAt);
+                _aheadAt += FrameHeader.Size;
                 _headerComplete = true;
                 _received = 0;
                 if (_receiving.Magic != FrameHeader.ExpectedMagic)
@@ -209,7 +227,7 @@ internal sealed unsafe class PeerLink : IDisposable
                 _placed = true;
             }
 
-            if (!Fill(new Span<byte>((void*)_receivePayload, _receiving.Length), _receiving.Length, ref progress))
+            if (!FillPayload(ref progress))
             {
                 return progress;
             }
@@ -229,32 +247,62 @@ internal sealed unsafe class PeerLink : IDisposable
         return progress;
     }
 
-    private bool Fill(Span<byte> target, int length, ref bool progress)
+    // A header, and what has come after it.
+    private bool FillAhead(ref bool progress)
     {
-        while (_received < length)
+        while (_aheadEnd - _aheadAt < FrameHeader.Size)
         {
-            var got = _socket.Receive(target[_received..length], SocketFlags.None, out var error);
-            if (error == SocketError.WouldBlock)
+            if (_aheadAt > 0)
+            {
+                Buffer.MemoryCopy(_ahead + _aheadAt, _ahead, AheadBytes, _aheadEnd - _aheadAt);
+                (_aheadAt, _aheadEnd) = (0, _aheadEnd - _aheadAt);
+            }
+
+            var got = _socket.Receive(new Span<byte>(_ahead + _aheadEnd, AheadBytes - _aheadEnd), SocketFlags.None, out var error);
+            if (!Took(got, error))
             {
                 return false;
             }
 
-            if (error != SocketError.Success)
-            {
-                throw new ChannelException(Peer, $"the connection broke while receiving ({error})");
-            }
-
-            if (got == 0)
-            {
-                _closed = true;
-                return false;
-            }
-
-            _received += got;
+            _aheadEnd += got;
             progress = true;
         }
 
         return true;
+    }
+
+    private bool FillPayload(ref bool progress)
+    {
+        var here = Math.Min(_receiving.Length - _received, _aheadEnd - _aheadAt);
+        Buffer.MemoryCopy(_ahead + _aheadAt, (byte*)_receivePayload + _received, here, here);
+        _received += here;
+        _aheadAt += here;
+        while (_received < _receiving.Length)
+        {
+            var missing = _receiving.Length - _received; // and nothing is ahead
+            var got = VectoredSocket.Receive(_socket, (byte*)_receivePayload + _received, missing, _ahead, AheadBytes, out var error);
+            if (!Took(got, error))
+            {
+                return false;
+            }
+
+            _received += Math.Min(got, missing);
+            (_aheadAt, _aheadEnd) = (0, Math.Max(0, got - missing));
+            progress = true;
+        }
+
+        return true;
+    }
+
+    private bool Took(int got, SocketError error)
+    {
+        if (error is not (SocketError.Success or SocketError.WouldBlock))
+        {
+            throw new ChannelException(Peer, $"the connection broke while receiving ({error})");
+        }
+
+        _closed |= error == SocketError.Success && got == 0;
+        return got > 0;
     }
 
     /// <inheritdoc/>
@@ -262,6 +310,7 @@ internal sealed unsafe class PeerLink : IDisposable
     {
         _socket.Dispose();
         NativeMemory.AlignedFree(_staging);
+        NativeMemory.AlignedFree(_ahead);
         NativeMemory.Free(_damaged);
     }
 }

@@ -20,6 +20,25 @@ internal sealed class PeerMesh : IDisposable
     /// <summary>One link per other member, in member order.</summary>
     public PeerLink[] Links { get; }
 
+    /// <summary>Payload bytes sent so far.</summary>
+    public long BytesSent
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var link in Links)
+            {
+                bytes += link.BytesSent;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>The link to another member.</summary>
+    public PeerLink LinkTo(int member) =>
+        Array.Find(Links, l => l.Peer == member) ?? throw new ArgumentOutOfRangeException(nameof(member), member, "There is no link to oneself.");
+
     /// <summary>Connects to every other member: the higher place dials the lower.</summary>
     /// <exception cref="ChannelException">A member cannot be reached or refuses.</exception>
     public static async Task<PeerMesh> Connect(
@@ -77,6 +96,7 @@ internal sealed class PeerMesh : IDisposable
     // Not for longer than the caller waits, however long the kernel would.
     private static void Connect(Socket socket, IPEndPoint endpoint, CancellationToken cancellation)
     {
+        LoopbackPace.Lift(socket, endpoint.Address);
         socket.Blocking = false;
         try
         {
@@ -113,8 +133,8 @@ internal sealed class PeerMesh : IDisposable
             var progress = false;
             foreach (var link in Links)
             {
-                progress |= link.TrySend();
-                progress |= link.TryReceive(sink, frames: 16);
+                progress |= link.TrySend(frames: 1);
+                progress |= link.TryReceive(sink, frames: 1);
             }
 
             if (done())

@@ -37,6 +37,7 @@ internal sealed partial class TensorListener : IDisposable
         _platform = platform;
         _logger = logger;
         _listener.Bind(endpoint);
+        LoopbackPace.Lift(_listener, endpoint.Address);
         _listener.Listen(128);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         _ = AcceptLoop();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using Granary.Grains.Versions;
 using Granary.Jobs;
@@ -26,29 +25,38 @@ internal sealed unsafe class BlockUpdate<T>(DecayRun[][] runs, IOptimizer optimi
         }
     }
 
-    /// <summary>Updates one block.</summary>
-    public void Apply(int block, long step, double rate, ReadOnlySpan<T> gradient, ModelVersion<T> from, ModelVersion<T> to)
+    /// <summary>Updates a piece of a block: the numbers from <paramref name="start"/> on, as many as the gradient has.</summary>
+    /// <exception cref="NonFiniteException">A new weight is NaN or infinite.</exception>
+    public void Apply(int block, int start, long step, double rate, ReadOnlySpan<T> gradient, ModelVersion<T> from, ModelVersion<T> to)
     {
-        var began = Stopwatch.GetTimestamp();
-        var start = BlockPlan.Start(block);
+        var end = start + gradient.Length;
         foreach (var run in runs[block])
         {
+            var first = Math.Max(start, run.Start);
+            var length = Math.Min(end, run.Start + run.Length) - first;
+            if (length <= 0)
+            {
+                continue;
+            }
+
             optimizer.Update(
                 step,
                 rate,
                 run.Decays,
-                gradient.Slice(run.Start, run.Length),
-                new ReadOnlySpan<T>((T*)from.Weights.Data + start + run.Start, run.Length),
-                new Span<T>((T*)to.Weights.Data + start + run.Start, run.Length),
-                State(from.Own, 0, block, run),
-                State(to.Own, 0, block, run),
-                State(from.Own, 1, block, run),
-                State(to.Own, 1, block, run));
+                gradient.Slice(first - start, length),
+                new ReadOnlySpan<T>(Weights(from, block) + first, length),
+                new Span<T>(Weights(to, block) + first, length),
+                State(from.Own, 0, block, first, length),
+                State(to.Own, 0, block, first, length),
+                State(from.Own, 1, block, first, length),
+                State(to.Own, 1, block, first, length));
         }
 
-        Spell = Spell.With(began);
+        RequireFinite(new ReadOnlySpan<T>(Weights(to, block) + start, gradient.Length), step, NonFinitePart.Weights);
     }
 
-    private static Span<T> State(StateSlice<T> slice, int vector, int block, DecayRun run) =>
-        vector < slice.PerWeight ? new Span<T>(slice.At(vector, block) + run.Start, run.Length) : [];
+    private static T* Weights(ModelVersion<T> version, int block) => (T*)version.Weights.Data + BlockPlan.Start(block);
+
+    private static Span<T> State(StateSlice<T> slice, int vector, int block, int start, int length) =>
+        vector < slice.PerWeight ? new Span<T>(slice.At(vector, block) + start, length) : [];
 }

@@ -72,7 +72,22 @@ internal sealed unsafe class MemberRecords<TRecord> : IDisposable
     public IReadOnlyList<int> Missing() => [.. Enumerable.Range(0, _counts.Length).Where(m => _counts[m] < 0)];
 
     /// <summary>Everybody's, in member order.</summary>
-    public TRecord[] All() => [.. _records.SelectMany((r, m) => r.Span(0, _counts[m]).ToArray())];
+    public TRecord[] All()
+    {
+        var count = 0;
+        foreach (var c in _counts)
+        {
+            count += c;
+        }
+
+        var all = new TRecord[count];
+        for (int m = 0, at = 0; m < _counts.Length; at += _counts[m++])
+        {
+            _records[m].Span(0, _counts[m]).CopyTo(all.AsSpan(at));
+        }
+
+        return all;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_records, r => r.Dispose());

@@ -26,10 +26,9 @@ internal sealed class NonFiniteException(long step, int? shard, NonFinitePart pa
     public static void ThrowIfAny<T>(ReadOnlySpan<T> values, long step, NonFinitePart part)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var greatest = TensorPrimitives.MaxMagnitude(values);
-        if (!T.IsFinite(greatest))
+        if (!TensorPrimitives.IsFiniteAll(values))
         {
-            throw new NonFiniteException(step, null, part, double.CreateChecked(greatest));
+            throw new NonFiniteException(step, null, part, double.CreateChecked(TensorPrimitives.MaxMagnitude(values)));
         }
     }
 }

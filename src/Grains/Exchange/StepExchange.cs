@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Granary.Contracts;
@@ -21,17 +22,18 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly int _self;
     private readonly long _generation;
     private readonly PeerMesh _mesh;
-    private readonly BatchPlan _batches;
+    private readonly StepContributions _contributions;
     private readonly BlockUpdate<T> _update;
     private readonly GradientClip? _clip;
     private readonly int _firstOwned;
     private readonly int _endOwned;
     private readonly long _sliceLength;
 
-    // What peers send: [peer][part] -> that part's run of our slice.
-    private readonly NativeVector<T>?[][] _received;
+    // What peers send: their contributions to the blocks of our slice that are not complete yet.
+    private readonly BlockBuffers<T> _buffers = new();
     private readonly NativeVector<T>? _averaged;
-    private readonly NativeVector<T> _scratch;
+    private readonly BlockPass<T> _blockPass;
+    private readonly Func<bool> _isDone;
 
     // What every member's shards put into the step.
     private readonly MemberRecords<ShardRecord> _records;
@@ -43,11 +45,10 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private ModelVersion<T> _to = null!;
     private StateSlice<T>? _ward;
     private double _rate;
-    private int[] _program = [];
-    private readonly List<(int Member, int Part)> _contributions = [];
-    private readonly List<double> _contributionWeights = [];
+    private double[] _contributionWeights = [];
+    private nint[] _blocks = []; // one block of every contribution
+    private nint[] _received = []; // [block of our slice, contribution]: where it is; 0: it has not come, or is our own
     private PartialSum<T>?[] _own = [];
-    private int _peerContributions;
     private readonly int[] _arrived;
     private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
     private int _ownedUpdated;
@@ -62,17 +63,16 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _self = self;
         _generation = generation;
         _mesh = mesh;
-        _batches = batches;
+        _contributions = new StepContributions(layout, self, batches);
+        _isDone = IsDone;
         _update = update;
         (_firstOwned, _endOwned) = layout.Owned(self);
         _sliceLength = _endOwned == _firstOwned ? 0
             : BlockPlan.Start(_endOwned - 1) + layout.Blocks.Length(_endOwned - 1) - BlockPlan.Start(_firstOwned);
-        _received = [.. Enumerable.Range(0, layout.Plan.Members).Select(m =>
-            layout.Cover(m).Select(_ => m == self ? null : new NativeVector<T>(_sliceLength)).ToArray())];
         _arrived = new int[_endOwned - _firstOwned];
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
         _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
-        _scratch = new NativeVector<T>((long)(layout.Tree.Root.Level + 2) * BlockPlan.BlockSize);
+        _blockPass = new BlockPass<T>(layout.Tree.Root.Level, update);
         _records = new MemberRecords<ShardRecord>(layout.Plan, self, r => r.Shard);
     }
 
@@ -102,21 +102,21 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             SendState();
         }
 
-        for (var b = _firstOwned; b < _endOwned && _peerContributions == 0; b++)
+        for (var b = _firstOwned; b < _endOwned && _contributions.FromPeers == 0; b++)
         {
             Average(b);
         }
 
         FinishClipping();
-        _mesh.Drive(this, IsDone, cancellation);
+        _mesh.Drive(this, _isDone, cancellation);
         _to.HasWeights = _to.HasState = true;
         return _records.All();
     }
 
     /// <summary>Payload bytes sent to peers so far.</summary>
-    public long BytesSent => _mesh.Links.Sum(l => l.BytesSent);
+    public long BytesSent => _mesh.BytesSent;
 
-    /// <summary>The optimiser's part of the last step.</summary>
+    /// <summary>The optimiser's part of the last step, and of the averaging what is done together with it.</summary>
     public Spell Updates => _update.Spell;
 
     /// <summary>Places of the members whose numbers are still missing.</summary>
@@ -128,26 +128,19 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         (_from, _to, _ward) = (from, to, ward);
         _to.Step = step + 1;
         _to.HasWeights = _to.HasState = false;
-        _contributions.Clear();
-        _contributionWeights.Clear();
-        _peerContributions = 0;
-        var nodes = new List<TreeNode>();
-        for (var m = 0; m < _layout.Plan.Members; m++)
+        _contributions.Turn(step);
+        if (_blocks.Length != _contributions.All.Length)
         {
-            var cover = _layout.Cover(m);
-            for (var part = 0; part < cover.Count; part++)
-            {
-                if (_layout.IsActive(cover[part], _batches, step))
-                {
-                    nodes.Add(cover[part]);
-                    _contributions.Add((m, part));
-                    _contributionWeights.Add(m == _self ? own[part]!.Value.Weight : 0);
-                    _peerContributions += m == _self ? 0 : 1;
-                }
-            }
+            (_blocks, _contributionWeights) = (new nint[_contributions.All.Length], new double[_contributions.All.Length]);
+            _received = new nint[_contributions.All.Length * _arrived.Length];
         }
 
-        _program = SumProgram.Build(_layout.Tree, nodes);
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            var (member, part) = _contributions.All[i];
+            _contributionWeights[i] = member == _self ? own[part]!.Value.Weight : 0;
+        }
+
         Array.Clear(_arrived);
         _had.Clear();
         _records.Clear();
@@ -189,7 +182,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     // Version t stays as it is until this step is done, and the step is not done before it has been sent: no copy is needed.
     private void SendState()
     {
-        var link = _mesh.Links.Single(l => l.Peer == _layout.BackupOf(_self));
+        var link = _mesh.LinkTo(_layout.BackupOf(_self));
         for (var b = _firstOwned; b < _endOwned; b++)
         {
             for (var vector = 0; vector < _from.Own.PerWeight; vector++)
@@ -211,67 +204,54 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
 
     private void Average(int block)
     {
+        var began = Stopwatch.GetTimestamp();
         var length = _layout.Blocks.Length(block);
-        var sum = AddInTreeOrder(block, length, out var weight);
-        var averaged = _averaged is null
-            ? _scratch.Span((long)(_layout.Tree.Root.Level + 1) * BlockPlan.BlockSize, length)
-            : _averaged.Span(BlockPlan.Start(block) - BlockPlan.Start(_firstOwned), length);
-        TensorPrimitives.Divide(new ReadOnlySpan<T>(sum, length), T.CreateChecked(weight), averaged);
-        _update.RequireFinite(averaged, _step, NonFinitePart.Gradient);
+        var slice = BlockPlan.Start(block) - BlockPlan.Start(_firstOwned);
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            var (member, part) = _contributions.All[i];
+            _blocks[i] = member == _self ? (nint)(_own[part]!.Value.Data + BlockPlan.Start(block)) : Received(block, i);
+        }
 
+        var weight = BlockPass<T>.Weight(_contributions.Program, _contributionWeights);
         _ownedAveraged++;
         if (_clip is null)
         {
-            Update(block, averaged);
+            _blockPass.Update(_contributions.Program, _blocks, weight, _step, _rate, block, length, _from, _to);
+            Release(block);
+            Updated(block, began);
+            return;
         }
-        else
+
+        var averages = _averaged!.Span(slice, length);
+        _blockPass.Average(_contributions.Program, _blocks, weight, _step, averages);
+        Release(block);
+        _clip.SetBlock(block, GradientClip.SquaredNorm<T>(averages));
+        if (_ownedAveraged == _arrived.Length && !_layout.Replicated)
         {
-            _clip.SetBlock(block, GradientClip.SquaredNorm<T>(averaged));
-            if (_ownedAveraged == _arrived.Length && !_layout.Replicated)
+            SendNorms();
+        }
+    }
+
+    private ref nint Received(int block, int contribution) =>
+        ref _received[((block - _firstOwned) * _contributions.All.Length) + contribution];
+
+    private void Release(int block)
+    {
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            ref var received = ref Received(block, i);
+            if (received != 0)
             {
-                SendNorms();
+                _buffers.Return((T*)received);
+                received = 0;
             }
         }
     }
 
-    private T* AddInTreeOrder(int block, int length, out double weight)
+    private void Updated(int block, long began)
     {
-        Span<nint> stack = stackalloc nint[_layout.Tree.Root.Level + 2];
-        Span<double> weights = stackalloc double[stack.Length];
-        var top = 0;
-        foreach (var op in _program)
-        {
-            if (op != SumProgram.Add)
-            {
-                stack[top] = (nint)Contribution(op, block);
-                weights[top++] = _contributionWeights[op];
-                continue;
-            }
-
-            top--;
-            var into = _scratch.Data + ((long)(top - 1) * BlockPlan.BlockSize);
-            TensorPrimitives.Add(
-                new ReadOnlySpan<T>((T*)stack[top - 1], length), new ReadOnlySpan<T>((T*)stack[top], length), new Span<T>(into, length));
-            stack[top - 1] = (nint)into;
-            weights[top - 1] += weights[top];
-        }
-
-        weight = weights[0];
-        return (T*)stack[0];
-    }
-
-    private T* Contribution(int index, int block)
-    {
-        var (member, part) = _contributions[index];
-        return member == _self
-            ? _own[part]!.Value.Data + BlockPlan.Start(block)
-            : _received[member][part]!.Data + (BlockPlan.Start(block) - BlockPlan.Start(_firstOwned));
-    }
-
-    private void Update(int block, ReadOnlySpan<T> gradient)
-    {
-        _update.Apply(block, _step, _rate, gradient, _from, _to);
-        _update.RequireFinite(new ReadOnlySpan<T>((T*)_to.Weights.Data + BlockPlan.Start(block), gradient.Length), _step, NonFinitePart.Weights);
+        _update.Spell = _update.Spell.With(began);
         _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
         {
@@ -301,13 +281,15 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         var factor = T.CreateChecked(_clip.Factor());
         for (var b = _firstOwned; b < _endOwned; b++)
         {
+            var began = Stopwatch.GetTimestamp();
             var gradient = _averaged!.Span(BlockPlan.Start(b) - BlockPlan.Start(_firstOwned), _layout.Blocks.Length(b));
             if (factor != T.One)
             {
                 TensorPrimitives.Multiply(gradient, factor, gradient);
             }
 
-            Update(b, gradient);
+            _update.Apply(b, 0, _step, _rate, gradient, _from, _to);
+            Updated(b, began);
         }
     }
 
@@ -333,8 +315,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         var place = header.Kind switch
         {
             FrameKind.Sum when header.Block >= _firstOwned && header.Block < _endOwned
-                && _contributions.Contains((peer, header.Part)) && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => (nint)(_received[peer][header.Part]!.Data + (BlockPlan.Start(header.Block) - BlockPlan.Start(_firstOwned))),
+                && _contributions.PlaceOf(peer, header.Part) >= 0 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
+                => Received(header.Block, _contributions.PlaceOf(peer, header.Part)) = (nint)_buffers.Rent(),
             FrameKind.Weights when !_layout.Replicated && header.Block >= first && header.Block < end
                 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
                 => (nint)((T*)_to.Weights.Data + BlockPlan.Start(header.Block)),
@@ -358,8 +340,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         switch (header.Kind)
         {
             case FrameKind.Sum:
-                _contributionWeights[_contributions.IndexOf((peer, header.Part))] = header.Weight;
-                if (++_arrived[header.Block - _firstOwned] == _peerContributions)
+                _contributionWeights[_contributions.PlaceOf(peer, header.Part)] = header.Weight;
+                if (++_arrived[header.Block - _firstOwned] == _contributions.FromPeers)
                 {
                     Average(header.Block);
                 }
@@ -385,14 +367,10 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var vector in _received.SelectMany(v => v))
-        {
-            vector?.Dispose();
-        }
-
+        _buffers.Dispose();
         _records.Dispose();
         _averaged?.Dispose();
-        _scratch.Dispose();
+        _blockPass.Dispose();
         _clip?.Dispose();
     }
 }

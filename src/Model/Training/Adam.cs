@@ -19,6 +19,9 @@ internal sealed class Adam(OptimizerSection options, bool decoupled) : IOptimize
         ReadOnlySpan<T> first, Span<T> newFirst, ReadOnlySpan<T> second, Span<T> newSecond)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        VectorRuns.RequireLength<T>(weights.Length, gradient, newWeights);
+        VectorRuns.RequireLength<T>(weights.Length, first, newFirst);
+        VectorRuns.RequireLength<T>(weights.Length, second, newSecond);
         var lambda = decays ? options.WeightDecay : 0;
         var c = new Constants<T>(
             T.CreateChecked(options.Beta1),
@@ -34,13 +37,13 @@ internal sealed class Adam(OptimizerSection options, bool decoupled) : IOptimize
         var i = 0;
         for (; i + Vector<T>.Count <= weights.Length; i += Vector<T>.Count)
         {
-            var w = new Vector<T>(weights[i..]);
-            var g = new Vector<T>(gradient[i..]) + (v.Lambda * w);
-            var m = (v.Beta1 * new Vector<T>(first[i..])) + (v.Rest1 * g);
-            var s = (v.Beta2 * new Vector<T>(second[i..])) + (v.Rest2 * (g * g));
-            m.CopyTo(newFirst[i..]);
-            s.CopyTo(newSecond[i..]);
-            ((v.Shrink * w) - (v.Rate * (m / ((Vector.SquareRoot(s) / v.Root2) + v.Epsilon)))).CopyTo(newWeights[i..]);
+            var w = weights.At(i);
+            var g = gradient.At(i) + (v.Lambda * w);
+            var m = (v.Beta1 * first.At(i)) + (v.Rest1 * g);
+            var s = (v.Beta2 * second.At(i)) + (v.Rest2 * (g * g));
+            newFirst.Put(i, m);
+            newSecond.Put(i, s);
+            newWeights.Put(i, (v.Shrink * w) - (v.Rate * (m / ((Vector.SquareRoot(s) / v.Root2) + v.Epsilon))));
         }
 
         for (; i < weights.Length; i++)

@@ -14,6 +14,8 @@ internal sealed class Momentum(double momentum, double weightDecay) : IOptimizer
         ReadOnlySpan<T> first, Span<T> newFirst, ReadOnlySpan<T> second, Span<T> newSecond)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        VectorRuns.RequireLength<T>(weights.Length, gradient, newWeights);
+        VectorRuns.RequireLength<T>(weights.Length, first, newFirst);
         var (alpha, mu) = (T.CreateChecked(rate), T.CreateChecked(momentum));
         var lambda = T.CreateChecked(decays ? weightDecay : 0);
         var (vAlpha, vMu, vLambda) = (new Vector<T>(alpha), new Vector<T>(mu), new Vector<T>(lambda));
@@ -21,16 +23,16 @@ internal sealed class Momentum(double momentum, double weightDecay) : IOptimizer
         var i = 0;
         for (; i + Vector<T>.Count <= weights.Length; i += Vector<T>.Count)
         {
-            var w = new Vector<T>(weights[i..]);
-            var g = new Vector<T>(gradient[i..]);
+            var w = weights.At(i);
+            var g = gradient.At(i);
             if (decaying)
             {
                 g += vLambda * w;
             }
 
-            var v = (vMu * new Vector<T>(first[i..])) + g;
-            v.CopyTo(newFirst[i..]);
-            (w - (vAlpha * v)).CopyTo(newWeights[i..]);
+            var v = (vMu * first.At(i)) + g;
+            newFirst.Put(i, v);
+            newWeights.Put(i, w - (vAlpha * v));
         }
 
         for (; i < weights.Length; i++)

@@ -14,6 +14,7 @@ internal sealed class Sgd(double weightDecay) : IOptimizer
         ReadOnlySpan<T> first, Span<T> newFirst, ReadOnlySpan<T> second, Span<T> newSecond)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        VectorRuns.RequireLength<T>(weights.Length, gradient, newWeights);
         var alpha = T.CreateChecked(rate);
         var lambda = T.CreateChecked(decays ? weightDecay : 0);
         var (vAlpha, vLambda) = (new Vector<T>(alpha), new Vector<T>(lambda));
@@ -21,14 +22,14 @@ internal sealed class Sgd(double weightDecay) : IOptimizer
         var i = 0;
         for (; i + Vector<T>.Count <= weights.Length; i += Vector<T>.Count)
         {
-            var w = new Vector<T>(weights[i..]);
-            var g = new Vector<T>(gradient[i..]);
+            var w = weights.At(i);
+            var g = gradient.At(i);
             if (decaying)
             {
                 g += vLambda * w;
             }
 
-            (w - (vAlpha * g)).CopyTo(newWeights[i..]);
+            newWeights.Put(i, w - (vAlpha * g));
         }
 
         for (; i < weights.Length; i++)
