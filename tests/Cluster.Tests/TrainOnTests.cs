@@ -1,0 +1,44 @@
+namespace Granary.Cluster.Tests;
+
+/// <summary>Runs that go on from another one.</summary>
+public sealed class TrainOnTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Example(string name) => Path.Combine(CommandLine.Examples, name);
+
+    private async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
+    {
+        using var command = await CommandLine.Run(_folder, arguments);
+        return (await command.Exit(), command.Output, command.Errors);
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_and_a_finished_one_are_trained_on_to_the_same_bits()
+    {
+        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=150", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001"];
+        using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
+        Assert.Equal(0, await expected.Exit());
+        using var train = new CommandLine(_folder, ["train", .. whole, "--silos", "2", "--output", "run"]);
+        train.WaitFor("epoch ");
+        train.PressCtrlC();
+        Assert.Equal(130, await train.Exit());
+        Assert.Equal("cancelled", train.Json.GetProperty("state").GetString());
+
+        // Into the very folder that it comes from.
+        using var rest = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1", "--continue", "run", "--output", "run"]);
+        Assert.True(await rest.Exit() == 0, rest.Errors);
+        Assert.Equal(expected.Json.GetProperty("weightsSha256").GetString(), rest.Json.GetProperty("weightsSha256").GetString());
+        Assert.Equal(expected.Json.GetProperty("examples").GetInt64(), rest.Json.GetProperty("examples").GetInt64());
+
+        var done = await Run(["train", .. whole, "--continue", "run"]);
+        Assert.Equal((2, ""), (done.Code, done.Output));
+        Assert.Contains("--continue run: the run has all of its 150 epochs: set more", done.Errors);
+        var other = await Run(["train", .. whole, "--continue", "run", "--set", "training.batch=32"]);
+        Assert.Equal(2, other.Code);
+        Assert.Contains("training.batch is 32 here, 64 there", other.Errors);
+        Assert.Contains("this is no output folder of a job", (await Run(["train", .. whole, "--continue", "nowhere"])).Errors);
+    }
+}
