@@ -241,6 +241,7 @@ internal sealed unsafe class PeerLink : IDisposable
             _headerComplete = _placed = false;
             _received = 0;
             frames--;
+            progress = true; // even where all of it had been here already
             sink.Arrived(Peer, _receiving);
         }
 

@@ -35,7 +35,12 @@ internal sealed class ComputeThreads : IDisposable
         _body = body;
         _items = items;
         _next = 0;
-        _failures = new Exception?[items];
+        if (_failures.Length != items)
+        {
+            _failures = new Exception?[items];
+        }
+
+        Array.Clear(_failures);
         var helpers = Math.Min(_helpers.Length, items - 1);
         if (helpers > 0)
         {

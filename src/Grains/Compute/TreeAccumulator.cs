@@ -15,6 +15,9 @@ internal sealed class TreeAccumulator<TGradient>(
 {
     private readonly Dictionary<TreeNode, (TGradient Gradient, double Weight)> _waiting = [];
 
+    /// <summary>Forgets the sums of the last step.</summary>
+    public void Clear() => _waiting.Clear();
+
     /// <summary>Takes one shard's gradient and adds what has become complete.</summary>
     public void Complete(int shard, TGradient gradient, double weight)
     {

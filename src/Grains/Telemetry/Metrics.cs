@@ -23,7 +23,7 @@ public static class Metrics
     private static readonly Histogram<double> ExchangeTime =
         Meter.CreateHistogram<double>("granary.step.exchange.duration", "s", "Exchange and update of a step, waiting included.");
     private static readonly Histogram<double> UpdateTime =
-        Meter.CreateHistogram<double>("granary.step.update.duration", "s", "The optimiser's part of the exchange.");
+        Meter.CreateHistogram<double>("granary.step.update.duration", "s", "The averaging and updating of own blocks within the exchange.");
     private static readonly Histogram<long> Allocated =
         Meter.CreateHistogram<long>("granary.step.allocated", "By", "Managed bytes that the thread of the steps has allocated in one.");
     private static readonly Counter<long> Bytes =

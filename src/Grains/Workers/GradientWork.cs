@@ -25,6 +25,17 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     private readonly List<FlatTensor> _buffers = [];
     private readonly (int Shard, Examples Examples)[] _shards;
     private readonly IReadOnlyList<TreeNode> _cover;
+    private readonly Action<int, int> _computeOne;
+
+    // One step's state: nothing but the records is made anew for a step.
+    private readonly List<(int Shard, Examples Examples, (int First, int End) Rows)> _active = [];
+    private readonly TreeAccumulator<FlatTensor> _tree;
+    private readonly PartialSum<T>?[] _sums;
+    private ShardRecord[] _records = [];
+    private FlatTensor _weights = null!;
+    private ActivityContext? _trace;
+    private long _step;
+    private bool _probes;
 
     public GradientWork(TrainingTask task, ComputeThreads threads, ShardRegistry registry, SiloFaults faults, Func<GradientPass> pass)
     {
@@ -35,9 +46,12 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         var (first, end) = task.Layout.Plan.Of(task.Assignment.Index);
         _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Lease(task.JobId, v)))];
         _cover = task.Layout.Cover(task.Assignment.Index);
+        _sums = new PartialSum<T>?[_cover.Count];
+        _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step), AddInto);
+        _computeOne = ComputeOne;
     }
 
-    /// <summary>The partial sums of a step, one per node of the cover, and what each shard put in.</summary>
+    /// <summary>The partial sums of a step, one per node of the cover, and what each shard put in. The sums stand until the next call.</summary>
     /// <param name="step">The step.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="trace">Where the shards' spans belong.</param>
@@ -46,30 +60,46 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     /// <exception cref="NonFiniteException">A shard's loss is not finite.</exception>
     public PartialSum<T>?[] Sum(long step, FlatTensor weights, ActivityContext? trace, out ShardRecord[] records, bool probes = false)
     {
-        foreach (var buffer in _buffers.Except(_free))
+        _free.Clear();
+        foreach (var buffer in _buffers)
         {
             _free.Push(buffer);
         }
 
-        var active = _shards.Select(s => (s.Shard, s.Examples, Rows: _task.Batches.Rows(step, s.Shard))).Where(s => s.Rows.End > s.Rows.First).ToArray();
-        var tree = new TreeAccumulator<FlatTensor>(_cover, n => _task.Layout.IsActive(n, _task.Batches, step), AddInto);
-        var put = new ShardRecord[active.Length];
-        _threads.Run(active.Length, (thread, i) =>
+        _active.Clear();
+        foreach (var (shard, examples) in _shards)
         {
-            var (shard, examples, rows) = active[i];
-            using var span = Telemetry.StepTrace.Shard(trace, shard);
-            var buffer = Rent();
-            put[i] = Gradient(thread, step, shard, examples, rows, weights, buffer);
-            if (!probes && !double.IsFinite(put[i].LossSum))
+            var rows = _task.Batches.Rows(step, shard);
+            if (rows.End > rows.First)
             {
-                throw new NonFiniteException(step, shard, NonFinitePart.Loss, put[i].LossSum);
+                _active.Add((shard, examples, rows));
             }
+        }
 
-            tree.Complete(shard, buffer, put[i].Weight);
-        });
-        records = put;
-        return [.. _cover.Select(n => tree.Sum(n) is { } sum
-            ? new PartialSum<T>((T*)sum.Gradient.Data, sum.Weight) : (PartialSum<T>?)null)];
+        _tree.Clear();
+        (_step, _weights, _trace, _probes) = (step, weights, trace, probes);
+        records = _records = new ShardRecord[_active.Count];
+        _threads.Run(_active.Count, _computeOne);
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            _sums[i] = _tree.Sum(_cover[i]) is { } sum ? new PartialSum<T>((T*)sum.Gradient.Data, sum.Weight) : null;
+        }
+
+        return _sums;
+    }
+
+    private void ComputeOne(int thread, int i)
+    {
+        var (shard, examples, rows) = _active[i];
+        using var span = Telemetry.StepTrace.Shard(_trace, shard);
+        var buffer = Rent();
+        var record = _records[i] = Gradient(thread, _step, shard, examples, rows, _weights, buffer);
+        if (!_probes && !double.IsFinite(record.LossSum))
+        {
+            throw new NonFiniteException(_step, shard, NonFinitePart.Loss, record.LossSum);
+        }
+
+        _tree.Complete(shard, buffer, record.Weight);
     }
 
     /// <summary>The first shard here whose loss or gradient at a step is not finite.</summary>

@@ -173,7 +173,14 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
 
                 if (Committed < _grants.Until)
                 {
-                    (_iteration is null ? (Action)Step : Iterate)();
+                    if (_iteration is null)
+                    {
+                        Step();
+                    }
+                    else
+                    {
+                        Iterate();
+                    }
                 }
                 else
                 {
@@ -259,7 +266,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private void Step()
     {
         var step = Committed;
-        using var trace = Telemetry.StepTrace.Begin(_task, step);
+        using var trace = Telemetry.StepTrace.Begin(_task, step); // where the step fails
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
         var sums = _work.Sum(step, _vault.Current.Weights, trace?.Compute, out var own);
@@ -270,6 +277,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         var ward = _grants.Keeps(step) ? _vault.MakeWard() : null;
         var records = _exchange.Run(step, 0, rate, sums, own, _vault.Current, _vault.Next, ward, _stopping.Token);
         trace?.Updated(_exchange.Updates);
+        trace?.Dispose(); // an evaluation that follows is no part of the step
         Commit(new StepRecord(step, records), own, computed - began, Stopwatch.GetTimestamp() - computed);
     }
 
@@ -279,6 +287,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         using var trace = Telemetry.StepTrace.Begin(_task, step);
         var began = Stopwatch.GetTimestamp();
         var (records, own, last) = _iteration!.Run(step, _vault.Current, _vault.Next, trace?.Compute, _stopping.Token);
+        trace?.Dispose();
         Commit(new StepRecord(step, records, last), own, _iteration.ComputeTicks, Stopwatch.GetTimestamp() - began - _iteration.ComputeTicks);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Granary.Jobs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,7 +42,8 @@ internal sealed class FeatureTensors : IExampleTensors
     /// <inheritdoc/>
     public Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place)
     {
-        using var index = tensor(rows.ToArray(), ScalarType.Int32);
+        using var index = empty(rows.Length, ScalarType.Int32);
+        MemoryMarshal.AsBytes(rows).CopyTo(index.bytes); // tensor() would make two arrays of them first
         return _targets.Batch(_features.index_select(0, index), rows, index, digest);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,24 +10,20 @@ internal sealed class TokenTensors(int[] tokens, int context) : IExampleTensors
     /// <inheritdoc/>
     public Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place)
     {
-        var inputs = new long[rows.Length * context];
-        var targets = new long[rows.Length * context];
+        var inputs = empty(rows.Length, context, ScalarType.Int64); // written in place: tensor() would take arrays, and copy them
+        var targets = empty(rows.Length, context, ScalarType.Int64);
+        Span<long> ids = MemoryMarshal.Cast<byte, long>(inputs.bytes), next = MemoryMarshal.Cast<byte, long>(targets.bytes);
         for (var b = 0; b < rows.Length; b++)
         {
             var from = rows[b] * context;
             for (var t = 0; t < context; t++)
             {
-                inputs[(b * context) + t] = tokens[from + t];
-                targets[(b * context) + t] = tokens[from + t + 1];
+                ids[(b * context) + t] = tokens[from + t];
+                next[(b * context) + t] = tokens[from + t + 1];
             }
         }
 
-        return new Batch(
-            tensor(inputs, [rows.Length, context], ScalarType.Int64),
-            tensor(targets, [rows.Length, context], ScalarType.Int64),
-            rows.Length,
-            rows.Length,
-            digest);
+        return new Batch(inputs, targets, rows.Length, rows.Length, digest);
     }
 
     /// <inheritdoc/>
