@@ -117,7 +117,7 @@ public sealed class GranaryClient : IAsyncDisposable
         },
         default);
 
-    /// <summary>Puts a paused job back in the queue. False when it is not paused.</summary>
+    /// <summary>Puts a paused job back in the queue. False when it has ended.</summary>
     public Task<bool> Resume(string job) => Persistently(() => Catalogue.Resume(job), default);
 
     /// <summary>What a job's committed steps have counted.</summary>

@@ -13,7 +13,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
     [Alias("List")]
     Task<IReadOnlyList<JobStatus>> List();
 
-    /// <summary>Puts a paused job back in the queue. False when it is not paused.</summary>
+    /// <summary>Puts a paused job back in the queue. False when it has ended.</summary>
     [Alias("Resume")]
     Task<bool> Resume(string jobId);
 

@@ -28,7 +28,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Pause")]
     Task Pause();
 
-    /// <summary>Puts a paused job back in the queue; true when it waits there now.</summary>
+    /// <summary>Puts a paused job back in the queue; true when it waits there now, or runs.</summary>
     [Alias("Resume")]
     Task<bool> Resume();
 

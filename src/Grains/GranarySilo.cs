@@ -4,6 +4,7 @@ using Granary.Grains.Faults;
 using Granary.Grains.Shards;
 using Granary.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
 namespace Granary.Grains;
@@ -28,6 +29,6 @@ public static class GranarySilo
             .AddSingleton<IGrainStorageSerializer>(s => new FaultyStorageSerializer(
                 s.GetRequiredService<OrleansGrainStorageSerializer>(), s.GetRequiredService<SiloFaults>()))
             .AddGranarySerialization();
-        return builder.AddGrainService<Worker>();
+        return builder.AddGrainDirectory(LocalGrainDirectory.Name, (_, _) => new LocalGrainDirectory()).AddGrainService<Worker>();
     }
 }

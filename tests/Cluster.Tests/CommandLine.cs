@@ -9,7 +9,8 @@ namespace Granary.Cluster.Tests;
 /// <summary>The command line as a user runs it: a process, its output, its exit code.</summary>
 internal sealed class CommandLine : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    // For what hangs; nothing is expected to take this long.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

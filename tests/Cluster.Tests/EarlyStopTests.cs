@@ -1,6 +1,7 @@
 namespace Granary.Cluster.Tests;
 
 /// <summary>Silos killed while a job watches for its best version.</summary>
+[Collection(RecoveryScenario.OneAtATime)]
 public sealed class EarlyStopTests : RecoveryScenario
 {
     [Fact]
@@ -12,7 +13,7 @@ public sealed class EarlyStopTests : RecoveryScenario
         using var up = await Run("up", "--silos", "3");
         using var submit = await Run(["submit", .. watched, "--detach"]);
         var job = submit.Json.GetProperty("job").GetString()!;
-        var report = await Suffer("kills.yaml");
+        var report = await Suffer("watch-kills.yaml");
         Assert.True(report.GetProperty("recoveries").GetInt32() > 2);
         await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
         using var wait = await Run("wait", job, "--json");

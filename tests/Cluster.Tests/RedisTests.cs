@@ -32,7 +32,7 @@ public sealed class RedisTests : IDisposable
             two.WaitFor("ready two");
             using var submit = new CommandLine(
                 _folder, variables, ["submit", Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--json", "--set", "training.epochs=3"]);
-            Assert.Equal(0, await submit.Exit());
+            Assert.True(await submit.Exit() == 0, submit.Errors);
             Assert.Equal(2, submit.Json.GetProperty("silos").GetInt32());
             one.Signal("TERM");
             two.Signal("TERM");

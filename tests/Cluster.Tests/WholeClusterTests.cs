@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Granary.Cluster.Tests;
 
 /// <summary>All silos and their supervisor killed at once.</summary>
+[Collection(RecoveryScenario.OneAtATime)]
 public sealed class WholeClusterTests : RecoveryScenario
 {
     [Fact]

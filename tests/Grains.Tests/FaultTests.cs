@@ -113,13 +113,15 @@ public sealed class FaultTests : IDisposable
         var job = Job(epochs: 2);
         for (var write = 0; write < 10; write++)
         {
+            var failed = storage.Failed;
             storage.Fail(write, count: 2);
             var coordinator = await cluster.Submit(job);
             await GranaryCluster.Persistently(() => Then(coordinator.Pause()));
-            await GranaryCluster.Until(coordinator, s => s.State is JobState.Paused or JobState.Completed);
+            await GranaryCluster.Until(coordinator, s => s.State is JobState.Paused or JobState.Completed or JobState.Failed);
             await GranaryCluster.Persistently(() => cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(coordinator.GetPrimaryKeyString()));
             var status = await GranaryCluster.Until(coordinator, HasEnded);
             Assert.True(status.State == JobState.Completed, status.Failure);
+            Assert.True(write > 5 || storage.Failed > failed, $"no write after the first {write} was one of this job's");
         }
 
         Assert.All(await cluster.Client.GetGrain<ICatalogueGrain>(0).List(), j => Assert.Equal(JobState.Completed, j.State));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
@@ -13,6 +14,7 @@ internal sealed class GranaryCluster : IAsyncDisposable
 {
     // Asking without a pause would take a core from the silos.
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly InProcessTestCluster _cluster;
 
@@ -79,6 +81,7 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <summary>The first status that is as it should be.</summary>
     public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)
     {
+        var since = Stopwatch.StartNew();
         while (true)
         {
             var status = (await Persistently(() => coordinator.Status(0)))!;
@@ -87,6 +90,8 @@ internal sealed class GranaryCluster : IAsyncDisposable
                 return status;
             }
 
+            Assert.True(since.Elapsed < Patience, $"waited in vain; the last status: {status}");
+
             await Task.Delay(AskAgain);
         }
     }
@@ -94,13 +99,14 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <summary>Asks again where the silo that is asked, or one on the way, is just being killed, or the storage fails.</summary>
     public static async Task<T> Persistently<T>(Func<Task<T>> ask)
     {
+        var since = Stopwatch.StartNew();
         while (true)
         {
             try
             {
                 return await ask();
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException)
+            catch (Exception e) when ((e is OrleansException or TimeoutException) && since.Elapsed < Patience)
             {
                 await Task.Delay(AskAgain);
             }

@@ -11,9 +11,13 @@ internal sealed class SharedStorage
     private readonly ConcurrentDictionary<string, (string ETag, BinaryData Data)> _records = new();
     private int _refused;
     private int _writes;
+    private int _failed;
     private (int First, int End) _failing;
 
     public int Refused => _refused;
+
+    /// <summary>Writes that have failed because they were told to.</summary>
+    public int Failed => _failed;
 
     /// <summary>Fails some of the writes to come.</summary>
     /// <param name="first">0: the next one.</param>
@@ -50,6 +54,7 @@ internal sealed class SharedStorage
                 var write = shared._writes++;
                 if (write >= shared._failing.First && write < shared._failing.End)
                 {
+                    shared._failed++;
                     throw new IOException("the store does not answer");
                 }
 

@@ -15,7 +15,7 @@ internal static class ResumeCommand
                 var status = await client.Status(id);
                 if (!await client.Resume(id))
                 {
-                    throw new UserException(ExitCode.Usage, $"{id} is {status.State.ToString().ToLowerInvariant()}, not paused.");
+                    throw new UserException(ExitCode.Usage, $"{id} is {status.State.ToString().ToLowerInvariant()}: there is nothing to go on with.");
                 }
 
                 await Console.Error.WriteLineAsync($"{id} goes on from step {status.Step} when its turn comes");

@@ -9,7 +9,7 @@ namespace Granary.Grains.Coordination;
 /// <param name="muster">Chooses the members that the next generation would have.</param>
 /// <param name="job">The job.</param>
 /// <param name="facts">What its shards agreed on.</param>
-internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew?>> muster, Job job, DataFacts facts)
+internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster, Job job, DataFacts facts)
 {
     private readonly HashSet<SiloAddress> _seen = [];
     private Task? _loading;
@@ -20,22 +20,21 @@ internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew?>> muster
     {
         if (!_ready && _loading is null)
         {
-            SiloAddress[] newcomers = [.. snapshot.Members.Values
-                .Where(m => m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !leaving.Contains(m.Name))
-                .Select(m => m.SiloAddress)];
-            _loading = newcomers.Length > 0 ? Load(newcomers) : null;
+            var isNew = snapshot.Members.Values.Any(m =>
+                m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !leaving.Contains(m.Name));
+            _loading = isNew ? Load() : null;
         }
 
         return _ready;
     }
 
-    private async Task Load(SiloAddress[] newcomers)
+    private async Task Load()
     {
         try
         {
             var next = await muster();
-            _seen.UnionWith(newcomers); // those for whom there is no place are not asked again
-            if (next is not null && next.Silos.Any(s => !crew.Silos.Contains(s)))
+            _seen.UnionWith(next.Answered); // those for whom there is no place are not asked again
+            if (crew.Count < job.Data.Shards && next.Silos.Any(s => !crew.Silos.Contains(s)))
             {
                 await Task.WhenAll(next.Silos.Select((s, i) => crew.Silos.Contains(s) ? Task.CompletedTask : next.Preload(job, facts, i)));
                 _ready = true;

@@ -160,9 +160,9 @@ internal sealed partial class Attempt : IDisposable
     private async Task KeepBest(long acknowledged, Func<Wish> wish)
     {
         var since = Stopwatch.StartNew();
-        for (var pause = RetryPause; _keepsBest && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted);)
+        for (var pause = RetryPause; _keepsBest && wish() == Wish.Train && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted);)
         {
-            if (await Checkpoint(acknowledged) is not { } failure || wish() != Wish.Train)
+            if (await Checkpoint(acknowledged) is not { } failure)
             {
                 return;
             }
@@ -173,8 +173,7 @@ internal sealed partial class Attempt : IDisposable
                     $"the best model so far (step {_granted}, training.keep: best) could not be written to a checkpoint for {RetryTime.TotalMinutes:0} minutes: {failure}");
             }
 
-            await Task.Delay(pause); // a full disk may be made room on
-            await Check();
+            await Unless(Task.Delay(pause)); // a full disk may be made room on
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }

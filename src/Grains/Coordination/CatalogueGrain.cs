@@ -13,7 +13,7 @@ internal sealed class CatalogueState
     [Id(0)] public List<string> Jobs { get; set; } = [];
 
     /// <summary>Those that had not ended when they were last looked at, oldest first.</summary>
-    [Id(1)] public List<string> Open { get; set; } = [];
+    [Id(4)] public List<string>? Open { get; set; }
 }
 
 /// <summary>See <see cref="ICatalogueGrain"/>. A cluster has room for as many jobs at once as its silos are told; each uses every
@@ -30,7 +30,7 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
         if (!kept.State.Jobs.Contains(id))
         {
             kept.State.Jobs.Add(id);
-            kept.State.Open.Add(id);
+            Open.Add(id);
         }
 
         await kept.WriteStateAsync(); // also where a try before this one failed here
@@ -39,7 +39,8 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<JobStatus>> List() => await Ask(kept.State.Jobs);
+    public async Task<IReadOnlyList<JobStatus>> List() =>
+        [.. (await Task.WhenAll(kept.State.Jobs.Select(id => Coordinator(id).Status(int.MaxValue)))).OfType<JobStatus>()];
 
     /// <inheritdoc/>
     public async Task<bool> Resume(string jobId)
@@ -52,25 +53,43 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     /// <inheritdoc/>
     public Task Awake() => StartNext();
 
-    // Starting a job that has started changes nothing, so it does not matter where this was cut short the last time.
+    // Starting a job that has started changes nothing, so it does not matter where this was cut short the last time. A job whose
+    // coordinator cannot answer just now takes room, and holds up nobody else.
     private async Task StartNext()
     {
-        var open = (await Ask(kept.State.Open)).Where(s => s.State is JobState.Queued or JobState.Running or JobState.Paused).ToArray();
-        var room = silo.Jobs - open.Count(s => s.State == JobState.Running);
-        foreach (var next in open.Where(s => s.State == JobState.Queued).OrderByDescending(s => s.Priority).Take(Math.Max(0, room)))
+        var asked = await Task.WhenAll(Open.Select(async id => (Id: id, Status: await Try(async () => await Coordinator(id).Status(int.MaxValue)))));
+        var queued = asked.Where(a => a.Status is { Answered: true, Value.State: JobState.Queued }).Select(a => a.Status.Value!);
+        var room = silo.Jobs - asked.Count(a => a.Status is { Answered: false } or { Value.State: JobState.Running });
+        foreach (var next in queued.OrderByDescending(s => s.Priority).Take(Math.Max(0, room)))
         {
-            await Coordinator(next.JobId).Start();
+            await Try(async () =>
+            {
+                await Coordinator(next.JobId).Start();
+                return true;
+            });
         }
 
-        if (open.Length < kept.State.Open.Count)
+        string[] open = [.. asked.Where(a => a.Status is { Answered: false } or { Value.State: JobState.Queued or JobState.Running or JobState.Paused }).Select(a => a.Id)];
+        if (open.Length < Open.Count)
         {
-            kept.State.Open = [.. open.Select(s => s.JobId)];
+            kept.State.Open = [.. open];
             await kept.WriteStateAsync();
         }
     }
 
-    private async Task<JobStatus[]> Ask(IEnumerable<string> jobs) =>
-        [.. (await Task.WhenAll(jobs.Select(id => Coordinator(id).Status(int.MaxValue)))).OfType<JobStatus>()];
+    private static async Task<(bool Answered, T? Value)> Try<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return (true, await ask());
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return (false, default);
+        }
+    }
+
+    private List<string> Open => kept.State.Open ??= [.. kept.State.Jobs];
 
     private ICoordinatorGrain Coordinator(string id) => GrainFactory.GetGrain<ICoordinatorGrain>(id);
 }

@@ -88,14 +88,15 @@ internal sealed partial class CoordinatorGrain
     {
         _activity = "gathering silos";
         var crew = await Muster(State.Generation + 1);
-        if (crew is null)
+        Introduce(crew);
+        if (crew.Count == 0)
         {
-            _activity = "waiting for silos";
+            _activity = crew.Strangers.Count == 0 ? "waiting for silos" : $"waiting for silos that compute on {State.Platform}";
             await Task.Delay(200);
             return;
         }
 
-        Introduce(crew);
+        State.Platform ??= crew.Infos[0].Platform;
         State.Generation++;
         State.Parked = false;
         _resumed = null;
@@ -126,18 +127,14 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
-    private async Task<Crew?> Look()
+    private async Task<Crew> Look()
     {
         var next = await Muster(State.Generation);
-        if (next is not null)
-        {
-            Introduce(next);
-        }
-
+        Introduce(next);
         return next;
     }
 
-    // Whoever computes on something else is named once; that the whole cluster does, each time.
+    // Whoever computes on something else is named once.
     private void Introduce(Crew crew)
     {
         _idle = crew.Idle;
@@ -147,19 +144,9 @@ internal sealed partial class CoordinatorGrain
                 JobEventKind.Trouble, other.Name,
                 $"silo {other.Name} computes on {other.Platform}, the job on {State.Platform}: it stands by, because its results may differ in the last bit");
         }
-
-        var platform = crew.Infos[0].Platform;
-        if (State.Platform is { } before && before != platform)
-        {
-            Noticed(
-                JobEventKind.Trouble, null,
-                $"the silos compute on {platform}, those before on {before}: the weights may differ in the last bit from those of a run on one of the two");
-        }
-
-        State.Platform = platform;
     }
 
-    private Task<Crew?> Muster(long generation) => Crew.Muster(
+    private Task<Crew> Muster(long generation) => Crew.Muster(
         new Membership(JobId, generation),
         cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !_leaving.Contains(m.Name)),
         Job.Data.Shards,
@@ -215,13 +202,18 @@ internal sealed partial class CoordinatorGrain
         else if (State.PauseAsked)
         {
             await Park(attempt);
+            if (State.CancelAsked || !State.PauseAsked)
+            {
+                return; // asked meanwhile: the next generation knows
+            }
+
             State.PauseAsked = false;
             State.State = JobState.Paused;
             State.Note(JobEventKind.Paused, null, $"paused after step {_progress!.Committed}");
             _activity = "";
             await SaveForCertain();
         }
-        else if (!_ended && await Muster(State.Generation) is null)
+        else if (!_ended && (await Muster(State.Generation)).Count == 0)
         {
             // Everybody has been told to stop: whoever comes next goes on from here.
             await Park(attempt);

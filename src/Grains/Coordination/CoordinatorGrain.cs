@@ -62,9 +62,16 @@ internal sealed partial class CoordinatorGrain(
 
             _ = Run();
         }
+        else if (State.Submission is not null && State.Generation > 0)
+        {
+            _ = ReleaseAll(); // the activation before this one may have been lost between the job's end and that
+        }
 
         return Task.CompletedTask;
     }
+
+    private Task ReleaseAll() => Task.WhenAll(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active)
+        .Select(m => Crew.Release(workers.At(m.SiloAddress), new Membership(JobId, State.Generation))));
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -163,7 +170,6 @@ internal sealed partial class CoordinatorGrain(
         if (State.State is JobState.Queued or JobState.Paused)
         {
             Conclude(JobState.Cancelled, null);
-            CleanCheckpoints();
         }
         else if (State.State == JobState.Running)
         {
@@ -172,6 +178,10 @@ internal sealed partial class CoordinatorGrain(
         }
 
         await SaveAsked();
+        if (State.State == JobState.Cancelled)
+        {
+            CleanCheckpoints();
+        }
     }
 
     /// <inheritdoc/>
@@ -201,7 +211,7 @@ internal sealed partial class CoordinatorGrain(
         }
 
         await SaveAsked();
-        return State is { Submission: not null, State: JobState.Queued };
+        return State is { Submission: not null, State: JobState.Queued or JobState.Running };
     }
 
     /// <inheritdoc/>
@@ -234,7 +244,11 @@ internal sealed partial class CoordinatorGrain(
         if (_resumed is null && _progress?.Committed > _reached)
         {
             _resumed = DateTimeOffset.UtcNow;
-            State.Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
+            if (State.Generation > 1)
+            {
+                State.Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
+                await _keeper.TrySave(); // the story survives the next loss, too
+            }
         }
 
         await CompleteCheckpoint();

@@ -25,7 +25,7 @@ internal sealed class Crew(
     public IReadOnlyList<SiloInfo> Infos { get; } = infos;
 
     /// <summary>Asks every living silo for its means and takes those that answer, at most one per shard, in an order that all
-    /// runs share; the others stand by.</summary>
+    /// runs share; the others stand by. There may be none.</summary>
     /// <param name="membership">Job and generation.</param>
     /// <param name="living">Silos that membership believes alive.</param>
     /// <param name="shards">Shards of the job.</param>
@@ -33,39 +33,33 @@ internal sealed class Crew(
     /// <param name="avoid">Names of silos that are not to take part while others can.</param>
     /// <param name="client">Reaches workers.</param>
     /// <exception cref="JobException">The silos' platforms differ.</exception>
-    public static async Task<Crew?> Muster(
+    public static async Task<Crew> Muster(
         Membership membership, IEnumerable<ClusterMember> living, int shards, string? platform, IReadOnlySet<string> avoid, IWorkerClient client)
     {
         var asked = living.Select(async m => (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress))));
         var able = (await Task.WhenAll(asked)).Where(m => m.Info is { State: "active" })
             .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
-        var alike = Array.FindAll(able, m => platform is null || m.Info!.Platform == platform);
-        var fit = alike.Length > 0 ? alike : able;
-        var willing = fit.Where(m => !avoid.Contains(m.Member.Name)).ToArray();
-        var chosen = (willing.Length > 0 ? willing : fit).Take(shards).ToArray();
-        if (chosen.Length == 0)
+        var choice = CrewRule.Choose([.. able.Select(m => m.Info!)], shards, platform, avoid);
+        return new Crew(
+            membership,
+            [.. choice.Members.Select(i => able[i].Member.SiloAddress)],
+            [.. choice.Members.Select(i => able[i].Info!)],
+            [.. choice.Members.Select(i => able[i].Worker)])
         {
-            return null;
-        }
-
-        SiloInfo[] infos = [.. chosen.Select(m => m.Info!)];
-        var other = Array.Find(infos, i => i.Platform != infos[0].Platform);
-        return other is null
-            ? new Crew(membership, [.. chosen.Select(m => m.Member.SiloAddress)], infos, [.. chosen.Select(m => m.Worker)])
-            {
-                Idle = [.. able.Where(m => !chosen.Contains(m)).Select(m => m.Member.Name)],
-                Strangers = [.. able.Except(fit).Select(m => m.Info!)],
-            }
-            : throw new JobException(
-                $"Silo {infos[0].Name} computes on {infos[0].Platform}, silo {other.Name} on {other.Platform}: their results may differ "
-                + "in the last bit. Run the job on silos of one kind.");
+            Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
+            Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
+            Answered = [.. able.Select(m => m.Member.SiloAddress)],
+        };
     }
 
-    /// <summary>Silos that could take part, but for which there is no shard.</summary>
+    /// <summary>Silos that could take part, but for which there is no shard, or which stand by.</summary>
     public IReadOnlyList<string> Idle { get; private init; } = [];
 
     /// <summary>Silos that compute on something else than the job does.</summary>
     public IReadOnlyList<SiloInfo> Strangers { get; private init; } = [];
+
+    /// <summary>All silos that were chosen from.</summary>
+    public IReadOnlyList<SiloAddress> Answered { get; private init; } = [];
 
     private static async Task<SiloInfo?> Describe(IWorker worker)
     {
@@ -133,11 +127,14 @@ internal sealed class Crew(
     /// <summary>Lets those forget the job that another crew has no place for.</summary>
     public Task ReleaseBut(Crew next) => Task.WhenAll(workers.Where((_, i) => !next.Silos.Contains(Silos[i])).Select(Release));
 
-    private async Task Release(IWorker worker)
+    private Task Release(IWorker worker) => Release(worker, Membership);
+
+    /// <summary>Lets a silo forget a job; that it is gone does not matter.</summary>
+    public static async Task Release(IWorker worker, Membership membership)
     {
         try
         {
-            await worker.Release(Membership).WaitAsync(AnswerTime);
+            await worker.Release(membership).WaitAsync(AnswerTime);
         }
         catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
         {

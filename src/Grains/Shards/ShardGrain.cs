@@ -3,14 +3,14 @@ using Granary.Contracts;
 using Granary.Grains.Compute;
 using Granary.Jobs;
 using Granary.Model.Data;
-using Orleans.Concurrency;
+using Orleans.GrainDirectory;
+using Orleans.Placement;
 
 namespace Granary.Grains.Shards;
 
 /// <summary>See <see cref="IShardGrain"/>. Its loss costs one more reading of its part of the source.</summary>
-/// <remarks>A stateless worker lives in the silo of its caller, which is where the examples are needed, and has no entry in the cluster's
-/// grain directory: looking one up took ten seconds where silos that keep parts of the directory died one after the other.</remarks>
-[StatelessWorker(1), KeepAlive]
+/// <remarks>It lives in the silo of its only caller, the worker there: that is where the examples are needed.</remarks>
+[PreferLocalPlacement, GrainDirectory(LocalGrainDirectory.Name), Immovable, KeepAlive]
 internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading, SiloIdentity silo) : Grain, IShardGrain
 {
     private ShardData? _data;

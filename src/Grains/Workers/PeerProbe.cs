@@ -9,6 +9,7 @@ namespace Granary.Grains.Workers;
 internal static class PeerProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly int[] Pauses = [0, 50, 200, 600, 1500]; // ms
 
     /// <summary>Whether the silo's process is certainly gone.</summary>
     public static async Task<bool> IsGone(Member member)
@@ -30,8 +31,18 @@ internal static class PeerProbe
         }
     }
 
-    /// <summary>Has the cluster declare a silo dead if its process is certainly gone.</summary>
-    public static async Task<bool> Bury(Member member, IClusterMembershipService cluster) =>
-        cluster.CurrentSnapshot.GetSiloStatus(member.Silo) is SiloStatus.Dead or SiloStatus.None
-        || (await IsGone(member) && await cluster.TryKill(member.Silo));
+    /// <summary>Has the cluster declare a silo dead if its process is certainly gone. Looks several times: a process that ends may lose
+    /// one connection a little before its port.</summary>
+    public static async Task Bury(Member member, IClusterMembershipService cluster)
+    {
+        foreach (var pause in Pauses)
+        {
+            await Task.Delay(pause);
+            if (cluster.CurrentSnapshot.GetSiloStatus(member.Silo) is SiloStatus.Dead or SiloStatus.None
+                || (await IsGone(member) && await cluster.TryKill(member.Silo)))
+            {
+                return;
+            }
+        }
+    }
 }

@@ -194,22 +194,23 @@ internal sealed partial class Worker : GrainService, IWorker
         }
     }
 
-    // Whoever loses a connection looks whether the other process still exists, so that nobody waits for missed probes; the
-    // coordinator may have been in that silo.
-    private async Task Look(WorkerTrouble trouble, Assignment assignment)
+    // Whoever loses a connection looks whether the other processes still exist, so that nobody waits for missed probes: where one has
+    // died another may have too, and the coordinator may have been in either.
+    private Task Look(WorkerTrouble trouble, Assignment assignment) => trouble.Peer is null
+        ? Task.CompletedTask
+        : Task.WhenAll(assignment.Members.Where((_, m) => m != assignment.Index).Select(Look));
+
+    private async Task Look(Member peer)
     {
-        if (trouble.Peer is { } peer)
+        try
         {
-            try
-            {
-                await PeerProbe.Bury(assignment.Members[peer], _cluster);
-            }
+            await PeerProbe.Bury(peer, _cluster);
+        }
 #pragma warning disable CA1031 // membership finds out by itself, a little later
-            catch (Exception e)
+        catch (Exception e)
 #pragma warning restore CA1031
-            {
-                LogUnsure(_logger, assignment.Members[peer].Name, e.Message);
-            }
+        {
+            LogUnsure(_logger, peer.Name, e.Message);
         }
     }
 

@@ -21,6 +21,8 @@ internal static class SiloLogging
         logging.AddFilter("Orleans", LogLevel.Error);
         logging.AddFilter("Orleans.Runtime.GrainCallCancellationManager", LogLevel.None);
         logging.AddFilter("Orleans.Runtime.GrainDirectory", LogLevel.Critical);
+        logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
+        logging.AddFilter("Polly", LogLevel.None);
         logging.AddFilter("Granary.Grains.Workers.Worker", LogLevel.Warning); // its base class tells of every change of its ring
     }
 }
