@@ -22,6 +22,9 @@ internal sealed record LocalSettings(int Silos, int Threads, string Device, stri
 /// <summary>Several silo processes on this machine, under one home directory and a cluster id of their own.</summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
+    // Silos that join or leave at the same moment contend for the membership's record, and wait for seconds before they try again.
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(150);
+
     private readonly string _home;
     private readonly LocalSettings _settings;
     private readonly List<SiloProcess> _silos = [];
@@ -48,6 +51,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         for (var i = 0; i < _settings.Silos; i++)
         {
+            await Task.Delay(i == 0 ? TimeSpan.Zero : Apart, cancellation);
             _silos.Add(StartOne(i));
         }
 
@@ -97,7 +101,11 @@ internal sealed class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>Stops every silo, in good order.</summary>
-    public Task Stop() => Task.WhenAll(_silos.Select(s => s.Stop()));
+    public Task Stop() => Task.WhenAll(_silos.Select(async (silo, i) =>
+    {
+        await Task.WhenAny(Task.Delay(i * Apart), silo.Exited);
+        await silo.Stop();
+    }));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
