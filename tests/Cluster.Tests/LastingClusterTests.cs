@@ -2,7 +2,6 @@ using System.Text.Json;
 
 namespace Granary.Cluster.Tests;
 
-[Collection(RecoveryScenario.OneAtATime)]
 public sealed class LastingClusterTests : IDisposable
 {
     // A home may be called anything: what connection strings, shells and globs take for theirs, and letters beyond ASCII.

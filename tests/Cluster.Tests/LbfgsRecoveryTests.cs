@@ -1,7 +1,6 @@
 namespace Granary.Cluster.Tests;
 
 /// <summary>Silos killed while L-BFGS searches: what it remembers is in every silo.</summary>
-[Collection(RecoveryScenario.OneAtATime)]
 public sealed class LbfgsRecoveryTests : IDisposable
 {
     // All examples in every pass, and a tolerance that nothing meets.

@@ -6,7 +6,7 @@ namespace Granary.Cluster.Tests;
 /// one silo, to the last bit.</summary>
 public abstract class RecoveryScenario : IDisposable
 {
-    /// <summary>The collection of the tests in which silos die: never two of them side by side.</summary>
+    /// <summary>The collection of the longest scenarios: never two of them side by side.</summary>
     public const string OneAtATime = "silos die";
 
     // 50,826 weights in four blocks: slices, backups of Adam's state and transfers all have a part.

@@ -22,8 +22,8 @@ internal sealed record LocalSettings(int Silos, int Threads, string Device, stri
 /// <summary>Several silo processes on this machine, under one home directory and a cluster id of their own.</summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
-    // Silos that join or leave at the same moment contend for the membership's record, and wait for seconds before they try again.
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(150);
+    // Silos that leave at the same moment meet in the membership's record, and wait for seconds before they try again.
+    private static readonly TimeSpan StopApart = TimeSpan.FromMilliseconds(150);
 
     private readonly string _home;
     private readonly LocalSettings _settings;
@@ -51,7 +51,6 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         for (var i = 0; i < _settings.Silos; i++)
         {
-            await Task.Delay(i == 0 ? TimeSpan.Zero : Apart, cancellation);
             _silos.Add(StartOne(i));
         }
 
@@ -103,7 +102,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Stops every silo, in good order.</summary>
     public Task Stop() => Task.WhenAll(_silos.Select(async (silo, i) =>
     {
-        await Task.WhenAny(Task.Delay(i * Apart), silo.Exited);
+        await Task.WhenAny(Task.Delay(i * StopApart), silo.Exited);
         await silo.Stop();
     }));
 
