@@ -15,8 +15,10 @@ namespace Granary.Grains.Coordination;
 internal sealed partial class CoordinatorGrain
 {
     // Until the job ends one way or another: attempts, each a generation of its own.
-    private async Task Run()
+    private async Task Run(Task before)
     {
+        // A job that is resumed while it still comes to rest has one life, not two.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         while (State.State == JobState.Running && !_ended)
         {
             try
@@ -207,6 +209,7 @@ internal sealed partial class CoordinatorGrain
                 return; // asked meanwhile: the next generation knows
             }
 
+            await _crew!.Release(); // before anybody can resume it
             State.PauseAsked = false;
             State.State = JobState.Paused;
             State.Note(JobEventKind.Paused, null, $"paused after step {_progress!.Committed}");

@@ -39,6 +39,7 @@ internal sealed partial class CoordinatorGrain(
     private long _reached;
     private DateTimeOffset? _resumed;
     private bool _ended;
+    private Task _life = Task.CompletedTask;
     private long? _recalling;
 
     private string JobId => this.GetPrimaryKeyString();
@@ -60,7 +61,7 @@ internal sealed partial class CoordinatorGrain(
                 State.Note(JobEventKind.SiloLost, null, "the silo of the job's coordinator was lost; another took the job over");
             }
 
-            _ = Run();
+            _life = Run(_life);
         }
         else if (State.Submission is not null && State.Generation > 0)
         {
@@ -105,7 +106,7 @@ internal sealed partial class CoordinatorGrain(
 
         State.State = JobState.Running;
         State.Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
-        _ = Run(); // its first generation stores this; should it come to nothing before that, the job is still queued
+        _life = Run(_life); // its first generation stores this; should it come to nothing before that, the job is still queued
         await this.RegisterOrUpdateReminder(KeepGoing, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
     }
 
