@@ -51,7 +51,9 @@ equal)
 recovery)
     granary up --silos 3
     job=$(submit "${mlp[@]}" training.epochs=100000)
-    granary chaos --plan "$here/recovery.yaml" --job "$job"
+    for plan in others coordinator freeze; do
+        granary chaos --plan "$here/recovery-$plan.yaml" --job "$job"
+    done
     granary cancel "$job"
     echo "torchrun, seconds from kill -9 of a worker to the next step:"
     /usr/bin/python3 "$root/bench/peers/elastic_restart.py" 5
