@@ -204,12 +204,12 @@ internal sealed partial class CoordinatorGrain
         else if (State.PauseAsked)
         {
             await Park(attempt);
+            await _crew!.Release(); // before anybody can resume it
             if (State.CancelAsked || !State.PauseAsked)
             {
                 return; // asked meanwhile: the next generation knows
             }
 
-            await _crew!.Release(); // before anybody can resume it
             State.PauseAsked = false;
             State.State = JobState.Paused;
             State.Note(JobEventKind.Paused, null, $"paused after step {_progress!.Committed}");
