@@ -59,20 +59,52 @@ recovery)
     /usr/bin/python3 "$root/bench/peers/elastic_restart.py" 5
     ;;
 goodput)
-    epochs=${2:-5000}
+    # One job: undisturbed, then under the plan of 5 minutes, then undisturbed again.
     granary up --silos 3
-    for plan in none goodput; do
-        job=$(submit "${mlp[@]}" "training.epochs=$epochs")
-        [ $plan = none ] || granary chaos --plan "$here/$plan.yaml" --job "$job"
-        granary wait "$job" --json 2>/dev/null >"$GRANARY_HOME/$plan.json" || true
-        echo "$plan: $(field seconds <"$GRANARY_HOME/$plan.json") s, $(field examplesPerSecond <"$GRANARY_HOME/$plan.json") examples/s, $(field recoveries <"$GRANARY_HOME/$plan.json") recoveries"
-    done
+    job=$(submit "${mlp[@]}" training.epochs=10000000)
+    steps() { granary show "$job" --json | field step; }
+    rate() { # name, command...
+        local name=$1 from began
+        shift
+        from=$(steps) began=$(date +%s%N)
+        "$@"
+        echo "$name: $(( ($(steps) - from) * 1000000000 / ($(date +%s%N) - began) )) steps/s"
+    }
+    sleep 10
+    rate undisturbed sleep 100
+    rate "a kill every 20 s" granary chaos --plan "$here/goodput.yaml" --job "$job"
+    sleep 10
+    rate undisturbed sleep 100
+    granary cancel "$job"
     ;;
 cost)
-    # A checkpoint every 10 s of about 6 million weights against none, in turn.
+    # What safety costs while nothing fails: as it is, without checksums and backups, and with a checkpoint every 10 s, in turn. There is no
+    # option to train without safety: a scratch clone of the last commit has its two lines changed.
+    bare=$GRANARY_HOME/bare
+    git clone -q "$root" "$bare"
+    without() { # file, text, other text
+        [ "$(grep -cF "$2" "$bare/$1")" = 1 ] || { echo "$1 has no such line any more: $2" >&2; exit 1; }
+        python3 - "$bare/$1" "$2" "$3" <<'CHANGE'
+import pathlib, sys
+path = pathlib.Path(sys.argv[1])
+path.write_text(path.read_text().replace(sys.argv[2], sys.argv[3]))
+CHANGE
+    }
+    without src/Contracts/Generations.cs "=> KeepEvery > 0 && (step == first || step % KeepEvery == 0)" "=> KeepEvery < 0"
+    without src/Grains/Channel/FrameHeader.cs "return XxHash3.HashToUInt64(payload, (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<FrameHeader>(in header))));" "return header.Checksum;"
+    dotnet build "$bare/src/Client" -c Release -v q >/dev/null
+    rate() { # root, job...
+        local at=$1
+        shift
+        dotnet "$at/src/Client/bin/Release/net10.0/granary.dll" train "$@" --json --output "$GRANARY_HOME/out" 2>/dev/null | field examplesPerSecond
+        rm -rf "$GRANARY_HOME/out"
+    }
+    echo "examples/s: job, as it is, without checksums and backups, with a checkpoint every 10 s"
     for _ in $(seq "${2:-5}"); do
-        for seconds in 10 0; do
-            granary train "${large[@]}" training.epochs=20 training.checkpoint.seconds=$seconds --json 2>/dev/null | field examplesPerSecond | sed "s/^/checkpoint every $seconds s: /"
+        for name in mlp large; do
+            [ $name = mlp ] && job=("${mlp[@]}" training.epochs=1000) || job=("${large[@]}" training.epochs=20)
+            echo "$name $(rate "$root" "${job[@]}" training.checkpoint.seconds=0) $(rate "$bare" "${job[@]}" training.checkpoint.seconds=0)" \
+                "$(rate "$root" "${job[@]}" training.checkpoint.seconds=10)"
         done
     done
     ;;

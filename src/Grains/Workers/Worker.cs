@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
@@ -18,7 +19,7 @@ internal sealed partial class Worker : GrainService, IWorker
 {
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, JobEntry> _jobs = [];
+    private readonly ConcurrentDictionary<string, JobEntry> _jobs = []; // looked at from threads that are not the service's, too
     private readonly SiloIdentity _silo;
     private readonly ShardRegistry _registry;
     private readonly ReadingThreads _reading;
@@ -29,6 +30,7 @@ internal sealed partial class Worker : GrainService, IWorker
     private readonly ILogger<Worker> _logger;
     private readonly SiloAddress _address;
     private readonly TensorListener _listener;
+    private readonly LossWatch _losses;
 
     public Worker(
         GrainId id, Silo silo, ILoggerFactory loggers, SiloIdentity identity, ShardRegistry registry, ReadingThreads reading,
@@ -42,11 +44,14 @@ internal sealed partial class Worker : GrainService, IWorker
         _listener = new TensorListener(identity.Channel, identity.Cluster, identity.Platform, loggers.CreateLogger<TensorListener>());
         _faults = faults;
         departure.Jobs = () => [.. _jobs.Keys];
+        _losses = new LossWatch(
+            cluster.MembershipUpdates, departure.Jobs, job => grains.GetGrain<ICoordinatorGrain>(job).Status(int.MaxValue));
     }
 
     /// <inheritdoc/>
     public override async Task Stop()
     {
+        _losses.Dispose();
         foreach (var entry in _jobs.Values.ToArray())
         {
             await entry.End();
@@ -282,7 +287,7 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         if (_jobs.TryGetValue(membership.JobId, out var entry) && entry.Membership.Generation <= membership.Generation)
         {
-            _jobs.Remove(membership.JobId);
+            _jobs.TryRemove(membership.JobId, out _);
             await entry.End();
             await Task.Run(entry.Memory.Dispose);
             _registry.Forget(membership.JobId, []);
