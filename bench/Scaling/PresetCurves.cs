@@ -36,13 +36,14 @@ internal static class PresetCurves
         }
 
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
-            [.. new[] { 0.1, 1, 10, 60, 600, 3600, 36_000 }.Select(v => new Tick(Log(v), Quantity.OfTime(v)))]);
+            [.. new[] { 0.1, 1, 10, 100, 900, 7200, 72_000 }.Select(v => new Tick(Log(v), Quantity.OfTime(v)))]);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
             [.. new[] { 1, 10, 100, 1000, 10_000 }.Select(v => new Tick(Log(v), v.ToString("N0", CultureInfo.InvariantCulture)))]);
         plot.Title("Predicted step time: 100 Tflop/s a silo, 100 Gbit/s, 20 us");
-        plot.XLabel("N, silos (squares: they still compute half of the time; rings: enough; dotted: a 1/N part of one silo's time)");
+        plot.XLabel("N, silos (square: they compute half of the time; ring: enough; dotted: one silo / N)");
         plot.YLabel("time of a step");
         plot.ShowLegend(Alignment.UpperRight);
+        plot.Axes.SetLimits(-0.2, Log(Most) + 0.2, Log(0.1), Log(200_000));
         plot.SavePng(path, 900, 600);
     }
 
