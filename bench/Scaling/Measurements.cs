@@ -65,7 +65,7 @@ internal static class Measurements
         {
             var timed = new TimedRuns(client, folder);
             var done = new List<CalibrationRun>();
-            foreach (var (variant, silos) in Calibration.Runs(job, input, Examples))
+            foreach (var (variant, silos) in Calibration.Runs(job, input, Examples, siloThreads: 1))
             {
                 done.Add(await timed.Run(variant, silos, interruption.Token));
             }

@@ -31,7 +31,7 @@ public sealed class PlanTests : IDisposable
             Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--silos", "2", "--flops", "1G", "--bandwidth", "1GB", "--latency", "1ms", "--per-shard", "0us");
         Assert.Equal(0, await plan.Exit());
         Assert.Contains("digits-mlp: mlp, 4,810 weights, 20.2k operations an example, batch 64 in 8 shards", plan.Output);
-        Assert.Contains("Beyond 1 silos no number of them", plan.Output); // 1.3 ms of work, and 1 ms of the way
+        Assert.Contains("Beyond 1 silo no number of them up to 10,000", plan.Output); // 1.3 ms of work, and 1 ms of the way
         Assert.Contains("2 silos: 8 shards suit", plan.Output);
     }
 

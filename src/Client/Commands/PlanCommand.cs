@@ -161,7 +161,8 @@ internal static class PlanCommand
         GranaryClient client, PlannedJob job, InputShape input, long examples, string folder, CancellationToken cancellation)
     {
         var (timed, runs) = (new TimedRuns(client, folder), new List<CalibrationRun>());
-        foreach (var (variant, silos) in Calibration.Runs(job, input, examples))
+        var threads = (await client.Silos()).Max(s => s.Threads);
+        foreach (var (variant, silos) in Calibration.Runs(job, input, examples, threads))
         {
             var run = await timed.Run(variant, silos, cancellation);
             await Console.Error.WriteLineAsync(

@@ -59,10 +59,10 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
         Line(text, $"");
         if (curve.HalfBusy is { } half)
         {
-            Line(text, $"Up to {half.Silos:N0} silos compute at least half of the time.");
+            Line(text, $"Up to {Count(half.Silos)} at least half of the time is computing.");
         }
 
-        Line(text, $"Beyond {curve.Enough.Silos:N0} silos no number of them takes a step more than 5 % faster.");
+        Line(text, $"Beyond {Count(curve.Enough.Silos)} no number of them up to {UpTo:N0} takes a step more than 5 % faster.");
         foreach (var (silos, shards, batch, larger) in Advice())
         {
             Line(text, $"{silos:N0} silos: {shards:N0} shards suit; they compute half of the time with a batch of {batch:N0}, and 80 % with {larger:N0}.");
@@ -74,6 +74,8 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
         var job = Job.WithShardsFor(s, Facts.Threads);
         return (s, job.Shards, BatchAdvice.For(job, Facts, s, Half), BatchAdvice.For(job, Facts, s, Most));
     });
+
+    private static string Count(int silos) => string.Create(CultureInfo.InvariantCulture, $"{silos:N0} silo{(silos == 1 ? "" : "s")}");
 
     private static string T(double seconds) => Quantity.OfTime(seconds);
 

@@ -6,11 +6,12 @@ public static class Calibration
     private const double LeastLatency = 1e-6;
 
     /// <summary>The runs of a job: alone with its whole batch and with a part of it, which tells operations from what comes on top of
-    /// them; on two silos; and a smaller model on the same data, alone and on two silos, which tells bytes from their way.</summary>
+    /// them; on two silos in its own shards, or a shard for each where silos would compute several at a time; and a smaller model on the same data, alone and on two silos, which tells bytes from their way.</summary>
     /// <param name="job">The job.</param>
     /// <param name="input">What the data says about the model's ends.</param>
     /// <param name="examples">Training examples.</param>
-    public static IReadOnlyList<(PlannedJob Job, int Silos)> Runs(PlannedJob job, InputShape input, long examples)
+    /// <param name="siloThreads">Compute threads of the silos that there are.</param>
+    public static IReadOnlyList<(PlannedJob Job, int Silos)> Runs(PlannedJob job, InputShape input, long examples, int siloThreads)
     {
         var part = Math.Max(1, Math.Min((long)job.RowsPerShard, job.Batch / 4));
         var small = Variant(Shrunk(job.Job), input, examples, 1, job.Batch);
@@ -18,14 +19,16 @@ public static class Calibration
         [
             (Variant(job.Job, input, examples, 1, job.Batch), 1),
             (Variant(job.Job, input, examples, 1, part), 1),
-            (Variant(job.Job, input, examples, 2, job.Batch), 2),
+            (Variant(job.Job, input, examples, siloThreads == 1 ? Math.Max(2, job.Shards) : 2, job.Batch), 2),
             (small, 1),
             (small.WithShards(2), 2),
         ];
     }
 
     /// <summary>The job as it is, going on until it is stopped.</summary>
-    /// <inheritdoc cref="Runs" path="/param"/>
+    /// <param name="job">The job.</param>
+    /// <param name="input">What the data says about the model's ends.</param>
+    /// <param name="examples">Training examples.</param>
     public static PlannedJob Endless(PlannedJob job, InputShape input, long examples) => Variant(job.Job, input, examples, job.Shards, job.Batch);
 
     // Without anything that could end or disturb it: at so small a rate no loss diverges.
@@ -64,15 +67,10 @@ public static class Calibration
     /// <param name="threads">Compute threads of the silos that are to be planned for.</param>
     public static ClusterFacts Fit(IReadOnlyList<CalibrationRun> runs, bool oneMachine, int threads)
     {
-        var (perShard, flops) = Compute([.. runs.Where(r => r.Job.Blocks == runs[0].Job.Blocks && r.Job.FlopsPerExample == runs[0].Job.FlopsPerExample)]);
-        var facts = new ClusterFacts
-        {
-            Flops = flops * threads,
-            Bandwidth = double.PositiveInfinity,
-            Latency = LeastLatency,
-            PerShard = perShard,
-            Threads = threads,
-        };
+        var usual = new ClusterFacts { Flops = 0, Bandwidth = double.PositiveInfinity, Latency = LeastLatency, Threads = threads };
+        var own = runs.Where(r => r.Job.Blocks == runs[0].Job.Blocks && r.Job.FlopsPerExample == runs[0].Job.FlopsPerExample);
+        var (perShard, flops) = Compute([.. own], usual);
+        var facts = usual with { Flops = flops * threads, PerShard = perShard };
         var (perStep, updating) = Line([.. runs.Where(r => r.Silos == 1).Select(r => (ExchangeLoad.Of(r.Job, 1).Single().Updated, r.Exchange))]);
         facts = facts with { PerStep = perStep, Updating = double.IsInfinity(updating) ? facts.Updating : updating };
         var (latency, moving) = Line([.. runs.Where(r => r.Silos == 2).Select(r => (Moved(r), Math.Max(0, r.Exchange - Known(r, facts))))]);
@@ -90,8 +88,13 @@ public static class Calibration
     private static double Known(CalibrationRun run, ClusterFacts facts) =>
         ExchangeLoad.Of(run.Job, run.Silos).Max(l => l.UpdateTime(facts) + ((l.FramesSent + l.FramesReceived) * facts.PerMessage)) + facts.PerStep;
 
-    private static (double PerShard, double Flops) Compute(IReadOnlyList<CalibrationRun> runs) =>
-        Line([.. runs.Select(r => (r.Job.RowsPerShard * r.Job.FlopsPerExample, r.Compute))]);
+    private static (double PerShard, double Flops) Compute(IReadOnlyList<CalibrationRun> runs, ClusterFacts usual) =>
+        Line([.. runs.Select(r =>
+        {
+            var shards = r.Job.ActiveShards((r.Job.Shards + r.Silos - 1) / r.Silos);
+            var additions = (shards - 1) * (double)r.Job.Blocks.Weights * r.Job.NumberSize / usual.Adding;
+            return (r.Job.RowsPerShard * r.Job.FlopsPerExample, (r.Compute - additions) / shards);
+        })]);
 
     // seconds = base + amount / rate, neither below 0, with the least squares of the relative errors; one amount alone tells no base.
     private static (double Base, double Rate) Line(IReadOnlyList<(double Amount, double Seconds)> points)

@@ -22,7 +22,7 @@ public class CalibrationTests
     // What a cluster of known facts would show.
     private static CalibrationRun[] Runs(ClusterFacts facts, double disturbance = 0) =>
     [
-        .. Calibration.Runs(Mlp, Input, 1438).Select((run, i) =>
+        .. Calibration.Runs(Mlp, Input, 1438, siloThreads: 1).Select((run, i) =>
         {
             var (cost, error) = (StepCost.Of(run.Job, facts, run.Silos), 1 + (disturbance * Math.Sin(i + 1)));
             return new CalibrationRun(run.Job, run.Silos, cost.Compute * error, cost.Exchange * error);
@@ -66,9 +66,10 @@ public class CalibrationTests
     [Fact]
     public void Runs_go_on_and_have_a_small_model_beside_the_job_s_own()
     {
-        var runs = Calibration.Runs(Mlp, Input, 1438);
+        var runs = Calibration.Runs(Mlp, Input, 1438, siloThreads: 1);
         Assert.Equal([(1, 512), (1, 64), (2, 512), (1, 512), (2, 512)], runs.Select(r => (r.Silos, (int)r.Job.Batch)));
-        Assert.Equal([1, 1, 2, 1, 2], runs.Select(r => r.Job.Shards));
+        Assert.Equal([1, 1, 8, 1, 2], runs.Select(r => r.Job.Shards));
+        Assert.Equal(2, Calibration.Runs(Mlp, Input, 1438, siloThreads: 4)[2].Job.Shards); // several would be computed at a time
         Assert.Equal(650, runs[3].Job.Blocks.Weights);
         Assert.All(runs, r => Assert.Equal((1_000_000, 0.0, false), (r.Job.Job.Training.Epochs, r.Job.Job.Training.Checkpoint.Seconds, r.Job.Job.Training.Checkpoint.Best)));
         Assert.Equal([true, true, true, false, false], runs.Select(r => r.Job.Job.Model.Init is not null)); // it would not fit the small one
