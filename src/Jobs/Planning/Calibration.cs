@@ -88,13 +88,19 @@ public static class Calibration
     private static double Known(CalibrationRun run, ClusterFacts facts) =>
         ExchangeLoad.Of(run.Job, run.Silos).Max(l => l.UpdateTime(facts) + ((l.FramesSent + l.FramesReceived) * facts.PerMessage)) + facts.PerStep;
 
-    private static (double PerShard, double Flops) Compute(IReadOnlyList<CalibrationRun> runs, ClusterFacts usual) =>
-        Line([.. runs.Select(r =>
+    private static (double PerShard, double Flops) Compute(IReadOnlyList<CalibrationRun> runs, ClusterFacts usual)
+    {
+        (double Work, double Seconds)[] shards = [.. runs.Select(r =>
         {
-            var shards = r.Job.ActiveShards((r.Job.Shards + r.Silos - 1) / r.Silos);
-            var additions = (shards - 1) * (double)r.Job.Blocks.Weights * r.Job.NumberSize / usual.Adding;
-            return (r.Job.RowsPerShard * r.Job.FlopsPerExample, (r.Compute - additions) / shards);
-        })]);
+            var count = r.Job.ActiveShards((r.Job.Shards + r.Silos - 1) / r.Silos);
+            var additions = (count - 1) * (double)r.Job.Blocks.Weights * r.Job.NumberSize / usual.Adding;
+            return (r.Job.RowsPerShard * r.Job.FlopsPerExample, Math.Max(0, r.Compute - additions) / count);
+        })];
+        var (perShard, flops) = Line(shards);
+
+        // More rows took no longer, on a machine that does other work too: half of it is counted as either, so that neither is for nothing.
+        return double.IsInfinity(flops) ? (perShard / 2, 2 * shards.Max(s => s.Work) / perShard) : (perShard, flops);
+    }
 
     // seconds = base + amount / rate, neither below 0, with the least squares of the relative errors; one amount alone tells no base.
     private static (double Base, double Rate) Line(IReadOnlyList<(double Amount, double Seconds)> points)

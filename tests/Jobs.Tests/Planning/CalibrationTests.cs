@@ -63,6 +63,16 @@ public class CalibrationTests
         }
     }
 
+    // The part of the batch took longer than the whole, and two silos far longer, while somebody else had the machine.
+    [Fact]
+    public void Measurements_that_make_no_sense_give_facts_that_work_is_not_for_nothing_in()
+    {
+        double[] compute = [143e-6, 158e-6, 1.5e-3, 95e-6, 147e-6];
+        var found = Calibration.Fit([.. Runs(Cluster).Select((r, i) => r with { Compute = compute[i] })], oneMachine: true, threads: 1);
+        Assert.InRange(found.PerShard, 50e-6, 100e-6);
+        Assert.Equal(found.PerShard, 512 * Mlp.FlopsPerExample / found.Flops, 1e-9);
+    }
+
     [Fact]
     public void Runs_go_on_and_have_a_small_model_beside_the_job_s_own()
     {

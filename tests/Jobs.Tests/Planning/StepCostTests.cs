@@ -92,10 +92,11 @@ public class StepCostTests
     [Fact]
     public void Silos_that_share_cores_take_longer_by_as_much_as_they_are_too_many()
     {
-        var (job, facts) = (Planned.Job(8 * Block, 8), Planned.Ideal() with { Updating = 1e6, Cores = 2 });
+        var (job, facts) = (Planned.Job(8 * Block, 8), Planned.Ideal() with { Updating = 1e6, Handling = 1e6, PerStep = 0.25, Cores = 2 });
         var (two, eight) = (StepCost.Of(job, facts, 2), StepCost.Of(job, facts, 8));
         Assert.Equal(two.Compute, eight.Compute, 1e-12);
-        Assert.Equal(4 * StepCost.Of(job, facts with { Cores = 0 }, 8).Update, eight.Update, 1e-12);
+        var own = StepCost.Of(job, facts with { Cores = 0 }, 8);
+        Assert.Equal((4 * own.Update, 4 * own.Handling, 4 * own.Exchange), (eight.Update, eight.Handling, eight.Exchange));
     }
 
     // Adam: 8 bytes a weight, of a half each. A step of a second or more sends them every time.
