@@ -13,6 +13,7 @@ var command = new RootCommand("Granary: distributed training for .NET.")
     TrainCommand.Create(),
     CheckCommand.Create(),
     InspectCommand.Create(),
+    PlanCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     GenerateCommand.Create(),

@@ -113,8 +113,10 @@ internal static class CommandParts
     }
 
     /// <summary>Whether there is a lasting cluster to speak to.</summary>
-    public static bool HasCluster(string home) =>
-        Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } || new ClusterHome(home).Running() is not null;
+    public static bool HasCluster(string home) => IsElsewhere() || new ClusterHome(home).Running() is not null;
+
+    /// <summary>Whether the lasting cluster is of several machines.</summary>
+    public static bool IsElsewhere() => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 };
 
     // A cluster of several machines is found through its Redis, by the variables that its silos know it by.
     private static ClusterAddress Address(string home) => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } redis

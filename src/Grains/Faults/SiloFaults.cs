@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Jobs;
 
 namespace Granary.Grains.Faults;
@@ -13,6 +14,7 @@ public sealed class SiloFaults(TimeProvider time)
     private readonly Lock _changing = new();
     private readonly Dictionary<FaultKind, (Fault Fault, long Until)> _suffered = [];
     private volatile bool _any;
+    private long _lineFree;
 
     /// <summary>Whether any fault has ever been done here.</summary>
     public bool Any => _any;
@@ -53,6 +55,25 @@ public sealed class SiloFaults(TimeProvider time)
         lock (_changing)
         {
             return _suffered.Remove(kind, out var found) && time.GetTimestamp() < found.Until ? found.Fault : null;
+        }
+    }
+
+    /// <summary>When a frame may leave, as a timestamp: when the silo's one line is free of what it has begun to send before, to
+    /// whomever, and after its travel. 0: at once.</summary>
+    /// <param name="queued">When it was queued.</param>
+    /// <param name="bytes">Its size.</param>
+    public long Departure(long queued, int bytes)
+    {
+        if (Now(FaultKind.Delay) is not { } delay)
+        {
+            return 0;
+        }
+
+        var onTheLine = delay.MegabytesPerSecond > 0 ? bytes / (delay.MegabytesPerSecond * 1e6) : 0;
+        lock (_changing)
+        {
+            _lineFree = Math.Max(_lineFree, queued) + (long)(onTheLine * Stopwatch.Frequency);
+            return _lineFree + (long)(delay.Milliseconds / 1e3 * Stopwatch.Frequency);
         }
     }
 }

@@ -24,18 +24,17 @@ public sealed record SiloMemory(long Weights, long Gradients, long Optimizer, lo
     /// <param name="shards">Whose shards are whose.</param>
     /// <param name="member">The silo, from 0.</param>
     /// <param name="threads">Compute threads of a silo.</param>
-    public static SiloMemory Of(Job job, BlockPlan blocks, ShardPlan shards, int member, int threads)
+    public static SiloMemory Of(Job job, BlockPlan blocks, ShardPlan shards, int member, int threads) =>
+        Of(job, blocks, shards, shards.Parts(), member, threads);
+
+    private static SiloMemory Of(Job job, BlockPlan blocks, ShardPlan shards, int[] allParts, int member, int threads)
     {
         var (size, tree) = (job.Model.Precision == Precision.Float64 ? 8L : 4L, new SumTree(shards.Shards));
         var (first, end) = shards.Of(member);
         var waiting = Enumerable.Range(first, end - first).Select(v => tree.Cover(first, v).Count).DefaultIfEmpty().Max();
         var gradients = Math.Min(end - first, waiting + threads);
         var slice = blocks.Length(blocks.Owned(member, shards.Members));
-        var parts = Enumerable.Range(0, shards.Members).Where(m => m != member).Sum(m =>
-        {
-            var (from, to) = shards.Of(m);
-            return tree.Cover(from, to).Count;
-        });
+        var parts = allParts.Sum() - allParts[member];
         var state = job.Training.Optimizer.StatePerWeight();
         var keeps = state > 0 && shards.Members > 1 && !blocks.Replicated;
         var versions = Versions + (keeps ? VersionsKept : 0);
@@ -51,6 +50,9 @@ public sealed record SiloMemory(long Weights, long Gradients, long Optimizer, lo
     }
 
     /// <summary>The memory of the silo that holds most.</summary>
-    public static SiloMemory Greatest(Job job, BlockPlan blocks, ShardPlan shards, int threads) =>
-        Enumerable.Range(0, shards.Members).Select(m => Of(job, blocks, shards, m, threads)).MaxBy(m => m.Total)!;
+    public static SiloMemory Greatest(Job job, BlockPlan blocks, ShardPlan shards, int threads)
+    {
+        var parts = shards.Parts();
+        return Enumerable.Range(0, shards.Members).Select(m => Of(job, blocks, shards, parts, m, threads)).MaxBy(m => m.Total)!;
+    }
 }

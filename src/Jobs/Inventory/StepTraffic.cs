@@ -15,16 +15,16 @@ public static class StepTraffic
     {
         var (first, end) = shards.Of(member);
         var parts = new SumTree(shards.Shards).Cover(first, end).Count;
-        var others = Enumerable.Range(0, shards.Members).Where(m => m != member).ToArray();
-        var sums = parts * others.Sum(m => blocks.Length(blocks.Owned(m, shards.Members)));
+        long others = shards.Members - 1;
+        var own = blocks.Owned(member, shards.Members);
+        var sums = parts * (blocks.Replicated ? others * blocks.Weights : blocks.Weights - blocks.Length(own));
         if (blocks.Replicated)
         {
             return sums * numberSize; // each makes the whole update itself
         }
 
-        var own = blocks.Owned(member, shards.Members);
-        var norms = clips ? (long)others.Length * (own.End - own.First) * sizeof(double) : 0;
-        return ((sums + (others.Length * blocks.Length(own))) * numberSize) + norms;
+        var norms = clips ? others * (own.End - own.First) * sizeof(double) : 0;
+        return ((sums + (others * blocks.Length(own))) * numberSize) + norms;
     }
 
     /// <summary>The same of the silo that sends most.</summary>

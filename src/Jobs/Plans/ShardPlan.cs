@@ -13,5 +13,12 @@ public sealed record ShardPlan(int Shards, int Members)
         ? (int)((((long)shard + 1) * Members - 1) / Shards)
         : throw new ArgumentOutOfRangeException(nameof(shard), shard, $"The job has {Shards} shards.");
 
+    /// <summary>How many maximal subtrees each member's shards are: the sums it sends to the owner of a block.</summary>
+    public int[] Parts()
+    {
+        var tree = new SumTree(Shards);
+        return [.. Enumerable.Range(0, Members).Select(m => tree.Cover(Of(m).First, Of(m).End).Count)];
+    }
+
     private int Bound(int member) => (int)((long)member * Shards / Members);
 }

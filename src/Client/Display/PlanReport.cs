@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using Granary.Client.Planning;
+using Granary.Jobs;
+
+namespace Granary.Client.Display;
+
+/// <summary>What plan prints: a step's parts on some numbers of silos, how it goes on with more of them, and advice.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Facts">The cluster.</param>
+/// <param name="How">How the facts were measured; null: they were given.</param>
+/// <param name="Silos">Numbers of silos to plan for.</param>
+/// <param name="UpTo">Where the curve ends.</param>
+/// <param name="ShardsToSuit">Whether nobody has said how many shards: as many as suit each number of silos.</param>
+internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? How, IReadOnlyList<int> Silos, int UpTo, bool ShardsToSuit)
+{
+    private const double Half = 0.5;
+    private const double Most = 0.8;
+
+    private bool Own => Job.Job.Model.Kind == ModelKind.Own;
+
+    private IEnumerable<StepCost> Plans => Silos.Select(s => StepCost.Of(ShardsToSuit ? Job.WithShardsFor(s, Facts.Threads) : Job, Facts, s));
+
+    /// <summary>As lines of text.</summary>
+    public string Text()
+    {
+        var text = new StringBuilder();
+        var work = Own ? $"{Quantity.OfCount(Facts.Flops)} examples/s a silo" : $"{Quantity.OfCount(Job.FlopsPerExample)} operations an example";
+        Line(text, $"{Job.Job.Name}: {Job.Job.Model.KindName()}, {Job.Blocks.Weights:N0} weights, {work}, batch {Job.Batch:N0}{(ShardsToSuit ? "" : string.Create(CultureInfo.InvariantCulture, $" in {Job.Shards:N0} shards"))}");
+        Line(text, $"{PlanOptions.Line(Facts, Own)}");
+        if (How is not null)
+        {
+            Line(text, $"({How})");
+        }
+
+        Line(text, $"");
+        Line(text, $"{"silos",6}{"step",9}{"compute",9}{"exchange",10}{"way",9}{"line",9}{"handling",10}{"update",9}{"backup",9}{"sent",9}{"memory",9}{"computes",10}  most of it");
+        foreach (var c in Plans)
+        {
+            Line(text, $"{c.Silos,6:N0}{T(c.Total),9}{T(c.Compute),9}{T(c.Exchange),10}{T(c.Latency),9}{T(c.Wire),9}{T(c.Handling),10}{T(c.Update),9}{T(c.Backup),9}{Quantity.OfBytes(c.BytesSent),9}{Quantity.OfBytes(c.Memory.Total),9}{c.Efficiency,10:0%}  {c.Bound}{Idle(c)}");
+        }
+
+        AddCurve(text);
+        return text.ToString();
+    }
+
+    private void AddCurve(StringBuilder text)
+    {
+        var curve = ScalingCurve.Of(Job, Facts, UpTo);
+        Line(text, $"");
+        Line(text, $"{(ShardsToSuit ? "On" : "With shards to suit, on")} more and more silos:");
+        Line(text, $"{"silos",6}{"shards",8}{"step",9}{"examples/s",12}{"computes",10}  most of it");
+        foreach (var c in curve.Points)
+        {
+            var mark = c == curve.Fastest ? "   <- fastest" : c == curve.Enough ? "   <- enough" : "";
+            Line(text, $"{c.Silos,6:N0}{c.Shards,8:N0}{T(c.Total),9}{Quantity.OfCount(c.ExamplesPerSecond),12}{c.Efficiency,10:0%}  {c.Bound}{mark}");
+        }
+
+        Line(text, $"");
+        if (curve.HalfBusy is { } half)
+        {
+            Line(text, $"Up to {Count(half.Silos)} at least half of the time is computing.");
+        }
+
+        Line(text, $"Beyond {Count(curve.Enough.Silos)} no number of them up to {UpTo:N0} takes a step more than 5 % faster.");
+        foreach (var (silos, shards, batch, larger) in Advice())
+        {
+            Line(text, $"{silos:N0} silos: {shards:N0} shards suit; they compute half of the time with a batch of {batch:N0}, and 80 % with {larger:N0}.");
+        }
+    }
+
+    private IEnumerable<(int Silos, int Shards, long Half, long Most)> Advice() => Silos.Where(s => s > 1).Select(s =>
+    {
+        var job = Job.WithShardsFor(s, Facts.Threads);
+        return (s, job.Shards, BatchAdvice.For(job, Facts, s, Half), BatchAdvice.For(job, Facts, s, Most));
+    });
+
+    private static string Count(int silos) => string.Create(CultureInfo.InvariantCulture, $"{silos:N0} silo{(silos == 1 ? "" : "s")}");
+
+    private static string T(double seconds) => Quantity.OfTime(seconds);
+
+    private static string Idle(StepCost c) => c.Members < c.Silos ? string.Create(CultureInfo.InvariantCulture, $"; {c.Silos - c.Members:N0} idle, for want of shards") : "";
+
+    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture).TrimEnd()).Append('\n');
+
+    /// <summary>As one JSON document: seconds, bytes, and rates per second.</summary>
+    public object Document()
+    {
+        var curve = ScalingCurve.Of(Job, Facts, UpTo);
+        return new
+        {
+            name = Job.Job.Name,
+            model = Job.Job.Model.KindName(),
+            parameters = Job.Blocks.Weights,
+            flopsPerExample = Own ? (double?)null : Job.FlopsPerExample,
+            batch = Job.Batch,
+            facts = new
+            {
+                options = PlanOptions.Line(Facts, Own),
+                measured = How,
+                flops = Own ? (double?)null : Facts.Flops,
+                examplesPerSecond = Own ? Facts.Flops : (double?)null,
+                bandwidth = double.IsInfinity(Facts.Bandwidth) ? (double?)null : Facts.Bandwidth,
+                latency = Facts.Latency,
+                handling = Facts.Handling,
+                updating = Facts.Updating,
+                adding = Facts.Adding,
+                perShard = Facts.PerShard,
+                perStep = Facts.PerStep,
+                perMessage = Facts.PerMessage,
+                threads = Facts.Threads,
+                cores = Facts.Cores,
+            },
+            plans = Plans.Select(Cost),
+            curve = curve.Points.Select(Cost),
+            halfBusy = curve.HalfBusy?.Silos,
+            enough = curve.Enough.Silos,
+            fastest = curve.Fastest.Silos,
+            advice = Advice().Select(a => new { silos = a.Silos, shards = a.Shards, batchForHalf = a.Half, batchFor80Percent = a.Most }),
+        };
+    }
+
+    private static object Cost(StepCost c) => new
+    {
+        silos = c.Silos,
+        members = c.Members,
+        shards = c.Shards,
+        step = c.Total,
+        compute = c.Compute,
+        exchange = c.Exchange,
+        way = c.Latency,
+        line = c.Wire,
+        handling = c.Handling,
+        update = c.Update,
+        backup = c.Backup,
+        examplesPerSecond = c.ExamplesPerSecond,
+        computes = c.Efficiency,
+        bound = c.Bound,
+        bytesSentPerStep = c.BytesSent,
+        memory = c.Memory.Total,
+    };
+}
