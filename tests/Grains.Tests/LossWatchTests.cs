@@ -8,8 +8,8 @@ namespace Granary.Grains.Tests;
 
 public sealed class LossWatchTests
 {
-    private readonly Channel<ClusterMembershipSnapshot> _updates = Channel.CreateUnbounded<ClusterMembershipSnapshot>();
-    private readonly Channel<string> _calls = Channel.CreateUnbounded<string>();
+    private readonly Channel<ClusterMembershipSnapshot> _updates = System.Threading.Channels.Channel.CreateUnbounded<ClusterMembershipSnapshot>();
+    private readonly Channel<string> _calls = System.Threading.Channels.Channel.CreateUnbounded<string>();
     private int _refusals;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
