@@ -20,7 +20,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Status")]
     Task<JobStatus?> Status(int pointsKnown);
 
-    /// <summary>Ends the job at the next step boundary; the last good weights are written.</summary>
+    /// <summary>Ends the job at the next step boundary; the last good weights are written. One that waits or is paused ends at once, with its checkpoints.</summary>
     [Alias("Cancel")]
     Task Cancel();
 

@@ -8,7 +8,7 @@ internal static class CancelCommand
     public static Command Create()
     {
         var (job, home) = (CommandParts.JobId(), CommandParts.Home());
-        return new Command("cancel", "Ends a job at its next step boundary; the last good weights are written.") { job, home }.Does((result, cancellation) =>
+        return new Command("cancel", "Ends a job at its next step boundary; the last good weights are written. One that waits or is paused ends at once, with its checkpoints.") { job, home }.Does((result, cancellation) =>
             CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var id = result.GetValue(job)!;

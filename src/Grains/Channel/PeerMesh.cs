@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Granary.Grains.Faults;
@@ -14,11 +15,15 @@ internal sealed class PeerMesh : IDisposable
     private readonly List<Socket> _readable = [];
     private readonly List<Socket> _writable = [];
     private int _disposed;
+    private long _lastMoved;
 
     public PeerMesh(PeerLink[] links) => Links = links;
 
     /// <summary>One link per other member, in member order.</summary>
     public PeerLink[] Links { get; }
+
+    /// <summary>Timestamp of the last byte that came in or went out; 0: none has.</summary>
+    public long LastMoved => Volatile.Read(ref _lastMoved);
 
     /// <summary>Payload bytes sent so far.</summary>
     public long BytesSent
@@ -144,6 +149,7 @@ internal sealed class PeerMesh : IDisposable
 
             if (progress)
             {
+                Volatile.Write(ref _lastMoved, Stopwatch.GetTimestamp());
                 idle = 0;
                 continue;
             }

@@ -11,17 +11,20 @@ namespace Granary.Grains.Coordination;
 /// <param name="facts">What its shards agreed on.</param>
 internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster, Job job, DataFacts facts)
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     private readonly HashSet<SiloAddress> _seen = [];
+    private TimeSpan _pause = TimeSpan.FromSeconds(1);
     private Task? _loading;
     private bool _ready;
 
     /// <summary>Whether somebody has come and is ready. Looks for newcomers, and has them get ready.</summary>
-    public bool AreReady(ClusterMembershipSnapshot snapshot, IReadOnlySet<string> leaving)
+    public bool AreReady(ClusterMembershipSnapshot snapshot, IReadOnlySet<SiloAddress> leaving)
     {
         if (!_ready && _loading is null)
         {
             var isNew = snapshot.Members.Values.Any(m =>
-                m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !leaving.Contains(m.Name));
+                m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !leaving.Contains(m.SiloAddress));
             _loading = isNew ? Load() : null;
         }
 
@@ -33,16 +36,18 @@ internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster,
         try
         {
             var next = await muster();
-            _seen.UnionWith(next.Answered); // those for whom there is no place are not asked again
             if (crew.Count < job.Data.Shards && next.Silos.Any(s => !crew.Silos.Contains(s)))
             {
                 await Task.WhenAll(next.Silos.Select((s, i) => crew.Silos.Contains(s) ? Task.CompletedTask : next.Preload(job, facts, i)));
                 _ready = true;
             }
+
+            _seen.UnionWith(next.Answered); // those for whom there is no place are not asked again
         }
         catch (Exception e) when (e is OrleansException or TimeoutException or JobException)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1)); // gone again, or not able yet
+            await Task.Delay(_pause); // gone again, or not able yet
+            _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
         }
         finally
         {

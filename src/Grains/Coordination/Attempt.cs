@@ -254,11 +254,13 @@ internal sealed partial class Attempt : IDisposable
     /// <summary>Awaits a task of the whole crew, unless a member dies first.</summary>
     public async Task Unless(Task task)
     {
+        var heard = false;
         while (!task.IsCompleted)
         {
             await Task.WhenAny(task, _news.Task);
             if (!task.IsCompleted)
             {
+                heard = true;
                 _ = task.ContinueWith(t => t.Exception, TaskScheduler.Default);
                 await News();
                 if (Gone().FirstOrDefault() is { } gone)
@@ -266,6 +268,11 @@ internal sealed partial class Attempt : IDisposable
                     throw new LostMemberException(gone, $"silo {gone} is gone");
                 }
             }
+        }
+
+        if (heard)
+        {
+            Wake(); // whoever waits for news next has not heard of these
         }
 
         await task;

@@ -29,6 +29,7 @@ internal sealed partial class CoordinatorGrain
             {
                 LogReplaced(logger, JobId, State.Generation);
                 _ended = true;
+                Formed();
                 DeactivateOnIdle();
                 return;
             }
@@ -93,6 +94,18 @@ internal sealed partial class CoordinatorGrain
         Introduce(crew);
         if (crew.Count == 0)
         {
+            if (State.CancelAsked)
+            {
+                await EndHere(JobState.Cancelled, null);
+                return;
+            }
+
+            if (State.PauseAsked)
+            {
+                await Rest(State.Progress?.Committed ?? 0);
+                return;
+            }
+
             _activity = crew.Strangers.Count == 0 ? "waiting for silos" : $"waiting for silos that compute on {State.Platform}";
             await Task.Delay(200);
             return;
@@ -124,8 +137,8 @@ internal sealed partial class CoordinatorGrain
 
         if (State.State != JobState.Running)
         {
-            await crew.Release();
-            _formed.TrySetResult();
+            await ReleaseAll(); // of silos that have only read ahead, too
+            Formed();
         }
     }
 
@@ -150,7 +163,7 @@ internal sealed partial class CoordinatorGrain
 
     private Task<Crew> Muster(long generation) => Crew.Muster(
         new Membership(JobId, generation),
-        cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !_leaving.Contains(m.Name)),
+        cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !_leaving.Contains(m.SiloAddress)),
         Job.Data.Shards,
         State.Platform,
         _retries.Avoid,
@@ -179,19 +192,18 @@ internal sealed partial class CoordinatorGrain
             null,
             $"generation {State.Generation}: {string.Join(", ", crew.Infos.Select(i => i.Name))} from step {origin.Step} on"
             + (origin.Checkpoint.Count > 0 ? ", from its checkpoint" : ""));
-        _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Select(m => m.Name));
-        _formed.TrySetResult();
-        _formed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead).Select(m => m.SiloAddress));
+        Formed();
         _arrivals = new Arrivals(crew, attempt.Wake, Look, Job, facts);
         _activity = "training";
         var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
-        await attempt.Train(_progress, layout, bytes, origin.Step, () => _keeper.Stored, Wish, SaveNowAndThen);
+        await attempt.Train(_progress, layout, bytes, origin.Step, () => Acknowledged, Wish, SaveNowAndThen);
         await Finish(attempt);
     }
 
     private Wish Wish() =>
         State.CancelAsked || State.PauseAsked || _ended ? Coordination.Wish.Stop
-        : _crew!.Infos.Any(i => _leaving.Contains(i.Name)) || _arrivals!.AreReady(cluster.CurrentSnapshot, _leaving) ? Coordination.Wish.Reform
+        : _crew!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, _leaving) ? Coordination.Wish.Reform
         : Coordination.Wish.Train;
 
     // Every member stands at one step, the last one or another.
@@ -203,51 +215,69 @@ internal sealed partial class CoordinatorGrain
         }
         else if (State.PauseAsked)
         {
-            await Park(attempt);
+            if (await Park(attempt) is { } failure)
+            {
+                State.PauseAsked = false;
+                Noticed(JobEventKind.Trouble, null, $"not paused, but going on: the checkpoint of step {_progress!.Committed} could not be written: {failure}");
+                return;
+            }
+
             await _crew!.Release(); // before anybody can resume it
             if (State.CancelAsked || !State.PauseAsked)
             {
                 return; // asked meanwhile: the next generation knows
             }
 
-            State.PauseAsked = false;
-            State.State = JobState.Paused;
-            State.Note(JobEventKind.Paused, null, $"paused after step {_progress!.Committed}");
-            _activity = "";
-            await SaveForCertain();
+            await Rest(_progress!.Committed);
         }
         else if (!_ended && (await Muster(State.Generation)).Count == 0)
         {
             // Everybody has been told to stop: whoever comes next goes on from here.
             await Park(attempt);
             _ended = true;
-            _formed.TrySetResult();
+            Formed();
             DeactivateOnIdle();
         }
         else
         {
-            if (_crew!.Infos.Any(i => _leaving.Contains(i.Name)))
+            if (_crew!.Silos.Any(_leaving.Contains))
             {
                 _activity = "writing a checkpoint";
-                await attempt.Checkpoint(_keeper.Stored); // who leaves takes memory along that nobody else may have
+                await attempt.Checkpoint(Acknowledged); // who leaves takes memory along that nobody else may have
             }
 
             State.Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
         }
     }
 
-    private async Task Park(Attempt attempt)
+    private async Task Rest(long step)
+    {
+        State.PauseAsked = false;
+        State.State = JobState.Paused;
+        State.Note(JobEventKind.Paused, null, $"paused after step {step}");
+        _activity = "";
+        await SaveForCertain();
+    }
+
+    // Returns why not; null: all of the job is on disk.
+    private async Task<string?> Park(Attempt attempt)
     {
         _activity = "writing a checkpoint";
-        await attempt.Checkpoint(_keeper.Stored);
-        if (State.Checkpoints.LastOrDefault()?.Step == _progress!.Committed)
+        var failure = await attempt.Checkpoint(Acknowledged);
+        if (State.Checkpoints.LastOrDefault()?.Step != _progress!.Committed)
         {
-            State.Parked = true;
-            Remember(attempt);
-            _progress.Settle(_progress.Committed);
-            await SaveForCertain();
+            return failure ?? "it is not in storage";
         }
+
+        State.Parked = true;
+        Remember(attempt);
+        _progress.Settle(_progress.Committed);
+        await SaveForCertain();
+        return null;
     }
+
+    // Records that members may forget: what was stored may be of steps that a checkpoint has gone back behind.
+    private long Acknowledged => Math.Min(_keeper.Stored, _progress!.Settled.Committed);
 
     // From memory where the members together hold a version, else from disk, else from the start: the bits are the same.
     private Origin Origin(Origin? memory, Holdings[] holdings, DataFacts facts)

@@ -67,7 +67,7 @@ internal sealed partial class CoordinatorGrain
         var last = _progress!.Committed;
         if (!IsDurable(last))
         {
-            await attempt.Checkpoint(_keeper.Stored);
+            await attempt.Checkpoint(Acknowledged);
         }
 
         return IsDurable(last)

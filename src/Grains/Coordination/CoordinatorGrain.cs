@@ -24,7 +24,7 @@ internal sealed partial class CoordinatorGrain(
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
 
     private readonly RetryRule _retries = new();
-    private readonly HashSet<string> _leaving = [];
+    private readonly HashSet<SiloAddress> _leaving = []; // not names: whoever comes after takes over the name
     private readonly HashSet<string> _strangers = [];
     private readonly CancellationTokenSource _deactivated = new();
     private readonly System.Diagnostics.Stopwatch _sinceCheckpoint = System.Diagnostics.Stopwatch.StartNew();
@@ -80,6 +80,7 @@ internal sealed partial class CoordinatorGrain(
         _ended = true;
         _deactivated.Cancel();
         _attempt?.Wake();
+        Formed();
         return Task.CompletedTask;
     }
 
@@ -218,12 +219,21 @@ internal sealed partial class CoordinatorGrain(
     /// <inheritdoc/>
     public async Task Leave(string leaving)
     {
-        _leaving.Add(leaving);
+        SiloAddress[] leavers = [.. cluster.CurrentSnapshot.Members.Values.Where(m => m.Name == leaving && m.Status != SiloStatus.Dead).Select(m => m.SiloAddress)];
+        _leaving.UnionWith(leavers);
         _attempt?.Wake();
-        while (!_ended && State.State == JobState.Running && !State.Parked && _crew?.Infos.Any(i => i.Name == leaving) == true)
+        while (!_ended && State.State == JobState.Running && !State.Parked && _crew?.Silos.Any(leavers.Contains) == true)
         {
             await _formed.Task;
         }
+    }
+
+    // Each wait is for the next change: a signal that stays given would be awaited without end.
+    private void Formed()
+    {
+        var before = _formed;
+        _formed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        before.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -324,12 +334,8 @@ internal sealed partial class CoordinatorGrain(
     private async Task EndHere(JobState state, string? failure)
     {
         await End(state, failure);
-        if (_crew is { } crew)
-        {
-            await crew.Release();
-        }
-
-        _formed.TrySetResult();
+        await ReleaseAll();
+        Formed();
     }
 
     private async Task End(JobState state, string? failure)

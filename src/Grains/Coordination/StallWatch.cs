@@ -6,7 +6,7 @@ namespace Granary.Grains.Coordination;
 /// <param name="members">How many.</param>
 internal sealed class StallWatch(int members)
 {
-    // Long against any exchange of numbers, short against a human's patience.
+    // Without a byte coming in or going out: long against any pause of a network that works, short against a human's patience.
     private const double StallSeconds = 3;
     private const double SlowSeconds = 2;
     private const double SlowFactor = 3;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans.Runtime;
 
 namespace Granary.Grains.Workers;
@@ -7,7 +8,8 @@ namespace Granary.Grains.Workers;
 /// brings a coordinator up elsewhere.</summary>
 internal sealed class LossWatch : IDisposable
 {
-    private const int Tries = 20;
+    // The cluster's directory may take ten seconds to recover from several losses.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly IAsyncEnumerable<ClusterMembershipSnapshot> _updates;
@@ -52,7 +54,7 @@ internal sealed class LossWatch : IDisposable
     // The first calls may still be sent to the silo that was lost.
     private async Task Call(string job)
     {
-        for (var i = 0; i < Tries && !_stopping.IsCancellationRequested; i++)
+        for (var since = Stopwatch.StartNew(); since.Elapsed < Patience && !_stopping.IsCancellationRequested;)
         {
             try
             {

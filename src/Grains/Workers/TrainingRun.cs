@@ -148,7 +148,10 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             _ => [],
         };
         return new WorkerStanding(
-            Committed, phase.Kind is PhaseKind.Exchange or PhaseKind.Evaluation, peers, Stopwatch.GetElapsedTime(phase.Since).TotalSeconds);
+            Committed,
+            phase.Kind is PhaseKind.Exchange or PhaseKind.Evaluation,
+            peers,
+            Stopwatch.GetElapsedTime(Math.Max(phase.Since, _mesh.LastMoved)).TotalSeconds);
     }
 
     private void Loop()

@@ -285,12 +285,20 @@ internal sealed partial class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task Release(Membership membership)
     {
-        if (_jobs.TryGetValue(membership.JobId, out var entry) && entry.Membership.Generation <= membership.Generation)
+        if (!_jobs.TryGetValue(membership.JobId, out var entry))
+        {
+            _registry.Forget(membership.JobId, []); // what was read ahead for a generation that never came
+        }
+        else if (entry.Membership.Generation <= membership.Generation)
         {
             _jobs.TryRemove(membership.JobId, out _);
             await entry.End();
             await Task.Run(entry.Memory.Dispose);
-            _registry.Forget(membership.JobId, []);
+            if (!_jobs.ContainsKey(membership.JobId))
+            {
+                _registry.Forget(membership.JobId, []); // else they are another generation's by now
+            }
+
             Dismiss(entry);
         }
     }
