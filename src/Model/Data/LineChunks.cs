@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-
 namespace Granary.Model.Data;
 
 /// <summary>A run of whole lines of one part, the last one with its end.</summary>
@@ -22,7 +20,7 @@ internal sealed class LineChunks(IReadOnlyList<LinePart> parts, int bytes = Line
     private const int LongestLine = 1 << 28;
 
     private readonly Lock _turn = new();
-    private readonly XxHash128 _hash = new();
+    private readonly ContentHash _hash = new();
     private byte[] _rest = [];
     private Stream? _open;
     private int _part;
@@ -33,7 +31,7 @@ internal sealed class LineChunks(IReadOnlyList<LinePart> parts, int bytes = Line
     public bool HasOverlong { get; private set; }
 
     /// <summary>Of all lines and of where one part ends and the next one begins, once there are no more chunks.</summary>
-    public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
+    public UInt128 Hash => _hash.Value;
 
     /// <summary>The next chunk; null where there is none.</summary>
     /// <param name="buffer">Receives it; a larger one takes its place where a line is longer.</param>
@@ -59,7 +57,7 @@ internal sealed class LineChunks(IReadOnlyList<LinePart> parts, int bytes = Line
         if (_open is null)
         {
             (_open, _left) = (parts[_part].Open(), parts[_part].Length);
-            _hash.Append(BitConverter.GetBytes(_left));
+            _hash.Append(_left);
         }
 
         if (buffer.Length < Math.Max(bytes, _rest.Length) + Margin)
@@ -112,11 +110,11 @@ internal sealed class LineChunks(IReadOnlyList<LinePart> parts, int bytes = Line
     /// <summary>The hash of lines that are only looked at for it.</summary>
     public static UInt128 HashOf(IReadOnlyList<LinePart> parts)
     {
-        var hash = new XxHash128();
+        using var hash = new ContentHash();
         var buffer = new byte[Usual];
         foreach (var part in parts)
         {
-            hash.Append(BitConverter.GetBytes(part.Length));
+            hash.Append(part.Length);
             using var stream = part.Open();
             for (var left = part.Length; left > 0;)
             {
@@ -127,9 +125,13 @@ internal sealed class LineChunks(IReadOnlyList<LinePart> parts, int bytes = Line
             }
         }
 
-        return hash.GetCurrentHashAsUInt128();
+        return hash.Value;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _open?.Dispose();
+    public void Dispose()
+    {
+        _open?.Dispose();
+        _hash.Dispose();
+    }
 }

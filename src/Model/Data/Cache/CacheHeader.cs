@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Granary.Model.Data.Cache;
@@ -29,6 +28,6 @@ internal readonly record struct CacheHeader(
     private ulong OwnHash()
     {
         var bare = this with { HeaderHash = 0 };
-        return XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<CacheHeader>(in bare)));
+        return (ulong)ContentHash.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<CacheHeader>(in bare)));
     }
 }

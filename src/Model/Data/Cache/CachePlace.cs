@@ -63,7 +63,7 @@ internal sealed class CachePlace(string folder, string name, UInt128 settings, C
             Sweep();
             var before = source.IsCut ? 0 : source.Hash();
             using var file = new FileStream(own, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var writer = new CacheWriter(file);
+            using var writer = new CacheWriter(file);
             if (read(writer) is not { } found)
             {
                 return null;

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -6,9 +5,9 @@ namespace Granary.Model.Data.Cache;
 
 /// <summary>Writes a file of rows as they come.</summary>
 /// <param name="file">Empty.</param>
-internal sealed class CacheWriter(FileStream file) : IRowSink
+internal sealed class CacheWriter(FileStream file) : IRowSink, IDisposable
 {
-    private readonly XxHash128 _hash = new();
+    private readonly ContentHash _hash = new();
     private readonly List<int> _labels = [];
     private long _at = CacheHeader.Body;
 
@@ -37,10 +36,13 @@ internal sealed class CacheWriter(FileStream file) : IRowSink
         Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
         var texts = Names(names);
         Write(texts);
-        var header = new CacheHeader(0, settings, source, _labels.Count, features, texts.Length, _hash.GetCurrentHashAsUInt128(), 0).Sealed();
+        var header = new CacheHeader(0, settings, source, _labels.Count, features, texts.Length, _hash.Value, 0).Sealed();
         RandomAccess.Write(file.SafeFileHandle, MemoryMarshal.AsBytes(new ReadOnlySpan<CacheHeader>(in header)), 0);
         return [.. _labels];
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _hash.Dispose();
 
     private static byte[] Names(IReadOnlyList<string> names)
     {

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -56,14 +55,14 @@ internal sealed unsafe class MappedRows : IDenseRows
     /// <summary>Whether all of it is as it was written.</summary>
     public bool IsWhole()
     {
-        var hash = new XxHash128();
+        using var hash = new ContentHash();
         for (long at = CacheHeader.Body; at < _header.Length; at += Piece)
         {
             hash.Append(new ReadOnlySpan<byte>(_start + at, (int)Math.Min(Piece, _header.Length - at)));
         }
 
         GC.KeepAlive(this);
-        return hash.GetCurrentHashAsUInt128() == _header.BodyHash;
+        return hash.Value == _header.BodyHash;
     }
 
     /// <summary>The labels' numbers, row by row.</summary>

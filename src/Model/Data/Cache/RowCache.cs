@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text;
 using Granary.Jobs;
 
@@ -36,9 +34,9 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
 
         var settings = Settings(part, data, source, columns);
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(files[0]))!, DataFiles.CacheFolder);
-        var which = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{part.Path}\n{settings}"));
+        var which = (ulong)ContentHash.Of(Encoding.UTF8.GetBytes($"{part.Path}\n{settings}"));
         var name = string.Create(CultureInfo.InvariantCulture, $"{part.Name.Replace('*', '+').Replace('?', '+')}.{part.Shard}-of-{part.Shards}.{which:x16}.rows");
-        return new CachePlace(folder, name, XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(settings)), source, reason => Tell(folder, reason));
+        return new CachePlace(folder, name, ContentHash.Of(Encoding.UTF8.GetBytes(settings)), source, reason => Tell(folder, reason));
     }
 
     // Everything but the bytes that decides what the rows are, in a form that cannot mean two things.
