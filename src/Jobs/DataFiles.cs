@@ -5,6 +5,9 @@ namespace Granary.Jobs;
 /// <summary>The files that a path or a glob names.</summary>
 public static class DataFiles
 {
+    /// <summary>The folder beside a source that its rows are kept in, for the next run. No wildcard leads into it.</summary>
+    public const string CacheFolder = ".granary-cache";
+
     private const string AnyFolders = "**";
 
     /// <summary>Whether a path is a glob: it holds `*` or `?`.</summary>
@@ -55,7 +58,7 @@ public static class DataFiles
             // At the end of a glob it stands for the files of those folders too.
             var rest = names.Length == 1 ? ["*"] : names[1..];
             Collect(folder, rest, into);
-            foreach (var inner in Directory.EnumerateDirectories(folder).Where(d => new DirectoryInfo(d).LinkTarget is null))
+            foreach (var inner in Directory.EnumerateDirectories(folder).Where(d => new DirectoryInfo(d).LinkTarget is null && !IsCache(d)))
             {
                 Collect(inner, names, into);
             }
@@ -75,10 +78,12 @@ public static class DataFiles
             {
                 into.Add(entry);
             }
-            else
+            else if (!IsCache(entry))
             {
                 Collect(entry, names[1..], into);
             }
         }
     }
+
+    private static bool IsCache(string folder) => Path.GetFileName(folder) == CacheFolder;
 }

@@ -49,6 +49,9 @@ public sealed record DataSection
     /// <summary>csv, parquet: columns that are neither label nor feature. Default: none.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
+    /// <summary>csv only: whether rows are kept beside the source as numbers, for a second run to begin at once. Default: true.</summary>
+    public bool Cache { get; init; } = true;
+
     /// <summary>libsvm only: number of features. Default: null, the greatest index in the data, the validation's own included.</summary>
     public int? Features { get; init; }
 
@@ -86,7 +89,7 @@ public sealed record DataSection
     public bool Equals(DataSection? other) => other is not null
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
-        && (Encoding, Vocab, Merges, MinCount) == (other.Encoding, other.Vocab, other.Merges, other.MinCount)
+        && (Encoding, Vocab, Merges, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.MinCount, other.Cache)
         && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>

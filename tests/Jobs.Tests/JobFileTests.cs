@@ -73,6 +73,7 @@ public sealed class JobFileTests : IDisposable
     public void A_schedule_that_depends_on_the_epochs_is_not_made_longer()
     {
         Assert.Contains("training.schedule is cosine", Continuation.Refusal(Parse(Good), Parse(Good, "training.epochs=4")));
+        Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good, "data.cache=false"))); // it has no influence on the weights
         Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good))); // an interrupted run may go on to its end
     }
 

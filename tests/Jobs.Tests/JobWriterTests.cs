@@ -114,7 +114,7 @@ public sealed class JobWriterTests : IDisposable
                         Validation = own == 1 ? validation with { Labels = _file } : validation,
                     }
                     : new DataSection { Format = DataFormat.Csv, Path = _file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
-        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = DataFormat.Parquet, Delimiter = "," }), Sparse(d)) : Gen.Const(d));
+        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = DataFormat.Parquet, Delimiter = ",", Cache = true }), Sparse(d)) : Gen.Const(d));
 
     private static Gen<DataSection> Sparse(DataSection data) => Gen.Int[0, 1 << 28].Select(features => data with
     {
@@ -125,8 +125,8 @@ public sealed class JobWriterTests : IDisposable
 
     private static readonly Gen<string> Delimiters = Gen.Char["\t !#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"].Select(c => c.ToString());
 
-    private static Gen<DataSection> Options(DataSection data) => Gen.Select(Delimiters, Any<MissingValues>(), Gen.String[1, 9].Array[0, 3], (delimiter, missing, ignore) =>
-        data with { Delimiter = delimiter, Missing = missing, Ignore = [.. ignore.Distinct().Where(n => n != data.Label)] });
+    private static Gen<DataSection> Options(DataSection data) => Gen.Select(Delimiters, Any<MissingValues>(), Gen.String[1, 9].Array[0, 3], Gen.Bool, (delimiter, missing, ignore, cache) =>
+        data with { Delimiter = delimiter, Missing = missing, Cache = cache, Ignore = [.. ignore.Distinct().Where(n => n != data.Label)] });
 
     [Fact]
     public void Every_job_is_read_back_equal() => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? _file : null })
@@ -164,6 +164,7 @@ public sealed class JobWriterTests : IDisposable
               delimiter: ","
               missing: refuse
               ignore: []
+              cache: true
               standardize: false
               shards: 8
               validation:

@@ -62,10 +62,8 @@ internal sealed class TableComparison : IComparison
             model: { kind: logistic }
             data: { format: csv, path: {{table.Path}}, label: label, standardize: true, shards: 2 }
             training:
-              epochs: 2
-              batch: 4096
-              optimizer: { kind: momentum, learningRate: 0.2 }
-              schedule: { kind: cosine }
+              epochs: 40
+              optimizer: { kind: lbfgs, tolerance: 0.0005 }
 
             """);
         return path;

@@ -28,7 +28,7 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
     public async Task<ShardSurvey> Survey(Job job)
     {
         var shard = Shard;
-        _data ??= await reading.Run(() => ShardData.Read(job, shard));
+        _data ??= await reading.Run(() => ShardData.Read(job, shard, reading.Means));
         return _data.Survey;
     }
 
@@ -36,14 +36,14 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
     public Task<TrainingStatistics> Statistics(Job job, DataFacts facts)
     {
         var (data, shard) = (_data, Shard);
-        return reading.Run(() => (data ?? ShardData.Read(job, shard)).Statistics(facts));
+        return reading.Run(() => (data ?? ShardData.Read(job, shard, reading.Means)).Statistics(facts));
     }
 
     /// <inheritdoc/>
     public async Task<string> Join(Job job, DataFacts facts)
     {
         var (data, shard) = (_data, Shard);
-        await registry.Load(JobId, shard, () => reading.Run(() => (data ?? ShardData.Read(job, shard)).Prepare(facts)));
+        await registry.Load(JobId, shard, () => reading.Run(() => (data ?? ShardData.Read(job, shard, reading.Means)).Prepare(facts)));
         _data = null; // the tensors hold all of it
         return silo.Name;
     }

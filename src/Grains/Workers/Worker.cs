@@ -112,7 +112,7 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         var job = assignment.Job;
         return Task.WhenAll(ShardsOf(assignment).Select(v => _registry.Load(
-            assignment.Membership.JobId, v, () => _reading.Run(() => ShardData.Read(job, v).Prepare(facts)))));
+            assignment.Membership.JobId, v, () => _reading.Run(() => ShardData.Read(job, v, _reading.Means).Prepare(facts)))));
     }
 
     /// <inheritdoc/>

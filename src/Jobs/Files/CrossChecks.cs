@@ -30,6 +30,7 @@ internal static class CrossChecks
         ("delimiter", [DataFormat.Csv]),
         ("missing", TableFormats),
         ("ignore", TableFormats),
+        ("cache", [DataFormat.Csv]),
         ("labels", [DataFormat.Idx]),
         ("features", [DataFormat.Libsvm]),
         ("standardize", NumberFormats),

@@ -6,7 +6,7 @@ internal static class DataReader
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
         map.Expect(
-            "format", "path", "labels", "label", "delimiter", "missing", "ignore", "features", "standardize", "tokens", "encoding", "vocab", "merges", "minCount", "shards",
+            "format", "path", "labels", "label", "delimiter", "missing", "ignore", "cache", "features", "standardize", "tokens", "encoding", "vocab", "merges", "minCount", "shards",
             "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
@@ -21,6 +21,7 @@ internal static class DataReader
             Delimiter = Delimiter(map, defaults.Delimiter),
             Missing = map.Enum<MissingValues>("missing", defaults.Missing),
             Ignore = map.Names("ignore"),
+            Cache = map.Bool("cache", defaults.Cache),
             Features = map.Has("features") ? map.Int("features", min: 1, max: 1 << 28) : null,
             Standardize = map.Bool("standardize", defaults.Standardize),
             Tokens = map.Enum<TokenKind>("tokens", defaults.Tokens),

@@ -78,6 +78,7 @@ internal static class JobWriter
         ("delimiter", d.Format == DataFormat.Csv ? Text(d.Delimiter) : null),
         ("missing", IsTable(d) ? Name(d.Missing) : null),
         ("ignore", IsTable(d) ? new YamlSequenceNode(d.Ignore.Select(Text)) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow } : null),
+        ("cache", d.Format == DataFormat.Csv ? Bool(d.Cache) : null),
         ("features", d.Features is { } features ? Number(features) : null),
         ("standardize", d.Format == DataFormat.Text ? null : Bool(d.Standardize)),
         ("tokens", d.Format == DataFormat.Text ? Name(d.Tokens) : null),

@@ -20,6 +20,15 @@ internal sealed class ClassTargets : IDisposable
         _weights = facts.ClassWeights is { } weights ? [.. targets.Select(id => weights[id])] : null;
     }
 
+    /// <summary>The first rows as a batch.</summary>
+    /// <param name="inputs">[B, features] of these rows.</param>
+    /// <param name="digest">Of the rows.</param>
+    public Batch First(Tensor inputs, ulong digest)
+    {
+        var count = (int)inputs.shape[0];
+        return Weighted(inputs, _ids.narrow(0, 0, count), _weights.AsSpan(0, _weights is null ? 0 : count).ToArray(), digest);
+    }
+
     /// <summary>Some rows as a batch.</summary>
     /// <param name="inputs">[B, features] of these rows.</param>
     /// <param name="rows">The rows.</param>
@@ -27,20 +36,30 @@ internal sealed class ClassTargets : IDisposable
     /// <param name="digest">Of the rows.</param>
     public Batch Batch(Tensor inputs, ReadOnlySpan<int> rows, Tensor index, ulong digest)
     {
-        var targets = _ids.index_select(0, index);
-        if (_weights is null)
-        {
-            return new Batch(inputs, targets, rows.Length, rows.Length, digest);
-        }
-
-        var weights = new double[rows.Length];
-        double sum = 0;
+        var weights = new double[_weights is null ? 0 : rows.Length];
         for (var b = 0; b < weights.Length; b++)
         {
-            sum += weights[b] = _weights[rows[b]];
+            weights[b] = _weights![rows[b]];
         }
 
-        return new Batch(inputs, targets, rows.Length, sum, digest) { Weights = tensor(weights, inputs.dtype) };
+        return Weighted(inputs, _ids.index_select(0, index), weights, digest);
+    }
+
+    private Batch Weighted(Tensor inputs, Tensor targets, double[] weights, ulong digest)
+    {
+        var count = (int)inputs.shape[0];
+        if (_weights is null)
+        {
+            return new Batch(inputs, targets, count, count, digest);
+        }
+
+        double sum = 0;
+        foreach (var weight in weights)
+        {
+            sum += weight;
+        }
+
+        return new Batch(inputs, targets, count, sum, digest) { Weights = tensor(weights, inputs.dtype) };
     }
 
     /// <inheritdoc/>

@@ -1,41 +1,101 @@
 using System.Globalization;
 using Granary.Jobs;
+using Granary.Model.Data.Cache;
 
 namespace Granary.Model.Data;
 
 /// <summary>CSV files: numeric features, and a label that may be a number or a name.</summary>
 internal static class CsvSource
 {
-    /// <summary>Reads this shard's rows.</summary>
+    /// <summary>Reads this shard's rows: out of the cache, where what it has is what the files hold, else line by line.</summary>
     /// <param name="part">Which part.</param>
     /// <param name="data">How the files are written.</param>
     /// <param name="features">Columns to be read, by name; null: all that the job leaves.</param>
-    public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null)
+    /// <param name="use">Threads and cache.</param>
+    public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, ReadingMeans? use = null)
     {
-        var delimiter = data.Delimiter[0];
-        var lines = ShardLines.Read(part, header: true, " \t\r".Replace(data.Delimiter, "", StringComparison.Ordinal));
-        var header = CsvHeader.Read(lines.Headers, data, features);
-        var values = new List<double>();
-        var labels = new List<string>();
-        foreach (var lineParts in lines.Parts)
+        use ??= ReadingMeans.None;
+        var files = DataFiles.Expand(part.Path);
+        var source = files.Any(SourceFile.IsGzip) ? DealtSource(part, data, files) : CutSource(part, files);
+        var columns = CsvHeader.Read(source.Headers, data, features);
+        var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
+        if (place?.Find() is { } found)
         {
-            var rows = new CsvRows(lineParts, delimiter);
-            while (rows.Read())
-            {
-                if (rows.FieldCount != header.Names.Length)
-                {
-                    throw rows.Error($"{rows.FieldCount} cells, but the header has {header.Names.Length}");
-                }
-
-                labels.Add(Label(rows, header.Label, data.Label!));
-                foreach (var column in header.Features)
-                {
-                    values.Add(Number(rows, column, header.Names[column], data.Missing));
-                }
-            }
+            return Table(columns, found.Rows, found.Names, found.Labels);
         }
 
-        return new TableSource([.. header.Features.Select(f => header.Names[f])], [.. values], [.. labels]);
+        return place is not null && Filling(place) is { } filled ? filled : InMemory();
+
+        TableSource? Filling(CachePlace place) => place.Fill(columns.Features.Length, sink =>
+            CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers)) is { } made
+            ? Table(columns, made.Rows, made.Names, made.Labels)
+            : null;
+
+        TableSource InMemory()
+        {
+            var sink = new MemorySink(columns.Features.Length);
+            if (CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers) is { } read)
+            {
+                var (rows, labels) = sink.Done();
+                return Table(columns, rows, read.Labels, labels);
+            }
+
+            return RowByRow(source.Lines(), columns, data);
+        }
+    }
+
+    private static CsvLines CutSource(SourcePart part, IReadOnlyList<string> files)
+    {
+        var lines = CutLines.Read(part, files, header: true);
+        return new CsvLines(lines.Headers, lines.Parts.Sum(p => p.Length), () => LineChunks.HashOf(lines.Parts), () => lines.Parts) { IsCut = true };
+    }
+
+    private static CsvLines DealtSource(SourcePart part, DataSection data, IReadOnlyList<string> files)
+    {
+        var blanks = " \t\r".Replace(data.Delimiter, "", StringComparison.Ordinal);
+        return new CsvLines(
+            [.. files.Select(f => (Path.GetFileName(f), FileLines.First(f)))],
+            files.Sum(f => new FileInfo(f).Length),
+            () => LineChunks.HashOf([.. files.Select(f => new LinePart(f, new FileInfo(f).Length, () => File.OpenRead(f), line => line))]),
+            () => DealtLines.Read(part, files, header: true, blanks, ShardLimit.Most).Parts);
+    }
+
+    /// <summary>The plain way, which has the messages: one row after another.</summary>
+    /// <exception cref="JobException">File and line of the first thing wrong.</exception>
+    internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data)
+    {
+        var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Features.Length));
+        foreach (var part in parts)
+        {
+            rows.Clear();
+            Add(part, columns, data, rows);
+            sink.Append(rows.Values, rows.Labels);
+        }
+
+        var (numbers, labels) = sink.Done();
+        return Table(columns, numbers, rows.Names, labels);
+    }
+
+    private static TableSource Table(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels) =>
+        new([.. columns.Features.Select(f => columns.Names[f])], rows, names, labels);
+
+    internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into)
+    {
+        var rows = new CsvRows(part, data.Delimiter[0]);
+        while (rows.Read())
+        {
+            if (rows.FieldCount != columns.Names.Length)
+            {
+                throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
+            }
+
+            into.Label(Label(rows, columns.Label, data.Label!));
+            var values = into.Next(columns.Features.Length);
+            for (var f = 0; f < values.Length; f++)
+            {
+                values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], data.Missing);
+            }
+        }
     }
 
     private static string Label(CsvRows rows, int column, string name)
@@ -64,4 +124,16 @@ internal static class CsvSource
             : throw rows.Error($"column '{name}' {(text.IsEmpty ? "is empty" : $"holds '{text}'")}: fill it in, leave the row out, "
                 + "or set data.missing to mean");
     }
+}
+
+/// <summary>A shard's lines of CSV files, of which no more than the headers has been read.</summary>
+/// <param name="Headers">Every file's name and first line.</param>
+/// <param name="Bytes">How much has to be read for them.</param>
+/// <param name="Hash">Reads that much, and hashes it.</param>
+/// <param name="Lines">The lines below the headers.</param>
+internal sealed record CsvLines(
+    IReadOnlyList<(string File, string Text)> Headers, long Bytes, Func<UInt128> Hash, Func<IReadOnlyList<LinePart>> Lines)
+{
+    /// <summary>Whether the hash is that of the lines themselves, as it is when files are cut; else it is that of whole files.</summary>
+    public bool IsCut { get; init; }
 }

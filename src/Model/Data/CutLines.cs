@@ -37,11 +37,12 @@ internal static class CutLines
         var start = LineStart(file, body.Start, body.Start + from);
         var length = LineStart(file, body.Start, body.Start + to) - start;
         ShardLimit.Check(part, length, "bytes");
-        var bytes = new byte[length];
-        file.Position = start;
-        file.ReadExactly(bytes);
-        return new LinePart(body.Name, bytes, line => LinesBefore(body.Path, start) + line + 1);
+        return new LinePart(body.Name, length, () => At(body.Path, start), line => LinesBefore(body.Path, start) + line + 1);
     }
+
+    // Whoever reads it reads much at once, into memory of its own.
+    private static FileStream At(string path, long position) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan) { Position = position };
 
     // The start of the first line that begins at or after a position.
     private static long LineStart(FileStream file, long body, long position)

@@ -7,7 +7,7 @@ public static class DataCheck
 {
     /// <summary>The facts that the shards would agree on, and what a bigram model loses on the held-out text (text of characters or bytes only).</summary>
     /// <exception cref="JobException">The first thing wrong with the data, in shard order.</exception>
-    public static (DataFacts Facts, double? BigramLoss) Run(Job job, int parallelism)
+    public static (DataFacts Facts, double? BigramLoss) Run(Job job, int parallelism, ReadingMeans? use = null)
     {
         var shards = new ShardData?[job.Data.Shards];
         var errors = new JobException?[job.Data.Shards];
@@ -15,7 +15,7 @@ public static class DataCheck
         {
             try
             {
-                shards[v] = ShardData.Read(job, v);
+                shards[v] = ShardData.Read(job, v, use);
             }
             catch (JobException e)
             {

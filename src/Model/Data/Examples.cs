@@ -59,9 +59,12 @@ public sealed class Examples : IDisposable
 
     private Order OrderOf(int epoch)
     {
-        var places = SeededRandom.For(_seed, RandomPurpose.Permutation, epoch, _shard).Permutation(_trainingRows.Length);
-        return new Order(epoch, [.. places.Select(p => _trainingRows[p])]);
+        return new Order(epoch, OrderOf(_seed, epoch, _shard, _trainingRows));
     }
+
+    /// <summary>A shard's training rows in the order of an epoch.</summary>
+    internal static int[] OrderOf(long seed, int epoch, int shard, int[] rows) =>
+        [.. SeededRandom.For(seed, RandomPurpose.Permutation, epoch, shard).Permutation(rows.Length).Select(p => rows[p])];
 
     /// <summary>The same examples for one more user, who disposes of them too.</summary>
     /// <exception cref="ObjectDisposedException">They have been freed.</exception>

@@ -15,7 +15,10 @@ internal interface IShardSource
     IReadOnlyList<string> Classes { get; }
 
     /// <summary>The examples as tensors.</summary>
-    IExampleTensors ToTensors(Precision precision, DataFacts facts);
+    /// <param name="precision">Of their numbers.</param>
+    /// <param name="facts">What all shards agree on.</param>
+    /// <param name="order">All rows in the order in which every pass asks for them, where it is always the same; it costs nothing to pass it over.</param>
+    IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null);
 }
 
 /// <summary>One shard's part of a source whose examples are numbers with a label.</summary>

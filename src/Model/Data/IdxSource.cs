@@ -35,12 +35,11 @@ internal sealed class IdxSource : IFeatureSource
     public string Label(int row) => Name(_labels[row]);
 
     /// <inheritdoc/>
-    public FeatureMoments Moments(ReadOnlySpan<int> rows, int features) => DenseMoments.Of(rows, features, Pixel);
-
-    private double Pixel(int row, int feature) => IdxFile.Value(_pixels[((long)row * Features) + feature]);
+    public FeatureMoments Moments(ReadOnlySpan<int> rows, int features) => DenseMoments.Of(rows, new Pixels(_pixels, Features, Rows));
 
     /// <inheritdoc/>
-    public IExampleTensors ToTensors(Precision precision, DataFacts facts) => FeatureTensors.Create(this, Pixel, precision, facts);
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) =>
+        DenseTensors.Create(this, new Pixels(_pixels, Features, Rows), precision, facts, order);
 
     private static string Name(byte label) => label.ToString(CultureInfo.InvariantCulture);
 
@@ -68,5 +67,21 @@ internal sealed class IdxSource : IFeatureSource
         var pixels = IdxFile.Records(images, part.Name, count, size, first, end);
         var classes = IdxFile.Records(labels, labelName, count, 1, first, end);
         return new IdxSource(image, pixels, classes);
+    }
+
+    private sealed class Pixels(byte[] pixels, int features, int count) : IDenseRows
+    {
+        public int Count => count;
+
+        public int Features => features;
+
+        public void Read(int row, Span<double> into)
+        {
+            var own = pixels.AsSpan(checked(row * features), features);
+            for (var f = 0; f < into.Length; f++)
+            {
+                into[f] = IdxFile.Value(own[f]);
+            }
+        }
     }
 }

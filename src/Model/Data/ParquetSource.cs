@@ -44,8 +44,11 @@ internal static class ParquetSource
                 labels.Add(y);
             }
 
+            var names = new LabelNames();
+            int[] ids = [.. labels.SelectMany(l => l).Select(names.Of)];
+            double[] all = [.. values.SelectMany(v => v)];
             return new TableSource(
-                [.. columns.Features.Select(f => columns.Names[f])], [.. values.SelectMany(v => v)], [.. labels.SelectMany(l => l)]);
+                [.. columns.Features.Select(f => columns.Names[f])], new ArrayRows(all, columns.Features.Length, ids.Length), names.Names, ids);
         }
         finally
         {

@@ -22,12 +22,12 @@ public sealed class ShardData
 
     /// <summary>Reads the part of shard <paramref name="shard"/> of the job's source, and of the validation's own one.</summary>
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
-    public static ShardData Read(Job job, int shard)
+    public static ShardData Read(Job job, int shard, ReadingMeans? use = null)
     {
         var files = TokenFiles.Read(job.Data);
-        var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards), files);
+        var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards), files, use: use);
         var validation = job.Data.Validation.Path is { } path
-            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files)
+            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files, use: use)
             : null;
         if (validation is not null)
         {
@@ -67,13 +67,14 @@ public sealed class ShardData
     /// <param name="part">Which part.</param>
     /// <param name="files">text by byte pairs: the vocabulary; null: the encoding has a name.</param>
     /// <param name="features">csv, parquet: the columns to be read; null: all that the job leaves.</param>
-    internal static IShardSource Read(Job job, SourcePart part, TokenFiles? files = null, IReadOnlyList<string>? features = null)
+    /// <param name="use">csv: threads and cache.</param>
+    internal static IShardSource Read(Job job, SourcePart part, TokenFiles? files = null, IReadOnlyList<string>? features = null, ReadingMeans? use = null)
     {
         try
         {
             return job.Data.Format switch
             {
-                DataFormat.Csv => CsvSource.Read(part, job.Data, features),
+                DataFormat.Csv => CsvSource.Read(part, job.Data, features, use),
                 DataFormat.Idx => IdxSource.Read(part),
                 DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
                 DataFormat.Parquet => ParquetSource.Read(part, job.Data, features),
@@ -134,10 +135,15 @@ public sealed class ShardData
         }
 
         var (training, held) = Split(facts);
-        var own = _source.ToTensors(_job.Model.Precision, facts);
+        var own = _source.ToTensors(_job.Model.Precision, facts, Order(training, held));
         var validation = _validation?.ToTensors(_job.Model.Precision, facts);
         return new Examples(_job.Training.Seed, _shard, own, training, validation ?? own, held);
     }
+
+    // L-BFGS takes all training examples in every pass, in the order of the first epoch; the others come behind them.
+    private int[]? Order(int[] training, int[] held) => _job.Training.Optimizer.Kind != OptimizerKind.Lbfgs ? null
+        : _validation is null ? [.. Examples.OrderOf(_job.Training.Seed, 0, _shard, training), .. held]
+        : Examples.OrderOf(_job.Training.Seed, 0, _shard, training);
 
     /// <summary>Lets a bigram model count this shard's training text. Text only.</summary>
     public void CountBigrams(DataFacts facts, BigramBaseline bigrams)
@@ -172,6 +178,11 @@ public sealed class ShardData
             // Windows of one text overlap in meaning: only a contiguous run is really unseen.
             var first = random.NextInt(_source.Rows - count + 1);
             return ([.. all.Where(r => r < first || r >= first + count)], [.. all.Skip(first).Take(count)]);
+        }
+
+        if (count == 0)
+        {
+            return ([.. all], []);
         }
 
         var held = random.Permutation(_source.Rows).Take(count).ToHashSet();

@@ -61,5 +61,5 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     }
 
     /// <inheritdoc/>
-    public IExampleTensors ToTensors(Precision precision, DataFacts facts) => new SparseTensors(rows, precision, facts);
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) => new SparseTensors(rows, precision, facts);
 }

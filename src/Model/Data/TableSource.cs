@@ -4,9 +4,10 @@ namespace Granary.Model.Data;
 
 /// <summary>Rows of numbers under named columns, each row with a label.</summary>
 /// <param name="columns">Names of the features.</param>
-/// <param name="values">Row after row; NaN where a value is missing.</param>
-/// <param name="labels">One per row.</param>
-internal sealed class TableSource(IReadOnlyList<string> columns, double[] values, string[] labels) : IFeatureSource
+/// <param name="rows">The numbers; NaN where one is missing.</param>
+/// <param name="names">The distinct labels.</param>
+/// <param name="labels">Which of them each row has.</param>
+internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels) : IFeatureSource
 {
     /// <inheritdoc/>
     public int Rows => labels.Length;
@@ -18,17 +19,17 @@ internal sealed class TableSource(IReadOnlyList<string> columns, double[] values
     public IReadOnlyList<string> Columns => columns;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Classes { get; } = [.. labels.Distinct()];
+    public IReadOnlyList<string> Classes => names;
 
-    /// <summary>A value before it is filled in or standardised; NaN where it is missing.</summary>
-    public double Feature(int row, int feature) => values[((long)row * Features) + feature];
-
-    /// <inheritdoc/>
-    public string Label(int row) => labels[row];
+    /// <summary>The numbers before they are filled in or standardised; NaN where one is missing.</summary>
+    public IDenseRows Numbers => rows;
 
     /// <inheritdoc/>
-    public FeatureMoments Moments(ReadOnlySpan<int> rows, int features) => DenseMoments.Of(rows, features, Feature);
+    public string Label(int row) => names[labels[row]];
 
     /// <inheritdoc/>
-    public IExampleTensors ToTensors(Precision precision, DataFacts facts) => FeatureTensors.Create(this, Feature, precision, facts);
+    public FeatureMoments Moments(ReadOnlySpan<int> chosen, int features) => DenseMoments.Of(chosen, rows);
+
+    /// <inheritdoc/>
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) => DenseTensors.Create(this, rows, precision, facts, order);
 }

@@ -30,7 +30,7 @@ internal sealed class TextSource : IShardSource
     public int VocabularySize { get; }
 
     /// <inheritdoc/>
-    public IExampleTensors ToTensors(Precision precision, DataFacts facts)
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null)
     {
         if (_kind != TokenKind.Char)
         {

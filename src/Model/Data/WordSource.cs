@@ -27,7 +27,7 @@ internal sealed class WordSource : IShardSource
     public IReadOnlyList<long> Counts => _counts;
 
     /// <inheritdoc/>
-    public IExampleTensors ToTensors(Precision precision, DataFacts facts)
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null)
     {
         var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name, c => c.id, StringComparer.Ordinal);
         var own = Classes.Select(c => ids.TryGetValue(c, out var id) ? id : ids[WordVocabulary.Unknown]).ToArray();

@@ -11,7 +11,7 @@ public sealed class MomentsTests
 
     private static readonly int[] All = [.. Enumerable.Range(0, Rows)];
 
-    private static FeatureMoments Dense(Func<int, double> value) => DenseMoments.Of(All, 1, (row, _) => value(row));
+    private static FeatureMoments Dense(Func<int, double> value) => DenseMoments.Of(All, new ArrayRows([.. All.Select(value)], 1, Rows));
 
     private static FeatureMoments Sparse(Func<int, double> value)
     {

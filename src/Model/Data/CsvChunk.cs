@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Granary.Jobs;
+
+namespace Granary.Model.Data;
+
+/// <summary>
+/// Reads the rows of one chunk after another, of files as most are: cells that are quoted whole or not at all, numbers, blank lines.
+/// It has nothing to say about a chunk that holds anything else, right or wrong: <see cref="CsvRows"/> reads that one, and tells
+/// what is wrong with it. What it does read it reads as that does. For one thread.
+/// </summary>
+internal sealed class CsvChunk
+{
+    private const int Ignored = -1;
+    private const int Label = -2;
+
+    private readonly int[] _roles; // of every cell: the feature's number, or one of the two above
+    private readonly int _features;
+    private readonly byte _delimiter;
+    private readonly bool _fills;
+    private readonly bool _isPlain; // whether no delimiter looks like a part of a number
+
+    /// <param name="columns">Which cell is what.</param>
+    /// <param name="data">How the file is written.</param>
+    public CsvChunk(TableColumns columns, DataSection data)
+    {
+        _features = columns.Features.Length;
+        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];
+        _delimiter = (byte)data.Delimiter[0];
+        _fills = data.Missing == MissingValues.Mean;
+        _isPlain = data.Delimiter[0] is not ('-' or '+' or '.');
+    }
+
+    /// <summary>What the chunk read last has in it.</summary>
+    public RowBuffer Rows { get; } = new();
+
+    /// <summary>Reads a chunk; false: it has to be read otherwise.</summary>
+    /// <param name="bytes">The chunk, whole lines, and <see cref="LineChunks.Margin"/> bytes behind it.</param>
+    /// <param name="length">The chunk's own.</param>
+    public unsafe bool TryRead(byte[] bytes, int length)
+    {
+        Rows.Clear();
+        if (bytes.AsSpan(0, length).Contains((byte)0))
+        {
+            return false;
+        }
+
+        fixed (byte* begin = bytes)
+        {
+            return TryRead(begin, begin + length);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe bool TryRead(byte* at, byte* end)
+    {
+        var last = _roles.Length - 1;
+        while (at < end)
+        {
+            if (*at <= ' ' && IsBlank(ref at))
+            {
+                continue;
+            }
+
+            var values = Rows.Next(_features);
+            for (var cell = 0; cell <= last; cell++)
+            {
+                var role = _roles[cell];
+                if (role >= 0)
+                {
+                    // All that may stand before the end of a cell read this way is the number itself.
+                    var p = at;
+                    if (_isPlain && PlainNumber.TryRead(ref p, out values[role]) && (*p == _delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')))
+                    {
+                        at = p;
+                    }
+                    else if (!TryNumber(ref at, out values[role]))
+                    {
+                        return false;
+                    }
+                }
+                else
+                {
+                    if (!TryCell(ref at, out var text) || (role == Label && !Rows.TryLabel(text)))
+                    {
+                        return false;
+                    }
+                }
+
+                if (cell < last)
+                {
+                    if (*at++ != _delimiter)
+                    {
+                        return false;
+                    }
+                }
+                else if (*at == '\n')
+                {
+                    at++;
+                }
+                else if (*at == '\r')
+                {
+                    at += 2; // a cell ends before it only where a line feed follows
+                }
+                else
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    // Lines of nothing, or of spaces and tabs that are no delimiters, are no rows.
+    private unsafe bool IsBlank(ref byte* at)
+    {
+        for (var p = at; ; p++)
+        {
+            if (*p == '\n')
+            {
+                at = p + 1;
+                return true;
+            }
+
+            if (*p == _delimiter || !(*p is (byte)' ' or (byte)'\t' || (*p == '\r' && p[1] == '\n')))
+            {
+                return false;
+            }
+        }
+    }
+
+    // Goes behind a cell, to the delimiter or the line's end.
+    private unsafe bool TryCell(ref byte* at, out ReadOnlySpan<byte> text)
+    {
+        var p = at;
+        var begin = p;
+        if (*p == '"')
+        {
+            // Quoted whole, without a quote in it: it may hold delimiters.
+            for (p++; *p is not ((byte)'"' or (byte)'\n' or (byte)'\r'); p++)
+            {
+            }
+
+            text = new ReadOnlySpan<byte>(begin + 1, (int)(p - begin - 1));
+            if (*p++ != '"')
+            {
+                return false;
+            }
+        }
+        else
+        {
+            for (; *p != _delimiter && *p is not ((byte)'\n' or (byte)'\r' or (byte)'"'); p++)
+            {
+            }
+
+            text = new ReadOnlySpan<byte>(begin, (int)(p - begin));
+        }
+
+        text = text.Trim(" \t"u8);
+        at = p;
+        return *p == _delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n');
+    }
+
+    private unsafe bool TryNumber(ref byte* at, out double value)
+    {
+        value = double.NaN;
+        if (!TryCell(ref at, out var text))
+        {
+            return false;
+        }
+
+        return text.IsEmpty || text.SequenceEqual("NA"u8)
+            ? _fills
+            : System.Text.Ascii.IsValid(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+    }
+}
