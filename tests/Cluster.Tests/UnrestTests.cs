@@ -13,4 +13,16 @@ public sealed class UnrestTests : RecoveryScenario
         Assert.Equal(8, report.GetProperty("faults").GetInt32());
         await EndsAsUndisturbed(job);
     }
+
+    [Fact]
+    public async Task A_silo_that_left_and_was_started_again_takes_part_again()
+    {
+        using var up = await Run("up", "--silos", "2");
+        using var submit = await Run(["submit", .. Job, "--set", "training.epochs=1000000", "--detach", "--json"]);
+        Assert.True(await submit.Exit() == 0, submit.Errors);
+        var report = await Suffer("drained.yaml");
+        Assert.Equal(2, report.GetProperty("faults").GetInt32());
+        using var cancel = await Run("cancel", submit.Json.GetProperty("job").GetString()!);
+        Assert.True(await cancel.Exit() == 0, cancel.Errors);
+    }
 }
