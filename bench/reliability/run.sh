@@ -116,7 +116,7 @@ soak)
     end=$((SECONDS + ${2:-1800}))
     echo "seconds silo resident-KB threads handles log-bytes"
     while [ $SECONDS -lt $end ]; do
-        for pid in $(granary status --json 2>/dev/null | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'); do
+        for pid in $(granary status --json 2>/dev/null | grep -o '"pid": *[0-9]*' | grep -o '[0-9]*$'); do
             name=$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed -n '/--name/{n;p}') || continue
             [ -n "$name" ] || continue
             echo "$SECONDS $name $(awk '/VmRSS/ {print $2}' "/proc/$pid/status") $(ls "/proc/$pid/task" | wc -l) $(ls "/proc/$pid/fd" | wc -l) $(stat -c %s "$GRANARY_HOME/logs/$name.log")" 2>/dev/null || true
