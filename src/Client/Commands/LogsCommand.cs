@@ -29,8 +29,11 @@ internal static class LogsCommand
                     Console.WriteLine($"--- {Path.GetFileNameWithoutExtension(file)}");
                 }
 
-                using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-                await Console.Out.WriteAsync(await reader.ReadToEndAsync(cancellation));
+                foreach (var part in SiloLog.Parts(file))
+                {
+                    using var reader = new StreamReader(new FileStream(part, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+                    await Console.Out.WriteAsync(await reader.ReadToEndAsync(cancellation));
+                }
             }
 
             return ExitCode.Done;

@@ -24,18 +24,34 @@ internal static class ScaleCommand
             var place = new ClusterHome(result.GetValue(home)!);
             _ = place.Address();
             place.Want(wanted);
-            for (var since = Stopwatch.StartNew(); place.Running() is { } running && running.Silos != wanted;)
-            {
-                if (since.Elapsed > ScaleTime)
-                {
-                    throw new UserException(ExitCode.Unreachable, $"the cluster has {running.Silos} silos after {ScaleTime.TotalSeconds:0} s. See: granary status, granary logs");
-                }
-
-                await Task.Delay(50, cancellation);
-            }
-
+            await Reach(place, wanted, cancellation);
             await Console.Error.WriteLineAsync($"{wanted} silos are up under {place.Path}");
             return ExitCode.Done;
         });
+    }
+
+    /// <summary>Waits until a cluster has as many silos as are wanted, all of them joined.</summary>
+    /// <exception cref="UserException">It has ended, or has not come to that in a minute.</exception>
+    internal static async Task Reach(ClusterHome home, int wanted, CancellationToken cancellation)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(50, cancellation))
+        {
+            if (home.Running() is not { } running)
+            {
+                throw new UserException(ExitCode.Unreachable,
+                    $"the cluster under {home.Path} ended before it had {wanted} silos; see {Path.Combine(home.Logs, "supervisor.log")}. Start one with: granary up --home {home.Path}");
+            }
+
+            if (running.Silos == wanted && running.Joined == wanted)
+            {
+                return;
+            }
+
+            if (since.Elapsed > ScaleTime)
+            {
+                throw new UserException(ExitCode.Unreachable,
+                    $"{running.Joined} silos of {wanted} are up after {ScaleTime.TotalSeconds:0} s; the cluster goes on with them, and on trying. See: granary status, granary logs");
+            }
+        }
     }
 }

@@ -40,6 +40,7 @@ internal static class UpCommand
     {
         Directory.CreateDirectory(home.Logs);
         var log = Path.Combine(home.Logs, "supervisor.log");
+        SiloLog.TurnOver(log);
         var host = Environment.ProcessPath!;
         string[] own = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, typeof(UpCommand).Assembly.Location] : [host];
 

@@ -7,8 +7,9 @@ namespace Granary.Client.Local;
 /// <summary>What a lasting local cluster writes down about itself.</summary>
 /// <param name="ClusterId">Its id.</param>
 /// <param name="Silos">How many silos it keeps up.</param>
+/// <param name="Joined">How many of them have joined, and run.</param>
 /// <param name="SupervisorPid">The process that keeps them up.</param>
-internal sealed record ClusterRecord(string ClusterId, int Silos, int SupervisorPid);
+internal sealed record ClusterRecord(string ClusterId, int Silos, int Joined, int SupervisorPid);
 
 /// <summary>The home directory of a lasting local cluster.</summary>
 /// <param name="path">The directory.</param>

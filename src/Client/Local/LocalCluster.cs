@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -27,11 +28,15 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private readonly string _home;
     private readonly LocalSettings _settings;
+    private readonly Func<IEnumerable<string>, ProcessStartInfo> _program;
     private readonly List<SiloProcess> _silos = [];
 
-    public LocalCluster(string home, LocalSettings settings)
+    /// <param name="home">The silos' home directory.</param>
+    /// <param name="settings">How they run.</param>
+    /// <param name="program">The program of a silo that is told these arguments; Granary's own if left out.</param>
+    public LocalCluster(string home, LocalSettings settings, Func<IEnumerable<string>, ProcessStartInfo>? program = null)
     {
-        (_home, _settings) = (home, settings);
+        (_home, _settings, _program) = (home, settings, program ?? SiloExecutable.Start);
         Id = $"local-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         Directory.CreateDirectory(home);
     }
@@ -63,32 +68,29 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Completes when no silo is left: what came of the last one, for people.</summary>
     public async Task<string> AllEnded() => (await Task.WhenAll(_silos.Select(s => s.Exited)))[^1];
 
-    /// <summary>Starts a silo in the place of one that has ended.</summary>
+    /// <summary>Starts a silo in the place of one that has ended. The ended one stays where it is when that fails.</summary>
     public async Task Restart(int index)
     {
-        await _silos[index].DisposeAsync();
+        var ended = _silos[index];
         _silos[index] = StartOne(index);
+        await ended.DisposeAsync();
     }
 
     private SiloProcess StartOne(int index)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"silo-{index + 1}");
-        return new SiloProcess(name, _home,
+        return new SiloProcess(name, _home, _program(
         [
             "silo", "--name", name, "--home", _home, "--cluster", Id,
             "--threads", _settings.Threads.ToString(CultureInfo.InvariantCulture),
             "--jobs", _settings.Jobs.ToString(CultureInfo.InvariantCulture),
             "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--allow-faults", "--end-with-stdin",
             .. _settings.TemporaryHome ? ["--temporary-home"] : Array.Empty<string>(),
-        ]);
+        ]), _settings.Telemetry == "console" ? long.MaxValue : SiloLog.Large); // telemetry asked for is shown whole in the end
     }
 
-    /// <summary>Starts one silo more.</summary>
-    public async Task Add()
-    {
-        _silos.Add(StartOne(_silos.Count));
-        await _silos[^1].Ready;
-    }
+    /// <summary>Starts one silo more; it joins, or ends, in its own time.</summary>
+    public void Add() => _silos.Add(StartOne(_silos.Count));
 
     /// <summary>Stops the last silo, in good order.</summary>
     public async Task Remove()

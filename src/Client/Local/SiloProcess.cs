@@ -7,29 +7,41 @@ namespace Granary.Client.Local;
 /// its standard input.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
-    private const int LogTail = 15;
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    // Longer than a silo waits for a job's step boundary before it leaves without one (10 s): what it does after that has time too.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Queue<string> _tail = new();
-    private readonly StreamWriter _log;
+    private readonly SiloLog _log;
     private readonly Process _process;
     private readonly Stopwatch _up = Stopwatch.StartNew();
 
     /// <param name="name">The silo's name.</param>
     /// <param name="home">The home directory; the log goes to its logs folder.</param>
-    /// <param name="arguments">What the silo is told.</param>
-    public SiloProcess(string name, string home, IEnumerable<string> arguments)
+    /// <param name="program">The silo's program and what it is told.</param>
+    /// <param name="largeLog">The size of its log, in bytes, at which another is begun.</param>
+    /// <exception cref="IOException">The log cannot be opened.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">No process can be started.</exception>
+    public SiloProcess(string name, string home, ProcessStartInfo program, long largeLog = SiloLog.Large)
     {
         Name = name;
         LogFile = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "logs")).FullName, name + ".log");
-        _log = new StreamWriter(new FileStream(LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        var info = DeafToTheTerminal(SiloExecutable.Start(arguments));
+        _log = new SiloLog(LogFile, largeLog);
+        var info = DeafToTheTerminal(program);
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
         _process = new Process { StartInfo = info };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
-        _process.Start();
+        try
+        {
+            _process.Start();
+        }
+        catch
+        {
+            _process.Dispose();
+            _log.Dispose();
+            throw;
+        }
+
         Pid = _process.Id;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -54,6 +66,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Completes when it has joined the cluster; fails when it ends before that.</summary>
     public Task Ready => _ready.Task;
 
+    /// <summary>Whether it has joined the cluster, and runs still.</summary>
+    public bool IsUp => Ready.IsCompletedSuccessfully && !Exited.IsCompleted;
+
     /// <summary>Completes when it has ended and all it wrote is in the log: what came of it, for people.</summary>
     public Task<string> Exited { get; }
 
@@ -73,14 +88,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     private async Task<string> Follow()
     {
         await _process.WaitForExitAsync();
-        string ended;
-        lock (_log)
-        {
-            ended = string.Create(
-                CultureInfo.InvariantCulture,
-                $"silo {Name} ended with code {_process.ExitCode}. Its last lines:\n{string.Join('\n', _tail.Select(l => "  " + l))}");
-        }
-
+        var ended = string.Create(
+            CultureInfo.InvariantCulture,
+            $"silo {Name} ended with code {_process.ExitCode}. Its last lines:\n{string.Join('\n', _log.Tail.Select(l => "  " + l))}");
         _ready.TrySetException(new UserException(ExitCode.Unreachable, ended));
         _ = _ready.Task.Exception; // seen, also where nobody waits for it
         return ended;
@@ -93,16 +103,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             return;
         }
 
-        lock (_log)
-        {
-            _log.WriteLine(line);
-            _tail.Enqueue(line);
-            if (_tail.Count > LogTail)
-            {
-                _tail.Dequeue();
-            }
-        }
-
+        _log.Write(line);
         if (line.StartsWith("ready ", StringComparison.Ordinal))
         {
             _ready.TrySetResult();
@@ -142,6 +143,6 @@ internal sealed class SiloProcess : IAsyncDisposable
         KillNow();
         await Exited;
         _process.Dispose();
-        await _log.DisposeAsync();
+        _log.Dispose();
     }
 }
