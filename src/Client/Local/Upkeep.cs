@@ -27,7 +27,7 @@ internal sealed class Upkeep(ClusterHome home, LocalCluster cluster)
         if (home.Wanted() is { } wanted && wanted >= 1 && wanted != cluster.Silos.Count && _resize.IsOver)
         {
             var done = await Try(wanted > cluster.Silos.Count ? Add : cluster.Remove);
-            _resize = done ? new(TimeSpan.Zero) : RestartPause.AfterPause(_resize.Length);
+            (_resize, _told) = done ? (new(TimeSpan.Zero), null) : (RestartPause.AfterPause(_resize.Length), _told);
         }
 
         var record = new ClusterRecord(cluster.Id, cluster.Silos.Count, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId);
@@ -53,6 +53,7 @@ internal sealed class Upkeep(ClusterHome home, LocalCluster cluster)
 
         if (await Try(() => cluster.Restart(place)))
         {
+            _told = null;
             _restarts.Remove(ended);
             cluster.Silos[place].Pause = pause.Length;
         }
