@@ -127,6 +127,25 @@ public sealed class FaultTests : IDisposable
         Assert.All(await cluster.Client.GetGrain<ICatalogueGrain>(0).List(), j => Assert.Equal(JobState.Completed, j.State));
     }
 
+    [Fact]
+    public async Task A_pause_waits_for_room_on_a_full_disk_instead_of_losing_what_the_silos_hold()
+    {
+        await using var cluster = await GranaryCluster.Deploy(2, _folder);
+        var coordinator = await cluster.Submit(Job(epochs: 100_000));
+        await GranaryCluster.Until(coordinator, s => s.Step >= 20);
+        var silos = (await GranaryCluster.Until(coordinator, _ => true)).Members.Select(m => m.Name).ToArray();
+        await Task.WhenAll(silos.Select(s => cluster.Suffer(s, new Fault(FaultKind.FullDisk, Seconds: 600))));
+        await coordinator.Pause();
+        var waiting = await GranaryCluster.Until(coordinator, s => s.Activity.StartsWith("pausing: the checkpoint of step", StringComparison.Ordinal) || HasEnded(s));
+        Assert.Equal(JobState.Running, waiting.State);
+        Assert.Contains("no space left on device", waiting.Activity, StringComparison.Ordinal);
+        await Task.WhenAll(silos.Select(s => cluster.Client.GetGrain<IClusterGrain>(0).Lift(s, FaultKind.FullDisk)));
+        var paused = await GranaryCluster.Until(coordinator, s => s.State != JobState.Running);
+        Assert.Equal((JobState.Paused, waiting.Step), (paused.State, paused.Step));
+        Assert.Equal(paused.Step, paused.Durable);
+        await coordinator.Cancel();
+    }
+
     private static async Task<bool> Then(Task task)
     {
         await task;

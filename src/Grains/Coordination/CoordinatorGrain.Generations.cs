@@ -14,6 +14,8 @@ namespace Granary.Grains.Coordination;
 /// <content>The life of a job: one generation after the other, until it has ended.</content>
 internal sealed partial class CoordinatorGrain
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
     // Until the job ends one way or another: attempts, each a generation of its own.
     private async Task Run(Task before)
     {
@@ -215,11 +217,14 @@ internal sealed partial class CoordinatorGrain
         }
         else if (State.PauseAsked)
         {
-            if (await Park(attempt) is { } failure)
+            for (var pause = TimeSpan.FromSeconds(1); await Park(attempt) is { } failure; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
             {
-                State.PauseAsked = false;
-                Noticed(JobEventKind.Trouble, null, $"not paused, but going on: the checkpoint of step {_progress!.Committed} could not be written: {failure}");
-                return;
+                _activity = $"pausing: the checkpoint of step {_progress!.Committed} could not be written, and is tried again: {failure}";
+                await attempt.Unless(Task.Delay(pause)); // without it what the members hold would be lost
+                if (State.CancelAsked || !State.PauseAsked || _ended)
+                {
+                    return;
+                }
             }
 
             await _crew!.Release(); // before anybody can resume it
@@ -257,6 +262,7 @@ internal sealed partial class CoordinatorGrain
         State.Note(JobEventKind.Paused, null, $"paused after step {step}");
         _activity = "";
         await SaveForCertain();
+        Formed();
     }
 
     // Returns why not; null: all of the job is on disk.
