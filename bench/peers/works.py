@@ -20,7 +20,7 @@ class Block(nn.Module):
         self.norm1, self.norm2, self.heads = nn.LayerNorm(width), nn.LayerNorm(width), heads
         self.qkv, self.output = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.register_buffer("mask", torch.ones(CONTEXT, CONTEXT, dtype=torch.bool).triu(1), persistent=False)
+        self.mask = torch.ones(CONTEXT, CONTEXT, dtype=torch.bool).triu(1)  # no buffer: DDP cannot send bools over gloo
 
     def forward(self, x):
         b, t, c = x.shape
