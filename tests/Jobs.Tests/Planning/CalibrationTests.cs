@@ -16,7 +16,13 @@ public class CalibrationTests
 
     private static ClusterFacts Cluster => new()
     {
-        Flops = 1e11, Bandwidth = 1e12, Latency = 8e-5, Handling = 2.5e9, Updating = 6e9, PerShard = 4e-4, PerStep = 3e-5,
+        Flops = 1e11,
+        Bandwidth = 1e12,
+        Latency = 8e-5,
+        Handling = 2.5e9,
+        Updating = 6e9,
+        PerShard = 4e-4,
+        PerStep = 3e-5,
     };
 
     // What a cluster of known facts would show.

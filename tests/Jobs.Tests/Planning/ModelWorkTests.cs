@@ -30,7 +30,13 @@ public class ModelWorkTests
         const int Attention = 2 * 2 * (2 * 5 * 5 * 3) * 2 * 3;
         var model = new ModelSection
         {
-            Kind = ModelKind.Transformer, Layers = 2, Width = 8, Heads = 2, KeyWidth = 3, Context = 5, TiedUnembedding = tied,
+            Kind = ModelKind.Transformer,
+            Layers = 2,
+            Width = 8,
+            Heads = 2,
+            KeyWidth = 3,
+            Context = 5,
+            TiedUnembedding = tied,
         };
         Assert.Equal((5 * 6 * PerToken) + Attention, Flops(model, new(0, 7)));
     }
