@@ -123,7 +123,7 @@ soak)
         done
         sleep 10
     done
-    kill -INT $chaos 2>/dev/null || true
+    kill -TERM $chaos 2>/dev/null || true
     wait $chaos 2>/dev/null || true
     echo "faults done: $(wc -l <"$GRANARY_HOME/faults")"
     granary cancel "$job"
