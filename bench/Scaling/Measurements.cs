@@ -30,7 +30,8 @@ internal static class Measurements
         var folder = Directory.CreateTempSubdirectory("granary-scaling-").FullName;
         try
         {
-            var facts = await Calibrate(job, input, folder, interruption);
+            var runs = await new CalibrationRuns(job, input, Examples).OnThisMachine(interruption);
+            var facts = Calibration.Fit(runs, oneMachine: true, threads: 1) with { Cores = Environment.ProcessorCount };
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"MLP 64-2048-512-10, {job.Blocks.Weights:N0} weights, batch {job.Batch} in {job.Shards} shards, {Environment.ProcessorCount} cores"));
             Console.WriteLine(PlanOptions.Line(facts, own: false));
             Console.WriteLine("\n| network | silos | compute: predicted | measured | exchange: predicted | measured | step: predicted | measured | error |");
@@ -57,22 +58,6 @@ internal static class Measurements
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task<ClusterFacts> Calibrate(PlannedJob job, InputShape input, string folder, Interruption interruption)
-    {
-        var runs = await PrivateCluster.Run(LocalSettings.For(2, "none") with { Threads = 1 }, interruption, async (_, client) =>
-        {
-            var timed = new TimedRuns(client, folder);
-            var done = new List<CalibrationRun>();
-            foreach (var (variant, silos) in Calibration.Runs(job, input, Examples, siloThreads: 1))
-            {
-                done.Add(await timed.Run(variant, silos, interruption.Token));
-            }
-
-            return done;
-        });
-        return Calibration.Fit(runs, oneMachine: true, threads: 1) with { Cores = Environment.ProcessorCount };
     }
 
     private static void Write(Network network, StepCost predicted, CalibrationRun measured)

@@ -105,7 +105,7 @@ public sealed record Origin(
 /// <param name="Committed">Committed steps.</param>
 /// <param name="Waiting">Whether it waits for other members' numbers (else it computes, or has no grant).</param>
 /// <param name="WaitingFor">Places of the members it waits for.</param>
-/// <param name="Seconds">For how long it has been at this.</param>
+/// <param name="Seconds">For how long it has been at this; where it waits, since the last byte that came in or went out.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerStanding")]
 public sealed record WorkerStanding(
     [property: Id(0)] long Committed,

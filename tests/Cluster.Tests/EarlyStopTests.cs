@@ -14,7 +14,7 @@ public sealed class EarlyStopTests : RecoveryScenario
         using var submit = await Run(["submit", .. watched, "--detach"]);
         var job = submit.Json.GetProperty("job").GetString()!;
         var report = await Suffer("watch-kills.yaml");
-        Assert.True(report.GetProperty("recoveries").GetInt32() > 0); // on a busy machine the job may be past the later ones before they are done
+        Assert.True(report.GetProperty("recoveries").GetInt32() > 2);
         await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
         using var wait = await Run("wait", job, "--json");
         foreach (var figure in new[] { "modelStep", "steps", "stoppedEarly", "examples", "validation" })

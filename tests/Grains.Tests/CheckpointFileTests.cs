@@ -45,6 +45,19 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
+    public void Cleaning_spares_what_is_kept_and_what_is_newer_until_nothing_is_kept()
+    {
+        string Folder(long step, long generation) => Directory.CreateDirectory(CheckpointFolder.Of(_folder, "job-1", step, generation)).FullName;
+
+        var (old, best, kept, left, newer) = (Folder(10, 1), Folder(20, 1), Folder(40, 2), Folder(40, 1), Folder(50, 2));
+        CheckpointFolder.Clean(_folder, "job-1", [best, kept]);
+        Assert.Equal([best, kept, newer], Directory.GetDirectories(Path.GetDirectoryName(old)!).Order(StringComparer.Ordinal));
+        Assert.False(Directory.Exists(left)); // of a generation that is over
+        CheckpointFolder.Clean(_folder, "job-1", []);
+        Assert.False(Directory.Exists(Path.GetDirectoryName(old)));
+    }
+
+    [Fact]
     public void Nothing_is_left_of_a_write_that_fails()
     {
         var blocked = Path.Combine(_folder, "blocked");

@@ -49,6 +49,12 @@ internal static class CommandParts
         }
     }
 
+    /// <summary>A number of silos, or of what each of them has, that something is only told for.</summary>
+    /// <exception cref="UserException">There are none, or more than anybody has.</exception>
+    public static int Count(string option, int value) => value is >= 1 and <= 1 << 16
+        ? value
+        : throw new UserException(ExitCode.Usage, $"{option} {value}: it must be at least 1 and at most {1 << 16}.");
+
     /// <summary>The job id argument.</summary>
     public static Argument<string> JobId() => new("job") { Description = "The job's id." };
 

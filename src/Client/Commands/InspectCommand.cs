@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Granary.Client.Display;
 using Granary.Jobs;
 
@@ -31,7 +30,7 @@ internal static class InspectCommand
 
                 var inventory = name is not null
                     ? Preset(name)
-                    : await OfJob(path!, overrides, Counts(result.GetValue(silos)), AtLeastOne("--threads", result.GetValue(threads)), cancellation);
+                    : await OfJob(path!, overrides, Counts(result.GetValue(silos)), CommandParts.Count("--threads", result.GetValue(threads)), cancellation);
                 if (result.GetValue(json))
                 {
                     JobDocument.Write(inventory.Document());
@@ -55,25 +54,12 @@ internal static class InspectCommand
     private static async Task<InventoryReport> OfJob(
         string file, string[] overrides, IReadOnlyList<int>? silos, int threads, CancellationToken cancellation)
     {
-        var (job, check) = await JobCheck.Run(file, overrides, cancellation);
-        var found = JsonDocument.Parse(check).RootElement;
-        var input = new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32());
-        if (job.Model.OwnKind is { } own)
-        {
-            // Only the silo's program can tell the shape of a kind of its own, and it has.
-            var shape = found.GetProperty("shape").Deserialize<ParameterShape[]>(JsonSerializerOptions.Web)!;
-            OwnKinds.Add(own, (_, _) => shape);
-        }
-
+        var (job, input, _) = await JobCheck.Know(file, overrides, cancellation);
         var blocks = BlockPlan.Of(job, ModelShape.Of(job.Model, input));
         var counts = silos ?? [.. new[] { 1, 2, 4, 8 }.Where(s => s <= job.Data.Shards)];
         return new InventoryReport(job.Name, job.Model, input, [.. counts.Select(s => SiloCosts.Of(job, blocks, s, threads))]);
     }
 
     private static IReadOnlyList<int>? Counts(int[]? silos) =>
-        silos is { Length: > 0 } ? [.. silos.Select(s => AtLeastOne("--silos", s))] : null;
-
-    private static int AtLeastOne(string option, int value) => value is >= 1 and <= 1 << 16
-        ? value
-        : throw new UserException(ExitCode.Usage, $"{option} {value}: it must be at least 1 and at most {1 << 16}.");
+        silos is { Length: > 0 } ? [.. silos.Select(s => CommandParts.Count("--silos", s))] : null;
 }

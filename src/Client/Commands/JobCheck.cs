@@ -1,12 +1,39 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Granary.Client.Local;
 using Granary.Jobs;
 
 namespace Granary.Client.Commands;
 
+/// <summary>A job whose data is known.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Input">What the data says about the model's ends.</param>
+/// <param name="Examples">Training examples.</param>
+internal sealed record KnownJob(Job Job, InputShape Input, long Examples);
+
 /// <summary>Checks a job and its data before any cluster hears of it, in a process that ends afterwards.</summary>
 internal static class JobCheck
 {
+    /// <summary>Checks a job to know what its data says about it. A kind of one's own is known to <see cref="OwnKinds"/> afterwards: only the
+    /// silo's program can tell its shape, and it has.</summary>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public static async Task<KnownJob> Know(string file, string[] overrides, CancellationToken cancellation)
+    {
+        var (job, report) = await Run(file, overrides, cancellation);
+        using var document = JsonDocument.Parse(report);
+        var found = document.RootElement;
+        if (job.Model.OwnKind is { } own)
+        {
+            var shape = found.GetProperty("shape").Deserialize<ParameterShape[]>(JsonSerializerOptions.Web)!;
+            OwnKinds.Add(own, (_, _) => shape);
+        }
+
+        return new KnownJob(
+            job,
+            new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32()),
+            found.GetProperty("trainingExamples").GetInt64());
+    }
+
     /// <summary>Reads the job file, then has the silo's program read the data. Returns the job and what the check printed.</summary>
     /// <exception cref="JobException">The job file is wrong.</exception>
     /// <exception cref="UserException">The data is wrong.</exception>

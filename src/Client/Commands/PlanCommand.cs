@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Client.Planning;
 using Granary.Jobs;
 
@@ -11,8 +9,6 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary plan JOB.yaml</c> and <c>granary plan --preset NAME</c>: what a step would take on clusters that are not there.</summary>
 internal static class PlanCommand
 {
-    private const int MostSilos = 1 << 16;
-
     public static Command Create()
     {
         var file = new Argument<string?>("job.yaml") { Description = "The job file.", Arity = ArgumentArity.ZeroOrOne };
@@ -39,8 +35,8 @@ internal static class PlanCommand
                 throw new UserException(ExitCode.Usage, "plan takes a job file or a --preset, one of them: granary plan --preset gpt-2 --batch 512 ...");
             }
 
-            int[] counts = result.GetValue(silos) is { Length: > 0 } given ? [.. given.Select(s => Count("--silos", s))] : [1, 2, 4, 8];
-            var most = Count("--up-to", result.GetValue(upTo));
+            int[] counts = result.GetValue(silos) is { Length: > 0 } given ? [.. given.Select(s => CommandParts.Count("--silos", s))] : [1, 2, 4, 8];
+            var most = CommandParts.Count("--up-to", result.GetValue(upTo));
             _ = facts.Over(Unknown, result); // a value that is none is told before anything runs
             PlanReport report;
             if (name is not null)
@@ -56,14 +52,15 @@ internal static class PlanCommand
                 }
 
                 var overrides = result.GetValue(set) ?? [];
-                var (job, input, examples) = await Known(path!, overrides, interruption.Token);
+                var known = await JobCheck.Know(path!, overrides, interruption.Token);
+                var job = PlannedJob.Of(known.Job, known.Input, known.Examples);
                 if (job.Job.Model.Kind == ModelKind.Own && facts.HasFlops(result))
                 {
-                    _ = ModelWork.FlopsPerExample(job.Job.Model, input); // tells why not
+                    _ = ModelWork.FlopsPerExample(job.Job.Model, known.Input); // tells why not
                 }
 
                 var (measured, how) = facts.Missing(result).Count > 0 || result.GetValue(calibrate)
-                    ? await Measure(job, input, examples, result.GetValue(home)!, facts.Threads(result), !facts.HasNetwork(result), interruption)
+                    ? await Measure(job, known, result.GetValue(home)!, facts.Threads(result), !facts.HasNetwork(result), interruption)
                     : (Unknown, null);
                 report = new PlanReport(job, facts.Over(measured, result), how, counts, most, ShardsToSuit: false);
             }
@@ -104,76 +101,34 @@ internal static class PlanCommand
         }
     }
 
-    // What the data says about a model's ends takes reading it.
-    private static async Task<(PlannedJob Job, InputShape Input, long Examples)> Known(string file, string[] overrides, CancellationToken cancellation)
-    {
-        var (job, check) = await JobCheck.Run(file, overrides, cancellation);
-        var found = JsonDocument.Parse(check).RootElement;
-        var input = new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32());
-        if (job.Model.OwnKind is { } own)
-        {
-            var shape = found.GetProperty("shape").Deserialize<ParameterShape[]>(JsonSerializerOptions.Web)!;
-            OwnKinds.Add(own, (_, _) => shape);
-        }
-
-        var examples = found.GetProperty("trainingExamples").GetInt64();
-        return (PlannedJob.Of(job, input, examples), input, examples);
-    }
-
     // On the lasting cluster where one is up, else on a private one.
     private static async Task<(ClusterFacts Facts, string How)> Measure(
-        PlannedJob job, InputShape input, long examples, string home, int threads, bool here, Interruption interruption)
+        PlannedJob job, KnownJob known, string home, int threads, bool here, Interruption interruption)
     {
         var since = Stopwatch.StartNew();
         var lasting = CommandParts.HasCluster(home);
         var oneMachine = !lasting || !CommandParts.IsElsewhere();
-        var folder = Directory.CreateTempSubdirectory("granary-plan-").FullName;
-        try
+        var calibration = new CalibrationRuns(job, known.Input, known.Examples, Tell);
+        IReadOnlyList<CalibrationRun> runs = [];
+        if (lasting)
         {
-            IReadOnlyList<CalibrationRun> runs = [];
-            if (lasting)
+            await CommandParts.WithCluster(home, interruption.Token, async client =>
             {
-                await CommandParts.WithCluster(home, interruption.Token, async client =>
-                {
-                    runs = await Time(client, job, input, examples, folder, interruption.Token);
-                    return ExitCode.Done;
-                });
-            }
-            else
-            {
-                runs = await PrivateCluster.Run(
-                    LocalSettings.For(2, "none") with { Threads = 1 }, interruption,
-                    (_, client) => Time(client, job, input, examples, folder, interruption.Token));
-            }
+                runs = await calibration.On(client, interruption.Token);
+                return ExitCode.Done;
+            });
+        }
+        else
+        {
+            runs = await calibration.OnThisMachine(interruption);
+        }
 
-            var facts = Calibration.Fit(runs, oneMachine, threads) with { Cores = oneMachine && here ? Environment.ProcessorCount : 0 };
-            var where = lasting ? "the cluster that is up" : "2 silos of this machine";
-            return (facts, $"measured on {where} in {since.Elapsed.TotalSeconds:0} s"
-                + (facts.Cores > 0 ? $"; the silos share its {facts.Cores} cores, unless --bandwidth or --latency says that they do not" : ""));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var facts = Calibration.Fit(runs, oneMachine, threads) with { Cores = oneMachine && here ? Environment.ProcessorCount : 0 };
+        var where = lasting ? "the cluster that is up" : "2 silos of this machine";
+        return (facts, $"measured on {where} in {since.Elapsed.TotalSeconds:0} s"
+            + (facts.Cores > 0 ? $"; the silos share its {facts.Cores} cores, unless --bandwidth or --latency says that they do not" : ""));
     }
 
-    private static async Task<IReadOnlyList<CalibrationRun>> Time(
-        GranaryClient client, PlannedJob job, InputShape input, long examples, string folder, CancellationToken cancellation)
-    {
-        var (timed, runs) = (new TimedRuns(client, folder), new List<CalibrationRun>());
-        var threads = (await client.Silos()).Max(s => s.Threads);
-        foreach (var (variant, silos) in Calibration.Runs(job, input, examples, threads))
-        {
-            var run = await timed.Run(variant, silos, cancellation);
-            await Console.Error.WriteLineAsync(
-                $"timed {variant.Blocks.Weights:N0} weights, batch {variant.Batch:N0} on {silos}: compute {Quantity.OfTime(run.Compute)}, exchange {Quantity.OfTime(run.Exchange)}");
-            runs.Add(run);
-        }
-
-        return runs;
-    }
-
-    private static int Count(string option, int value) => value is >= 1 and <= MostSilos
-        ? value
-        : throw new UserException(ExitCode.Usage, $"{option} {value}: it must be at least 1 and at most {MostSilos}.");
+    private static void Tell(CalibrationRun run) => Console.Error.WriteLine(
+        $"timed {run.Job.Blocks.Weights:N0} weights, batch {run.Job.Batch:N0} on {run.Silos}: compute {Quantity.OfTime(run.Compute)}, exchange {Quantity.OfTime(run.Exchange)}");
 }

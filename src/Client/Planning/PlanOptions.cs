@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Granary.Client.Commands;
 using Granary.Jobs;
 
 namespace Granary.Client.Planning;
@@ -37,6 +38,7 @@ internal sealed class PlanOptions
 
     /// <summary>The facts, with what is given in the place of what was measured.</summary>
     /// <exception cref="JobException">A value is none.</exception>
+    /// <exception cref="UserException">A count is.</exception>
     public ClusterFacts Over(ClusterFacts facts, ParseResult result) => facts with
     {
         Flops = Given(result, _flops, Quantity.Flops) ?? facts.Flops,
@@ -48,16 +50,12 @@ internal sealed class PlanOptions
         PerShard = Given(result, _perShard, Quantity.Time) ?? facts.PerShard,
         PerStep = Given(result, _perStep, Quantity.Time) ?? facts.PerStep,
         PerMessage = Given(result, _perMessage, Quantity.Time) ?? facts.PerMessage,
-        Threads = Count(_threads.Name, result.GetValue(_threads)),
-        Cores = result.GetValue(_cores) is { } cores ? Count(_cores.Name, cores) : facts.Cores,
+        Threads = CommandParts.Count(_threads.Name, result.GetValue(_threads)),
+        Cores = result.GetValue(_cores) is { } cores ? CommandParts.Count(_cores.Name, cores) : facts.Cores,
     };
 
     private static double? Given(ParseResult result, Option<string?> option, Func<string, string, double> read) =>
         result.GetValue(option) is { } text ? read(option.Name, text) : null;
-
-    private static int Count(string option, int value) => value is >= 1 and <= 1 << 16
-        ? value
-        : throw new JobException($"{option} {value}: it must be at least 1 and at most {1 << 16}.");
 
     /// <summary>Facts as the options that give them again.</summary>
     /// <param name="facts">The facts.</param>

@@ -11,10 +11,8 @@ namespace Granary.Grains.Coordination;
 /// <param name="facts">What its shards agreed on.</param>
 internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster, Job job, DataFacts facts)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-
     private readonly HashSet<SiloAddress> _seen = [];
-    private TimeSpan _pause = TimeSpan.FromSeconds(1);
+    private readonly GrowingPause _pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
     private Task? _loading;
     private bool _ready;
 
@@ -46,8 +44,7 @@ internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster,
         }
         catch (Exception e) when (e is OrleansException or TimeoutException or JobException)
         {
-            await Task.Delay(_pause); // gone again, or not able yet
-            _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+            await Task.Delay(_pause.Next()); // gone again, or not able yet
         }
         finally
         {

@@ -141,7 +141,7 @@ internal sealed partial class Attempt : IDisposable
         _checkpointStep = from;
         while (!IsDone && !(wish() != Wish.Train && _progress.Committed >= _granted))
         {
-            await KeepBest(acknowledged(), wish);
+            await KeepBest(acknowledged, wish);
             var taken = _progress.Committed - from;
             var until = GrantRule.Until(_progress.Committed, _progress.Steps, Stopwatch.GetElapsedTime(_began).TotalSeconds, taken);
             until = Math.Min(until, _mayConverge ? _progress.Committed + 1 : _progress.Horizon);
@@ -157,24 +157,15 @@ internal sealed partial class Attempt : IDisposable
     }
 
     // The best version is on disk before the next step is taken: no recovery can come to stand behind it without having it.
-    private async Task KeepBest(long acknowledged, Func<Wish> wish)
+    private async Task KeepBest(Func<long> acknowledged, Func<Wish> wish)
     {
+        bool IsWanted() => _keepsBest && wish() == Wish.Train && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted);
+
         var since = Stopwatch.StartNew();
-        for (var pause = RetryPause; _keepsBest && wish() == Wish.Train && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted);)
+        if (IsWanted() && await Checkpoint(acknowledged, _ => IsWanted() && since.Elapsed < RetryTime) is { } failure && IsWanted())
         {
-            if (await Checkpoint(acknowledged) is not { } failure)
-            {
-                return;
-            }
-
-            if (since.Elapsed > RetryTime)
-            {
-                throw new JobException(
-                    $"the best model so far (step {_granted}, training.keep: best) could not be written to a checkpoint for {RetryTime.TotalMinutes:0} minutes: {failure}");
-            }
-
-            await Unless(Task.Delay(pause)); // a full disk may be made room on
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            throw new JobException(
+                $"the best model so far (step {_granted}, training.keep: best) could not be written to a checkpoint for {RetryTime.TotalMinutes:0} minutes: {failure}");
         }
     }
 
@@ -207,7 +198,33 @@ internal sealed partial class Attempt : IDisposable
         await Unless(Crew.Grant(grant));
     }
 
-    /// <summary>Has the members, who all stand at one step, write a checkpoint of it. Returns why it could not be written; null: it was.</summary>
+    /// <summary>Has the members, who all stand at one step, write a checkpoint of it, and again while it cannot be written: a full disk
+    /// may be made room on. Returns why it could not be written; null: it was.</summary>
+    /// <param name="acknowledged">Records of steps before it are in storage.</param>
+    /// <param name="again">Whether to try again, told why it could not be written.</param>
+    public async Task<string?> Checkpoint(Func<long> acknowledged, Func<string, bool> again)
+    {
+        for (var pause = new GrowingPause(RetryPause, LongestPause); ;)
+        {
+            if (await Checkpoint(acknowledged()) is not { } failure)
+            {
+                return null;
+            }
+
+            if (!again(failure))
+            {
+                return failure;
+            }
+
+            await Unless(Task.Delay(pause.Next()));
+            if (!again(failure))
+            {
+                return failure;
+            }
+        }
+    }
+
+    /// <summary>The same, once.</summary>
     public async Task<string?> Checkpoint(long acknowledged)
     {
         while (Pending is not null)

@@ -14,8 +14,6 @@ namespace Granary.Grains.Coordination;
 /// <content>The life of a job: one generation after the other, until it has ended.</content>
 internal sealed partial class CoordinatorGrain
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
     // Until the job ends one way or another: attempts, each a generation of its own.
     private async Task Run(Task before)
     {
@@ -105,6 +103,7 @@ internal sealed partial class CoordinatorGrain
             if (State.PauseAsked)
             {
                 await Rest(State.Progress?.Committed ?? 0);
+                Formed();
                 return;
             }
 
@@ -217,14 +216,9 @@ internal sealed partial class CoordinatorGrain
         }
         else if (State.PauseAsked)
         {
-            for (var pause = TimeSpan.FromSeconds(1); await Park(attempt) is { } failure; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+            if (!await Park(attempt, StillPausing))
             {
-                _activity = $"pausing: the checkpoint of step {_progress!.Committed} could not be written, and is tried again: {failure}";
-                await attempt.Unless(Task.Delay(pause)); // without it what the members hold would be lost
-                if (State.CancelAsked || !State.PauseAsked || _ended)
-                {
-                    return;
-                }
+                return; // asked otherwise meanwhile: without a checkpoint what the members hold would be lost
             }
 
             await _crew!.Release(); // before anybody can resume it
@@ -238,7 +232,7 @@ internal sealed partial class CoordinatorGrain
         else if (!_ended && (await Muster(State.Generation)).Count == 0)
         {
             // Everybody has been told to stop: whoever comes next goes on from here.
-            await Park(attempt);
+            await Park(attempt, _ => false);
             _ended = true;
             Formed();
             DeactivateOnIdle();
@@ -262,101 +256,33 @@ internal sealed partial class CoordinatorGrain
         State.Note(JobEventKind.Paused, null, $"paused after step {step}");
         _activity = "";
         await SaveForCertain();
-        Formed();
     }
 
-    // Returns why not; null: all of the job is on disk.
-    private async Task<string?> Park(Attempt attempt)
+    private bool StillPausing(string failure)
+    {
+        _activity = $"pausing: the checkpoint of step {_progress!.Committed} could not be written, and is tried again: {failure}";
+        return State.PauseAsked && !State.CancelAsked && !_ended;
+    }
+
+    // Whether all of the job is on disk.
+    private async Task<bool> Park(Attempt attempt, Func<string, bool> again)
     {
         _activity = "writing a checkpoint";
-        var failure = await attempt.Checkpoint(Acknowledged);
+        await attempt.Checkpoint(() => Acknowledged, again);
         if (State.Checkpoints.LastOrDefault()?.Step != _progress!.Committed)
         {
-            return failure ?? "it is not in storage";
+            return false;
         }
 
         State.Parked = true;
         Remember(attempt);
         _progress.Settle(_progress.Committed);
         await SaveForCertain();
-        return null;
+        return true;
     }
 
     // Records that members may forget: what was stored may be of steps that a checkpoint has gone back behind.
     private long Acknowledged => Math.Min(_keeper.Stored, _progress!.Settled.Committed);
-
-    // From memory where the members together hold a version, else from disk, else from the start: the bits are the same.
-    private Origin Origin(Origin? memory, Holdings[] holdings, DataFacts facts)
-    {
-        var batches = Batches(facts);
-        var rule = new EvaluationRule(Job.Training);
-        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards), rule);
-        foreach (var held in holdings)
-        {
-            _progress.Add(held.Steps, held.Evaluations, State.Seconds);
-        }
-
-        _reached = Math.Max(_reached, _progress.Committed);
-        State.Checkpoints = [.. State.Checkpoints.Where(c => HasBest(c.Step, c.Progress))];
-        var durable = State.Checkpoints.LastOrDefault();
-        if (memory is not null && memory.Step >= _progress.Settled.Committed && memory.Step >= (durable?.Step ?? 0)
-            && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed)))
-            && HasBest(memory.Step, memory.Step < _progress.Committed ? _progress.At(memory.Step) : _progress.Live))
-        {
-            _progress.Rewind(memory.Step);
-            return memory;
-        }
-
-        var points = _progress.Live.Points.Where(p => p.Step <= (durable?.Step ?? 0));
-        var known = durable?.Progress.Copy() ?? ProgressState.Empty(batches.Shards);
-        if (_progress.Committed > known.Committed)
-        {
-            State.Note(
-                JobEventKind.Trouble,
-                null,
-                $"nobody held {(memory is null ? "a whole version" : "all that is needed")} any more: back from step {_progress.Committed} to "
-                + (durable is null ? "the start" : $"the checkpoint of step {durable.Step}"));
-        }
-
-        known.Points = [.. points];
-        _progress = new JobProgress(batches, facts.ValidationRows, known, rule);
-        return durable is null ? Contracts.Origin.Fresh : new Origin(durable.Step, [], durable.Parts);
-    }
-
-    private bool IsDurable(long step) => State.Checkpoints.Any(c => c.Step == step);
-
-    // Training must not go on from a version whose past holds a best one that is nowhere any more.
-    private bool HasBest(long step, ProgressState known) => Job.Training.Keep != KeptModel.Best
-        || known.Standing is not { } standing || standing.BestStep == step || IsDurable(standing.BestStep);
-
-    private BatchPlan Batches(DataFacts facts) => new(facts.TrainingRows, Job.Training.Batch, Job.Training.Epochs);
-
-    private async Task<DataFacts> Gather(Crew crew)
-    {
-        var facts = DataPlan.Merge(Job, await crew.Survey(Job));
-        return StatisticsPlan.IsNeeded(Job) ? StatisticsPlan.Complete(Job, facts, await crew.Statistics(Job, facts)) : facts;
-    }
-
-    // The first time a continued job stands: it is as if it had been lost just after the run's last step.
-    private async Task TakeUp(string run, DataFacts facts)
-    {
-        var left = await Task.Run(() => RunState.Read(run));
-        left.RequireSame(facts);
-        var progress = left.Checkpoints[^1].Progress;
-        if (progress.Committed >= Batches(facts).Steps)
-        {
-            throw new JobException($"the run of job {left.Job} has all of the {progress.Committed} steps of this job already: set more training.epochs.");
-        }
-
-        if (new EvaluationRule(Job.Training).Stops(progress.Standing))
-        {
-            throw new JobException($"the run of job {left.Job} has ended early, and would end again at the same step {progress.Committed}: "
-                + "set more training.earlyStopping.patience, or take training.earlyStopping out.");
-        }
-
-        (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
-        State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}");
-    }
 
     private void Remember(Attempt attempt)
     {

@@ -275,17 +275,6 @@ internal sealed partial class CoordinatorGrain(
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public async Task CheckpointWritten(Membership membership, int member, long step, CheckpointPart? part, string? failure)
-    {
-        Refuse(membership);
-        if (_attempt?.Pending is { } pending && pending.Step == step)
-        {
-            pending.Add(member, part, failure);
-            await CompleteCheckpoint();
-        }
-    }
-
     private void Refuse(Membership membership)
     {
         if (membership.Generation != State.Generation)
@@ -293,42 +282,6 @@ internal sealed partial class CoordinatorGrain(
             throw new StaleGenerationException(
                 $"Job {JobId} is in generation {State.Generation}; a call of generation {membership.Generation} is refused.");
         }
-    }
-
-    private async Task CompleteCheckpoint()
-    {
-        if (_attempt is not { Pending: { IsComplete: true } pending } attempt)
-        {
-            return;
-        }
-
-        if (pending.Failure is { } failure)
-        {
-            attempt.Pending = null;
-            State.Note(JobEventKind.CheckpointFailed, null, $"the checkpoint of step {pending.Step} could not be written: {failure}");
-            LogCheckpointFailed(logger, JobId, pending.Step, failure);
-        }
-        else if (_progress?.Marked is { } marked && marked.Committed == pending.Step)
-        {
-            attempt.Pending = null;
-            var folder = CheckpointFolder.Of(silo.Checkpoints, JobId, pending.Step, State.Generation);
-            var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
-            State.Checkpoints = CheckpointRule.Stay(
-                Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)),
-                Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
-            if (await _keeper.TrySave()) // durable from here on; a coordinator that has been replaced fails here
-            {
-                CleanCheckpoints();
-            }
-        }
-
-        attempt.Wake();
-    }
-
-    private void CleanCheckpoints()
-    {
-        string[] keep = [.. State.Checkpoints.Select(c => c.Folder)];
-        _ = Task.Run(() => CheckpointFolder.Clean(silo.Checkpoints, JobId, keep));
     }
 
     private async Task EndHere(JobState state, string? failure)

@@ -12,15 +12,10 @@ internal sealed class ReadyRows
     private readonly IDenseRows _rows;
     private readonly double[]? _fill;
     private readonly Scaling? _scaling;
-    private readonly int[] _constant;
 
     /// <param name="rows">As they were read.</param>
     /// <param name="facts">Means and deviations.</param>
-    public ReadyRows(IDenseRows rows, DataFacts facts)
-    {
-        (_rows, _fill, _scaling) = (rows, facts.Fill, facts.Scaling);
-        _constant = [.. Enumerable.Range(0, rows.Features).Where(f => _scaling?.Deviation[f] == 0)];
-    }
+    public ReadyRows(IDenseRows rows, DataFacts facts) => (_rows, _fill, _scaling) = (rows, facts.Fill, facts.Scaling);
 
     /// <summary>Numbers in a row.</summary>
     public int Features => _rows.Features;
@@ -41,16 +36,7 @@ internal sealed class ReadyRows
             }
         }
 
-        if (_scaling is not null)
-        {
-            // Standardisation.Apply, many features at once.
-            Standardise(scratch, _scaling.Mean, _scaling.Deviation);
-            foreach (var f in _constant)
-            {
-                scratch[f] = 0;
-            }
-        }
-
+        _scaling?.Apply(scratch);
         if (typeof(T) == typeof(double))
         {
             scratch.CopyTo(MemoryMarshal.Cast<T, double>(into));
@@ -61,23 +47,7 @@ internal sealed class ReadyRows
         }
     }
 
-    // These two are at their full speed from the first row on: with all rows done after some tenths of a second, there is no time to be
-    // compiled twice.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Standardise(Span<double> x, ReadOnlySpan<double> mean, ReadOnlySpan<double> deviation)
-    {
-        var f = 0;
-        for (; f <= x.Length - Vector<double>.Count; f += Vector<double>.Count)
-        {
-            ((new Vector<double>(x[f..]) - new Vector<double>(mean[f..])) / new Vector<double>(deviation[f..])).CopyTo(x[f..]);
-        }
-
-        for (; f < x.Length; f++)
-        {
-            x[f] = (x[f] - mean[f]) / deviation[f];
-        }
-    }
-
+    // See Standardisation.Apply.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Round(ReadOnlySpan<double> x, Span<float> into)
     {

@@ -35,10 +35,10 @@ public sealed class Predictor : IDisposable
     public Prediction[] Predict(ReadOnlySpan<double> examples)
     {
         var (d, k) = (_model.Facts.Shape.Features, _model.Facts.Shape.Classes);
-        var scaled = new double[examples.Length];
-        for (var i = 0; i < scaled.Length; i++)
+        var scaled = examples.ToArray();
+        for (var at = 0; at < scaled.Length; at += d)
         {
-            scaled[i] = _model.Facts.Scaling.Apply(examples[i], i % d);
+            _model.Facts.Scaling?.Apply(scaled.AsSpan(at, d));
         }
 
         var outputs = Raw(scaled, d); // [B, 1] (logistic) or [B, K]; probabilities already where the kind is one's own

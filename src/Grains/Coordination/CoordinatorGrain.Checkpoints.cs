@@ -1,0 +1,60 @@
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Jobs;
+using Granary.Model.Training;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <content>Its members' checkpoints: when one is whole, and which of them stay.</content>
+internal sealed partial class CoordinatorGrain
+{
+    /// <inheritdoc/>
+    public async Task CheckpointWritten(Membership membership, int member, long step, CheckpointPart? part, string? failure)
+    {
+        Refuse(membership);
+        if (_attempt?.Pending is { } pending && pending.Step == step)
+        {
+            pending.Add(member, part, failure);
+            await CompleteCheckpoint();
+        }
+    }
+
+    private async Task CompleteCheckpoint()
+    {
+        if (_attempt is not { Pending: { IsComplete: true } pending } attempt)
+        {
+            return;
+        }
+
+        if (pending.Failure is { } failure)
+        {
+            attempt.Pending = null;
+            State.Note(JobEventKind.CheckpointFailed, null, $"the checkpoint of step {pending.Step} could not be written: {failure}");
+            LogCheckpointFailed(logger, JobId, pending.Step, failure);
+        }
+        else if (_progress?.Marked is { } marked && marked.Committed == pending.Step)
+        {
+            attempt.Pending = null;
+            var folder = CheckpointFolder.Of(silo.Checkpoints, JobId, pending.Step, State.Generation);
+            var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
+            State.Checkpoints = CheckpointRule.Stay(
+                Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)),
+                Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
+            if (await _keeper.TrySave()) // durable from here on; a coordinator that has been replaced fails here
+            {
+                CleanCheckpoints();
+            }
+        }
+
+        attempt.Wake();
+    }
+
+    private void CleanCheckpoints()
+    {
+        string[] keep = [.. State.Checkpoints.Select(c => c.Folder)];
+        _ = Task.Run(() => CheckpointFolder.Clean(silo.Checkpoints, JobId, keep));
+    }
+}

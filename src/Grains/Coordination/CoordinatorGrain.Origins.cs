@@ -1,0 +1,89 @@
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Grains.Exchange;
+using Granary.Grains.Workers;
+using Granary.Jobs;
+using Granary.Model.Training;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Granary.Grains.Coordination;
+
+/// <content>What a generation begins with: the data's facts, and the version that it goes on from.</content>
+internal sealed partial class CoordinatorGrain
+{
+    // From memory where the members together hold a version, else from disk, else from the start: the bits are the same.
+    private Origin Origin(Origin? memory, Holdings[] holdings, DataFacts facts)
+    {
+        var batches = Batches(facts);
+        var rule = new EvaluationRule(Job.Training);
+        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards), rule);
+        foreach (var held in holdings)
+        {
+            _progress.Add(held.Steps, held.Evaluations, State.Seconds);
+        }
+
+        _reached = Math.Max(_reached, _progress.Committed);
+        State.Checkpoints = [.. State.Checkpoints.Where(c => HasBest(c.Step, c.Progress))];
+        var durable = State.Checkpoints.LastOrDefault();
+        if (memory is not null && memory.Step >= _progress.Settled.Committed && memory.Step >= (durable?.Step ?? 0)
+            && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed)))
+            && HasBest(memory.Step, memory.Step < _progress.Committed ? _progress.At(memory.Step) : _progress.Live))
+        {
+            _progress.Rewind(memory.Step);
+            return memory;
+        }
+
+        var points = _progress.Live.Points.Where(p => p.Step <= (durable?.Step ?? 0));
+        var known = durable?.Progress.Copy() ?? ProgressState.Empty(batches.Shards);
+        if (_progress.Committed > known.Committed)
+        {
+            State.Note(
+                JobEventKind.Trouble,
+                null,
+                $"nobody held {(memory is null ? "a whole version" : "all that is needed")} any more: back from step {_progress.Committed} to "
+                + (durable is null ? "the start" : $"the checkpoint of step {durable.Step}"));
+        }
+
+        known.Points = [.. points];
+        _progress = new JobProgress(batches, facts.ValidationRows, known, rule);
+        return durable is null ? Contracts.Origin.Fresh : new Origin(durable.Step, [], durable.Parts);
+    }
+
+    private bool IsDurable(long step) => State.Checkpoints.Any(c => c.Step == step);
+
+    // Training must not go on from a version whose past holds a best one that is nowhere any more.
+    private bool HasBest(long step, ProgressState known) => Job.Training.Keep != KeptModel.Best
+        || known.Standing is not { } standing || standing.BestStep == step || IsDurable(standing.BestStep);
+
+    private BatchPlan Batches(DataFacts facts) => new(facts.TrainingRows, Job.Training.Batch, Job.Training.Epochs);
+
+    private async Task<DataFacts> Gather(Crew crew)
+    {
+        var facts = DataPlan.Merge(Job, await crew.Survey(Job));
+        return StatisticsPlan.IsNeeded(Job) ? StatisticsPlan.Complete(Job, facts, await crew.Statistics(Job, facts)) : facts;
+    }
+
+    // The first time a continued job stands: it is as if it had been lost just after the run's last step.
+    private async Task TakeUp(string run, DataFacts facts)
+    {
+        var left = await Task.Run(() => RunState.Read(run));
+        left.RequireSame(facts);
+        var progress = left.Checkpoints[^1].Progress;
+        if (progress.Committed >= Batches(facts).Steps)
+        {
+            throw new JobException($"the run of job {left.Job} has all of the {progress.Committed} steps of this job already: set more training.epochs.");
+        }
+
+        if (new EvaluationRule(Job.Training).Stops(progress.Standing))
+        {
+            throw new JobException($"the run of job {left.Job} has ended early, and would end again at the same step {progress.Committed}: "
+                + "set more training.earlyStopping.patience, or take training.earlyStopping out.");
+        }
+
+        (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
+        State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}");
+    }
+}
