@@ -7,13 +7,11 @@ public sealed class EarlyStopTests : RecoveryScenario
     [Fact]
     public async Task Kills_do_not_show_in_where_a_job_stops_nor_in_which_version_is_the_best()
     {
-        string[] watched = [.. Job, "--set", "training.epochs=1000", "training.keep=best", "training.earlyStopping.patience=20", "--json"];
-        using var train = await Run(["train", .. watched, "--silos", "1"]);
+        string[] watched = [.. Job, "--set", "training.epochs=1000", "training.keep=best", "training.earlyStopping.patience=20"];
+        using var train = await Run(["train", .. watched, "--silos", "1", "--json"]);
         Assert.Equal(0, await train.Exit());
         using var up = await Run("up", "--silos", "3");
-        using var submit = await Run(["submit", .. watched, "--detach"]);
-        var job = submit.Json.GetProperty("job").GetString()!;
-        var report = await Suffer("watch-kills.yaml");
+        var (job, report) = await SufferFromTheStart("watch-kills.yaml", watched);
         Assert.True(report.GetProperty("recoveries").GetInt32() > 2);
         await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
         using var wait = await Run("wait", job, "--json");

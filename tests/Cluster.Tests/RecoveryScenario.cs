@@ -52,6 +52,23 @@ public abstract class RecoveryScenario : IDisposable
         return chaos.Json.Clone();
     }
 
+    /// <summary>Carries a fault plan out on a job that begins when the plan is at work, as its first fault tells: however busy the machine
+    /// is, the job is not past a fault before anybody watches it. Until then another job has the cluster.</summary>
+    private protected async Task<(string Job, JsonElement Report)> SufferFromTheStart(string plan, params string[] job)
+    {
+        using var before = await Run(["submit", .. Job, "--set", "training.epochs=1000000", "--detach", "--json"]);
+        Assert.True(await before.Exit() == 0, before.Errors);
+        using var submit = await Run(["submit", .. job, "--detach", "--json"]);
+        Assert.True(await submit.Exit() == 0, submit.Errors);
+        var id = submit.Json.GetProperty("job").GetString()!;
+        using var chaos = new CommandLine(Folder, "chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--job", id, "--json");
+        chaos.WaitFor("scale to 3 silos");
+        using var cancel = await Run("cancel", before.Json.GetProperty("job").GetString()!);
+        Assert.True(await cancel.Exit() == 0, cancel.Errors);
+        Assert.True(await chaos.Exit() == 0, chaos.Errors);
+        return (id, chaos.Json.Clone());
+    }
+
     private protected async Task EndsAsUndisturbed(string job) => await EndsAs(await Undisturbed.Value, job);
 
     private protected async Task EndsAs(string expected, string job)
