@@ -22,11 +22,11 @@ NET = "src/Model/Networks/"
 # (row of docs/notes.md, file, text, its replacement, test project, tests that must fail)
 MUTATIONS = [
     ("sigma", NET + "ActivationFunction.cs", "z.sigmoid()", "z.tanh()", "Model", "Sigma_is_1_over_1_plus_e_to_the_minus_z_and_its_derivative_sigma_times_1_minus_sigma"),
-    ("P(y = 1 given x)", "src/Model/Prediction/Predictor.cs", "1 / (1 + Math.Exp(-z))", "1 / (2 + Math.Exp(-z))", "Model", "The_class_is_1_from_a_probability_of_one_half_on"),
+    ("P(y = 1 given x)", "src/Model/Prediction/Outputs.cs", "1 / (1 + Math.Exp(-z))", "1 / (2 + Math.Exp(-z))", "Model", "The_class_is_1_from_a_probability_of_one_half_on"),
     ("decision at 0.5", NET + "LogisticRegression.cs", ".ge(Zero)", ".gt(Zero)", "Model", "The_class_is_1_from_a_probability_of_one_half_on"),
     ("likelihood, BCE", NET + "LogisticRegression.cs", "targets.to(outputs.dtype), reduction: nn.Reduction.Sum", "targets.to(outputs.dtype), reduction: nn.Reduction.Mean", "Model", "The_loss_is_minus_the_logarithm_of_the_likelihood"),
     ("gradient x (y^ - y)", NET + "LogisticRegression.cs", "linear(inputs, parameters[0]", "linear(inputs * inputs, parameters[0]", "Model", "Logistic_gradient_is_the_error_times_the_input"),
-    ("average over the batch", "src/Grains/Exchange/StepExchange.cs", "T.CreateChecked(weight), averaged)", "T.CreateChecked(weight + 1), averaged)", "Grains", "The_average_is_over_the_union_of_uneven_shards"),
+    ("average over the batch", "src/Grains/Exchange/BlockPass.cs", "(T*)stack[0], length), weight, average)", "(T*)stack[0], length), weight + T.One, average)", "Grains", "The_average_is_over_the_union_of_uneven_shards"),
     ("softmax in base e^beta", "src/Model/Prediction/Softmax.cs", "Math.Exp(z[k] - greatest)", "Math.Pow(2, z[k] - greatest)", "Model", "In_the_base_e_to_the_beta_it_is_the_softmax_of_beta_z"),
     ("softmax of (1, 2, 8)", "src/Model/Prediction/Softmax.cs", "powers[k] /= sum", "powers[k] /= sum + 1", "Model", "Of_1_2_8_it_is_about_0_001_0_002_0_997"),
     ("Jacobian of softmax", "src/Model/Prediction/Softmax.cs", "powers[k] /= sum", "powers[k] /= Math.Sqrt(sum)", "Model", "Its_jacobian_is_y_i_times_delta_ij_minus_y_j"),

@@ -28,12 +28,14 @@ internal sealed class Transformer(ModelSection model) : INetwork
     {
         var dropout = new DropoutMasks(model.Dropout, place);
         var p = new ParameterReader(parameters);
-        var (embedding, positions) = (p.Next(), p.Next().narrow(0, 0, inputs.shape[1])); // [K, C] [T, C]
-        var tokens = embedding.index_select(0, inputs.flatten()).view(inputs.shape[0], inputs.shape[1], model.Width); // [B, T, C]
+        var (b, t) = (inputs.size(0), inputs.size(1)); // no arrays, as shape would make
+        var mask = Mask(t, inputs.device);
+        var (embedding, positions) = (p.Next(), p.Next().narrow(0, 0, t)); // [K, C] [T, C]
+        var tokens = embedding.index_select(0, inputs.flatten()).view(b, t, model.Width); // [B, T, C]
         var x = dropout.Apply(tokens.Plus(positions)); // [B, T, C]
         for (var block = 0; block < model.Layers; block++)
         {
-            x = x.Plus(dropout.Apply(Attention(Norm(x, p), p, dropout)));
+            x = x.Plus(dropout.Apply(Attention(Norm(x, p), mask, p, dropout)));
             x = x.Plus(dropout.Apply(FeedForward(Norm(x, p), p)));
         }
 
@@ -46,13 +48,13 @@ internal sealed class Transformer(ModelSection model) : INetwork
 
     private Tensor Linear(Tensor x, ParameterReader p) => nn.functional.linear(x, p.Next(), p.NextIf(model.Biases));
 
-    private Tensor Attention(Tensor x, ParameterReader p, DropoutMasks dropout)
+    private Tensor Attention(Tensor x, Tensor mask, ParameterReader p, DropoutMasks dropout)
     {
-        var (b, t) = (x.shape[0], x.shape[1]);
+        var (b, t) = (x.size(0), x.size(1));
         var qkv = Linear(x, p).view(b, t, 3, model.Heads, _keyWidth).permute(2, 0, 3, 1, 4); // [3, B, H, T, D]
         var heads = qkv.unbind(0); // queries, keys, value-down: each [B, H, T, D]
         var scores = heads[0].matmul(heads[1].transpose(-2, -1)) * _scale; // [B, H, T, T]
-        var weights = scores.masked_fill(Mask(t, x.device), MinusInfinity).softmax(-1);
+        var weights = scores.masked_fill(mask, MinusInfinity).softmax(-1);
         var mixed = dropout.Apply(weights).matmul(heads[2]); // [B, H, T, D]
 
         // One product with the stapled matrix [C, H D] is the sum over heads of value-up [C, D] times what the head mixed.
@@ -73,7 +75,7 @@ internal sealed class Transformer(ModelSection model) : INetwork
     /// <inheritdoc/>
     public Tensor LossSum(Tensor outputs, Tensor targets)
     {
-        using Scalar tokens = targets.shape[1];
+        using Scalar tokens = targets.size(1);
         return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction: nn.Reduction.Sum) / tokens; // [B T, K] [B T] -> scalar
     }
 
