@@ -23,8 +23,8 @@ IComparison[] comparisons =
     new ShardsComparison(),
     new TelemetryComparison(),
     new ColdStartComparison(),
-    new FashionComparison(),
     new TableComparison(),
+    new FashionComparison(),
 ];
 var quick = new Option<bool>("--quick") { Description = "Few pairs, under 3 minutes." };
 var only = new Option<string[]>("--only") { Description = $"Some comparisons: {string.Join(", ", comparisons.Select(c => c.Name))}." };
@@ -36,4 +36,4 @@ command.SetAction(async (parsed, cancellation) =>
     using var session = new Session(parsed.GetValue(quick));
     return await Report.Run(session, chosen, whole: chosen.Length == comparisons.Length, cancellation);
 });
-return await command.Parse(args).InvokeAsync();
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }); // time to write

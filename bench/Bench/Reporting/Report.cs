@@ -6,6 +6,8 @@ namespace Granary.Bench.Reporting;
 /// <summary>Runs comparisons, prints their rows as they come, and writes the results.</summary>
 internal static class Report
 {
+    private const string Interrupted = "the run was interrupted before its end";
+
     /// <returns>0; 1 where a comparison could not be made at all.</returns>
     public static async Task<int> Run(Session session, IReadOnlyList<IComparison> comparisons, bool whole, CancellationToken cancellation)
     {
@@ -13,12 +15,22 @@ internal static class Report
         var results = new Results(session, Path.Combine(session.Root, "bench", "results"), whole ? "latest" : string.Join('+', comparisons.Select(c => c.Name)));
         foreach (var comparison in comparisons)
         {
+            if (cancellation.IsCancellationRequested)
+            {
+                results.Fail(comparison.Name, Interrupted);
+                continue;
+            }
+
             session.Say($"{comparison.Name}: {began.Elapsed.TotalSeconds:0} s");
             try
             {
                 var rows = await comparison.Run(session, cancellation);
                 results.Add(comparison.Name, rows);
                 Print(rows);
+            }
+            catch (Exception) when (cancellation.IsCancellationRequested)
+            {
+                results.Fail(comparison.Name, Interrupted); // what was measured before is not lost
             }
             catch (Exception e) when (e is ChildException or InvalidOperationException)
             {
