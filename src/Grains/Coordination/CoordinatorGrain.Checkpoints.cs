@@ -1,10 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Jobs;
-using Granary.Model.Training;
-using Microsoft.Extensions.Logging;
-using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 
