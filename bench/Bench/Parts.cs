@@ -15,8 +15,8 @@ internal static class Parts
     {
         switch (arguments)
         {
-            case ["exchange", var self, var members, .. var works]:
-                await ExchangeMember.Run(Number(self), Number(members), Works(works), CancellationToken.None);
+            case ["exchange" or "exchange-on-host", var self, var members, .. var works]:
+                await ExchangeMember.Run(Number(self), Number(members), arguments[0] == "exchange", Works(works), CancellationToken.None);
                 return 0;
             case ["floor", var self, _, .. var works]:
                 FloorMember.Run(Number(self), Works(works));

@@ -128,7 +128,7 @@ public sealed class ChannelFuzzTests : IDisposable
     private static byte[] Frame(FrameHeader header, ReadOnlySpan<byte> payload)
     {
         (header.Magic, header.Generation, header.Length) = (FrameHeader.ExpectedMagic, 7, payload.Length);
-        header.Checksum = FrameHeader.Sum(header, payload);
+        header.Checksum = FrameChecksum.Of(header, payload);
         return [.. MemoryMarshal.AsBytes(new Span<FrameHeader>(ref header)), .. payload];
     }
 
@@ -190,7 +190,7 @@ public sealed class ChannelFuzzTests : IDisposable
     private static void Sign(byte[] frame)
     {
         ref var header = ref MemoryMarshal.AsRef<FrameHeader>(frame.AsSpan(0, FrameHeader.Size));
-        header.Checksum = FrameHeader.Sum(header, frame.AsSpan(FrameHeader.Size));
+        header.Checksum = FrameChecksum.Of(header, frame.AsSpan(FrameHeader.Size));
     }
 
     [Fact]

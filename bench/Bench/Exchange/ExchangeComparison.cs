@@ -15,13 +15,15 @@ internal sealed class ExchangeComparison : IComparison
         var sizes = ExchangeSize.All;
         Contestant[] contestants =
         [
-            ExchangeContestants.Granary(session, 2, sizes), .. ExchangeContestants.Peers(session, 2, sizes), ExchangeContestants.TheFloor(session, sizes),
+            ExchangeContestants.Granary(session, 2, sizes), .. ExchangeContestants.Peers(session, 2, sizes), ExchangeContestants.GranaryOnHost(session, 2, sizes),
+            ExchangeContestants.TheFloor(session, sizes),
         ];
         var rounds = await Rounds.Run(session, session.Quick ? 2 : 7, contestants, cancellation);
         return
         [
             .. sizes.SelectMany(s => Against(s, ExchangeContestants.Gloo, Target.Most(s.Weights == 256 ? 0.05 : 0.50))),
             .. sizes.SelectMany(s => Against(s, ExchangeContestants.OpenMpi, s.Name is "3.3 MB" or "23.3 MB" ? Target.Most(1.00) : null)),
+            .. sizes.SelectMany(s => Against(s, ExchangeContestants.OnHost, null)),
             .. sizes.SelectMany(s => Against(s, ExchangeContestants.Floor, null)),
         ];
 
@@ -39,12 +41,13 @@ internal sealed class FourWorkersComparison : IComparison
     public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
     {
         ExchangeSize[] sizes = [ExchangeSize.All.Single(s => s.Name == "23.3 MB")];
-        Contestant[] contestants = [ExchangeContestants.Granary(session, 4, sizes), .. ExchangeContestants.Peers(session, 4, sizes)];
+        Contestant[] contestants = [ExchangeContestants.Granary(session, 4, sizes), .. ExchangeContestants.Peers(session, 4, sizes), ExchangeContestants.GranaryOnHost(session, 4, sizes)];
         var rounds = await Rounds.Run(session, session.Quick ? 1 : 5, contestants, cancellation);
         return
         [
             .. Row.Of(rounds, Name, sizes[0].Name, ExchangeContestants.Gloo, "ms", Target.Most(0.60)),
             .. Row.Of(rounds, Name, sizes[0].Name, ExchangeContestants.OpenMpi, "ms", null),
+            .. Row.Of(rounds, Name, sizes[0].Name, ExchangeContestants.OnHost, "ms", null),
         ];
     }
 }

@@ -11,10 +11,15 @@ internal static class ExchangeContestants
     public const string Gloo = "gloo";
     public const string OpenMpi = "Open MPI over TCP";
     public const string Floor = "the floor";
+    public const string OnHost = "itself over Unix sockets";
 
-    /// <summary>The product's exchange between <paramref name="members"/> processes.</summary>
+    /// <summary>The product's exchange between <paramref name="members"/> processes, over TCP as between hosts.</summary>
     public static Contestant Granary(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
         new(Rounds.Granary, async cancellation => ByName(await Members(session, "exchange", members, sizes, cancellation), sizes));
+
+    /// <summary>The same over what processes of one host use.</summary>
+    public static Contestant GranaryOnHost(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
+        new(OnHost, async cancellation => ByName(await Members(session, "exchange-on-host", members, sizes, cancellation), sizes));
 
     /// <summary>Bytes that a member's sockets sent in a step, on average over the members.</summary>
     public static async Task<double> BytesSent(Session session, int members, ExchangeSize size, CancellationToken cancellation) =>

@@ -22,9 +22,15 @@ namespace Granary.Bench.Exchange;
 /// </summary>
 internal static class ExchangeMember
 {
-    public static async Task Run(int self, int members, IReadOnlyList<(int Weights, int Steps, int WarmUp)> works, CancellationToken cancellation)
+    /// <param name="self">Its place.</param>
+    /// <param name="members">Workers in all.</param>
+    /// <param name="tcpAlone">Over TCP, as between hosts; else over what processes of one host use.</param>
+    /// <param name="works">What to exchange, one after the other.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task Run(
+        int self, int members, bool tcpAlone, IReadOnlyList<(int Weights, int Steps, int WarmUp)> works, CancellationToken cancellation)
     {
-        using var listener = new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "bench", "bench", NullLogger.Instance);
+        using var listener = new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "bench", "bench", NullLogger.Instance, tcpAlone);
         Console.Out.WriteLine(listener.EndPoint.Port);
         var ports = Console.In.ReadLine() ?? throw new InvalidOperationException("Nobody said which ports the members have.");
         var endpoints = ports.Split(' ').Select(p => new IPEndPoint(IPAddress.Loopback, int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))).ToArray();
@@ -98,8 +104,8 @@ internal static class ExchangeMember
         }
     }
 
-    // What the kernel counts: payloads, headers and whatever was sent twice.
-    private static long SocketBytes(PeerMesh mesh) => mesh.Links.Sum(l => SocketBytes(l.Socket));
+    // What the kernel counts: payloads, headers and whatever was sent twice. It counts nothing for Unix sockets.
+    private static long SocketBytes(PeerMesh mesh) => mesh.Links.Sum(l => l.Socket.AddressFamily == AddressFamily.Unix ? 0 : SocketBytes(l.Socket));
 
     private static long SocketBytes(Socket socket)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Numerics.Tensors;
 using System.Text.Json;
+using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
 
 namespace Granary.Bench.Exchange;
@@ -109,6 +110,7 @@ internal static class FloorMember
     private static Socket Connect(int self)
     {
         using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        LoopbackPace.Lift(listener, IPAddress.Loopback);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(1);
         Console.Out.WriteLine(((IPEndPoint)listener.LocalEndPoint!).Port);
@@ -119,6 +121,7 @@ internal static class FloorMember
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        LoopbackPace.Lift(socket, IPAddress.Loopback);
         socket.Connect(new IPEndPoint(IPAddress.Loopback, ports[0]));
         return socket;
     }

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Granary.Grains.Channel;
@@ -53,15 +52,8 @@ internal struct FrameHeader
     /// <summary>For sums: the weight of the examples in the partial sum.</summary>
     public double Weight;
 
-    /// <summary>See <see cref="Sum"/>.</summary>
+    /// <summary>See <see cref="FrameChecksum"/>.</summary>
     public ulong Checksum;
 
     public long Reserved2;
-
-    /// <summary>XXH3 of the payload, seeded with that of the header itself: damage to either shows.</summary>
-    public static ulong Sum(FrameHeader header, ReadOnlySpan<byte> payload)
-    {
-        header.Checksum = 0;
-        return XxHash3.HashToUInt64(payload, (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<FrameHeader>(in header))));
-    }
 }

@@ -49,7 +49,11 @@ internal sealed unsafe class PeerLink : IDisposable
         _faults = faults;
         _socket = socket;
         _socket.Blocking = false;
-        _socket.NoDelay = true;
+        if (_socket.AddressFamily != AddressFamily.Unix)
+        {
+            _socket.NoDelay = true;
+        }
+
         _socket.SendBufferSize = 4 << 20;
         _socket.ReceiveBufferSize = 4 << 20;
     }
@@ -155,7 +159,7 @@ internal sealed unsafe class PeerLink : IDisposable
     // The checksum is made here and not before: reading the payload once brings it near for the sending, too.
     private void Stage(FrameHeader header, nint payload)
     {
-        header.Checksum = FrameHeader.Sum(header, new ReadOnlySpan<byte>((void*)payload, header.Length));
+        header.Checksum = FrameChecksum.Of(header, new ReadOnlySpan<byte>((void*)payload, header.Length));
         var whole = Fits(header);
         Unsafe.WriteUnaligned(_staging + _stagedLength, header);
         _stagedLength += FrameHeader.Size;
@@ -232,7 +236,7 @@ internal sealed unsafe class PeerLink : IDisposable
                 return progress;
             }
 
-            if (FrameHeader.Sum(_receiving, new ReadOnlySpan<byte>((void*)_receivePayload, _receiving.Length)) != _receiving.Checksum)
+            if (FrameChecksum.Of(_receiving, new ReadOnlySpan<byte>((void*)_receivePayload, _receiving.Length)) != _receiving.Checksum)
             {
                 throw new ChannelException(
                     Peer, $"a chunk arrived damaged (step {_receiving.Step}, block {_receiving.Block}): its checksum does not fit");

@@ -79,10 +79,15 @@ internal sealed class PeerMesh : IDisposable
 
     private static PeerLink DialNow(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, CancellationToken cancellation)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var onHost = HostSocket.Dial(endpoint);
+        var socket = onHost ?? new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            Connect(socket, endpoint, cancellation);
+            if (onHost is null)
+            {
+                Connect(socket, endpoint, cancellation);
+            }
+
             handshake.Offer(socket, cancellation);
             return new PeerLink(handshake.To, socket, new LinkFaults(faults));
         }

@@ -9,12 +9,14 @@ namespace Granary.Grains.Channel;
 /// <summary>
 /// A silo's tensor port. Each accepted connection must say within 5 s which cluster, job, generation and member it is
 /// for; it is then handed to the mesh that expects it. Whatever else arrives is closed: it costs one small buffer. Of those
-/// that say nothing only the newest few are kept, so that they cannot keep out a member, who speaks at once.
+/// that say nothing only the newest few are kept, so that they cannot keep out a member, who speaks at once. Processes of the same
+/// host come in by a <see cref="HostSocket"/>.
 /// </summary>
 internal sealed partial class TensorListener : IDisposable
 {
     private const int SilentAtOnce = 64;
     private const int ArrivalsAtOnce = 1024;
+    private const int Backlog = 128;
     private static readonly TimeSpan WarnEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
@@ -23,6 +25,7 @@ internal sealed partial class TensorListener : IDisposable
     private readonly LinkedList<Socket> _silent = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket? _onHost;
     private readonly ILogger _logger;
     private readonly string _cluster;
     private readonly string _platform;
@@ -31,16 +34,26 @@ internal sealed partial class TensorListener : IDisposable
     private long _refusals;
     private long _lastWarning;
 
-    public TensorListener(IPEndPoint endpoint, string cluster, string platform, ILogger logger)
+    /// <param name="endpoint">Address and port; port 0: any free one.</param>
+    /// <param name="cluster">Whom it lets in.</param>
+    /// <param name="platform">See <see cref="Handshake"/>.</param>
+    /// <param name="logger">Is told of strangers.</param>
+    /// <param name="tcpAlone">Processes of the same host are to use the port as others do.</param>
+    public TensorListener(IPEndPoint endpoint, string cluster, string platform, ILogger logger, bool tcpAlone = false)
     {
         _cluster = cluster;
         _platform = platform;
         _logger = logger;
         _listener.Bind(endpoint);
         LoopbackPace.Lift(_listener, endpoint.Address);
-        _listener.Listen(128);
+        _listener.Listen(Backlog);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
-        _ = AcceptLoop();
+        _ = AcceptLoop(_listener);
+        _onHost = tcpAlone ? null : HostSocket.Listen(EndPoint, Backlog);
+        if (_onHost is not null)
+        {
+            _ = AcceptLoop(_onHost);
+        }
     }
 
     /// <summary>Where it listens, with the port really taken.</summary>
@@ -70,13 +83,13 @@ internal sealed partial class TensorListener : IDisposable
         }
     }
 
-    private async Task AcceptLoop()
+    private async Task AcceptLoop(Socket listener)
     {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                var socket = await _listener.AcceptAsync(_stopping.Token);
+                var socket = await listener.AcceptAsync(_stopping.Token);
                 var seat = Seat(socket);
                 try
                 {
@@ -131,7 +144,7 @@ internal sealed partial class TensorListener : IDisposable
         var kept = false;
         try
         {
-            from = socket.RemoteEndPoint!.ToString()!;
+            from = socket.AddressFamily == AddressFamily.Unix ? "a process of this host" : socket.RemoteEndPoint!.ToString()!;
             using var time = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             time.CancelAfter(HandshakeTime);
             var handshake = Handshake.Read(socket, time.Token);
@@ -227,5 +240,6 @@ internal sealed partial class TensorListener : IDisposable
     {
         _stopping.Cancel();
         _listener.Dispose();
+        _onHost?.Dispose();
     }
 }
