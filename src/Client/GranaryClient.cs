@@ -43,9 +43,12 @@ public sealed class GranaryClient : IAsyncDisposable
     /// <param name="cancellation">Ends the waiting.</param>
     /// <param name="patience">How long silence is borne, while connecting and until the first answer together; a minute if left out.</param>
     /// <exception cref="UserException">No silo answers.</exception>
-    public static async Task<GranaryClient> Connect(ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null)
+    public static Task<GranaryClient> Connect(ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null) =>
+        Connect(Build(address), cancellation, patience);
+
+    /// <summary>What connects, built while the silos still start: they need not be there yet.</summary>
+    internal static IHost Build(ClusterAddress address)
     {
-        var (since, whole) = (Stopwatch.StartNew(), patience ?? LongPatience);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddGranarySerialization();
@@ -64,7 +67,14 @@ public sealed class GranaryClient : IAsyncDisposable
                 client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("System.Data.SQLite", store.ToString()));
             }
         });
-        var host = builder.Build();
+        return builder.Build();
+    }
+
+    /// <summary>Connects by what has been built.</summary>
+    /// <inheritdoc cref="Connect(ClusterAddress, CancellationToken, TimeSpan?)" path="/exception"/>
+    internal static async Task<GranaryClient> Connect(IHost host, CancellationToken cancellation, TimeSpan? patience = null)
+    {
+        var (since, whole) = (Stopwatch.StartNew(), patience ?? LongPatience);
         try
         {
             await host.StartAsync(cancellation).WaitAsync(whole, cancellation);

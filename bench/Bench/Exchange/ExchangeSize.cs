@@ -10,11 +10,11 @@ internal sealed record ExchangeSize(string Name, int Weights, int Steps)
     /// that has just started would still be compiling.</summary>
     public static readonly IReadOnlyList<ExchangeSize> All =
     [
-        new("0.81 MB", 203_530, 300), new("3.3 MB", 818_176, 100), new("23.3 MB", 5_824_522, 20), new("67 MB", 16_777_216, 8), new("1 KB", 256, 2000) { WarmUp = 10_000 },
+        new("0.81 MB", 203_530, 300), new("3.3 MB", 818_176, 100), new("23.3 MB", 5_824_522, 40), new("67 MB", 16_777_216, 15), new("1 KB", 256, 2000) { WarmUp = 10_000 },
     ];
 
     /// <summary>Steps before the timed ones.</summary>
-    public int WarmUp { get; init; } = Math.Max(3, Steps / 4);
+    public int WarmUp { get; init; } = Math.Max(20, Steps / 2);
 
     /// <summary>As an argument of a measuring process: "256:2000".</summary>
     public string Argument => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Weights}:{Steps}:{WarmUp}");

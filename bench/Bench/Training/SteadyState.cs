@@ -13,7 +13,7 @@ internal sealed record SteadyState(
     double StepsPerSecond, double StepMilliseconds, double ComputeMilliseconds, double BytesPerStep, double ProcessBytesPerStep)
 {
     /// <summary>Seconds at the beginning that do not count: code is still being compiled.</summary>
-    private const int WarmUp = 2;
+    private const int WarmUp = 5;
 
     /// <summary>Runs a job that would never end, and listens to its first silo for some seconds.</summary>
     public static async Task<SteadyState> Measure(

@@ -39,7 +39,18 @@ internal static class JobCheck
     /// <exception cref="UserException">The data is wrong.</exception>
     public static async Task<(Job Job, string Report)> Run(string file, string[] overrides, CancellationToken cancellation)
     {
-        var job = JobFile.Load(file, overrides, Environment.CurrentDirectory, anyKind: true);
+        var job = Load(file, overrides);
+        return (job, await ReadData(file, overrides, cancellation));
+    }
+
+    /// <summary>Reads the job file alone.</summary>
+    /// <exception cref="JobException">The job file is wrong.</exception>
+    public static Job Load(string file, string[] overrides) => JobFile.Load(file, overrides, Environment.CurrentDirectory, anyKind: true);
+
+    /// <summary>Has the silo's program read the data of a job whose file is good. Returns what the check printed.</summary>
+    /// <exception cref="UserException">The data is wrong.</exception>
+    public static async Task<string> ReadData(string file, string[] overrides, CancellationToken cancellation)
+    {
         var info = SiloExecutable.Start(["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o })]);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         using var process = Process.Start(info)!;
@@ -53,6 +64,6 @@ internal static class JobCheck
         }
 
         await Console.Error.WriteAsync(await errors); // what is worth knowing though nothing is wrong
-        return (job, await output);
+        return await output;
     }
 }

@@ -28,13 +28,15 @@ internal static class TrainCommand
                 throw new UserException(ExitCode.Usage, $"--silos is {result.GetValue(silos)}, but must be at least 1.");
             }
 
-            var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], interruption.Token);
+            var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
+            var job = JobCheck.Load(path, overrides);
             var from = ContinueOption.Check(result.GetValue(run), job);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
-            var code = await Train(new Submission(job, folder, id, Continue: from), settings, result.GetValue(json), interruption);
-            SayBaseline(report);
+            var report = JobCheck.ReadData(path, overrides, interruption.Token); // while the silos start
+            var code = await Train(new Submission(job, folder, id, Continue: from), report, settings, result.GetValue(json), interruption);
+            SayBaseline(await report);
             return code;
         });
     }
@@ -49,7 +51,7 @@ internal static class TrainCommand
         }
     }
 
-    private static async Task<int> Train(Submission submission, LocalSettings settings, bool json, Interruption interruption)
+    private static async Task<int> Train(Submission submission, Task<string> report, LocalSettings settings, bool json, Interruption interruption)
     {
         return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
         {
@@ -81,7 +83,7 @@ internal static class TrainCommand
 
                 throw new UserException(ExitCode.JobFailed, failure);
             }
-        });
+        }, report);
     }
 
     // The job ends at a step boundary and writes the weights it has.

@@ -6,7 +6,12 @@ namespace Granary.Client.Local;
 internal static class PrivateCluster
 {
     /// <summary>Starts it, uses it and stops it. A second interruption kills the silos.</summary>
-    public static async Task<T> Run<T>(LocalSettings settings, Interruption interruption, Func<LocalCluster, GranaryClient, Task<T>> use)
+    /// <param name="settings">How its silos run.</param>
+    /// <param name="interruption">The first one ends the waiting for its start.</param>
+    /// <param name="use">What to do with it.</param>
+    /// <param name="permission">Must complete before it is used, and is waited for while the silos start; when it fails, they are killed.</param>
+    public static async Task<T> Run<T>(
+        LocalSettings settings, Interruption interruption, Func<LocalCluster, GranaryClient, Task<T>> use, Task? permission = null)
     {
         var home = Directory.CreateTempSubdirectory("granary-").FullName;
         File.Create(Path.Combine(home, "temporary")).Dispose(); // silos remove no home that does not say this of itself
@@ -20,13 +25,33 @@ internal static class PrivateCluster
                     silo.KillNow();
                 }
             });
-            await cluster.Start(interruption.Token);
-            await using var client = await GranaryClient.Connect(cluster.Address, interruption.Token);
+            var started = cluster.Start(interruption.Token);
+            var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
+            await Permitted(permission, cluster);
+            await started;
+            await using var client = await GranaryClient.Connect(await connection, interruption.Token);
             return await use(cluster, client);
         }
         finally
         {
             Directory.Delete(home, recursive: true);
+        }
+    }
+
+    private static async Task Permitted(Task? permission, LocalCluster cluster)
+    {
+        try
+        {
+            await (permission ?? Task.CompletedTask);
+        }
+        catch
+        {
+            foreach (var silo in cluster.Silos)
+            {
+                silo.KillNow(); // they have nothing to bring to an end
+            }
+
+            throw;
         }
     }
 

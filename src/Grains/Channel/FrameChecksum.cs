@@ -1,5 +1,5 @@
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -35,6 +35,7 @@ internal static class FrameChecksum
         return XxHash3.HashToUInt64(new ReadOnlySpan<byte>(digest, FrameHeader.Size + Sums + rest.Length));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // from the first call on, and not after a thousand
     private static unsafe void AddRuns(byte* from, byte* end, ulong* sums)
     {
         Vector256<ulong> low = default, high = default, lowSums = default, highSums = default;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Granary.Jobs;
 
 namespace Granary.Model.Training;
@@ -14,6 +15,7 @@ internal sealed class Adam(OptimizerSection options, bool decoupled) : IOptimize
     public int StatePerWeight => 2;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // from the first call on, and not after a thousand
     public void Update<T>(
         long step, double rate, bool decays, ReadOnlySpan<T> gradient, ReadOnlySpan<T> weights, Span<T> newWeights,
         ReadOnlySpan<T> first, Span<T> newFirst, ReadOnlySpan<T> second, Span<T> newSecond)

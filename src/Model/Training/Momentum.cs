@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Granary.Model.Training;
 
@@ -9,6 +10,7 @@ internal sealed class Momentum(double momentum, double weightDecay) : IOptimizer
     public int StatePerWeight => 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // from the first call on, and not after a thousand
     public void Update<T>(
         long step, double rate, bool decays, ReadOnlySpan<T> gradient, ReadOnlySpan<T> weights, Span<T> newWeights,
         ReadOnlySpan<T> first, Span<T> newFirst, ReadOnlySpan<T> second, Span<T> newSecond)
