@@ -91,7 +91,7 @@ path.write_text(path.read_text().replace(sys.argv[2], sys.argv[3]))
 CHANGE
     }
     without src/Contracts/Generations.cs "=> KeepEvery > 0 && (step == first || step % KeepEvery == 0)" "=> KeepEvery < 0"
-    without src/Grains/Channel/FrameHeader.cs "return XxHash3.HashToUInt64(payload, (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<FrameHeader>(in header))));" "return header.Checksum;"
+    without src/Grains/Channel/FrameChecksum.cs "var runs = payload.Length / Run * Run;" "if (payload.Length >= 0) { return 0; } var runs = payload.Length / Run * Run;"
     dotnet build "$bare/src/Client" -c Release -v q >/dev/null
     rate() { # root, job...
         local at=$1

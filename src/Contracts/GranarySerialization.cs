@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 
@@ -13,7 +11,6 @@ public static class GranarySerialization
     {
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         return services.AddSerializer(s => s.AddJsonSerializer(
-            t => t.Namespace == "Granary.Jobs" && !typeof(Exception).IsAssignableFrom(t),
-            new JsonSerializerOptions { TypeInfoResolver = JsonTypeInfoResolver.Combine(JobsJson.Default, new DefaultJsonTypeInfoResolver()) }));
+            t => t.Namespace == "Granary.Jobs" && !typeof(Exception).IsAssignableFrom(t)));
     }
 }

@@ -19,6 +19,9 @@ public sealed record SiloIdentity(
     /// <summary>Whether faults may be done here by script.</summary>
     public bool AllowsFaults { get; init; }
 
+    /// <summary>Whether tensors go to silos of the same host over TCP too, as they go to others.</summary>
+    public bool TcpAlone { get; init; }
+
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);
 

@@ -33,7 +33,6 @@ internal sealed class CommandLine : IDisposable
             RedirectStandardInput = true,
         };
         info.Environment["GRANARY_HOME"] = Path.Combine(folder, "home");
-        info.Environment["DOTNET_TC_QuickJitForLoops"] = "1"; // a silo of a test lives for seconds: what it compiles with care does not pay
         foreach (var (name, value) in variables)
         {
             info.Environment[name] = value;

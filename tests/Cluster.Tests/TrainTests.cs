@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Granary.Cluster.Tests;
 
 public sealed class TrainTests : IDisposable
@@ -60,7 +62,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public async Task A_data_error_found_by_the_check_starts_no_silo()
+    public async Task A_data_error_found_by_the_check_leaves_no_silo_and_no_home()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "points.csv"), "x,y,label\n1,2,a\n3,oops,b\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "points.yaml"), """
@@ -70,12 +72,28 @@ public sealed class TrainTests : IDisposable
             data: { format: csv, path: points.csv, label: label, shards: 1 }
             training: { epochs: 1, batch: 1 }
             """);
-        using var train = await CommandLine.Run(_folder, "train", "points.yaml", "--output", "out");
+        var temporary = Directory.CreateDirectory(Path.Combine(_folder, "tmp")).FullName;
+        using var train = new CommandLine(_folder, [("TMPDIR", temporary)], ["train", "points.yaml", "--output", "out"]);
         Assert.Equal(2, await train.Exit());
         Assert.Contains("points.csv:3: ", train.Errors);
         Assert.Contains("oops", train.Errors);
-        Assert.DoesNotContain("silo", train.Errors);
+        Assert.Single(train.Errors.TrimEnd().Split('\n'));
+        Assert.Empty(Directory.GetDirectories(temporary, "granary-*"));
+        Assert.DoesNotContain(Process.GetProcesses(), p => Told(p).Contains(temporary, StringComparison.Ordinal));
         Assert.False(Directory.Exists(Path.Combine(_folder, "out")));
+    }
+
+    // What a process was started with; nothing of one that has just ended.
+    private static string Told(Process process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     [Theory]

@@ -15,6 +15,9 @@ internal sealed record LocalSettings(int Silos, int Threads, string Device, stri
     /// <summary>Whether the home goes with the silos, should this process not live to remove it.</summary>
     public bool TemporaryHome { get; init; }
 
+    /// <summary>Whether the silos exchange as those of several hosts do, to learn what those will need.</summary>
+    public bool TcpAlone { get; init; }
+
     /// <summary>Cores shared out evenly, at least one thread each.</summary>
     public static LocalSettings For(int silos, string telemetry, int jobs = 1) =>
         new(silos, Math.Max(1, Environment.ProcessorCount / silos), "auto", telemetry, jobs);
@@ -86,6 +89,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             "--jobs", _settings.Jobs.ToString(CultureInfo.InvariantCulture),
             "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--allow-faults", "--end-with-stdin",
             .. _settings.TemporaryHome ? ["--temporary-home"] : Array.Empty<string>(),
+            .. _settings.TcpAlone ? ["--tcp-alone"] : Array.Empty<string>(),
         ]), _settings.Telemetry == "console" ? long.MaxValue : SiloLog.Large); // telemetry asked for is shown whole in the end
     }
 

@@ -27,7 +27,7 @@ internal static class PrivateCluster
             });
             var started = cluster.Start(interruption.Token);
             var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
-            await Permitted(permission, cluster);
+            await Permitted(permission, started, cluster);
             await started;
             await using var client = await GranaryClient.Connect(await connection, interruption.Token);
             return await use(cluster, client);
@@ -38,11 +38,20 @@ internal static class PrivateCluster
         }
     }
 
-    private static async Task Permitted(Task? permission, LocalCluster cluster)
+    // A silo that cannot start is told of at once, and not after a check that may take minutes.
+    private static async Task Permitted(Task? permission, Task started, LocalCluster cluster)
     {
         try
         {
-            await (permission ?? Task.CompletedTask);
+            while (permission is { IsCompleted: false } && !started.IsFaulted)
+            {
+                await Task.WhenAny([permission, .. started.IsCompleted ? Array.Empty<Task>() : [started]]);
+            }
+
+            if (permission is { IsCompleted: true })
+            {
+                await permission;
+            }
         }
         catch
         {

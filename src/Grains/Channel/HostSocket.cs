@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Granary.Grains.Channel;
 
@@ -9,58 +10,73 @@ namespace Granary.Grains.Channel;
 /// network namespace as the port does, leaves no file behind, and ends with its process. So whoever dials an address that is not of
 /// this host finds nobody under the name, at once and without a packet, and dials the port.
 /// </summary>
-internal static class HostSocket
+internal static partial class HostSocket
 {
     private const string Prefix = "\0granary-tensors/";
+    private const int SocketLevel = 1; // SOL_SOCKET
+    private const int PeerCredentials = 17; // SO_PEERCRED
 
     /// <summary>Listens under the name of a tensor port; null: there are no such names here, or it is taken, and there is the port alone.</summary>
     public static Socket? Listen(IPEndPoint port, int backlog)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return null;
-        }
-
-        var socket = Open();
+        Socket? socket = null;
         try
         {
-            socket.Bind(Name(port));
-            socket.Listen(backlog);
+            socket = Open();
+            socket?.Bind(Name(port));
+            socket?.Listen(backlog);
             return socket;
         }
         catch (SocketException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return null;
         }
     }
 
-    /// <summary>Connects to the tensor port of a process of this host; null: none listens under its name.</summary>
+    /// <summary>Connects to the tensor port of a process of this host; null: none of this user's or root's listens under its name.</summary>
     public static Socket? Dial(IPEndPoint port)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return null;
-        }
-
-        var socket = Open();
+        Socket? socket = null;
         try
         {
+            socket = Open();
+            if (socket is null)
+            {
+                return null;
+            }
+
             socket.Blocking = false; // a process that does not accept just now is left to the port, where waiting has an end
             socket.Connect(Name(port));
             socket.Blocking = true;
-            return socket;
+            if (IsOurs(socket))
+            {
+                return socket;
+            }
         }
         catch (SocketException)
         {
-            socket.Dispose();
-            return null;
+            // Nobody there.
         }
+
+        socket?.Dispose();
+        return null;
     }
 
-    private static Socket Open() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    // Anybody may take a name; the port is taken by the silo itself, or the silo does not start.
+    private static bool IsOurs(Socket socket)
+    {
+        Span<int> credentials = stackalloc int[3]; // struct ucred: process, user, group
+        _ = socket.GetRawSocketOption(SocketLevel, PeerCredentials, MemoryMarshal.AsBytes(credentials));
+        return credentials[1] == 0 || credentials[1] == (int)EffectiveUser();
+    }
+
+    private static Socket? Open() => OperatingSystem.IsLinux() ? new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : null;
 
     // An address of IPv4 is the same whether or not it came by a socket that speaks both.
     private static UnixDomainSocketEndPoint Name(IPEndPoint port) => new(Prefix + (port.Address.IsIPv4MappedToIPv6
         ? new IPEndPoint(port.Address.MapToIPv4(), port.Port) : port));
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
 }

@@ -54,6 +54,10 @@ internal sealed partial class TensorListener : IDisposable
         {
             _ = AcceptLoop(_onHost);
         }
+        else if (!tcpAlone && OperatingSystem.IsLinux())
+        {
+            LogNotOnHost(_logger, EndPoint);
+        }
     }
 
     /// <summary>Where it listens, with the port really taken.</summary>
@@ -234,6 +238,9 @@ internal sealed partial class TensorListener : IDisposable
 
     [LoggerMessage(LogLevel.Warning, "Refused a tensor connection from {Peer}: {Reason} (refusals so far: {Count}; such lines come once a minute at most)")]
     private static partial void LogRefused(ILogger logger, string peer, string reason, long count);
+
+    [LoggerMessage(LogLevel.Warning, "No Unix socket for the tensor port {Port}: its name is taken, or such sockets are forbidden here; silos of this host use TCP")]
+    private static partial void LogNotOnHost(ILogger logger, IPEndPoint port);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -41,7 +41,7 @@ internal sealed partial class Worker : GrainService, IWorker
         (_silo, _registry, _reading, _grains, _cluster, _departure) = (identity, registry, reading, grains, cluster, departure);
         _address = silo.SiloAddress;
         _logger = loggers.CreateLogger<Worker>();
-        _listener = new TensorListener(identity.Channel, identity.Cluster, identity.Platform, loggers.CreateLogger<TensorListener>());
+        _listener = new TensorListener(identity.Channel, identity.Cluster, identity.Platform, loggers.CreateLogger<TensorListener>(), identity.TcpAlone);
         _faults = faults;
         departure.Jobs = () => [.. _jobs.Keys];
         _losses = new LossWatch(

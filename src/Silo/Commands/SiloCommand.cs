@@ -26,12 +26,13 @@ internal static class SiloCommand
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
         var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Let faults be done to this silo by script (granary chaos)." };
+        var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
             name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, jobs, device, store, redis, telemetry,
-            allowFaults, endWithStdin, temporaryHome,
+            allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -60,6 +61,7 @@ internal static class SiloCommand
                     Redis = result.GetValue(redis)!,
                     Telemetry = result.GetValue(telemetry)!,
                     AllowFaults = result.GetValue(allowFaults),
+                    TcpAlone = result.GetValue(tcpAlone),
                     EndWithStdin = result.GetValue(endWithStdin),
                     TemporaryHome = result.GetValue(temporaryHome),
                 };

@@ -28,6 +28,7 @@ internal static class SiloHost
             settings.Jobs)
         {
             AllowsFaults = settings.AllowFaults,
+            TcpAlone = settings.TcpAlone,
         };
         await using var host = new HealthHost(settings, builder =>
         {

@@ -60,6 +60,9 @@ internal sealed record SiloSettings
     /// <summary>Whether faults may be done here by script.</summary>
     public bool AllowFaults { get; init; }
 
+    /// <summary>Whether tensors go to silos of the same host over TCP too.</summary>
+    public bool TcpAlone { get; init; }
+
     /// <summary>Stop when standard input closes.</summary>
     public bool EndWithStdin { get; init; }
 
