@@ -56,7 +56,7 @@ internal static class ChaosCommand
         {
             while (!running.IsCompleted)
             {
-                times.Add(await client.Events(job)); // a job keeps not every event for ever
+                times.Add(await client.Events(job).WaitAsync(cancellation)); // a job keeps not every event for ever
                 await Task.WhenAny(running, Task.Delay(ReadEvery, cancellation));
             }
 
@@ -69,17 +69,17 @@ internal static class ChaosCommand
         }
 
         var status = await OverIt(client, job, cancellation);
-        times.Add(await client.Events(job));
+        times.Add(await client.Events(job).WaitAsync(cancellation));
         return (report, status);
     }
 
     // The last fault is to be got over too.
     private static async Task<JobStatus> OverIt(GranaryClient client, string job, CancellationToken cancellation)
     {
-        var generation = (await client.Status(job)).Generation;
+        var generation = (await client.Status(job).WaitAsync(cancellation)).Generation;
         for (var looks = 0; ; looks++)
         {
-            var status = await client.Status(job);
+            var status = await client.Status(job).WaitAsync(cancellation);
             if (status.State != JobState.Running || (status.Resumed is not null && (status.Generation > generation || looks * LookEvery > TimeSpan.FromSeconds(5))))
             {
                 return status;
