@@ -34,10 +34,18 @@ internal static class TrainCommand
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
-            var report = JobCheck.ReadData(path, overrides, interruption.Token); // while the silos start
-            var code = await Train(new Submission(job, folder, id, Continue: from), report, settings, result.GetValue(json), interruption);
-            SayBaseline(await report);
-            return code;
+            using var reading = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
+            var report = JobCheck.ReadData(path, overrides, reading.Token); // while the silos start
+            try
+            {
+                var code = await Train(new Submission(job, folder, id, Continue: from), report, settings, result.GetValue(json), interruption);
+                SayBaseline(await report);
+                return code;
+            }
+            finally
+            {
+                await reading.CancelAsync(); // where a silo did not start, nobody waits for it any more
+            }
         });
     }
 
