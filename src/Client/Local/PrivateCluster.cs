@@ -27,8 +27,7 @@ internal static class PrivateCluster
             });
             var started = cluster.Start(interruption.Token);
             var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
-            await Permitted(permission, started, cluster);
-            await started;
+            await Ready(permission, started, cluster);
             await using var client = await GranaryClient.Connect(await connection, interruption.Token);
             return await use(cluster, client);
         }
@@ -38,19 +37,14 @@ internal static class PrivateCluster
         }
     }
 
-    // A silo that cannot start is told of at once, and not after a check that may take minutes.
-    private static async Task Permitted(Task? permission, Task started, LocalCluster cluster)
+    // In the order in which they complete: a silo that cannot start is told of at once, and not after a check that may take minutes.
+    private static async Task Ready(Task? permission, Task started, LocalCluster cluster)
     {
         try
         {
-            while (permission is { IsCompleted: false } && !started.IsFaulted)
+            await foreach (var done in Task.WhenEach(permission ?? Task.CompletedTask, started))
             {
-                await Task.WhenAny([permission, .. started.IsCompleted ? Array.Empty<Task>() : [started]]);
-            }
-
-            if (permission is { IsCompleted: true })
-            {
-                await permission;
+                await done;
             }
         }
         catch

@@ -17,7 +17,7 @@ namespace Granary.Grains.Channel;
 internal static class FrameChecksum
 {
     private const int Run = 64;
-    private const int Ahead = 3072;
+    private const int Ahead = 3072; // bytes asked for before they are needed: the processor's own guesses end with every page
     private const int Sums = 8 * 32;
 
     /// <summary>Of a header, whose own checksum does not count, and its payload.</summary>
