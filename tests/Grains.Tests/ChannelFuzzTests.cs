@@ -73,12 +73,15 @@ public sealed class ChannelFuzzTests : IDisposable
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { LearningRate = 0.1 });
         using var exchange = new StepExchange<float>(
             _layout, 0, 7, mesh, _batches, new BlockUpdate<float>(DecayRun.PerBlock(_shape, _layout.Blocks, false), optimizer), 1);
+        var own = new OwnSums<float>(parts: 1);
+        own.Publish(0, sums.Data, 4, from: 0);
+        own.Complete([new ShardRecord(0, 4, 4, 1, 1)]);
         weights = 0;
         var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             var records = exchange.Run(
-                0, 0, 0.1, [new PartialSum<float>(sums.Data, 4)], [new ShardRecord(0, 4, 4, 1, 1)], vault.Current, vault.Next, null, new CancellationToken(canceled: true)); // looked at when nothing comes any more
+                0, 0, 0.1, own, vault.Current, vault.Next, null, new CancellationToken(canceled: true)); // looked at when nothing comes any more
             Assert.Equal([0, 1], records.Select(r => r.Shard));
             weights = XxHash3.HashToUInt64(new ReadOnlySpan<byte>(vault.Next.Weights.Data, Weights * sizeof(float)));
             return "done";

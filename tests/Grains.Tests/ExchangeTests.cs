@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using CsCheck;
 using Granary.Contracts;
@@ -32,6 +33,19 @@ public class ExchangeTests
         foreach (var members in new[] { 2, 3, 5, 9 })
         {
             var together = await Train(members, weights, clip);
+            Assert.All(together, w => Assert.Equal(alone[0], w));
+        }
+    }
+
+    [Theory]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0)]
+    [InlineData((5 * BlockPlan.BlockSize) + 100, 0.5)]
+    public async Task Sums_that_become_final_bit_by_bit_make_the_same_weights(int weights, double clip)
+    {
+        var alone = await Train(1, weights, clip);
+        foreach (var members in new[] { 1, 2, 3, 9 })
+        {
+            var together = await Train(members, weights, clip, growing: true);
             Assert.All(together, w => Assert.Equal(alone[0], w));
         }
     }
@@ -96,7 +110,7 @@ public class ExchangeTests
 
     private static double Gradient(long step, int shard, int row, int i) => Math.Sin((step * 31) + (shard * 17) + (row * 7) + i);
 
-    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6, int batch = 10, long[]? sent = null)
+    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6, int batch = 10, long[]? sent = null, bool growing = false)
     {
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, members));
         // Every other one as if on a host of its own: those that dial it do so over TCP, the rest over what a host has.
@@ -107,7 +121,7 @@ public class ExchangeTests
         var meshes = await Task.WhenAll(Enumerable.Range(0, members).Select(m =>
             PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p"), endpoints, new SiloFaults(TimeProvider.System), time.Token)));
         var results = await Task.WhenAll(Enumerable.Range(0, members).Select(m => Task.Factory.StartNew(
-            () => Member(layout, m, meshes[m], weights, clip, steps, batch, sent is null, time.Token), TaskCreationOptions.LongRunning)));
+            () => Member(layout, m, meshes[m], weights, clip, steps, batch, sent is null, growing, time.Token), TaskCreationOptions.LongRunning)));
         for (var m = 0; m < sent?.Length; m++)
         {
             sent[m] = meshes[m].Links.Sum(l => l.BytesSent);
@@ -118,7 +132,7 @@ public class ExchangeTests
         return results;
     }
 
-    private static unsafe float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, int batch, bool keeps, CancellationToken cancellation)
+    private static unsafe float[] Member(ExchangeLayout layout, int self, PeerMesh mesh, int weights, double clip, int steps, int batch, bool keeps, bool growing, CancellationToken cancellation)
     {
         var kind = clip > 0 ? OptimizerKind.Adam : OptimizerKind.Sgd;
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = kind, LearningRate = 0.1 });
@@ -132,13 +146,8 @@ public class ExchangeTests
         for (long step = 0; step < steps; step++)
         {
             var made = new List<NativeVector<float>>();
-            var tree = new TreeAccumulator<NativeVector<float>>(layout.Cover(self), n => layout.IsActive(n, batches, step), (sum, term) =>
-            {
-                for (var i = 0; i < weights; i++)
-                {
-                    sum.Data[i] += term.Data[i];
-                }
-            });
+            var tree = new TreeAccumulator<NativeVector<float>>(layout.Cover(self), n => layout.IsActive(n, batches, step));
+            var whole = new List<TreeAccumulator<NativeVector<float>>.Sum>();
             foreach (var v in Enumerable.Range(firstShard, endShard - firstShard).Reverse())
             {
                 var (first, end) = batches.Rows(step, v);
@@ -154,15 +163,28 @@ public class ExchangeTests
                         }
                     }
 
-                    tree.Complete(v, gradient, end - first);
+                    if (tree.Complete(v, gradient, end - first, (sum, term) => TensorPrimitives.Add(sum.Span(0, weights), term.Span(0, weights), sum.Span(0, weights))) is { } sum)
+                    {
+                        whole.Add(sum);
+                    }
                 }
             }
 
-            var sums = layout.Cover(self).Select(n => tree.Sum(n) is { } s ? new PartialSum<float>(s.Gradient.Data, s.Weight) : (PartialSum<float>?)null).ToArray();
+            var sums = new OwnSums<float>(layout.Cover(self).Count) { Changed = mesh.Wake };
             var records = Enumerable.Range(firstShard, endShard - firstShard).Select(v => (v, Rows: batches.Rows(step, v))).Where(r => r.Rows.End > r.Rows.First)
                 .Select(r => new ShardRecord(r.v, r.Rows.End - r.Rows.First, r.Rows.End - r.Rows.First, r.v * 0.5, (ulong)(step + r.v))).ToArray();
             var ward = keeps && clip > 0 && layout.Plan.Members > 1 && step % 2 == 1 ? vault.MakeWard() : null;
-            var all = exchange.Run(step, 0, 0.1, sums, records, vault.Current, vault.Next, ward, cancellation);
+            var at = step;
+            ShardRecord[] Exchange() => exchange.Run(at, 0, 0.1, sums, vault.Current, vault.Next, ward, cancellation);
+            var beside = growing ? Task.Factory.StartNew(Exchange, TaskCreationOptions.LongRunning) : null;
+            if (growing)
+            {
+                Grow(whole, sums, layout.Blocks.Blocks, (int)(step * 10) + self);
+            }
+
+            whole.ForEach(s => sums.Publish(s.Part, s.Gradient.Data, s.Weight, from: 0));
+            sums.Complete(records);
+            var all = beside?.GetAwaiter().GetResult() ?? Exchange();
             Assert.Equal(batches.ExamplesOf(step), all.Sum(r => r.Examples)); // everybody hears of every shard
             Assert.Equal(all.Select(r => r.Shard).Order(), all.Select(r => r.Shard));
             vault.Commit();
@@ -170,6 +192,29 @@ public class ExchangeTests
         }
 
         return new ReadOnlySpan<float>(vault.Current.Weights.Data, weights).ToArray();
+    }
+
+    // What is not final yet is not to be touched.
+    private static unsafe void Grow(List<TreeAccumulator<NativeVector<float>>.Sum> whole, OwnSums<float> sums, int blocks, int seed)
+    {
+        var random = new Random(seed);
+        foreach (var sum in whole)
+        {
+            var length = (int)sum.Gradient.Length;
+            var kept = sum.Gradient.Span(0, length).ToArray();
+            sum.Gradient.Span(0, length).Fill(float.NaN);
+            for (var from = blocks - 1 - random.Next(blocks); from > 0; from -= 1 + random.Next(blocks))
+            {
+                kept.AsSpan((int)BlockPlan.Start(from)).CopyTo(sum.Gradient.Span(BlockPlan.Start(from), length - (int)BlockPlan.Start(from)));
+                sums.Publish(sum.Part, sum.Gradient.Data, sum.Weight, from);
+                if (random.Next(2) == 0)
+                {
+                    Thread.Yield();
+                }
+            }
+
+            kept.CopyTo(sum.Gradient.Span(0, length));
+        }
     }
 
     [Fact]

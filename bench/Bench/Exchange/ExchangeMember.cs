@@ -65,8 +65,9 @@ internal static class ExchangeMember
         using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.StatePerWeight);
         using var gradient = new NativeVector<float>(weights);
         gradient.Span(0, weights).Fill(self + 1);
-        PartialSum<float>?[] sums = [new PartialSum<float>(gradient.Data, 1)];
-        ShardRecord[] records = [new(self, 1, 1, 0.5, 1)];
+        var sums = new OwnSums<float>(parts: 1);
+        sums.Publish(0, gradient.Data, 1, from: 0);
+        sums.Complete([new ShardRecord(self, 1, 1, 0.5, 1)]);
         var times = new double[steps];
         var before = 0L;
         for (var step = 0; step < warmUp + steps; step++)
@@ -77,7 +78,7 @@ internal static class ExchangeMember
             }
 
             var began = Stopwatch.GetTimestamp();
-            _ = exchange.Run(step, 0, 1, sums, records, vault.Current, vault.Next, null, cancellation);
+            _ = exchange.Run(step, 0, 1, sums, vault.Current, vault.Next, null, cancellation);
             vault.Commit();
             if (step >= warmUp)
             {

@@ -14,6 +14,7 @@ internal sealed class PeerMesh : IDisposable
 
     private readonly List<Socket> _readable = [];
     private readonly List<Socket> _writable = [];
+    private readonly Doorbell _doorbell = new();
     private int _disposed;
     private long _lastMoved;
 
@@ -132,6 +133,12 @@ internal sealed class PeerMesh : IDisposable
     private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, SiloFaults faults, CancellationToken cancellation) =>
         new(peer, await listener.Expect(self with { From = peer, To = self.From }, cancellation), new LinkFaults(faults));
 
+    /// <summary>Whether the driving thread leaves the core at once when there is nothing to do: others have a use for it.</summary>
+    public bool Yields { get; set; }
+
+    /// <summary>Ends the waiting of the thread that drives, so that it looks whether it is done: for other threads.</summary>
+    public void Wake() => _doorbell.Ring();
+
     /// <summary>Moves bytes on every link, both ways, until <paramref name="done"/>. Spins a little before it blocks.</summary>
     /// <exception cref="ChannelException">A link broke.</exception>
     /// <exception cref="OperationCanceledException">The caller was told to stop.</exception>
@@ -164,7 +171,7 @@ internal sealed class PeerMesh : IDisposable
                 link.MustBeOpen();
             }
 
-            if (++idle <= SpinRounds)
+            if (++idle <= SpinRounds && !Yields)
             {
                 Thread.SpinWait(20);
             }
@@ -199,13 +206,12 @@ internal sealed class PeerMesh : IDisposable
             }
         }
 
-        if (_readable.Count + _writable.Count == 0)
-        {
-            Thread.Yield();
-            return;
-        }
-
+        _readable.Add(_doorbell.Socket);
         Socket.Select(_readable, _writable.Count > 0 ? _writable : null, null, WaitMicroseconds);
+        if (_readable.Contains(_doorbell.Socket))
+        {
+            _doorbell.Quiet();
+        }
     }
 
     /// <inheritdoc/>
@@ -220,5 +226,7 @@ internal sealed class PeerMesh : IDisposable
         {
             link.Dispose();
         }
+
+        _doorbell.Dispose();
     }
 }

@@ -8,58 +8,74 @@ namespace Granary.Grains.Compute;
 /// </summary>
 /// <param name="cover">The member's maximal subtrees; sums stop there.</param>
 /// <param name="isActive">Whether a subtree has any example in this step.</param>
-/// <param name="add">Adds the second gradient to the first and lets go of the second.</param>
-internal sealed class TreeAccumulator<TGradient>(
-    IReadOnlyList<TreeNode> cover, Func<TreeNode, bool> isActive, Action<TGradient, TGradient> add)
+internal sealed class TreeAccumulator<TGradient>(IReadOnlyList<TreeNode> cover, Func<TreeNode, bool> isActive)
     where TGradient : class
 {
     private readonly Dictionary<TreeNode, (TGradient Gradient, double Weight)> _waiting = [];
+
+    /// <summary>The sum of one subtree of the cover.</summary>
+    /// <param name="Part">Which subtree.</param>
+    /// <param name="Gradient">The sum, in the place of one of its terms.</param>
+    /// <param name="Weight">Sum of the weights of the examples in it.</param>
+    public readonly record struct Sum(int Part, TGradient Gradient, double Weight);
 
     /// <summary>Forgets the sums of the last step.</summary>
     public void Clear() => _waiting.Clear();
 
     /// <summary>Takes one shard's gradient and adds what has become complete.</summary>
-    public void Complete(int shard, TGradient gradient, double weight)
+    /// <param name="shard">The shard.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="weight">Sum of its examples' weights.</param>
+    /// <param name="add">Adds the second gradient to the first and lets go of the second.</param>
+    /// <returns>The sum that is complete by this; null: others are missing in it.</returns>
+    public Sum? Complete(int shard, TGradient gradient, double weight, Action<TGradient, TGradient> add) =>
+        Climb(shard, gradient, weight, add, takes: true);
+
+    /// <summary>What <see cref="Complete"/> would do now for a gradient that is still being computed.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="gradient">Where its gradient will be.</param>
+    /// <param name="weight">Sum of its examples' weights.</param>
+    /// <param name="addition">Told of each addition, in their order: the second to the first.</param>
+    /// <returns>The sum that would be complete; null: others are missing in it too.</returns>
+    public Sum? Foresee(int shard, TGradient gradient, double weight, Action<TGradient, TGradient> addition) =>
+        Climb(shard, gradient, weight, addition, takes: false);
+
+    private Sum? Climb(int shard, TGradient gradient, double weight, Action<TGradient, TGradient> add, bool takes)
     {
         var node = new TreeNode(0, shard);
-        while (!cover.Contains(node))
+        for (; !cover.Contains(node); node = node.Parent)
         {
             if (!isActive(node.Sibling))
             {
-                node = node.Parent;
                 continue;
             }
 
             (TGradient Gradient, double Weight) other;
             lock (_waiting)
             {
-                if (!_waiting.Remove(node.Sibling, out other))
+                if (!(takes ? _waiting.Remove(node.Sibling, out other) : _waiting.TryGetValue(node.Sibling, out other)))
                 {
-                    _waiting.Add(node, (gradient, weight));
-                    return;
+                    if (takes)
+                    {
+                        _waiting.Add(node, (gradient, weight));
+                    }
+
+                    return null;
                 }
             }
 
-            if (node.IsLeft)
-            {
-                add(gradient, other.Gradient);
-                weight += other.Weight;
-            }
-            else
-            {
-                add(other.Gradient, gradient);
-                (gradient, weight) = (other.Gradient, other.Weight + weight);
-            }
-
-            node = node.Parent;
+            var own = (Gradient: gradient, Weight: weight);
+            var (left, right) = node.IsLeft ? (own, other) : (other, own);
+            add(left.Gradient, right.Gradient);
+            (gradient, weight) = (left.Gradient, left.Weight + right.Weight);
         }
 
-        lock (_waiting)
+        var part = 0;
+        while (cover[part] != node)
         {
-            _waiting.Add(node, (gradient, weight));
+            part++;
         }
-    }
 
-    /// <summary>The sum of one subtree of the cover; null where no shard had an example.</summary>
-    public (TGradient Gradient, double Weight)? Sum(TreeNode node) => _waiting.TryGetValue(node, out var sum) ? sum : null;
+        return new Sum(part, gradient, weight);
+    }
 }

@@ -7,15 +7,14 @@ namespace Granary.Grains.Exchange;
 internal sealed class StepContributions
 {
     private readonly ExchangeLayout _layout;
-    private readonly int _self;
     private readonly BatchPlan _batches;
     private readonly (int Member, int Part, TreeNode Node)[] _parts;
     private readonly bool[] _active;
     private readonly int[][] _places; // [member][part], -1: nothing in this step
 
-    public StepContributions(ExchangeLayout layout, int self, BatchPlan batches)
+    public StepContributions(ExchangeLayout layout, BatchPlan batches)
     {
-        (_layout, _self, _batches) = (layout, self, batches);
+        (_layout, _batches) = (layout, batches);
         _parts = [.. Enumerable.Range(0, layout.Plan.Members).SelectMany(m => layout.Cover(m).Select((node, part) => (m, part, node)))];
         _active = new bool[_parts.Length];
         _places = [.. Enumerable.Range(0, layout.Plan.Members).Select(m => new int[layout.Cover(m).Count])];
@@ -23,9 +22,6 @@ internal sealed class StepContributions
 
     /// <summary>Those with a sum, by member and by place in its cover.</summary>
     public (int Member, int Part)[] All { get; private set; } = [];
-
-    /// <summary>How many are not this member's own.</summary>
-    public int FromPeers { get; private set; }
 
     /// <summary>See <see cref="SumProgram"/>.</summary>
     public int[] Program { get; private set; } = [];
@@ -51,7 +47,6 @@ internal sealed class StepContributions
     {
         var active = _parts.Where((_, i) => _active[i]).ToArray();
         All = [.. active.Select(p => (p.Member, p.Part))];
-        FromPeers = active.Count(p => p.Member != _self);
         Program = SumProgram.Build(_layout.Tree, [.. active.Select(p => p.Node)]);
         Array.ForEach(_places, p => Array.Fill(p, -1));
         for (var i = 0; i < All.Length; i++)

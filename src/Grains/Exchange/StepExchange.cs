@@ -12,7 +12,8 @@ namespace Granary.Grains.Exchange;
 /// Turns every member's partial sums into new weights that every member holds. Each block goes through one pipeline at
 /// its owner: receive, add in tree order, divide by the batch's weight, (clip,) update, send the new weights on. It reads
 /// weights and optimiser state of version t and writes version t + 1 into other memory, so that a step that does not
-/// complete leaves version t whole. With the sums every member tells every other what its shards have put in, so that the
+/// complete leaves version t whole. This member's own sums may still be growing while it runs, on another thread: each block is
+/// taken when it is final. With the sums every member tells every other what its shards have put in, so that the
 /// ledger survives any of them; now and then the optimiser state of version t goes along to a backup.
 /// </summary>
 internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
@@ -27,6 +28,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly GradientClip? _clip;
     private readonly int _firstOwned;
     private readonly int _endOwned;
+    private readonly PeerLink?[] _owners; // [block]: who adds it up; null: this member
     private readonly long _sliceLength;
 
     // What peers send: their contributions to the blocks of our slice that are not complete yet.
@@ -34,6 +36,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly NativeVector<T>? _averaged;
     private readonly BlockPass<T> _blockPass;
     private readonly Func<bool> _isDone;
+    private readonly Action<int, int> _take;
 
     // What every member's shards put into the step.
     private readonly MemberRecords<ShardRecord> _records;
@@ -48,8 +51,10 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private double[] _contributionWeights = [];
     private nint[] _blocks = []; // one block of every contribution
     private nint[] _received = []; // [block of our slice, contribution]: where it is; 0: it has not come, or is our own
-    private PartialSum<T>?[] _own = [];
-    private readonly int[] _arrived;
+    private OwnSums<T> _own = null!;
+    private readonly FinalBlocks<T> _finalBlocks;
+    private bool _recordsTaken;
+    private readonly int[] _arrived; // [block of our slice]: contributions, our own among them
     private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
     private int _ownedUpdated;
     private int _ownedAveraged;
@@ -63,13 +68,21 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _self = self;
         _generation = generation;
         _mesh = mesh;
-        _contributions = new StepContributions(layout, self, batches);
+        _contributions = new StepContributions(layout, batches);
         _isDone = IsDone;
         _update = update;
         (_firstOwned, _endOwned) = layout.Owned(self);
         _sliceLength = _endOwned == _firstOwned ? 0
             : BlockPlan.Start(_endOwned - 1) + layout.Blocks.Length(_endOwned - 1) - BlockPlan.Start(_firstOwned);
         _arrived = new int[_endOwned - _firstOwned];
+        (_finalBlocks, _take) = (new FinalBlocks<T>(layout.Cover(self).Count, layout.Blocks.Blocks), Take);
+        _owners = new PeerLink?[layout.Blocks.Blocks];
+        foreach (var link in mesh.Links)
+        {
+            var (first, end) = layout.Replicated ? (0, 0) : layout.Owned(link.Peer);
+            Array.Fill(_owners, link, first, end - first);
+        }
+
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
         _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
         _blockPass = new BlockPass<T>(layout.Tree.Root.Level, update);
@@ -80,8 +93,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <param name="step">The step.</param>
     /// <param name="pass">Which pass of the step: the passes of a step follow each other, as steps do.</param>
     /// <param name="rate">alpha at this step.</param>
-    /// <param name="own">This member's partial sums, one per node of its cover; null where no shard had an example.</param>
-    /// <param name="records">What this member's shards put in.</param>
+    /// <param name="own">This member's partial sums, one per node of its cover, and what its shards say: now or later.</param>
     /// <param name="from">Version t.</param>
     /// <param name="to">Receives version t + 1.</param>
     /// <param name="ward">Receives version t of the state that this member is the backup of; null: nothing is kept.</param>
@@ -90,24 +102,17 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <exception cref="ChannelException">A peer is lost.</exception>
     /// <exception cref="NonFiniteException">The averaged gradient is not finite.</exception>
     public ShardRecord[] Run(
-        long step, int pass, double rate, PartialSum<T>?[] own, ShardRecord[] records, ModelVersion<T> from, ModelVersion<T> to,
+        long step, int pass, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to,
         StateSlice<T>? ward, CancellationToken cancellation)
     {
         _pass = pass;
         Begin(step, rate, own, from, to, ward);
-        SendSums();
-        SendRecords(records);
+        TakeOwn();
         if (ward is not null)
         {
             SendState();
         }
 
-        for (var b = _firstOwned; b < _endOwned && _contributions.FromPeers == 0; b++)
-        {
-            Average(b);
-        }
-
-        FinishClipping();
         _mesh.Drive(this, _isDone, cancellation);
         _to.HasWeights = _to.HasState = true;
         return _records.All();
@@ -122,7 +127,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     /// <summary>Places of the members whose numbers are still missing.</summary>
     public IReadOnlyList<int> WaitingFor() => _records.Missing();
 
-    private void Begin(long step, double rate, PartialSum<T>?[] own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward)
+    private void Begin(long step, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward)
     {
         (_step, _rate, _own) = (step, rate, own);
         (_from, _to, _ward) = (from, to, ward);
@@ -135,12 +140,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             _received = new nint[_contributions.All.Length * _arrived.Length];
         }
 
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            var (member, part) = _contributions.All[i];
-            _contributionWeights[i] = member == _self ? own[part]!.Value.Weight : 0;
-        }
-
+        _finalBlocks.Begin();
+        (_recordsTaken, _mesh.Yields) = (false, true);
         Array.Clear(_arrived);
         _had.Clear();
         _records.Clear();
@@ -151,22 +152,55 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _clip?.Begin();
     }
 
-    private void SendSums()
+    // What has become final since the last time.
+    private void TakeOwn()
     {
-        foreach (var link in _mesh.Links)
+        if (_recordsTaken)
         {
-            var (first, end) = _layout.Owned(link.Peer);
-            for (var b = first; b < end; b++)
-            {
-                for (var part = 0; part < _own.Length; part++)
-                {
-                    if (_own[part] is { } sum)
-                    {
-                        link.Enqueue(
-                            Header(FrameKind.Sum, b) with { Part = part, Weight = sum.Weight }, sum.Data + BlockPlan.Start(b));
-                    }
-                }
-            }
+            return;
+        }
+
+        if (_own.Abandoned)
+        {
+            throw new OperationCanceledException();
+        }
+
+        var records = _own.Records; // asked for first: where they are, all sums are whole
+        _finalBlocks.Take(_own, _take);
+        if (records is not null)
+        {
+            SendRecords(records);
+            (_recordsTaken, _mesh.Yields) = (true, false);
+        }
+
+        FinishClipping();
+    }
+
+    private void Take(int part, int block)
+    {
+        if (_owners[block] is { } owner)
+        {
+            SendSum(owner, part, block);
+            return;
+        }
+
+        for (var i = 0; i < _mesh.Links.Length && _layout.Replicated; i++)
+        {
+            SendSum(_mesh.Links[i], part, block);
+        }
+
+        _contributionWeights[_contributions.PlaceOf(_self, part)] = _own.Weight(part);
+        Contributed(block);
+    }
+
+    private void SendSum(PeerLink link, int part, int block) =>
+        link.Enqueue(Header(FrameKind.Sum, block) with { Part = part, Weight = _own.Weight(part) }, _own.Data(part) + BlockPlan.Start(block));
+
+    private void Contributed(int block)
+    {
+        if (++_arrived[block - _firstOwned] == _contributions.All.Length)
+        {
+            Average(block);
         }
     }
 
@@ -210,7 +244,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         for (var i = 0; i < _blocks.Length; i++)
         {
             var (member, part) = _contributions.All[i];
-            _blocks[i] = member == _self ? (nint)(_own[part]!.Value.Data + BlockPlan.Start(block)) : Received(block, i);
+            _blocks[i] = member == _self ? (nint)(_own.Data(part) + BlockPlan.Start(block)) : Received(block, i);
         }
 
         var weight = BlockPass<T>.Weight(_contributions.Program, _contributionWeights);
@@ -293,8 +327,12 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         }
     }
 
-    private bool IsDone() =>
-        _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _records.AreComplete && _wardMissing == 0 && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
+    private bool IsDone()
+    {
+        TakeOwn();
+        return _recordsTaken && _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _records.AreComplete && _wardMissing == 0
+            && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
+    }
 
     /// <inheritdoc/>
     public nint Place(int peer, in FrameHeader header)
@@ -341,11 +379,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         {
             case FrameKind.Sum:
                 _contributionWeights[_contributions.PlaceOf(peer, header.Part)] = header.Weight;
-                if (++_arrived[header.Block - _firstOwned] == _contributions.FromPeers)
-                {
-                    Average(header.Block);
-                }
-
+                Contributed(header.Block);
                 break;
             case FrameKind.Weights:
                 _weightsMissing--;

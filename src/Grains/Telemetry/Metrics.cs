@@ -29,6 +29,9 @@ public static class Metrics
     private static readonly Counter<long> Bytes =
         Meter.CreateCounter<long>("granary.exchange.bytes", "By", "Payload bytes this silo has sent to the others.");
 
+    private static readonly Gauge<double> OverlapGain = Meter.CreateGauge<double>(
+        "granary.step.overlap.gain", null, "How many times faster a step is that exchanges beside the backward pass, by the last trial.");
+
     internal static void Step(TrainingTask task, ShardRecord[] records, StepCosts costs)
     {
         var job = new KeyValuePair<string, object?>("job", task.JobId);
@@ -54,6 +57,9 @@ public static class Metrics
             Loss.Record(loss / weight, job);
         }
     }
+
+    internal static void Tried(TrainingTask task, OverlapTrial trial) =>
+        OverlapGain.Record(trial.Gain, new KeyValuePair<string, object?>("job", task.JobId));
 
     private static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
 }

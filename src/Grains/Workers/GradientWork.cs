@@ -30,11 +30,13 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     // One step's state: nothing but the records is made anew for a step.
     private readonly List<(int Shard, Examples Examples, (int First, int End) Rows)> _active = [];
     private readonly TreeAccumulator<FlatTensor> _tree;
-    private readonly PartialSum<T>?[] _sums;
+    private readonly GrowingSum<T>[] _growing;
+    private readonly Action<FlatTensor> _freeOne;
     private ShardRecord[] _records = [];
     private FlatTensor _weights = null!;
     private ActivityContext? _trace;
     private long _step;
+    private bool _early;
     private bool _probes;
 
     public GradientWork(TrainingTask task, ComputeThreads threads, ShardRegistry registry, SiloFaults faults, Func<GradientPass> pass)
@@ -46,19 +48,24 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         var (first, end) = task.Layout.Plan.Of(task.Assignment.Index);
         _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Lease(task.JobId, v)))];
         _cover = task.Layout.Cover(task.Assignment.Index);
-        _sums = new PartialSum<T>?[_cover.Count];
-        _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step), AddInto);
-        _computeOne = ComputeOne;
+        _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step));
+        Sums = new OwnSums<T>(_cover.Count);
+        _growing = [.. _passes.Select(_ => new GrowingSum<T>(_tree, Sums, task.Layout.Blocks))];
+        (_freeOne, _computeOne) = (Free, ComputeOne);
     }
 
-    /// <summary>The partial sums of a step, one per node of the cover, and what each shard put in. The sums stand until the next call.</summary>
+    /// <summary>The partial sums of the step that is computed or was computed last, one per node of the cover. They stand until the next.</summary>
+    public OwnSums<T> Sums { get; }
+
+    /// <summary>Computes the partial sums of a step.</summary>
     /// <param name="step">The step.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="trace">Where the shards' spans belong.</param>
-    /// <param name="records">What each shard put in.</param>
+    /// <param name="early">Whether a sum's last weights are published while the first are still being computed.</param>
     /// <param name="probes">Whether the weights are only tried, so that a loss may be whatever it is.</param>
+    /// <returns>What each shard put in.</returns>
     /// <exception cref="NonFiniteException">A shard's loss is not finite.</exception>
-    public PartialSum<T>?[] Sum(long step, FlatTensor weights, ActivityContext? trace, out ShardRecord[] records, bool probes = false)
+    public ShardRecord[] Sum(long step, FlatTensor weights, ActivityContext? trace, bool early = false, bool probes = false)
     {
         _free.Clear();
         foreach (var buffer in _buffers)
@@ -66,6 +73,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
             _free.Push(buffer);
         }
 
+        Sums.Clear();
         _active.Clear();
         foreach (var (shard, examples) in _shards)
         {
@@ -77,15 +85,11 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         }
 
         _tree.Clear();
-        (_step, _weights, _trace, _probes) = (step, weights, trace, probes);
-        records = _records = new ShardRecord[_active.Count];
+        (_step, _weights, _trace, _early, _probes) = (step, weights, trace, early, probes);
+        _records = new ShardRecord[_active.Count];
         _threads.Run(_active.Count, _computeOne);
-        for (var i = 0; i < _sums.Length; i++)
-        {
-            _sums[i] = _tree.Sum(_cover[i]) is { } sum ? new PartialSum<T>((T*)sum.Gradient.Data, sum.Weight) : null;
-        }
-
-        return _sums;
+        Sums.Complete(_records);
+        return _records;
     }
 
     private void ComputeOne(int thread, int i)
@@ -93,13 +97,15 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         var (shard, examples, rows) = _active[i];
         using var span = Telemetry.StepTrace.Shard(_trace, shard);
         var buffer = Rent();
-        var record = _records[i] = Gradient(thread, _step, shard, examples, rows, _weights, buffer);
+        var growing = _growing[thread];
+        growing.Begin(shard, buffer);
+        var record = _records[i] = Gradient(thread, _step, shard, examples, rows, _weights, buffer, _early ? growing.FinalFrom : null);
         if (!_probes && !double.IsFinite(record.LossSum))
         {
             throw new NonFiniteException(_step, shard, NonFinitePart.Loss, record.LossSum);
         }
 
-        _tree.Complete(shard, buffer, record.Weight);
+        growing.Complete(record.Weight, _freeOne);
     }
 
     /// <summary>The first shard here whose loss or gradient at a step is not finite.</summary>
@@ -153,11 +159,12 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     }
 
     private ShardRecord Gradient(
-        int thread, long step, int shard, Examples examples, (int First, int End) rows, FlatTensor weights, FlatTensor buffer)
+        int thread, long step, int shard, Examples examples, (int First, int End) rows, FlatTensor weights, FlatTensor buffer,
+        Action<double, long>? finalFrom = null)
     {
         var began = Stopwatch.GetTimestamp();
         var done = _passes[thread].Gradient(
-            weights, () => examples.Training(_task.Batches.EpochOf(step), rows.First, rows.End), buffer);
+            weights, () => examples.Training(_task.Batches.EpochOf(step), rows.First, rows.End), buffer, finalFrom);
         if (_faults.Now(FaultKind.Slow) is { } slow)
         {
             Thread.Sleep(Stopwatch.GetElapsedTime(began) * (slow.Factor - 1));
@@ -180,18 +187,11 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         return true;
     }
 
-    private void AddInto(FlatTensor sum, FlatTensor term)
+    private void Free(FlatTensor buffer)
     {
-        var blocks = _task.Layout.Blocks;
-        for (var b = 0; b < blocks.Blocks; b++)
-        {
-            var into = new Span<T>((T*)sum.Data + BlockPlan.Start(b), blocks.Length(b));
-            TensorPrimitives.Add(into, new ReadOnlySpan<T>((T*)term.Data + BlockPlan.Start(b), blocks.Length(b)), into);
-        }
-
         lock (_free)
         {
-            _free.Push(term);
+            _free.Push(buffer);
         }
     }
 

@@ -140,10 +140,10 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     {
         _exchanging(false);
         var began = Stopwatch.GetTimestamp();
-        var sums = _work.Sum(0, weights, trace, out into.Own, probes: true);
+        into.Own = _work.Sum(0, weights, trace, probes: true);
         ComputeTicks += Stopwatch.GetTimestamp() - began;
         _exchanging(true);
-        into.Records = _exchange.Run(step, _passes++, 0, sums, into.Own, _averaged, _averaged, null, cancellation);
+        into.Records = _exchange.Run(step, _passes++, 0, _work.Sums, _averaged, _averaged, null, cancellation);
         _exchanging(false);
         var records = new ShardRecord?[_task.Job.Data.Shards];
         foreach (var record in into.Records)

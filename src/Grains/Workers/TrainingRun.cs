@@ -50,7 +50,9 @@ internal interface ITrainingRun : IDisposable
 /// <param name="Progressed">Something is worth reporting now.</param>
 /// <param name="Trouble">It cannot go on.</param>
 /// <param name="Checkpointed">A checkpoint's part: version, part, reason for none.</param>
-internal sealed record RunListener(Action Progressed, Action<WorkerTrouble> Trouble, Action<long, CheckpointPart?, string?> Checkpointed);
+/// <param name="Tried">It has found out whether to exchange beside computing.</param>
+internal sealed record RunListener(
+    Action Progressed, Action<WorkerTrouble> Trouble, Action<long, CheckpointPart?, string?> Checkpointed, Action<OverlapTrial> Tried);
 
 /// <inheritdoc cref="ITrainingRun"/>
 internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
@@ -68,8 +70,10 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private readonly EvaluationExchange _evaluations;
     private readonly CheckpointWriter<T> _checkpoints;
     private readonly GradientWork<T> _work;
+    private readonly GradientStep<T> _step;
     private readonly LbfgsIteration<T>? _iteration;
     private readonly ComputeThreads _threads;
+    private readonly Action _computed;
     private readonly PeerMesh _mesh;
     private readonly Grants _grants;
     private readonly StepTimes _times;
@@ -108,6 +112,8 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             Probes = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs,
         };
         _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
+        _step = new GradientStep<T>(task, origin.Step, _work, _exchange, mesh, Tried);
+        _computed = () => _phase = new Phase(PhaseKind.Exchange);
         _iteration = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs
             ? new LbfgsIteration<T>(task, _work, _exchange, exchanging => _phase = new Phase(exchanging ? PhaseKind.Exchange : PhaseKind.Compute))
             : null;
@@ -272,16 +278,19 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         using var trace = Telemetry.StepTrace.Begin(_task, step); // where the step fails
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
-        var sums = _work.Sum(step, _vault.Current.Weights, trace?.Compute, out var own);
-        var computed = Stopwatch.GetTimestamp();
-        trace?.Computed();
-        _phase = new Phase(PhaseKind.Exchange);
-        var rate = LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch);
         var ward = _grants.Keeps(step) ? _vault.MakeWard() : null;
-        var records = _exchange.Run(step, 0, rate, sums, own, _vault.Current, _vault.Next, ward, _stopping.Token);
-        trace?.Updated(_exchange.Updates);
+        var (records, own) = _step.Run(step, _vault.Current, _vault.Next, ward, trace, _computed, _stopping.Token);
         trace?.Dispose(); // an evaluation that follows is no part of the step
-        Commit(new StepRecord(step, records), own, computed - began, Stopwatch.GetTimestamp() - computed);
+        Commit(new StepRecord(step, records), own, _step.ComputeTicks, Stopwatch.GetTimestamp() - began - _step.ComputeTicks);
+    }
+
+    private void Tried(OverlapTrial trial)
+    {
+        Telemetry.Metrics.Tried(_task, trial);
+        if (trial.IsNews)
+        {
+            _listener.Tried(trial);
+        }
     }
 
     private void Iterate()
@@ -357,6 +366,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
 
         _disposed = true;
         _recalled?.Dispose();
+        _step.Dispose();
         _mesh.Dispose();
         _exchange.Dispose();
         _iteration?.Dispose();

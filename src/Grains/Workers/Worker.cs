@@ -28,6 +28,7 @@ internal sealed partial class Worker : GrainService, IWorker
     private readonly Departure _departure;
     private readonly SiloFaults _faults;
     private readonly ILogger<Worker> _logger;
+    private readonly ILogger<OverlapRule> _trials;
     private readonly SiloAddress _address;
     private readonly TensorListener _listener;
     private readonly LossWatch _losses;
@@ -41,6 +42,7 @@ internal sealed partial class Worker : GrainService, IWorker
         (_silo, _registry, _reading, _grains, _cluster, _departure) = (identity, registry, reading, grains, cluster, departure);
         _address = silo.SiloAddress;
         _logger = loggers.CreateLogger<Worker>();
+        _trials = loggers.CreateLogger<OverlapRule>();
         _listener = new TensorListener(identity.Channel, identity.Cluster, identity.Platform, loggers.CreateLogger<TensorListener>(), identity.TcpAlone);
         _faults = faults;
         departure.Jobs = () => [.. _jobs.Keys];
@@ -160,7 +162,8 @@ internal sealed partial class Worker : GrainService, IWorker
                 reporter.Add(trouble);
                 _ = Look(trouble, assignment);
             },
-            reporter.Add);
+            reporter.Add,
+            trial => LogTried(_trials, assignment.Job.Name, trial.Beside * 1e3, trial.After * 1e3, trial.Overlaps ? "beside it" : "after it"));
         try
         {
             var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
@@ -338,6 +341,9 @@ internal sealed partial class Worker : GrainService, IWorker
 
     private StaleGenerationException Stale(Membership membership, long known) => new(
         $"Silo {_silo.Name} knows generation {known} of job {membership.JobId}; a call of generation {membership.Generation} is refused.");
+
+    [LoggerMessage(LogLevel.Information, "Job {Name}: a step that exchanges beside the backward pass takes {Beside:F2} ms, after it {After:F2} ms: {Chosen} for now")]
+    private static partial void LogTried(ILogger logger, string name, double beside, double after, string chosen);
 
     [LoggerMessage(LogLevel.Warning, "Suffers a fault by script: {Kind}, for {Seconds} s")]
     private static partial void LogSuffers(ILogger logger, string kind, double seconds);

@@ -41,6 +41,18 @@ public sealed unsafe class FlatTensor : IDisposable
     /// <summary>One view per parameter, of the parameter's shape, sharing this memory.</summary>
     public IReadOnlyList<Tensor> Views => _views;
 
+    /// <summary>Where a parameter's first number is.</summary>
+    public long Start(int parameter)
+    {
+        long at = 0;
+        for (var i = 0; i < parameter; i++)
+        {
+            at += _shape[i].Count;
+        }
+
+        return at;
+    }
+
     /// <summary>A set of leaves for autograd that share this memory: each compute thread needs its own, for gradients are
     /// kept on the leaf. The caller disposes them.</summary>
     public Tensor[] Leaves()

@@ -48,33 +48,65 @@ public sealed class GradientPass : IDisposable
     /// <param name="weights">The weights, in host memory.</param>
     /// <param name="gather">Gathers the batch; its tensors live as long as the pass.</param>
     /// <param name="gradient">Receives the gradient, in host memory; every number of it is written.</param>
-    public GradientResult Gradient(FlatTensor weights, Func<Batch> gather, FlatTensor gradient)
+    /// <param name="finalFrom">Told, while the pass goes on and as long as the loss is finite, from which number on the gradient has been
+    /// written (and of the sum of the examples' weights); null: nobody asks, and the pass is not interrupted for it. The gradient is the same to the bit.</param>
+    public GradientResult Gradient(FlatTensor weights, Func<Batch> gather, FlatTensor gradient, Action<double, long>? finalFrom = null)
     {
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
         var batch = gather();
+        var cuts = finalFrom is null ? null : new BackwardCuts();
         using var loss = LossSum(
-            _network.Outputs(leaves, OnDevice(batch.Inputs), batch.Place), OnDevice(batch.Targets), batch.Weights);
-        loss.backward();
-        using (no_grad())
+            _network.Outputs(leaves, OnDevice(batch.Inputs), batch.Place, cuts), OnDevice(batch.Targets), batch.Weights);
+        if (cuts is null)
         {
-            // Copying what autograd made is one pass less over the gradients than letting it add to zeros.
-            for (var i = 0; i < leaves.Length; i++)
-            {
-                using var made = leaves[i].grad;
-                if (made is null)
-                {
-                    gradient.Views[i].zero_();
-                }
-                else
-                {
-                    gradient.Views[i].copy_(made);
-                    leaves[i].grad = null;
-                }
-            }
+            loss.backward();
+            Take(leaves, 0, leaves.Length, gradient);
+        }
+        else
+        {
+            Backward(loss, cuts, leaves, gradient, batch.Weight, finalFrom!);
         }
 
-        return new GradientResult(batch.Count, batch.Weight, loss.to(ScalarType.Float64).item<double>(), batch.Digest);
+        return new GradientResult(batch.Count, batch.Weight, Number(loss), batch.Digest);
+    }
+
+    private static void Backward(
+        Tensor loss, BackwardCuts cuts, Tensor[] leaves, FlatTensor gradient, double weight, Action<double, long> finalFrom)
+    {
+        var finite = double.IsFinite(Number(loss));
+        var end = leaves.Length;
+        cuts.Backward(loss, first =>
+        {
+            Take(leaves, first, end, gradient);
+            end = first;
+            if (finite)
+            {
+                finalFrom(weight, gradient.Start(first));
+            }
+        });
+        Take(leaves, 0, end, gradient);
+    }
+
+    private static double Number(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
+
+    // Copying what autograd made is one pass less over the gradients than letting it add to zeros.
+    private static void Take(Tensor[] leaves, int first, int end, FlatTensor gradient)
+    {
+        using var mode = no_grad();
+        for (var i = first; i < end; i++)
+        {
+            using var made = leaves[i].grad;
+            if (made is null)
+            {
+                gradient.Views[i].zero_();
+            }
+            else
+            {
+                gradient.Views[i].copy_(made);
+                leaves[i].grad = null;
+            }
+        }
     }
 
     /// <summary>Losses and right predictions of a batch, without gradients.</summary>
@@ -86,7 +118,7 @@ public sealed class GradientPass : IDisposable
         var batch = gather();
         var targets = OnDevice(batch.Targets);
         var outputs = _network.Outputs(leaves, OnDevice(batch.Inputs));
-        var loss = LossSum(outputs, targets, batch.Weights).to(ScalarType.Float64).item<double>();
+        var loss = Number(LossSum(outputs, targets, batch.Weights));
         return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel());
     }
 

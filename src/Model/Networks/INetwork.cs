@@ -11,7 +11,8 @@ public interface INetwork
     /// <param name="parameters">In the order of the model's shape.</param>
     /// <param name="inputs">[B, features] or [B, T].</param>
     /// <param name="place">Where a training pass stands; null outside training, where nothing is dropped out.</param>
-    Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null);
+    /// <param name="cuts">Told where the backward pass can pause; null: it need not. A network may leave it alone.</param>
+    Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null);
 
     /// <summary>Sum over the batch of the per-example loss (transformer: of the mean over the example's tokens); a scalar.</summary>
     Tensor LossSum(Tensor outputs, Tensor targets);

@@ -12,7 +12,7 @@ internal sealed class LogisticRegression : INetwork
     private static readonly Scalar Zero = 0;
 
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null) =>
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null) =>
         nn.functional.linear(inputs, parameters[0], parameters[1]); // [B, D] [1, D] [1] -> [B, 1]
 
     /// <inheritdoc/>

@@ -11,11 +11,12 @@ namespace Granary.Model.Networks;
 internal sealed class Mlp(Activation activation, Loss loss, int classes) : INetwork
 {
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null)
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)
     {
         var a = inputs; // [B, D]
         for (var i = 0; i < parameters.Count; i += 2)
         {
+            a = i > 0 && cuts is not null ? cuts.Here(a, i) : a;
             var z = nn.functional.linear(a, parameters[i], parameters[i + 1]); // [B, H]
             var last = i + 2 == parameters.Count;
             a = last && loss == Loss.CrossEntropy ? z : activation.Apply(z);

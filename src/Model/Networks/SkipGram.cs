@@ -13,7 +13,7 @@ namespace Granary.Model.Networks;
 internal sealed class SkipGram(int negatives) : INetwork
 {
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null)
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)
     {
         var (embedding, context) = (parameters[0], parameters[1]); // [V, d] [V, d]
         if (negatives == 0)

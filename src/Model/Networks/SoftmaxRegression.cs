@@ -9,7 +9,7 @@ namespace Granary.Model.Networks;
 internal sealed class SoftmaxRegression : INetwork
 {
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null) =>
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null) =>
         nn.functional.linear(inputs, parameters[0], parameters[1]); // [B, D] [K, D] [K] -> [B, K]
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ internal sealed class Transformer(ModelSection model) : INetwork
     private readonly ConcurrentDictionary<(long Tokens, string Device), Tensor> _masks = new();
 
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null)
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)
     {
         var dropout = new DropoutMasks(model.Dropout, place);
         var p = new ParameterReader(parameters);
@@ -35,11 +35,12 @@ internal sealed class Transformer(ModelSection model) : INetwork
         var x = dropout.Apply(tokens.Plus(positions)); // [B, T, C]
         for (var block = 0; block < model.Layers; block++)
         {
+            x = cuts is null ? x : cuts.Here(x, p.At);
             x = x.Plus(dropout.Apply(Attention(Norm(x, p), mask, p, dropout)));
             x = x.Plus(dropout.Apply(FeedForward(Norm(x, p), p)));
         }
 
-        x = Norm(x, p);
+        x = Norm(cuts is null ? x : cuts.Here(x, p.At), p);
         return nn.functional.linear(x, model.TiedUnembedding ? embedding : p.Next()); // [B, T, K]
     }
 

@@ -27,7 +27,7 @@ internal sealed class OwnNetwork(ModelSection model, InputShape input) : INetwor
     }
 
     /// <inheritdoc/>
-    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null)
+    public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)
     {
         var module = _bound.GetValue(parameters, Bind);
         module.Begin(place);

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Granary.Client;
+using Granary.Client.Commands;
+using Granary.Client.Local;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Scaling;
+
+/// <summary>What a job's own trials say of exchanging beside the backward pass: local silos, one thread and one shard each, over networks
+/// that faults in their tensor channels make. The silos share this machine's cores, so that the fewer they are the more of them is idle.</summary>
+internal static partial class OverlapTrials
+{
+    // A trial is made soon after a generation's beginning.
+    private const int Steps = 90;
+
+    private static readonly (string Name, string File, string[] Changes)[] Works =
+    [
+        ("MLP 64-1024-1024-1024-10", "examples/digits-mlp.yaml",
+            ["model.hidden=[1024,1024,1024]", "training.batch=512", "training.optimizer.kind=sgd", "training.optimizer.learningRate=0.001"]),
+        ("GPT, 6 layers, 128 wide", "examples/source-transformer.yaml",
+            ["model.layers=6", "model.width=128", "model.heads=4", "training.optimizer.kind=sgd", "training.optimizer.learningRate=0.001", "training.clipNorm=0"]),
+    ];
+
+    public static async Task Run()
+    {
+        using var interruption = new Interruption();
+        Console.WriteLine("| work | silos | network | exchange after | beside | after / beside |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
+        foreach (var silos in new[] { 2 })
+        {
+            await PrivateCluster.Run(LocalSettings.For(silos, "none") with { Threads = 1, TcpAlone = true }, interruption, async (cluster, client) =>
+            {
+                foreach (var (name, file, changes) in Works)
+                {
+                    foreach (var network in Network.All)
+                    {
+                        await Try(cluster, client, name, JobFile.Load(file, [.. changes, .. OneShardEach(silos)], Environment.CurrentDirectory), network, interruption.Token);
+                    }
+                }
+
+                return ExitCode.Done;
+            });
+        }
+    }
+
+    private static string[] OneShardEach(int silos) => [$"data.shards={silos}", "training.epochs=1000"];
+
+    private static async Task Try(
+        LocalCluster cluster, GranaryClient client, string name, Job job, Network network, CancellationToken cancellation)
+    {
+        var silos = (await client.Silos()).Select(s => s.Name).ToArray();
+        await Task.WhenAll(silos.Select(s => network.Fault is { } fault ? client.Suffer(s, fault) : Task.CompletedTask));
+        var output = Directory.CreateTempSubdirectory("granary-overlap-").FullName;
+        var id = $"overlap-{Guid.NewGuid():N}";
+        await client.Submit(new Submission(job with { Name = id }, Path.Combine(output, "model"), id)).WaitAsync(cancellation);
+        await foreach (var status in client.Watch(id, cancellation))
+        {
+            if (status.Step > Steps)
+            {
+                await client.Cancel(id);
+            }
+        }
+
+        await Task.WhenAll(silos.Select(s => client.Lift(s, FaultKind.Delay)));
+        Directory.Delete(output, recursive: true);
+        var trials = cluster.Silos.SelectMany(s => File.ReadLines(s.LogFile)).Where(l => l.Contains(id, StringComparison.Ordinal))
+            .Select(l => Trial().Match(l)).Where(m => m.Success).ToArray();
+        if (trials.Length == 0)
+        {
+            Console.WriteLine($"| {name} | {silos.Length} | {network.Name} | no trial |");
+            return;
+        }
+
+        var (beside, after) = (Mean(trials, 1), Mean(trials, 2));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"| {name} | {silos.Length} | {network.Name} | {after:0.0} ms | {beside:0.0} ms | {after / beside:0.00} |"));
+    }
+
+    private static double Mean(Match[] trials, int group) => trials.Average(t => double.Parse(t.Groups[group].Value, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"beside the backward pass takes ([0-9.]+) ms, after it ([0-9.]+) ms")]
+    private static partial Regex Trial();
+}

@@ -1,0 +1,82 @@
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Grains.Exchange;
+
+/// <summary>
+/// What one member puts into a step, as it becomes final: the sum of every subtree of its cover, from its last weight towards its first,
+/// as a backward pass goes, and what its shards say of themselves. One thread may write while another reads: a sum is looked at from
+/// <see cref="From"/> on alone, and never changes there again.
+/// </summary>
+internal sealed unsafe class OwnSums<T>
+    where T : unmanaged
+{
+    private readonly Sum[] _sums;
+    private volatile ShardRecord[]? _records;
+    private volatile bool _abandoned;
+
+    /// <param name="parts">Subtrees of the member's cover.</param>
+    public OwnSums(int parts)
+    {
+        _sums = new Sum[parts];
+        Clear();
+    }
+
+    /// <summary>Number of subtrees.</summary>
+    public int Parts => _sums.Length;
+
+    /// <summary>What every shard here has put in; null: not all of them have.</summary>
+    public ShardRecord[]? Records => _records;
+
+    /// <summary>Whether what is missing will never come.</summary>
+    public bool Abandoned => _abandoned;
+
+    /// <summary>Called by the writing thread when there is something new.</summary>
+    public Action? Changed { get; set; }
+
+    /// <summary>The block from which on a sum is final; <see cref="int.MaxValue"/>: none of it is yet.</summary>
+    public int From(int part) => Volatile.Read(ref _sums[part].From);
+
+    /// <summary>[P], good from <see cref="From"/> on.</summary>
+    public T* Data(int part) => (T*)_sums[part].Data;
+
+    /// <summary>Sum of the weights of the examples in it, good as soon as any of it is final.</summary>
+    public double Weight(int part) => _sums[part].Weight;
+
+    /// <summary>Forgets the last step.</summary>
+    public void Clear()
+    {
+        Array.Fill(_sums, new Sum { From = int.MaxValue });
+        (_records, _abandoned) = (null, false);
+    }
+
+    /// <summary>A sum is final from a block on.</summary>
+    public void Publish(int part, T* data, double weight, int from)
+    {
+        ref var sum = ref _sums[part];
+        (sum.Data, sum.Weight) = ((nint)data, weight);
+        Volatile.Write(ref sum.From, from);
+        Changed?.Invoke();
+    }
+
+    /// <summary>All sums are final, and this is what the shards say.</summary>
+    public void Complete(ShardRecord[] records)
+    {
+        _records = records;
+        Changed?.Invoke();
+    }
+
+    /// <summary>Nothing more will come.</summary>
+    public void Abandon()
+    {
+        _abandoned = true;
+        Changed?.Invoke();
+    }
+
+    private struct Sum
+    {
+        public nint Data;
+        public double Weight;
+        public int From;
+    }
+}

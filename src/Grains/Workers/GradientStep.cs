@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Numerics;
+using Granary.Contracts;
+using Granary.Grains.Channel;
+using Granary.Grains.Compute;
+using Granary.Grains.Exchange;
+using Granary.Grains.Telemetry;
+using Granary.Grains.Versions;
+using Granary.Jobs;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>A step along the gradient: the sums of this member's shards are computed, and all members' are exchanged, afterwards or,
+/// where that is faster, by a second thread while the last layers' are final and the first layers' are still being computed. Both come to
+/// the same bits.</summary>
+internal sealed class GradientStep<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly TrainingTask _task;
+    private readonly GradientWork<T> _work;
+    private readonly StepExchange<T> _exchange;
+    private readonly PeerMesh _mesh;
+    private readonly OverlapRule? _rule;
+    private readonly Action<OverlapTrial> _tried;
+    private readonly Action _exchangeNow;
+    private readonly Action _sumsChanged;
+    private SideThread? _side;
+
+    // The step's, for the second thread.
+    private (long Step, double Rate, ModelVersion<T> From, ModelVersion<T> To, StateSlice<T>? Ward, CancellationToken Cancellation) _present;
+    private ShardRecord[] _records = [];
+    private int _begun;
+
+    /// <param name="task">This member's part.</param>
+    /// <param name="first">First step of the generation.</param>
+    /// <param name="work">Computes the sums.</param>
+    /// <param name="exchange">Exchanges them.</param>
+    /// <param name="mesh">What it exchanges them over.</param>
+    /// <param name="tried">Told when it has been found out which of the ways is faster.</param>
+    public GradientStep(
+        TrainingTask task, long first, GradientWork<T> work, StepExchange<T> exchange, PeerMesh mesh, Action<OverlapTrial> tried)
+    {
+        (_task, _work, _exchange, _mesh, _tried) = (task, work, exchange, mesh, tried);
+        _rule = task.Layout.Replicated || task.Layout.Plan.Members == 1 ? null : new OverlapRule(first); // nothing to gain without
+        _exchangeNow = ExchangeNow;
+        _sumsChanged = SumsChanged;
+    }
+
+    /// <summary>Ticks that the last step has spent on sums.</summary>
+    public long ComputeTicks { get; private set; }
+
+    /// <summary>Takes a step: reads version t, writes version t + 1.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="from">Version t.</param>
+    /// <param name="to">Receives version t + 1.</param>
+    /// <param name="ward">See <see cref="StepExchange{T}.Run"/>.</param>
+    /// <param name="trace">The step's trace.</param>
+    /// <param name="computed">Called when the sums are there.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>What every shard put in, and what those of this member did.</returns>
+    /// <exception cref="ChannelException">A peer is lost.</exception>
+    /// <exception cref="NonFiniteException">A loss, a gradient or a weight is not finite.</exception>
+    public (ShardRecord[] Records, ShardRecord[] Own) Run(
+        long step, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward, StepTrace? trace, Action computed, CancellationToken cancellation)
+    {
+        var overlaps = _rule?.Overlaps(step) == true;
+        _present = (step, LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch), from, to, ward, cancellation);
+        var began = Stopwatch.GetTimestamp();
+        var own = overlaps ? SumBeside(step, from, trace) : _work.Sum(step, from.Weights, trace?.Compute);
+        ComputeTicks = Stopwatch.GetTimestamp() - began;
+        trace?.Computed();
+        computed();
+        if (overlaps)
+        {
+            _side!.Join();
+        }
+        else
+        {
+            ExchangeNow();
+        }
+
+        trace?.Updated(_exchange.Updates);
+        if (_rule?.Took(step, Stopwatch.GetElapsedTime(began).TotalSeconds) is { } trial)
+        {
+            _tried(trial);
+        }
+
+        return (_records, own);
+    }
+
+    private ShardRecord[] SumBeside(long step, ModelVersion<T> from, StepTrace? trace)
+    {
+        _side ??= new SideThread($"{_task.Job.Name} exchange");
+        _begun = 0;
+        _work.Sums.Changed = _sumsChanged;
+        try
+        {
+            return _work.Sum(step, from.Weights, trace?.Compute, early: true);
+        }
+        catch
+        {
+            LetGo();
+            throw;
+        }
+        finally
+        {
+            _work.Sums.Changed = null;
+        }
+    }
+
+    // On whichever thread computes. The exchange has nothing to do before there is something to send.
+    private void SumsChanged()
+    {
+        if (Interlocked.Exchange(ref _begun, 1) == 0)
+        {
+            _side!.Begin(_exchangeNow);
+        }
+        else
+        {
+            _mesh.Wake();
+        }
+    }
+
+    private void ExchangeNow()
+    {
+        var (step, rate, from, to, ward, cancellation) = _present;
+        _records = _exchange.Run(step, 0, rate, _work.Sums, from, to, ward, cancellation);
+    }
+
+    // The second thread must not go on with sums that will be computed anew.
+    private void LetGo()
+    {
+        if (_begun == 0)
+        {
+            return;
+        }
+
+        _work.Sums.Abandon();
+        try
+        {
+            _side!.Join();
+        }
+#pragma warning disable CA1031 // why the sums are missing says more than what came of it
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _side?.Dispose();
+}
