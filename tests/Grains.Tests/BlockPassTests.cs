@@ -91,7 +91,7 @@ public class BlockPassTests
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, 1));
         using var mesh = new PeerMesh([]);
         using var vault = new JobVault<float>(shape, Precision.Float32, layout, 0, optimizer.StatePerWeight);
-        using var pass = new BlockPass<float>(layout.Tree.Root.Level, new BlockUpdate<float>(DecayRun.PerBlock(shape, layout.Blocks, false), optimizer));
+        using var pass = new BlockPass<float>(layout.Tree.Root.Level, new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer));
         var program = SumProgram.Build(layout.Tree, [new TreeNode(0, 0), new TreeNode(0, 1), new TreeNode(0, 2)]);
         fixed (float* a = gradients[0], b = gradients[1], c = gradients[2])
         {
@@ -99,7 +99,7 @@ public class BlockPassTests
             {
                 for (var block = 0; block < layout.Blocks.Blocks; block++)
                 {
-                    var start = BlockPlan.Start(block);
+                    var start = layout.Blocks.Start(block);
                     pass.Update(
                         program, [(nint)(a + start), (nint)(b + start), (nint)(c + start)], batch, step, options.LearningRate, block, layout.Blocks.Length(block), vault.Current, vault.Next);
                 }

@@ -138,7 +138,7 @@ public class ExchangeTests
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = kind, LearningRate = 0.1 });
         var runs = DecayRun.PerBlock([new ParameterShape("w", [weights], Initialisation.Zero, 0, true)], layout.Blocks, false);
         ParameterShape[] shape = [new ParameterShape("w", [weights], Initialisation.Zero, 0, true)];
-        var update = new BlockUpdate<float>(runs, optimizer);
+        var update = new BlockUpdate<float>(layout.Blocks, runs, optimizer);
         var batches = new BatchPlan(Rows, batch, 100);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
         using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.StatePerWeight);
@@ -205,7 +205,7 @@ public class ExchangeTests
             sum.Gradient.Span(0, length).Fill(float.NaN);
             for (var from = blocks - 1 - random.Next(blocks); from > 0; from -= 1 + random.Next(blocks))
             {
-                kept.AsSpan((int)BlockPlan.Start(from)).CopyTo(sum.Gradient.Span(BlockPlan.Start(from), length - (int)BlockPlan.Start(from)));
+                kept.AsSpan(from * BlockPlan.BlockSize).CopyTo(sum.Gradient.Span(from * BlockPlan.BlockSize, length - (from * BlockPlan.BlockSize)));
                 sums.Publish(sum.Part, sum.Gradient.Data, sum.Weight, from);
                 if (random.Next(2) == 0)
                 {

@@ -132,6 +132,30 @@ public class PlanTests
     });
 
     [Fact]
+    public void Blocks_and_places_are_one_to_one() => Gen.Long[1, 20_000_000].Sample(weights =>
+    {
+        var plan = new BlockPlan(weights);
+        Assert.Equal(Enumerable.Range(0, plan.Blocks).Select(p => (long)p * BlockPlan.BlockSize), Enumerable.Range(0, plan.Blocks).Select(b => plan.Start(b)).Order());
+        Assert.All(Enumerable.Range(0, plan.Blocks), p => Assert.Equal((long)p * BlockPlan.BlockSize, plan.Start(plan.At(p))));
+    });
+
+    // Whatever part of a backward pass is done, every owner has its share of what is final, but for a few blocks.
+    [Fact]
+    public void Every_slice_is_spread_over_the_whole_vector() => Gen.Select(Gen.Int[1, 3000], Gen.Int[2, 40]).Sample((blocks, members) =>
+    {
+        var plan = new BlockPlan((long)blocks * BlockPlan.BlockSize);
+        foreach (var (first, end) in Enumerable.Range(0, members).Select(m => plan.Slice(m, members)))
+        {
+            var seen = 0;
+            for (var place = 0; place < blocks; place++)
+            {
+                seen += plan.At(place) >= first && plan.At(place) < end ? 1 : 0;
+                Assert.InRange(seen - ((place + 1) * (double)(end - first) / blocks), -4, 4);
+            }
+        }
+    });
+
+    [Fact]
     public void Cosine_warms_up_and_ends_at_its_floor()
     {
         var training = new TrainingSection

@@ -59,7 +59,7 @@ internal static class ExchangeMember
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(members, members));
         ParameterShape[] shape = [new("w", [weights], Initialisation.Zero, 0, true)];
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { Kind = OptimizerKind.Sgd, LearningRate = 0.1 });
-        var update = new BlockUpdate<float>(DecayRun.PerBlock(shape, layout.Blocks, false), optimizer);
+        var update = new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer);
         var batches = new BatchPlan([.. Enumerable.Repeat(1L, members)], members, warmUp + steps);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, 0);
         using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.StatePerWeight);

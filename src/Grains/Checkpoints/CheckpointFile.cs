@@ -15,19 +15,19 @@ namespace Granary.Grains.Checkpoints;
 /// <param name="Step">Steps that led to this version.</param>
 /// <param name="FirstBlock">First block.</param>
 /// <param name="EndBlock">One past the last.</param>
-/// <param name="Weights">Weights in these blocks.</param>
+/// <param name="Weights">Numbers of a vector: whole blocks, though the model's last one may be shorter.</param>
 /// <param name="StatePerWeight">State vectors that follow the weights.</param>
 /// <param name="ElementBytes">4 or 8.</param>
 internal sealed record CheckpointHeader(
     string Job, long Generation, long Step, int FirstBlock, int EndBlock, long Weights, int StatePerWeight, int ElementBytes);
 
 /// <summary>
-/// A part of a checkpoint as a file: "GRANCKP1", the header's length (int32), the header (JSON), the weights and then each
+/// A part of a checkpoint as a file: "GRANCKP2", the header's length (int32), the header (JSON), the weights and then each
 /// state vector as little-endian numbers, and XXH3 (128 bits) of all that. Written to a temporary name, flushed, renamed.
 /// </summary>
 internal static unsafe class CheckpointFile
 {
-    private const ulong Magic = 0x31504b434e415247; // "GRANCKP1"
+    private const ulong Magic = 0x32504b434e415247; // "GRANCKP2"
     private const int MaxHeader = 4096;
     private const int ChunkBytes = 1 << 20;
     private const int HashBytes = 16;

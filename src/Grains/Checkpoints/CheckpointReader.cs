@@ -38,18 +38,18 @@ internal static unsafe class CheckpointReader
     private static void Read<T>(TrainingTask task, long step, CheckpointPart part, ModelVersion<T> to)
         where T : unmanaged
     {
-        using var all = new StateSlice<T>(task.Layout.Blocks, (part.Blocks.First, part.Blocks.End), to.Own.PerWeight);
+        var blocks = task.Layout.Blocks;
+        using var all = new StateSlice<T>((part.Blocks.First, part.Blocks.End), 1 + to.Own.PerWeight); // the weights first
         var expected = new CheckpointHeader(
             part.Job ?? task.JobId, 0, step, part.Blocks.First, part.Blocks.End, all.Length, to.Own.PerWeight, sizeof(T));
-        CheckpointFile.Read(part.File, expected, (_, vector) => vector == 0
-            ? (nint)((T*)to.Weights.Data + BlockPlan.Start(part.Blocks.First))
-            : (nint)all.At(vector - 1, part.Blocks.First));
-        for (var block = Math.Max(part.Blocks.First, to.Own.Blocks.First); block < Math.Min(part.Blocks.End, to.Own.Blocks.End); block++)
+        CheckpointFile.Read(part.File, expected, (_, vector) => (nint)all.At(vector, part.Blocks.First));
+        for (var block = part.Blocks.First; block < part.Blocks.End; block++)
         {
-            var bytes = task.Layout.Blocks.Length(block) * sizeof(T);
-            for (var vector = 0; vector < to.Own.PerWeight; vector++)
+            var bytes = blocks.Length(block) * sizeof(T);
+            Buffer.MemoryCopy(all.At(0, block), (T*)to.Weights.Data + blocks.Start(block), bytes, bytes);
+            for (var vector = 0; vector < to.Own.PerWeight && block >= to.Own.Blocks.First && block < to.Own.Blocks.End; vector++)
             {
-                Buffer.MemoryCopy(all.At(vector, block), to.Own.At(vector, block), bytes, bytes);
+                Buffer.MemoryCopy(all.At(1 + vector, block), to.Own.At(vector, block), bytes, bytes);
             }
         }
     }

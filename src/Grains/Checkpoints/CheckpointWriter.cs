@@ -48,11 +48,15 @@ internal sealed unsafe class CheckpointWriter<T>(
     {
         var own = version.Own;
         _copy ??= [.. Enumerable.Range(0, 1 + own.PerWeight).Select(_ => new NativeVector<T>(own.Length))];
-        var bytes = own.Length * sizeof(T);
-        for (var i = 0; i < _copy.Length; i++)
+        var blocks = task.Layout.Blocks;
+        for (var b = own.Blocks.First; b < own.Blocks.End; b++)
         {
-            var from = i == 0 ? (T*)version.Weights.Data + BlockPlan.Start(own.Blocks.First) : own.At(i - 1, own.Blocks.First);
-            Buffer.MemoryCopy(from, _copy[i].Data, bytes, bytes);
+            var (at, bytes) = ((long)(b - own.Blocks.First) * BlockPlan.BlockSize, blocks.Length(b) * sizeof(T));
+            Buffer.MemoryCopy((T*)version.Weights.Data + blocks.Start(b), _copy[0].Data + at, bytes, bytes);
+            for (var i = 1; i < _copy.Length; i++)
+            {
+                Buffer.MemoryCopy(own.At(i - 1, b), _copy[i].Data + at, bytes, bytes);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ using Granary.Model.Training;
 namespace Granary.Grains.Exchange;
 
 /// <summary>The optimiser over one block: reads version t of weights and state, writes version t + 1.</summary>
-internal sealed unsafe class BlockUpdate<T>(DecayRun[][] runs, IOptimizer optimizer)
+internal sealed unsafe class BlockUpdate<T>(BlockPlan blocks, DecayRun[][] runs, IOptimizer optimizer)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>When blocks have been updated since this was set to none.</summary>
@@ -55,7 +55,7 @@ internal sealed unsafe class BlockUpdate<T>(DecayRun[][] runs, IOptimizer optimi
         RequireFinite(new ReadOnlySpan<T>(Weights(to, block) + start, gradient.Length), step, NonFinitePart.Weights);
     }
 
-    private static T* Weights(ModelVersion<T> version, int block) => (T*)version.Weights.Data + BlockPlan.Start(block);
+    private T* Weights(ModelVersion<T> version, int block) => (T*)version.Weights.Data + blocks.Start(block);
 
     private static Span<T> State(StateSlice<T> slice, int vector, int block, int start, int length) =>
         vector < slice.PerWeight ? new Span<T>(slice.At(vector, block) + start, length) : [];

@@ -15,9 +15,9 @@ internal readonly record struct DecayRun(int Start, int Length, bool Decays)
             var end = at + parameter.Count;
             while (at < end)
             {
-                var block = (int)(at / BlockPlan.BlockSize);
-                var stop = Math.Min(end, BlockPlan.Start(block) + blocks.Length(block));
-                Append(runs[block], new DecayRun((int)(at - BlockPlan.Start(block)), (int)(stop - at), decayAll || parameter.Decays));
+                var block = blocks.At((int)(at / BlockPlan.BlockSize));
+                var stop = Math.Min(end, blocks.Start(block) + blocks.Length(block));
+                Append(runs[block], new DecayRun((int)(at - blocks.Start(block)), (int)(stop - at), decayAll || parameter.Decays));
                 at = stop;
             }
         }

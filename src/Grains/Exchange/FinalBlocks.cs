@@ -1,37 +1,39 @@
+using Granary.Jobs;
+
 namespace Granary.Grains.Exchange;
 
 /// <summary>Goes through a member's own sums as they become final, each block of each of them once. Block by block and not sum by sum,
 /// so that an owner can begin with what it has all sums of.</summary>
 /// <param name="parts">Sums.</param>
 /// <param name="blocks">Blocks of each.</param>
-internal sealed class FinalBlocks<T>(int parts, int blocks)
+internal sealed class FinalBlocks<T>(int parts, BlockPlan blocks)
     where T : unmanaged
 {
-    private readonly int[] _seen = new int[parts]; // from this block on
+    private readonly int[] _seen = new int[parts]; // from this place on
     private readonly int[] _final = new int[parts];
 
     /// <summary>Begins a step.</summary>
-    public void Begin() => Array.Fill(_seen, blocks);
+    public void Begin() => Array.Fill(_seen, blocks.Blocks);
 
     /// <summary>Hands over what has become final since the last time.</summary>
     /// <param name="sums">The sums.</param>
     /// <param name="take">Takes a block: which sum, which block.</param>
     public void Take(OwnSums<T> sums, Action<int, int> take)
     {
-        var lowest = blocks;
+        var lowest = blocks.Blocks;
         for (var part = 0; part < parts; part++)
         {
             _final[part] = Math.Min(sums.From(part), _seen[part]); // asked for once: it moves on meanwhile
             lowest = _final[part] < _seen[part] ? Math.Min(lowest, _final[part]) : lowest;
         }
 
-        for (var b = lowest; b < blocks; b++)
+        for (var place = lowest; place < blocks.Blocks; place++)
         {
             for (var part = 0; part < parts; part++)
             {
-                if (b >= _final[part] && b < _seen[part])
+                if (place >= _final[part] && place < _seen[part])
                 {
-                    take(part, b);
+                    take(part, blocks.At(place));
                 }
             }
         }

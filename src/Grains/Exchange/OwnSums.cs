@@ -34,7 +34,7 @@ internal sealed unsafe class OwnSums<T>
     /// <summary>Called by the writing thread when there is something new.</summary>
     public Action? Changed { get; set; }
 
-    /// <summary>The block from which on a sum is final; <see cref="int.MaxValue"/>: none of it is yet.</summary>
+    /// <summary>How many blocks at a sum's beginning are not final yet; <see cref="int.MaxValue"/>: none of it is.</summary>
     public int From(int part) => Volatile.Read(ref _sums[part].From);
 
     /// <summary>[P], good from <see cref="From"/> on.</summary>
@@ -50,7 +50,7 @@ internal sealed unsafe class OwnSums<T>
         (_records, _abandoned) = (null, false);
     }
 
-    /// <summary>A sum is final from a block on.</summary>
+    /// <summary>A sum is final but for some blocks at its beginning.</summary>
     public void Publish(int part, T* data, double weight, int from)
     {
         ref var sum = ref _sums[part];

@@ -29,7 +29,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly int _firstOwned;
     private readonly int _endOwned;
     private readonly PeerLink?[] _owners; // [block]: who adds it up; null: this member
-    private readonly long _sliceLength;
 
     // What peers send: their contributions to the blocks of our slice that are not complete yet.
     private readonly BlockBuffers<T> _buffers = new();
@@ -72,10 +71,8 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _isDone = IsDone;
         _update = update;
         (_firstOwned, _endOwned) = layout.Owned(self);
-        _sliceLength = _endOwned == _firstOwned ? 0
-            : BlockPlan.Start(_endOwned - 1) + layout.Blocks.Length(_endOwned - 1) - BlockPlan.Start(_firstOwned);
         _arrived = new int[_endOwned - _firstOwned];
-        (_finalBlocks, _take) = (new FinalBlocks<T>(layout.Cover(self).Count, layout.Blocks.Blocks), Take);
+        (_finalBlocks, _take) = (new FinalBlocks<T>(layout.Cover(self).Count, layout.Blocks), Take);
         _owners = new PeerLink?[layout.Blocks.Blocks];
         foreach (var link in mesh.Links)
         {
@@ -84,7 +81,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         }
 
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
-        _averaged = _clip is null ? null : new NativeVector<T>(_sliceLength);
+        _averaged = _clip is null ? null : new NativeVector<T>((long)_arrived.Length * BlockPlan.BlockSize);
         _blockPass = new BlockPass<T>(layout.Tree.Root.Level, update);
         _records = new MemberRecords<ShardRecord>(layout.Plan, self, r => r.Shard);
     }
@@ -194,7 +191,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     }
 
     private void SendSum(PeerLink link, int part, int block) =>
-        link.Enqueue(Header(FrameKind.Sum, block) with { Part = part, Weight = _own.Weight(part) }, _own.Data(part) + BlockPlan.Start(block));
+        link.Enqueue(Header(FrameKind.Sum, block) with { Part = part, Weight = _own.Weight(part) }, _own.Data(part) + _layout.Blocks.Start(block));
 
     private void Contributed(int block)
     {
@@ -240,11 +237,11 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     {
         var began = Stopwatch.GetTimestamp();
         var length = _layout.Blocks.Length(block);
-        var slice = BlockPlan.Start(block) - BlockPlan.Start(_firstOwned);
+        var slice = (long)(block - _firstOwned) * BlockPlan.BlockSize;
         for (var i = 0; i < _blocks.Length; i++)
         {
             var (member, part) = _contributions.All[i];
-            _blocks[i] = member == _self ? (nint)(_own.Data(part) + BlockPlan.Start(block)) : Received(block, i);
+            _blocks[i] = member == _self ? (nint)(_own.Data(part) + _layout.Blocks.Start(block)) : Received(block, i);
         }
 
         var weight = BlockPass<T>.Weight(_contributions.Program, _contributionWeights);
@@ -291,7 +288,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         {
             foreach (var link in _mesh.Links)
             {
-                link.Enqueue(Header(FrameKind.Weights, block), (T*)_to.Weights.Data + BlockPlan.Start(block));
+                link.Enqueue(Header(FrameKind.Weights, block), (T*)_to.Weights.Data + _layout.Blocks.Start(block));
             }
         }
     }
@@ -316,7 +313,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         for (var b = _firstOwned; b < _endOwned; b++)
         {
             var began = Stopwatch.GetTimestamp();
-            var gradient = _averaged!.Span(BlockPlan.Start(b) - BlockPlan.Start(_firstOwned), _layout.Blocks.Length(b));
+            var gradient = _averaged!.Span((long)(b - _firstOwned) * BlockPlan.BlockSize, _layout.Blocks.Length(b));
             if (factor != T.One)
             {
                 TensorPrimitives.Multiply(gradient, factor, gradient);
@@ -357,7 +354,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
                 => Received(header.Block, _contributions.PlaceOf(peer, header.Part)) = (nint)_buffers.Rent(),
             FrameKind.Weights when !_layout.Replicated && header.Block >= first && header.Block < end
                 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => (nint)((T*)_to.Weights.Data + BlockPlan.Start(header.Block)),
+                => (nint)((T*)_to.Weights.Data + _layout.Blocks.Start(header.Block)),
             FrameKind.Norms when _clip is not null && !_layout.Replicated && header.Block == first
                 && header.Length == (end - first) * sizeof(double)
                 => (nint)_clip.Slot(first),

@@ -52,14 +52,15 @@ internal sealed class StepTrace : IDisposable
         ? Source.StartActivity("shard", ActivityKind.Internal, context)?.SetTag("shard", shard)
         : null;
 
-    /// <summary>Gradients are done; the exchange begins.</summary>
-    public void Computed()
+    /// <summary>Gradients are done; the exchange begins, or has begun beside them.</summary>
+    public void Computed(bool overlaps)
     {
+        _step.SetTag("overlap", overlaps);
         _part?.Dispose();
         _part = Source.StartActivity("exchange");
     }
 
-    /// <summary>The blocks owned here have been updated, one by one as their sums were complete: within the exchange.</summary>
+    /// <summary>The blocks owned here have been updated, one by one as their sums were complete.</summary>
     public void Updated(Spell spell)
     {
         if (spell.Times > 0)

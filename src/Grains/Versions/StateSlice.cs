@@ -10,28 +10,26 @@ internal sealed unsafe class StateSlice<T> : IDisposable
 {
     private readonly NativeVector<T>[] _vectors;
 
-    /// <param name="plan">The model's blocks.</param>
     /// <param name="blocks">Those of this slice.</param>
     /// <param name="perWeight">Numbers of state per weight.</param>
-    public StateSlice(BlockPlan plan, (int First, int End) blocks, int perWeight)
+    public StateSlice((int First, int End) blocks, int perWeight)
     {
         Blocks = new BlockRange(blocks.First, blocks.End);
-        Length = blocks.End == blocks.First ? 0
-            : BlockPlan.Start(blocks.End - 1) + plan.Length(blocks.End - 1) - BlockPlan.Start(blocks.First);
+        Length = (long)(blocks.End - blocks.First) * BlockPlan.BlockSize;
         _vectors = [.. Enumerable.Range(0, perWeight).Select(_ => new NativeVector<T>(Length))];
     }
 
     /// <summary>Which blocks.</summary>
     public BlockRange Blocks { get; }
 
-    /// <summary>Weights in them.</summary>
+    /// <summary>Numbers that each vector has room for: those of the model's last block may be fewer than its room.</summary>
     public long Length { get; }
 
     /// <summary>Numbers of state per weight.</summary>
     public int PerWeight => _vectors.Length;
 
     /// <summary>One block of one state vector.</summary>
-    public T* At(int vector, int block) => _vectors[vector].Data + (BlockPlan.Start(block) - BlockPlan.Start(Blocks.First));
+    public T* At(int vector, int block) => _vectors[vector].Data + ((long)(block - Blocks.First) * BlockPlan.BlockSize);
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_vectors, v => v.Dispose());

@@ -48,11 +48,11 @@ internal sealed unsafe class StateTransfer<T>(
             return;
         }
 
-        var source = transfer.State ? State(step, vector, block) : Weights(step) + BlockPlan.Start(block);
+        var source = transfer.State ? State(step, vector, block) : Weights(step) + layout.Blocks.Start(block);
         var bytes = layout.Blocks.Length(block) * sizeof(T);
         if (transfer.To == self)
         {
-            Buffer.MemoryCopy(source, transfer.State ? _to.Own.At(vector, block) : (T*)_to.Weights.Data + BlockPlan.Start(block), bytes, bytes);
+            Buffer.MemoryCopy(source, transfer.State ? _to.Own.At(vector, block) : (T*)_to.Weights.Data + layout.Blocks.Start(block), bytes, bytes);
             return;
         }
 
@@ -92,7 +92,7 @@ internal sealed unsafe class StateTransfer<T>(
         && header.Length == layout.Blocks.Length(header.Block) * sizeof(T)
             ? header.Kind == FrameKind.State
                 ? (nint)_to.Own.At(header.Part, header.Block)
-                : (nint)((T*)_to.Weights.Data + BlockPlan.Start(header.Block))
+                : (nint)((T*)_to.Weights.Data + layout.Blocks.Start(header.Block))
             : throw new ChannelException(peer, $"it gave a block that this member did not expect ({header.Kind}, block {header.Block}, {header.Length} bytes)");
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ internal sealed class GradientStep<T> : IDisposable
         var began = Stopwatch.GetTimestamp();
         var own = overlaps ? SumBeside(step, from, trace) : _work.Sum(step, from.Weights, trace?.Compute);
         ComputeTicks = Stopwatch.GetTimestamp() - began;
-        trace?.Computed();
+        trace?.Computed(overlaps);
         computed();
         if (overlaps)
         {

@@ -177,7 +177,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     {
         for (var b = 0; b < _task.Layout.Blocks.Blocks; b++)
         {
-            var block = new ReadOnlySpan<T>((T*)buffer.Data + BlockPlan.Start(b), _task.Layout.Blocks.Length(b));
+            var block = new ReadOnlySpan<T>((T*)buffer.Data + _task.Layout.Blocks.Start(b), _task.Layout.Blocks.Length(b));
             if (!T.IsFinite(TensorPrimitives.MaxMagnitude(block)))
             {
                 return false;

@@ -21,7 +21,7 @@ internal sealed unsafe class GrowingSum<T>(TreeAccumulator<FlatTensor> tree, Own
     private readonly List<(FlatTensor Into, FlatTensor Term)> _additions = [];
     private int _shard;
     private FlatTensor _gradient = null!;
-    private int _end; // from this block on everything has been added
+    private int _end; // everything has been added but for so many blocks at the beginning
     private TreeAccumulator<FlatTensor>.Sum? _sum;
 
     /// <summary>Begins with a shard.</summary>
@@ -33,19 +33,19 @@ internal sealed unsafe class GrowingSum<T>(TreeAccumulator<FlatTensor> tree, Own
     /// <summary>The gradient is final from one of its numbers on.</summary>
     public void FinalFrom(double weight, long first)
     {
-        var block = (int)((first + BlockPlan.BlockSize - 1) / BlockPlan.BlockSize);
-        if (block >= _end || Foresee(weight) is not { } sum)
+        var missing = (int)((first + BlockPlan.BlockSize - 1) / BlockPlan.BlockSize);
+        if (missing >= _end || Foresee(weight) is not { } sum)
         {
             return;
         }
 
         foreach (var (into, term) in _additions)
         {
-            Add(into, term, block);
+            Add(into, term, missing);
         }
 
-        _end = block;
-        sums.Publish(sum.Part, (T*)sum.Gradient.Data, sum.Weight, block);
+        _end = missing;
+        sums.Publish(sum.Part, (T*)sum.Gradient.Data, sum.Weight, missing);
     }
 
     /// <summary>The whole gradient is final.</summary>
@@ -77,10 +77,11 @@ internal sealed unsafe class GrowingSum<T>(TreeAccumulator<FlatTensor> tree, Own
 
     private void Add(FlatTensor into, FlatTensor term, int first)
     {
-        for (var b = first; b < _end; b++)
+        for (var place = first; place < _end; place++)
         {
-            var sum = new Span<T>((T*)into.Data + BlockPlan.Start(b), blocks.Length(b));
-            TensorPrimitives.Add(sum, new ReadOnlySpan<T>((T*)term.Data + BlockPlan.Start(b), blocks.Length(b)), sum);
+            var b = blocks.At(place);
+            var sum = new Span<T>((T*)into.Data + blocks.Start(b), blocks.Length(b));
+            TensorPrimitives.Add(sum, new ReadOnlySpan<T>((T*)term.Data + blocks.Start(b), blocks.Length(b)), sum);
         }
     }
 }

@@ -107,7 +107,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         _threads = new ComputeThreads(silo.ThreadsPerJob, job.Name);
         _work = new GradientWork<T>(
             task, _threads, registry, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
-        var update = new BlockUpdate<T>(DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer)
+        var update = new BlockUpdate<T>(task.Layout.Blocks, DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer)
         {
             Probes = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs,
         };

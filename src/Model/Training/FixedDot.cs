@@ -12,12 +12,12 @@ public static class FixedDot
         where TA : unmanaged, INumberBase<TA>
         where TB : unmanaged, INumberBase<TB>
     {
-        var blocks = new BlockPlan(a.Length);
-        var sums = new double[blocks.Blocks];
+        var sums = new double[new BlockPlan(a.Length).Blocks];
         for (var block = 0; block < sums.Length; block++)
         {
-            var start = (int)BlockPlan.Start(block);
-            sums[block] = Block(a.Slice(start, blocks.Length(block)), b.Slice(start, blocks.Length(block)));
+            var start = block * BlockPlan.BlockSize;
+            var length = Math.Min(BlockPlan.BlockSize, a.Length - start);
+            sums[block] = Block(a.Slice(start, length), b.Slice(start, length));
         }
 
         return new SumTree(sums.Length).Sum(i => sums[i])!.Value;
