@@ -40,6 +40,10 @@ public sealed record TrainingSection
     /// <summary>Whether the job may end before its last epoch. Needs held-out examples. Default: null, it does not.</summary>
     public EarlyStoppingSection? EarlyStopping { get; init; }
 
+    /// <summary>Whether gradients may be exchanged while others are still being computed, where that is found to be faster. Has no influence on
+    /// the weights, and no place in job files: off for those who time computing and exchanging apart. Default: true.</summary>
+    public bool Overlap { get; init; } = true;
+
     /// <summary>Which version is published. Best needs held-out examples. Default: last.</summary>
     public KeptModel Keep { get; init; } = KeptModel.Last;
 }

@@ -74,7 +74,7 @@ public sealed class ChannelFuzzTests : IDisposable
         using var exchange = new StepExchange<float>(
             _layout, 0, 7, mesh, _batches, new BlockUpdate<float>(_layout.Blocks, DecayRun.PerBlock(_shape, _layout.Blocks, false), optimizer), 1);
         var own = new OwnSums<float>(parts: 1);
-        own.Publish(0, sums.Data, 4, from: 0);
+        own.Publish(0, sums.Data, 4, missing: 0);
         own.Complete([new ShardRecord(0, 4, 4, 1, 1)]);
         weights = 0;
         var before = GC.GetAllocatedBytesForCurrentThread();

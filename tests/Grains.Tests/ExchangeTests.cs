@@ -182,7 +182,7 @@ public class ExchangeTests
                 Grow(whole, sums, layout.Blocks.Blocks, (int)(step * 10) + self);
             }
 
-            whole.ForEach(s => sums.Publish(s.Part, s.Gradient.Data, s.Weight, from: 0));
+            whole.ForEach(s => sums.Publish(s.Part, s.Gradient.Data, s.Weight, missing: 0));
             sums.Complete(records);
             var all = beside?.GetAwaiter().GetResult() ?? Exchange();
             Assert.Equal(batches.ExamplesOf(step), all.Sum(r => r.Examples)); // everybody hears of every shard
@@ -192,6 +192,45 @@ public class ExchangeTests
         }
 
         return new ReadOnlySpan<float>(vault.Current.Weights.Data, weights).ToArray();
+    }
+
+    [Fact]
+    public async Task Sums_that_are_given_up_end_the_exchange_and_leave_nothing_behind()
+    {
+        const int Weights = (3 * BlockPlan.BlockSize) + 100;
+        var layout = new ExchangeLayout(new BlockPlan(Weights), new ShardPlan(1, 1));
+        ParameterShape[] shape = [new ParameterShape("w", [Weights], Initialisation.Zero, 0, true)];
+        var optimizer = OptimizerCatalogue.Create(new OptimizerSection { LearningRate = 1 });
+        using var mesh = new PeerMesh([]);
+        Assert.True(mesh.TryMakeWakeable());
+        using var exchange = new StepExchange<float>(
+            layout, 0, 1, mesh, new BatchPlan([4], 4, 9), new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer), 0);
+        using var vault = new JobVault<float>(shape, Precision.Float32, layout, 0, 0);
+        using var gradient = new NativeVector<float>(Weights);
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var sums = new OwnSums<float>(1) { Changed = mesh.Wake };
+        Task<ShardRecord[]> Beside() => Task.Factory.StartNew(
+            () => exchange.Run(0, 0, 1, sums, vault.Current, vault.Next, null, time.Token), TaskCreationOptions.LongRunning);
+
+        gradient.Span(0, Weights).Fill(9);
+        var givenUp = Beside();
+        Publish(2);
+        sums.Abandon();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => givenUp);
+        Assert.False(time.IsCancellationRequested);
+
+        sums.Clear();
+        gradient.Span(0, Weights).Fill(4);
+        var again = Beside();
+        Publish(3);
+        Publish(0);
+        sums.Complete([new ShardRecord(0, 4, 4, 1, 1)]);
+        Assert.Single(await again);
+        Assert.Equal(-1, Weight(0));
+        Assert.Equal(-1, Weight(Weights - 1));
+
+        unsafe void Publish(int missing) => sums.Publish(0, gradient.Data, 4, missing);
+        unsafe float Weight(int i) => ((float*)vault.Next.Weights.Data)[i];
     }
 
     // What is not final yet is not to be touched.

@@ -66,7 +66,7 @@ internal static class ExchangeMember
         using var gradient = new NativeVector<float>(weights);
         gradient.Span(0, weights).Fill(self + 1);
         var sums = new OwnSums<float>(parts: 1);
-        sums.Publish(0, gradient.Data, 1, from: 0);
+        sums.Publish(0, gradient.Data, 1, missing: 0);
         sums.Complete([new ShardRecord(self, 1, 1, 0.5, 1)]);
         var times = new double[steps];
         var before = 0L;

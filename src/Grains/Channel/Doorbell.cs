@@ -11,11 +11,20 @@ internal sealed class Doorbell : IDisposable
 
     private readonly byte[] _heard = new byte[1];
 
+    /// <exception cref="SocketException">There are no such sockets here.</exception>
     public Doorbell()
     {
-        Socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Socket.Connect(Socket.LocalEndPoint!);
-        Socket.Blocking = false;
+        try
+        {
+            Socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            Socket.Connect(Socket.LocalEndPoint!);
+            Socket.Blocking = false;
+        }
+        catch
+        {
+            Socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Readable when it has been rung.</summary>

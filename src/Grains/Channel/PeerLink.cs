@@ -7,7 +7,7 @@ using Granary.Grains.Faults;
 namespace Granary.Grains.Channel;
 
 /// <summary>
-/// One non-blocking connection to another member of a generation, driven by the thread that computes. Frames are sent
+/// One non-blocking connection to another member of a generation, driven by the thread that computes, or one beside it. Frames are sent
 /// from, and received into, native memory without a copy, but small ones. It owns no buffers but a few KB each way, so its memory is
 /// bounded whatever the peer sends: a frame that is not expected now stays in the peer's kernel until it is.
 /// </summary>
@@ -329,4 +329,7 @@ internal interface IFrameSink
 
     /// <summary>Takes note of a whole frame.</summary>
     void Arrived(int peer, in FrameHeader header);
+
+    /// <summary>A little of what there is to do but to send and receive; false: there is nothing.</summary>
+    bool Work() => false;
 }

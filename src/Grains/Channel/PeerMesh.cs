@@ -14,7 +14,7 @@ internal sealed class PeerMesh : IDisposable
 
     private readonly List<Socket> _readable = [];
     private readonly List<Socket> _writable = [];
-    private readonly Doorbell _doorbell = new();
+    private Doorbell? _doorbell;
     private int _disposed;
     private long _lastMoved;
 
@@ -136,8 +136,22 @@ internal sealed class PeerMesh : IDisposable
     /// <summary>Whether the driving thread leaves the core at once when there is nothing to do: others have a use for it.</summary>
     public bool Yields { get; set; }
 
-    /// <summary>Ends the waiting of the thread that drives, so that it looks whether it is done: for other threads.</summary>
-    public void Wake() => _doorbell.Ring();
+    /// <summary>Makes <see cref="Wake"/> possible; false: it is not, on this machine.</summary>
+    public bool TryMakeWakeable()
+    {
+        try
+        {
+            _doorbell ??= new Doorbell();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends the waiting of the thread that drives, so that its sink looks for work: for other threads.</summary>
+    public void Wake() => _doorbell?.Ring();
 
     /// <summary>Moves bytes on every link, both ways, until <paramref name="done"/>. Spins a little before it blocks.</summary>
     /// <exception cref="ChannelException">A link broke.</exception>
@@ -153,6 +167,8 @@ internal sealed class PeerMesh : IDisposable
                 progress |= link.TrySend(frames: 1);
                 progress |= link.TryReceive(sink, frames: 1);
             }
+
+            progress |= sink.Work();
 
             if (done())
             {
@@ -206,9 +222,18 @@ internal sealed class PeerMesh : IDisposable
             }
         }
 
-        _readable.Add(_doorbell.Socket);
+        if (_doorbell is not null)
+        {
+            _readable.Add(_doorbell.Socket);
+        }
+        else if (_readable.Count + _writable.Count == 0)
+        {
+            Thread.Yield();
+            return;
+        }
+
         Socket.Select(_readable, _writable.Count > 0 ? _writable : null, null, WaitMicroseconds);
-        if (_readable.Contains(_doorbell.Socket))
+        if (_doorbell is not null && _readable.Contains(_doorbell.Socket))
         {
             _doorbell.Quiet();
         }
@@ -227,6 +252,6 @@ internal sealed class PeerMesh : IDisposable
             link.Dispose();
         }
 
-        _doorbell.Dispose();
+        _doorbell?.Dispose();
     }
 }

@@ -15,7 +15,7 @@ namespace Granary.Grains.Checkpoints;
 /// <param name="Step">Steps that led to this version.</param>
 /// <param name="FirstBlock">First block.</param>
 /// <param name="EndBlock">One past the last.</param>
-/// <param name="Weights">Numbers of a vector: whole blocks, though the model's last one may be shorter.</param>
+/// <param name="Weights">Weights in these blocks.</param>
 /// <param name="StatePerWeight">State vectors that follow the weights.</param>
 /// <param name="ElementBytes">4 or 8.</param>
 internal sealed record CheckpointHeader(
@@ -28,6 +28,7 @@ internal sealed record CheckpointHeader(
 internal static unsafe class CheckpointFile
 {
     private const ulong Magic = 0x32504b434e415247; // "GRANCKP2"
+    private const ulong FormerMagic = 0x31504b434e415247; // "GRANCKP1", whose blocks had other numbers
     private const int MaxHeader = 4096;
     private const int ChunkBytes = 1 << 20;
     private const int HashBytes = 16;
@@ -147,9 +148,10 @@ internal static unsafe class CheckpointFile
         Span<byte> head = stackalloc byte[12];
         file.ReadExactly(head);
         var length = BinaryPrimitives.ReadInt32LittleEndian(head[8..]);
-        if (BinaryPrimitives.ReadUInt64LittleEndian(head) != Magic || length is <= 0 or > MaxHeader)
+        var magic = BinaryPrimitives.ReadUInt64LittleEndian(head);
+        if (magic != Magic || length is <= 0 or > MaxHeader)
         {
-            throw Damaged(path, "it does not begin as a checkpoint does");
+            throw Damaged(path, magic == FormerMagic ? "an earlier version of Granary wrote it" : "it does not begin as a checkpoint does");
         }
 
         var body = new byte[length];

@@ -38,18 +38,30 @@ internal static unsafe class CheckpointReader
     private static void Read<T>(TrainingTask task, long step, CheckpointPart part, ModelVersion<T> to)
         where T : unmanaged
     {
-        var blocks = task.Layout.Blocks;
-        using var all = new StateSlice<T>((part.Blocks.First, part.Blocks.End), 1 + to.Own.PerWeight); // the weights first
+        using var vector = new StateSlice<T>(task.Layout.Blocks, (part.Blocks.First, part.Blocks.End), perWeight: 1); // one at a time
         var expected = new CheckpointHeader(
-            part.Job ?? task.JobId, 0, step, part.Blocks.First, part.Blocks.End, all.Length, to.Own.PerWeight, sizeof(T));
-        CheckpointFile.Read(part.File, expected, (_, vector) => (nint)all.At(vector, part.Blocks.First));
-        for (var block = part.Blocks.First; block < part.Blocks.End; block++)
+            part.Job ?? task.JobId, 0, step, part.Blocks.First, part.Blocks.End, vector.Length, to.Own.PerWeight, sizeof(T));
+        CheckpointFile.Read(part.File, expected, (_, number) =>
         {
-            var bytes = blocks.Length(block) * sizeof(T);
-            Buffer.MemoryCopy(all.At(0, block), (T*)to.Weights.Data + blocks.Start(block), bytes, bytes);
-            for (var vector = 0; vector < to.Own.PerWeight && block >= to.Own.Blocks.First && block < to.Own.Blocks.End; vector++)
+            if (number > 0)
             {
-                Buffer.MemoryCopy(all.At(1 + vector, block), to.Own.At(vector, block), bytes, bytes);
+                Spread(number - 1);
+            }
+
+            return (nint)vector.At(0, part.Blocks.First);
+        });
+        Spread(to.Own.PerWeight);
+
+        // The weights, 0, go to where they lie, state to where this member keeps it.
+        void Spread(int number)
+        {
+            var (first, end) = number == 0 ? (part.Blocks.First, part.Blocks.End)
+                : (Math.Max(part.Blocks.First, to.Own.Blocks.First), Math.Min(part.Blocks.End, to.Own.Blocks.End));
+            for (var block = first; block < end; block++)
+            {
+                var bytes = task.Layout.Blocks.Length(block) * sizeof(T);
+                var place = number == 0 ? (T*)to.Weights.Data + task.Layout.Blocks.Start(block) : to.Own.At(number - 1, block);
+                Buffer.MemoryCopy(vector.At(0, block), place, bytes, bytes);
             }
         }
     }

@@ -18,17 +18,20 @@ internal sealed class SideThread : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Begins; <see cref="Join"/> must follow.</summary>
+    /// <summary>Begins; <see cref="Join"/> or <see cref="Wait"/> must follow.</summary>
     public void Begin(Action work)
     {
         _work = work;
         _begin.Release();
     }
 
+    /// <summary>Waits until it is done, whatever came of it.</summary>
+    public void Wait() => _end.Wait();
+
     /// <summary>Waits until it is done; throws what it has thrown.</summary>
     public void Join()
     {
-        _end.Wait();
+        Wait();
         if (_failure is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -40,7 +43,7 @@ internal sealed class SideThread : IDisposable
         while (true)
         {
             _begin.Wait();
-            if (_work is null)
+            if (_work is not { } work)
             {
                 return;
             }
@@ -48,7 +51,7 @@ internal sealed class SideThread : IDisposable
             _failure = null;
             try
             {
-                _work();
+                work();
             }
 #pragma warning disable CA1031 // every failure is carried to the caller
             catch (Exception e)

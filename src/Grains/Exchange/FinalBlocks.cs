@@ -9,7 +9,7 @@ namespace Granary.Grains.Exchange;
 internal sealed class FinalBlocks<T>(int parts, BlockPlan blocks)
     where T : unmanaged
 {
-    private readonly int[] _seen = new int[parts]; // from this place on
+    private readonly int[] _seen = new int[parts]; // all but so many at the beginning
     private readonly int[] _final = new int[parts];
 
     /// <summary>Begins a step.</summary>
@@ -18,12 +18,12 @@ internal sealed class FinalBlocks<T>(int parts, BlockPlan blocks)
     /// <summary>Hands over what has become final since the last time.</summary>
     /// <param name="sums">The sums.</param>
     /// <param name="take">Takes a block: which sum, which block.</param>
-    public void Take(OwnSums<T> sums, Action<int, int> take)
+    public void Advance(OwnSums<T> sums, Action<int, int> take)
     {
         var lowest = blocks.Blocks;
         for (var part = 0; part < parts; part++)
         {
-            _final[part] = Math.Min(sums.From(part), _seen[part]); // asked for once: it moves on meanwhile
+            _final[part] = Math.Min(sums.Missing(part), _seen[part]); // asked for once: it moves on meanwhile
             lowest = _final[part] < _seen[part] ? Math.Min(lowest, _final[part]) : lowest;
         }
 

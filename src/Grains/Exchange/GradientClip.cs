@@ -4,7 +4,7 @@ using Granary.Jobs;
 namespace Granary.Grains.Exchange;
 
 /// <summary>Clipping by the global norm of the averaged gradient: g becomes g * min(1, c / (|g| + 1e-6)), as PyTorch's
-/// clip_grad_norm_ has it. The squared norm is float64 per block, combined in a fixed tree over the blocks.</summary>
+/// clip_grad_norm_ has it. The squared norm is float64 per block, combined in a fixed tree over the blocks as they lie.</summary>
 internal sealed unsafe class GradientClip(double clipNorm, ExchangeLayout layout) : IDisposable
 {
     private readonly NativeVector<double> _squares = new(layout.Blocks.Blocks);
@@ -33,7 +33,7 @@ internal sealed unsafe class GradientClip(double clipNorm, ExchangeLayout layout
     /// <summary>The factor on the gradient.</summary>
     public double Factor()
     {
-        var norm = Math.Sqrt(_tree.Sum(b => _squares.Data[b])!.Value);
+        var norm = Math.Sqrt(_tree.Sum(place => _squares.Data[layout.Blocks.At(place)])!.Value);
         return Math.Min(1, clipNorm / (norm + 1e-6));
     }
 

@@ -5,8 +5,8 @@ namespace Granary.Grains.Exchange;
 
 /// <summary>
 /// What one member puts into a step, as it becomes final: the sum of every subtree of its cover, from its last weight towards its first,
-/// as a backward pass goes, and what its shards say of themselves. One thread may write while another reads: a sum is looked at from
-/// <see cref="From"/> on alone, and never changes there again.
+/// as a backward pass goes, and what its shards say of themselves. One thread may write while another reads: of a sum
+/// only what is not <see cref="Missing"/> is looked at, and that never changes again.
 /// </summary>
 internal sealed unsafe class OwnSums<T>
     where T : unmanaged
@@ -35,9 +35,9 @@ internal sealed unsafe class OwnSums<T>
     public Action? Changed { get; set; }
 
     /// <summary>How many blocks at a sum's beginning are not final yet; <see cref="int.MaxValue"/>: none of it is.</summary>
-    public int From(int part) => Volatile.Read(ref _sums[part].From);
+    public int Missing(int part) => Volatile.Read(ref _sums[part].Missing);
 
-    /// <summary>[P], good from <see cref="From"/> on.</summary>
+    /// <summary>[P], good but for what is <see cref="Missing"/>.</summary>
     public T* Data(int part) => (T*)_sums[part].Data;
 
     /// <summary>Sum of the weights of the examples in it, good as soon as any of it is final.</summary>
@@ -46,16 +46,16 @@ internal sealed unsafe class OwnSums<T>
     /// <summary>Forgets the last step.</summary>
     public void Clear()
     {
-        Array.Fill(_sums, new Sum { From = int.MaxValue });
+        Array.Fill(_sums, new Sum { Missing = int.MaxValue });
         (_records, _abandoned) = (null, false);
     }
 
     /// <summary>A sum is final but for some blocks at its beginning.</summary>
-    public void Publish(int part, T* data, double weight, int from)
+    public void Publish(int part, T* data, double weight, int missing)
     {
         ref var sum = ref _sums[part];
         (sum.Data, sum.Weight) = ((nint)data, weight);
-        Volatile.Write(ref sum.From, from);
+        Volatile.Write(ref sum.Missing, missing);
         Changed?.Invoke();
     }
 
@@ -77,6 +77,6 @@ internal sealed unsafe class OwnSums<T>
     {
         public nint Data;
         public double Weight;
-        public int From;
+        public int Missing;
     }
 }

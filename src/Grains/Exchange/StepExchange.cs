@@ -16,7 +16,7 @@ namespace Granary.Grains.Exchange;
 /// taken when it is final. With the sums every member tells every other what its shards have put in, so that the
 /// ledger survives any of them; now and then the optimiser state of version t goes along to a backup.
 /// </summary>
-internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
+internal sealed unsafe partial class StepExchange<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ExchangeLayout _layout;
@@ -35,7 +35,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private readonly NativeVector<T>? _averaged;
     private readonly BlockPass<T> _blockPass;
     private readonly Func<bool> _isDone;
-    private readonly Action<int, int> _take;
+    private readonly Action<int, int> _contribute;
 
     // What every member's shards put into the step.
     private readonly MemberRecords<ShardRecord> _records;
@@ -55,6 +55,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     private bool _recordsTaken;
     private readonly int[] _arrived; // [block of our slice]: contributions, our own among them
     private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
+    private readonly Queue<int> _complete = new(); // blocks of our slice that our own sums came last for
     private int _ownedUpdated;
     private int _ownedAveraged;
     private int _weightsMissing;
@@ -72,7 +73,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _update = update;
         (_firstOwned, _endOwned) = layout.Owned(self);
         _arrived = new int[_endOwned - _firstOwned];
-        (_finalBlocks, _take) = (new FinalBlocks<T>(layout.Cover(self).Count, layout.Blocks), Take);
+        (_finalBlocks, _contribute) = (new FinalBlocks<T>(layout.Cover(self).Count, layout.Blocks), Contribute);
         _owners = new PeerLink?[layout.Blocks.Blocks];
         foreach (var link in mesh.Links)
         {
@@ -81,7 +82,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         }
 
         _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
-        _averaged = _clip is null ? null : new NativeVector<T>((long)_arrived.Length * BlockPlan.BlockSize);
+        _averaged = _clip is null ? null : new NativeVector<T>(layout.Blocks.Length((_firstOwned, _endOwned)));
         _blockPass = new BlockPass<T>(layout.Tree.Root.Level, update);
         _records = new MemberRecords<ShardRecord>(layout.Plan, self, r => r.Shard);
     }
@@ -105,11 +106,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _pass = pass;
         Begin(step, rate, own, from, to, ward);
         TakeOwn();
-        if (ward is not null)
-        {
-            SendState();
-        }
-
         _mesh.Drive(this, _isDone, cancellation);
         _to.HasWeights = _to.HasState = true;
         return _records.All();
@@ -140,6 +136,7 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         _finalBlocks.Begin();
         (_recordsTaken, _mesh.Yields) = (false, true);
         Array.Clear(_arrived);
+        _complete.Clear();
         _had.Clear();
         _records.Clear();
         _ownedUpdated = _ownedAveraged = 0;
@@ -163,17 +160,16 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
         }
 
         var records = _own.Records; // asked for first: where they are, all sums are whole
-        _finalBlocks.Take(_own, _take);
+        _finalBlocks.Advance(_own, _contribute);
         if (records is not null)
         {
             SendRecords(records);
+            SendState();
             (_recordsTaken, _mesh.Yields) = (true, false);
         }
-
-        FinishClipping();
     }
 
-    private void Take(int part, int block)
+    private void Contribute(int part, int block)
     {
         if (_owners[block] is { } owner)
         {
@@ -181,25 +177,25 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             return;
         }
 
-        for (var i = 0; i < _mesh.Links.Length && _layout.Replicated; i++)
+        if (_layout.Replicated)
         {
-            SendSum(_mesh.Links[i], part, block);
+            foreach (var link in _mesh.Links)
+            {
+                SendSum(link, part, block);
+            }
         }
 
         _contributionWeights[_contributions.PlaceOf(_self, part)] = _own.Weight(part);
-        Contributed(block);
+        if (Contributed(block))
+        {
+            _complete.Enqueue(block);
+        }
     }
 
     private void SendSum(PeerLink link, int part, int block) =>
         link.Enqueue(Header(FrameKind.Sum, block) with { Part = part, Weight = _own.Weight(part) }, _own.Data(part) + _layout.Blocks.Start(block));
 
-    private void Contributed(int block)
-    {
-        if (++_arrived[block - _firstOwned] == _contributions.All.Length)
-        {
-            Average(block);
-        }
-    }
+    private bool Contributed(int block) => ++_arrived[block - _firstOwned] == _contributions.All.Length;
 
     private void SendRecords(ShardRecord[] records)
     {
@@ -213,6 +209,11 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
     // Version t stays as it is until this step is done, and the step is not done before it has been sent: no copy is needed.
     private void SendState()
     {
+        if (_ward is null)
+        {
+            return;
+        }
+
         var link = _mesh.LinkTo(_layout.BackupOf(_self));
         for (var b = _firstOwned; b < _endOwned; b++)
         {
@@ -322,77 +323,6 @@ internal sealed unsafe class StepExchange<T> : IFrameSink, IDisposable
             _update.Apply(b, 0, _step, _rate, gradient, _from, _to);
             Updated(b, began);
         }
-    }
-
-    private bool IsDone()
-    {
-        TakeOwn();
-        return _recordsTaken && _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _records.AreComplete && _wardMissing == 0
-            && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
-    }
-
-    /// <inheritdoc/>
-    public nint Place(int peer, in FrameHeader header)
-    {
-        if (header.Generation != _generation || header.Step < _step || (header.Step == _step && header.Pass < _pass))
-        {
-            throw new ChannelException(
-                peer,
-                $"it sent step {header.Step}.{header.Pass} of generation {header.Generation}; this is step {_step}.{_pass} of generation {_generation}");
-        }
-
-        if (header.Step > _step || header.Pass > _pass)
-        {
-            return 0;
-        }
-
-        var (first, end) = _layout.Owned(peer);
-        var place = header.Kind switch
-        {
-            FrameKind.Sum when header.Block >= _firstOwned && header.Block < _endOwned
-                && _contributions.PlaceOf(peer, header.Part) >= 0 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => Received(header.Block, _contributions.PlaceOf(peer, header.Part)) = (nint)_buffers.Rent(),
-            FrameKind.Weights when !_layout.Replicated && header.Block >= first && header.Block < end
-                && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => (nint)((T*)_to.Weights.Data + _layout.Blocks.Start(header.Block)),
-            FrameKind.Norms when _clip is not null && !_layout.Replicated && header.Block == first
-                && header.Length == (end - first) * sizeof(double)
-                => (nint)_clip.Slot(first),
-            FrameKind.Records => _records.Place(peer, header.Length),
-            FrameKind.State when _ward is not null && peer == _layout.WardOf(_self)
-                && header.Block >= _ward.Blocks.First && header.Block < _ward.Blocks.End && (uint)header.Part < (uint)_ward.PerWeight
-                && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => (nint)_ward.At(header.Part, header.Block),
-            _ => (nint)0,
-        };
-        return place != 0 && _had.Add((peer, header.Kind, header.Part, header.Block)) ? place : throw new ChannelException(
-            peer, $"it sent a frame that this member has no place for, or has had before ({header.Kind}, block {header.Block}, part {header.Part}, {header.Length} bytes)");
-    }
-
-    /// <inheritdoc/>
-    public void Arrived(int peer, in FrameHeader header)
-    {
-        switch (header.Kind)
-        {
-            case FrameKind.Sum:
-                _contributionWeights[_contributions.PlaceOf(peer, header.Part)] = header.Weight;
-                Contributed(header.Block);
-                break;
-            case FrameKind.Weights:
-                _weightsMissing--;
-                break;
-            case FrameKind.Records:
-                _records.Arrived(peer, header.Length);
-                break;
-            case FrameKind.State:
-                _wardMissing--;
-                break;
-            default:
-                _clip!.SetBlocks(header.Length / sizeof(double));
-                break;
-        }
-
-        FinishClipping();
     }
 
     /// <inheritdoc/>

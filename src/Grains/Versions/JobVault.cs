@@ -35,8 +35,8 @@ internal sealed class JobVault<T> : IJobVault
     public JobVault(IReadOnlyList<ParameterShape> shape, Precision precision, ExchangeLayout layout, int self, int statePerWeight)
     {
         _make = () => new ModelVersion<T>(
-            new FlatTensor(shape, precision), new StateSlice<T>(layout.Owned(self), statePerWeight));
-        _makeWard = () => new StateSlice<T>(layout.Owned(layout.WardOf(self)), statePerWeight);
+            new FlatTensor(shape, precision), new StateSlice<T>(layout.Blocks, layout.Owned(self), statePerWeight));
+        _makeWard = () => new StateSlice<T>(layout.Blocks, layout.Owned(layout.WardOf(self)), statePerWeight);
         (Current, Next) = (_make(), _make());
     }
 

@@ -10,19 +10,20 @@ internal sealed unsafe class StateSlice<T> : IDisposable
 {
     private readonly NativeVector<T>[] _vectors;
 
+    /// <param name="plan">The model's blocks.</param>
     /// <param name="blocks">Those of this slice.</param>
     /// <param name="perWeight">Numbers of state per weight.</param>
-    public StateSlice((int First, int End) blocks, int perWeight)
+    public StateSlice(BlockPlan plan, (int First, int End) blocks, int perWeight)
     {
         Blocks = new BlockRange(blocks.First, blocks.End);
-        Length = (long)(blocks.End - blocks.First) * BlockPlan.BlockSize;
+        Length = plan.Length(blocks);
         _vectors = [.. Enumerable.Range(0, perWeight).Select(_ => new NativeVector<T>(Length))];
     }
 
     /// <summary>Which blocks.</summary>
     public BlockRange Blocks { get; }
 
-    /// <summary>Numbers that each vector has room for: those of the model's last block may be fewer than its room.</summary>
+    /// <summary>Weights in them.</summary>
     public long Length { get; }
 
     /// <summary>Numbers of state per weight.</summary>

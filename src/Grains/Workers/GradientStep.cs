@@ -32,16 +32,17 @@ internal sealed class GradientStep<T> : IDisposable
     private int _begun;
 
     /// <param name="task">This member's part.</param>
+    /// <param name="device">What the sums are computed on.</param>
     /// <param name="first">First step of the generation.</param>
     /// <param name="work">Computes the sums.</param>
     /// <param name="exchange">Exchanges them.</param>
     /// <param name="mesh">What it exchanges them over.</param>
     /// <param name="tried">Told when it has been found out which of the ways is faster.</param>
     public GradientStep(
-        TrainingTask task, long first, GradientWork<T> work, StepExchange<T> exchange, PeerMesh mesh, Action<OverlapTrial> tried)
+        TrainingTask task, string device, long first, GradientWork<T> work, StepExchange<T> exchange, PeerMesh mesh, Action<OverlapTrial> tried)
     {
         (_task, _work, _exchange, _mesh, _tried) = (task, work, exchange, mesh, tried);
-        _rule = task.Layout.Replicated || task.Layout.Plan.Members == 1 ? null : new OverlapRule(first); // nothing to gain without
+        _rule = MayOverlap(task, device) && mesh.TryMakeWakeable() ? new OverlapRule(first) : null;
         _exchangeNow = ExchangeNow;
         _sumsChanged = SumsChanged;
     }
@@ -66,19 +67,7 @@ internal sealed class GradientStep<T> : IDisposable
         var overlaps = _rule?.Overlaps(step) == true;
         _present = (step, LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch), from, to, ward, cancellation);
         var began = Stopwatch.GetTimestamp();
-        var own = overlaps ? SumBeside(step, from, trace) : _work.Sum(step, from.Weights, trace?.Compute);
-        ComputeTicks = Stopwatch.GetTimestamp() - began;
-        trace?.Computed(overlaps);
-        computed();
-        if (overlaps)
-        {
-            _side!.Join();
-        }
-        else
-        {
-            ExchangeNow();
-        }
-
+        var own = overlaps ? Beside(step, from, trace, computed) : After(step, from, trace, computed);
         trace?.Updated(_exchange.Updates);
         if (_rule?.Took(step, Stopwatch.GetElapsedTime(began).TotalSeconds) is { } trial)
         {
@@ -88,14 +77,27 @@ internal sealed class GradientStep<T> : IDisposable
         return (_records, own);
     }
 
-    private ShardRecord[] SumBeside(long step, ModelVersion<T> from, StepTrace? trace)
+    // Without a second block to send, or a second member, there is nothing to gain. Whether a pass that pauses comes to the same bits on
+    // an accelerator has not been seen yet.
+    private static bool MayOverlap(TrainingTask task, string device) =>
+        task.Job.Training.Overlap && !task.Layout.Replicated && task.Layout.Plan.Members > 1 && device == "cpu";
+
+    private ShardRecord[] After(long step, ModelVersion<T> from, StepTrace? trace, Action computed)
+    {
+        var own = Sum(step, from, trace, computed, early: false);
+        ExchangeNow();
+        return own;
+    }
+
+    private ShardRecord[] Beside(long step, ModelVersion<T> from, StepTrace? trace, Action computed)
     {
         _side ??= new SideThread($"{_task.Job.Name} exchange");
         _begun = 0;
         _work.Sums.Changed = _sumsChanged;
+        ShardRecord[] own;
         try
         {
-            return _work.Sum(step, from.Weights, trace?.Compute, early: true);
+            own = Sum(step, from, trace, computed, early: true);
         }
         catch
         {
@@ -106,6 +108,19 @@ internal sealed class GradientStep<T> : IDisposable
         {
             _work.Sums.Changed = null;
         }
+
+        _side.Join();
+        return own;
+    }
+
+    private ShardRecord[] Sum(long step, ModelVersion<T> from, StepTrace? trace, Action computed, bool early)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var own = _work.Sum(step, from.Weights, trace?.Compute, early);
+        ComputeTicks = Stopwatch.GetTimestamp() - began;
+        trace?.Computed(early);
+        computed();
+        return own;
     }
 
     // On whichever thread computes. The exchange has nothing to do before there is something to send.
@@ -127,23 +142,14 @@ internal sealed class GradientStep<T> : IDisposable
         _records = _exchange.Run(step, 0, rate, _work.Sums, from, to, ward, cancellation);
     }
 
-    // The second thread must not go on with sums that will be computed anew.
+    // The second thread must be through with everything before anything of the step is let go. Of what it has met, the step's own
+    // failure says more.
     private void LetGo()
     {
-        if (_begun == 0)
+        if (_begun > 0)
         {
-            return;
-        }
-
-        _work.Sums.Abandon();
-        try
-        {
-            _side!.Join();
-        }
-#pragma warning disable CA1031 // why the sums are missing says more than what came of it
-        catch (Exception)
-#pragma warning restore CA1031
-        {
+            _work.Sums.Abandon();
+            _side!.Wait();
         }
     }
 

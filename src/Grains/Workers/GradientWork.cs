@@ -31,7 +31,6 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     private readonly List<(int Shard, Examples Examples, (int First, int End) Rows)> _active = [];
     private readonly TreeAccumulator<FlatTensor> _tree;
     private readonly GrowingSum<T>[] _growing;
-    private readonly Action<FlatTensor> _freeOne;
     private ShardRecord[] _records = [];
     private FlatTensor _weights = null!;
     private ActivityContext? _trace;
@@ -50,8 +49,8 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         _cover = task.Layout.Cover(task.Assignment.Index);
         _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step));
         Sums = new OwnSums<T>(_cover.Count);
-        _growing = [.. _passes.Select(_ => new GrowingSum<T>(_tree, Sums, task.Layout.Blocks))];
-        (_freeOne, _computeOne) = (Free, ComputeOne);
+        _growing = [.. _passes.Select(_ => new GrowingSum<T>(_tree, Sums, task.Layout.Blocks, Free))];
+        _computeOne = ComputeOne;
     }
 
     /// <summary>The partial sums of the step that is computed or was computed last, one per node of the cover. They stand until the next.</summary>
@@ -105,7 +104,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
             throw new NonFiniteException(_step, shard, NonFinitePart.Loss, record.LossSum);
         }
 
-        growing.Complete(record.Weight, _freeOne);
+        growing.Complete(record.Weight);
     }
 
     /// <summary>The first shard here whose loss or gradient at a step is not finite.</summary>

@@ -12,29 +12,56 @@ namespace Granary.Grains.Workers;
 /// final is added and published while the rest is still being computed. Every number meets the same additions in the same order as it
 /// would at the end.
 /// </summary>
-/// <param name="tree">The member's sums.</param>
-/// <param name="sums">Where they are published.</param>
-/// <param name="blocks">The flat vector's blocks.</param>
-internal sealed unsafe class GrowingSum<T>(TreeAccumulator<FlatTensor> tree, OwnSums<T> sums, BlockPlan blocks)
+internal sealed unsafe class GrowingSum<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly TreeAccumulator<FlatTensor> _tree;
+    private readonly OwnSums<T> _sums;
+    private readonly BlockPlan _blocks;
     private readonly List<(FlatTensor Into, FlatTensor Term)> _additions = [];
+    private readonly Action<FlatTensor, FlatTensor> _addAndFree;
+    private readonly Action<FlatTensor, FlatTensor> _note;
     private int _shard;
     private FlatTensor _gradient = null!;
-    private int _end; // everything has been added but for so many blocks at the beginning
+    private int _missing; // everything has been added but for so many blocks at the beginning
     private TreeAccumulator<FlatTensor>.Sum? _sum;
 
-    /// <summary>Begins with a shard.</summary>
-    public void Begin(int shard, FlatTensor gradient)
+    /// <param name="tree">The member's sums.</param>
+    /// <param name="sums">Where they are published.</param>
+    /// <param name="blocks">The flat vector's blocks.</param>
+    /// <param name="free">Takes back a gradient that has been added to another.</param>
+    public GrowingSum(TreeAccumulator<FlatTensor> tree, OwnSums<T> sums, BlockPlan blocks, Action<FlatTensor> free)
     {
-        (_shard, _gradient, _end, _sum) = (shard, gradient, blocks.Blocks, null);
+        (_tree, _sums, _blocks) = (tree, sums, blocks);
+        FinalFrom = PublishFrom;
+        _note = (into, term) => _additions.Add((into, term));
+        _addAndFree = (into, term) =>
+        {
+            Add(into, term, 0);
+            free(term);
+        };
     }
 
-    /// <summary>The gradient is final from one of its numbers on.</summary>
-    public void FinalFrom(double weight, long first)
+    /// <summary>To be told that the gradient is final from one of its numbers on, and the sum of its examples' weights.</summary>
+    public Action<double, long> FinalFrom { get; }
+
+    /// <summary>Begins with a shard.</summary>
+    public void Begin(int shard, FlatTensor gradient) => (_shard, _gradient, _missing, _sum) = (shard, gradient, _blocks.Blocks, null);
+
+    /// <summary>The whole gradient is final.</summary>
+    /// <param name="weight">Sum of its examples' weights.</param>
+    public void Complete(double weight)
+    {
+        if (_tree.Complete(_shard, _gradient, weight, _addAndFree) is { } sum)
+        {
+            _sums.Publish(sum.Part, (T*)sum.Gradient.Data, sum.Weight, 0);
+        }
+    }
+
+    private void PublishFrom(double weight, long first)
     {
         var missing = (int)((first + BlockPlan.BlockSize - 1) / BlockPlan.BlockSize);
-        if (missing >= _end || Foresee(weight) is not { } sum)
+        if (missing >= _missing || Foresee(weight) is not { } sum)
         {
             return;
         }
@@ -44,24 +71,8 @@ internal sealed unsafe class GrowingSum<T>(TreeAccumulator<FlatTensor> tree, Own
             Add(into, term, missing);
         }
 
-        _end = missing;
-        sums.Publish(sum.Part, (T*)sum.Gradient.Data, sum.Weight, missing);
-    }
-
-    /// <summary>The whole gradient is final.</summary>
-    /// <param name="weight">Sum of its examples' weights.</param>
-    /// <param name="free">Takes back a gradient that has been added to another.</param>
-    public void Complete(double weight, Action<FlatTensor> free)
-    {
-        var whole = tree.Complete(_shard, _gradient, weight, (into, term) =>
-        {
-            Add(into, term, 0);
-            free(term);
-        });
-        if (whole is { } sum)
-        {
-            sums.Publish(sum.Part, (T*)sum.Gradient.Data, sum.Weight, 0);
-        }
+        _missing = missing;
+        _sums.Publish(sum.Part, (T*)sum.Gradient.Data, sum.Weight, missing);
     }
 
     private TreeAccumulator<FlatTensor>.Sum? Foresee(double weight)
@@ -69,19 +80,18 @@ internal sealed unsafe class GrowingSum<T>(TreeAccumulator<FlatTensor> tree, Own
         if (_sum is null)
         {
             _additions.Clear();
-            _sum = tree.Foresee(_shard, _gradient, weight, (into, term) => _additions.Add((into, term)));
+            _sum = _tree.Foresee(_shard, _gradient, weight, _note);
         }
 
         return _sum;
     }
 
-    private void Add(FlatTensor into, FlatTensor term, int first)
+    // Of the blocks that have not been added yet, all but the first so many.
+    private void Add(FlatTensor into, FlatTensor term, int missing)
     {
-        for (var place = first; place < _end; place++)
-        {
-            var b = blocks.At(place);
-            var sum = new Span<T>((T*)into.Data + blocks.Start(b), blocks.Length(b));
-            TensorPrimitives.Add(sum, new ReadOnlySpan<T>((T*)term.Data + blocks.Start(b), blocks.Length(b)), sum);
-        }
+        var start = (long)missing * BlockPlan.BlockSize;
+        var length = (int)(Math.Min((long)_missing * BlockPlan.BlockSize, _blocks.Weights) - start);
+        var sum = new Span<T>((T*)into.Data + start, length);
+        TensorPrimitives.Add(sum, new ReadOnlySpan<T>((T*)term.Data + start, length), sum);
     }
 }

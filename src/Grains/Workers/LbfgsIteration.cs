@@ -47,7 +47,7 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
         _shards = new SumTree(task.Job.Data.Shards);
         _decaying = [.. Decaying(task.Shape, _options)];
         _averaged = new ModelVersion<T>(
-            new FlatTensor(task.Shape, task.Job.Model.Precision), new StateSlice<T>((0, 0), 0));
+            new FlatTensor(task.Shape, task.Job.Model.Precision), new StateSlice<T>(task.Layout.Blocks, (0, 0), 0));
         _trial = new FlatTensor(task.Shape, task.Job.Model.Precision);
         _direction = new double[_weights];
         (_at, _probed) = (new Point(_weights), new Point(_weights));

@@ -3,17 +3,12 @@ namespace Granary.Grains.Workers;
 /// <summary>A trial's outcome.</summary>
 /// <param name="Beside">Median seconds of the steps that exchanged sums while gradients were still being computed.</param>
 /// <param name="After">Median seconds of those that exchanged them afterwards.</param>
-/// <param name="IsNews">Whether it came out otherwise than the one before, or there was none.</param>
-internal readonly record struct OverlapTrial(double Beside, double After, bool IsNews)
+/// <param name="Overlaps">What is done from now on.</param>
+/// <param name="IsNews">Whether something else was done before, or no trial had been made.</param>
+internal readonly record struct OverlapTrial(double Beside, double After, bool Overlaps, bool IsNews)
 {
-    // Less than this cannot be told from noise, and a step that waits for nobody disturbs nobody.
-    private const double Worthwhile = 1.03;
-
     /// <summary>How many times faster the former are.</summary>
     public double Gain => After / Beside;
-
-    /// <summary>Whether it is worth doing.</summary>
-    public bool Overlaps => Gain >= Worthwhile;
 }
 
 /// <summary>
@@ -29,6 +24,10 @@ internal sealed class OverlapRule(long first)
     private const int Settling = 16;
     private const int Turn = 4;
     private const int Turns = 16;
+
+    // A smaller gain cannot be told from noise, and a second thread should have a reason; where it has been found to have one, it stays
+    // as long as there is any gain, so that steps between the two do not change their ways with every trial.
+    private const double Worthwhile = 1.03;
 
     private readonly List<double> _beside = [];
     private readonly List<double> _after = [];
@@ -57,10 +56,9 @@ internal sealed class OverlapRule(long first)
             return null;
         }
 
-        var trial = new OverlapTrial(TakeMedian(_beside), TakeMedian(_after), IsNews: false);
-        trial = trial with { IsNews = trial.Overlaps != _overlaps || step - first < Period };
-        _overlaps = trial.Overlaps;
-        return trial;
+        var (beside, after, before) = (TakeMedian(_beside), TakeMedian(_after), _overlaps);
+        _overlaps = after / beside >= (before ? 1 : Worthwhile);
+        return new OverlapTrial(beside, after, _overlaps, _overlaps != before || step - first < Period);
     }
 
     private bool InTrial(long step, out int place)

@@ -70,7 +70,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private readonly EvaluationExchange _evaluations;
     private readonly CheckpointWriter<T> _checkpoints;
     private readonly GradientWork<T> _work;
-    private readonly GradientStep<T> _step;
+    private readonly GradientStep<T> _gradientStep;
     private readonly LbfgsIteration<T>? _iteration;
     private readonly ComputeThreads _threads;
     private readonly Action _computed;
@@ -112,7 +112,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             Probes = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs,
         };
         _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
-        _step = new GradientStep<T>(task, origin.Step, _work, _exchange, mesh, Tried);
+        _gradientStep = new GradientStep<T>(task, silo.Device, origin.Step, _work, _exchange, mesh, Tried);
         _computed = () => _phase = new Phase(PhaseKind.Exchange);
         _iteration = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs
             ? new LbfgsIteration<T>(task, _work, _exchange, exchanging => _phase = new Phase(exchanging ? PhaseKind.Exchange : PhaseKind.Compute))
@@ -279,9 +279,9 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
         var ward = _grants.Keeps(step) ? _vault.MakeWard() : null;
-        var (records, own) = _step.Run(step, _vault.Current, _vault.Next, ward, trace, _computed, _stopping.Token);
+        var (records, own) = _gradientStep.Run(step, _vault.Current, _vault.Next, ward, trace, _computed, _stopping.Token);
         trace?.Dispose(); // an evaluation that follows is no part of the step
-        Commit(new StepRecord(step, records), own, _step.ComputeTicks, Stopwatch.GetTimestamp() - began - _step.ComputeTicks);
+        Commit(new StepRecord(step, records), own, _gradientStep.ComputeTicks, Stopwatch.GetTimestamp() - began - _gradientStep.ComputeTicks);
     }
 
     private void Tried(OverlapTrial trial)
@@ -366,7 +366,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
 
         _disposed = true;
         _recalled?.Dispose();
-        _step.Dispose();
+        _gradientStep.Dispose();
         _mesh.Dispose();
         _exchange.Dispose();
         _iteration?.Dispose();

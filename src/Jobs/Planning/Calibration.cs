@@ -41,6 +41,7 @@ public static class Calibration
                 Epochs = 1_000_000,
                 Batch = (int)batch,
                 EarlyStopping = null,
+                Overlap = false,
                 Keep = KeptModel.Last,
                 Checkpoint = new CheckpointSection { Seconds = 0 },
                 Schedule = new ScheduleSection(),

@@ -3,7 +3,8 @@ namespace Granary.Jobs;
 /// <summary>
 /// The flat weight vector cut into blocks, by the model alone, and the blocks dealt to members as slices. Blocks are numbered so that those of any
 /// slice are spread over the whole vector: a backward pass brings the gradients of the last layers first, and every owner should have
-/// something to do from then on.
+/// something to do from then on. The last block, which may be shorter, has the last number. Where every member makes the whole update there are
+/// no slices, and blocks are numbered as they lie.
 /// </summary>
 /// <param name="Weights">P, the number of weights.</param>
 /// <param name="Everywhere">Whether every member makes the whole update, however many blocks there are.</param>
@@ -17,16 +18,16 @@ public sealed record BlockPlan(long Weights, bool Everywhere = false)
     /// <summary>Weights in a block, but for the last one.</summary>
     public const int BlockSize = 16_384;
 
-    private readonly SpreadOrder _order = new((int)((Weights + BlockSize - 1) / BlockSize));
+    private readonly SpreadOrder _order = Everywhere ? default : new SpreadOrder((int)((Weights - 1) / BlockSize));
 
     /// <summary>Number of blocks.</summary>
-    public int Blocks => _order.Items;
+    public int Blocks => (int)((Weights + BlockSize - 1) / BlockSize);
 
     /// <summary>Where a block starts in the flat vector.</summary>
-    public long Start(int block) => (long)_order.Place(block) * BlockSize;
+    public long Start(int block) => (long)(block < _order.Items ? _order.Place(block) : block) * BlockSize;
 
     /// <summary>The block whose weights are those from <paramref name="place"/> times <see cref="BlockSize"/> on.</summary>
-    public int At(int place) => _order.ItemAt(place);
+    public int At(int place) => place < _order.Items ? _order.ItemAt(place) : place;
 
     /// <summary>Weights in one block.</summary>
     public int Length(int block) => (int)Math.Min(BlockSize, Weights - Start(block));
@@ -43,9 +44,5 @@ public sealed record BlockPlan(long Weights, bool Everywhere = false)
         ((int)((long)member * Blocks / members), (int)((long)(member + 1) * Blocks / members));
 
     /// <summary>Weights in a run of blocks.</summary>
-    public long Length((int First, int End) run)
-    {
-        var last = At(Blocks - 1); // the only one that may be shorter
-        return ((long)(run.End - run.First) * BlockSize) - (last >= run.First && last < run.End ? BlockSize - Length(last) : 0);
-    }
+    public long Length((int First, int End) run) => Math.Min((long)run.End * BlockSize, Weights) - ((long)run.First * BlockSize);
 }

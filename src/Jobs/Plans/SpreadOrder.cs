@@ -7,7 +7,7 @@ namespace Granary.Jobs;
 /// <remarks>Multiples of the golden section, modulo 1, are the most evenly spread of their kind (Knuth, The Art of Computer
 /// Programming 3, 6.4), for the quotients of its continued fraction are the smallest. A row has whole steps only, and one near the golden section
 /// whose quotients are small too: no row has been found that has none with quotients up to 5 (Zaremba).</remarks>
-public readonly record struct SpreadOrder
+internal readonly record struct SpreadOrder
 {
     private const int GreatestQuotient = 5;
     private static readonly double GoldenSection = (Math.Sqrt(5) - 1) / 2;
@@ -20,7 +20,8 @@ public readonly record struct SpreadOrder
     {
         Items = items;
         var wanted = (long)Math.Round(items * GoldenSection);
-        for (var d = 0L; ; d = d > 0 ? -d : 1 - d)
+        (_stride, _back) = (1, 1); // one after the other, if ever there is a row without such a step
+        for (var d = 0L; Math.Abs(d) < wanted; d = d > 0 ? -d : 1 - d)
         {
             if (Inverse(wanted + d, items) is { } back)
             {
@@ -42,11 +43,6 @@ public readonly record struct SpreadOrder
     // x with a x = 1 modulo m (Euclid's algorithm, extended); null: a and m have a common factor, or multiples of a lie in heaps.
     private static long? Inverse(long a, long m)
     {
-        if (m <= 1)
-        {
-            return 0; // one place, or none
-        }
-
         var (r, next) = (m, a % m);
         var (x, nextX) = (0L, 1L);
         while (next > 0)

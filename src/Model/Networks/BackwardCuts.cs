@@ -30,6 +30,7 @@ public sealed class BackwardCuts
             pause(cut.First);
             using var gradient = cut.After.grad!;
             cut.Before.backward([gradient]);
+            cut.After.grad = null; // not kept until the end of the pass: one of each layer would be
         }
     }
 }

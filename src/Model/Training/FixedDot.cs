@@ -12,7 +12,7 @@ public static class FixedDot
         where TA : unmanaged, INumberBase<TA>
         where TB : unmanaged, INumberBase<TB>
     {
-        var sums = new double[new BlockPlan(a.Length).Blocks];
+        var sums = new double[(a.Length + BlockPlan.BlockSize - 1) / BlockPlan.BlockSize];
         for (var block = 0; block < sums.Length; block++)
         {
             var start = block * BlockPlan.BlockSize;

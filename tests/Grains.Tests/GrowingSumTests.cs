@@ -1,0 +1,126 @@
+using Granary.Grains.Compute;
+using Granary.Grains.Exchange;
+using Granary.Grains.Workers;
+using Granary.Jobs;
+using Granary.Model.Networks;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>Sums that are published while the last of their terms is still being made, against sums made in the end.</summary>
+public sealed unsafe class GrowingSumTests : IDisposable
+{
+    private const int Weights = (4 * BlockPlan.BlockSize) + 77;
+
+    // A member with the shards 1 to 6 of 8: its subtrees are 1, 2-3, 4-5 and 6. Shard 5 has no example.
+    private static readonly IReadOnlyList<TreeNode> Cover = new SumTree(8).Cover(1, 7);
+    private static readonly int[] Active = [1, 2, 3, 4, 6];
+
+    private readonly ParameterShape[] _shape = [new("w", [Weights], Initialisation.Zero, 0, true)];
+    private readonly BlockPlan _blocks = new(Weights);
+    private readonly TreeAccumulator<FlatTensor> _tree;
+    private readonly OwnSums<float> _sums = new(Cover.Count);
+    private readonly FlatTensor[] _gradients;
+
+    public GrowingSumTests()
+    {
+        _tree = new TreeAccumulator<FlatTensor>(Cover, n => Active.Any(v => v >= n.First && v < n.End));
+        _gradients = [.. Enumerable.Range(0, 8).Select(_ => new FlatTensor(_shape, Precision.Float32))];
+    }
+
+    public void Dispose() => Array.ForEach(_gradients, g => g.Dispose());
+
+    private GrowingSum<float> Growing() => new(_tree, _sums, _blocks, _ => { });
+
+    private static float Number(int shard, int i) => (float)Math.Sin((shard * 1000) + i);
+
+    // By the rule: left plus right, a missing child left out.
+    private static float Expected(int part, int i) => Cover[part] switch
+    {
+        { Level: 1, First: 2 } => Number(2, i) + Number(3, i),
+        { Level: 1, First: 4 } => Number(4, i),
+        { Level: 0, First: var shard } => Number(shard, i),
+        var node => throw new InvalidOperationException($"{node} is not expected in the cover"),
+    };
+
+    private void Fill(int shard, int from, int end)
+    {
+        for (var i = from; i < end; i++)
+        {
+            ((float*)_gradients[shard].Data)[i] = Number(shard, i);
+        }
+    }
+
+    private void Check(int part)
+    {
+        for (var i = _sums.Missing(part) * BlockPlan.BlockSize; i < Weights; i++)
+        {
+            Assert.Equal(Expected(part, i), _sums.Data(part)[i]);
+        }
+    }
+
+    [Fact]
+    public void What_closes_a_sum_is_published_as_it_comes()
+    {
+        var growing = Growing();
+        foreach (var shard in Active)
+        {
+            new Span<float>(_gradients[shard].Data, Weights).Fill(float.NaN); // nothing of it may be read before it is final
+            growing.Begin(shard, _gradients[shard]);
+            var part = Enumerable.Range(0, Cover.Count).Single(p => shard >= Cover[p].First && shard < Cover[p].End);
+            var closes = shard != 2; // 3 is still missing then
+            var end = Weights;
+            foreach (var (from, missing) in new[] { (Weights - 5, 5), ((3 * BlockPlan.BlockSize) + 1, 4), (BlockPlan.BlockSize, 1), (10, 1) })
+            {
+                Fill(shard, from, end);
+                growing.FinalFrom(shard, from);
+                Assert.Equal(closes && missing < 5 ? missing : int.MaxValue, _sums.Missing(part)); // whole blocks only
+                if (closes && missing < 5)
+                {
+                    Check(part);
+                }
+
+                end = from;
+            }
+
+            Fill(shard, 0, end);
+            growing.Complete(shard);
+            Assert.Equal(closes ? 0 : int.MaxValue, _sums.Missing(part));
+            if (closes)
+            {
+                Check(part);
+                Assert.Equal(shard == 3 ? 2 + 3 : shard, _sums.Weight(part));
+            }
+        }
+    }
+
+    [Fact]
+    public void Threads_at_once_come_to_the_same_sums()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            _tree.Clear();
+            _sums.Clear();
+            var next = -1;
+            var order = Active.OrderBy(v => (v * 7 * (round + 1)) % 11).ToArray();
+            var threads = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+            {
+                var growing = Growing();
+                for (var i = Interlocked.Increment(ref next); i < order.Length; i = Interlocked.Increment(ref next))
+                {
+                    growing.Begin(order[i], _gradients[order[i]]);
+                    Fill(order[i], 2 * BlockPlan.BlockSize, Weights);
+                    growing.FinalFrom(order[i], 2 * BlockPlan.BlockSize);
+                    Fill(order[i], 0, 2 * BlockPlan.BlockSize);
+                    growing.Complete(order[i]);
+                }
+            })).ToArray();
+            Array.ForEach(threads, t => t.Start());
+            Array.ForEach(threads, t => t.Join());
+            for (var part = 0; part < Cover.Count; part++)
+            {
+                Assert.Equal(0, _sums.Missing(part));
+                Check(part);
+            }
+        }
+    }
+}
