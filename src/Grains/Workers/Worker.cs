@@ -28,7 +28,7 @@ internal sealed partial class Worker : GrainService, IWorker
     private readonly Departure _departure;
     private readonly SiloFaults _faults;
     private readonly ILogger<Worker> _logger;
-    private readonly ILogger<OverlapRule> _trials;
+    private readonly ILogger<OverlapRule> _trials; // the worker's own tells nothing below a warning
     private readonly SiloAddress _address;
     private readonly TensorListener _listener;
     private readonly LossWatch _losses;
@@ -342,6 +342,7 @@ internal sealed partial class Worker : GrainService, IWorker
     private StaleGenerationException Stale(Membership membership, long known) => new(
         $"Silo {_silo.Name} knows generation {known} of job {membership.JobId}; a call of generation {membership.Generation} is refused.");
 
+    // bench/Scaling reads this line.
     [LoggerMessage(LogLevel.Information, "Job {Name}: a step that exchanges beside the backward pass takes {Beside:F2} ms, after it {After:F2} ms: {Chosen} for now")]
     private static partial void LogTried(ILogger logger, string name, double beside, double after, string chosen);
 
