@@ -129,7 +129,7 @@ public sealed record JobStatus
 /// <param name="FirstShard">First shard it owns.</param>
 /// <param name="EndShard">One past the last shard it owns.</param>
 /// <param name="ComputeSeconds">Mean seconds per step it spent on gradients, lately.</param>
-/// <param name="ExchangeSeconds">Mean seconds per step it spent in the exchange, waiting included, lately.</param>
+/// <param name="ExchangeSeconds">Mean seconds per step it spent in the exchange, waiting included, after the gradients were there, lately.</param>
 [GenerateSerializer, Immutable, Alias("granary.MemberStatus")]
 public sealed record MemberStatus(
     [property: Id(0)] string Name,

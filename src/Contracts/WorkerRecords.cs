@@ -16,7 +16,7 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 /// <param name="Evaluations">One record per shard and evaluation pass; the first member's report again.</param>
 /// <param name="Taken">Steps that the times below were spent on.</param>
 /// <param name="ComputeSeconds">Spent on gradients over these steps.</param>
-/// <param name="ExchangeSeconds">Spent in the exchange over these steps, waiting included.</param>
+/// <param name="ExchangeSeconds">Spent in the exchange over these steps, waiting included, after the gradients were there.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerReport")]
 public sealed record WorkerReport(
     [property: Id(0)] Membership Membership,

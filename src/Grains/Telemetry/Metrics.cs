@@ -21,9 +21,9 @@ public static class Metrics
     private static readonly Histogram<double> ComputeTime =
         Meter.CreateHistogram<double>("granary.step.compute.duration", "s", "The gradients of a step.");
     private static readonly Histogram<double> ExchangeTime =
-        Meter.CreateHistogram<double>("granary.step.exchange.duration", "s", "Exchange and update of a step, waiting included.");
+        Meter.CreateHistogram<double>("granary.step.exchange.duration", "s", "Exchange and update of a step after its gradients, waiting included.");
     private static readonly Histogram<double> UpdateTime =
-        Meter.CreateHistogram<double>("granary.step.update.duration", "s", "The averaging and updating of own blocks within the exchange.");
+        Meter.CreateHistogram<double>("granary.step.update.duration", "s", "The averaging and updating of own blocks.");
     private static readonly Histogram<long> Allocated =
         Meter.CreateHistogram<long>("granary.step.allocated", "By", "Managed bytes that the thread of the steps has allocated in one.");
     private static readonly Counter<long> Bytes =
@@ -66,8 +66,8 @@ public static class Metrics
 
 /// <summary>What one member's step took.</summary>
 /// <param name="Compute">Ticks of the gradients.</param>
-/// <param name="Exchange">Ticks of exchange and update, waiting included.</param>
-/// <param name="Update">Ticks of the optimiser, within the exchange.</param>
+/// <param name="Exchange">Ticks of exchange and update after the gradients, waiting included.</param>
+/// <param name="Update">Ticks of averaging and updating.</param>
 /// <param name="Bytes">Payload sent.</param>
 /// <param name="Allocated">Managed bytes that the thread of the steps has allocated.</param>
 internal readonly record struct StepCosts(long Compute, long Exchange, long Update, long Bytes, long Allocated);
