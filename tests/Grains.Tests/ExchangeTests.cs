@@ -163,7 +163,7 @@ public class ExchangeTests
                         }
                     }
 
-                    if (tree.Complete(v, gradient, end - first, (sum, term) => TensorPrimitives.Add(sum.Span(0, weights), term.Span(0, weights), sum.Span(0, weights))) is { } sum)
+                    if (tree.Complete(new TreeNode(0, v), gradient, end - first, (sum, term) => TensorPrimitives.Add(sum.Span(0, weights), term.Span(0, weights), sum.Span(0, weights))) is { } sum)
                     {
                         whole.Add(sum);
                     }

@@ -22,27 +22,42 @@ internal sealed class TreeAccumulator<TGradient>(IReadOnlyList<TreeNode> cover, 
     /// <summary>Forgets the sums of the last step.</summary>
     public void Clear() => _waiting.Clear();
 
-    /// <summary>Takes one shard's gradient and adds what has become complete.</summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="gradient">Its gradient.</param>
-    /// <param name="weight">Sum of its examples' weights.</param>
-    /// <param name="add">Adds the second gradient to the first and lets go of the second.</param>
-    /// <returns>The sum that is complete by this; null: others are missing in it.</returns>
-    public Sum? Complete(int shard, TGradient gradient, double weight, Action<TGradient, TGradient> add) =>
-        Climb(shard, gradient, weight, add, takes: true);
-
-    /// <summary>What <see cref="Complete"/> would do now for a gradient that is still being computed.</summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="gradient">Where its gradient will be.</param>
-    /// <param name="weight">Sum of its examples' weights.</param>
-    /// <param name="addition">Told of each addition, in their order: the second to the first.</param>
-    /// <returns>The sum that would be complete; null: others are missing in it too.</returns>
-    public Sum? Foresee(int shard, TGradient gradient, double weight, Action<TGradient, TGradient> addition) =>
-        Climb(shard, gradient, weight, addition, takes: false);
-
-    private Sum? Climb(int shard, TGradient gradient, double weight, Action<TGradient, TGradient> add, bool takes)
+    /// <summary>Gives out the gradient that a shard's stands next to, to be added to at once, in the place of a gradient of its own: that of its left
+    /// neighbour in the tree. What comes of it is their parent's. Null: there is none, or it is not here yet.</summary>
+    public (TGradient Gradient, double Weight)? TakeLeft(int shard)
     {
         var node = new TreeNode(0, shard);
+        if (node.IsLeft || cover.Contains(node))
+        {
+            return null;
+        }
+
+        lock (_waiting)
+        {
+            return _waiting.Remove(node.Sibling, out var left) ? left : null;
+        }
+    }
+
+    /// <summary>Takes the gradient of a shard, or of more, and adds what has become complete.</summary>
+    /// <param name="node">Whose it is.</param>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="weight">Sum of the examples' weights.</param>
+    /// <param name="add">Adds the second gradient to the first and lets go of the second.</param>
+    /// <returns>The sum that is complete by this; null: others are missing in it.</returns>
+    public Sum? Complete(TreeNode node, TGradient gradient, double weight, Action<TGradient, TGradient> add) =>
+        Climb(node, gradient, weight, add, takes: true);
+
+    /// <summary>What <see cref="Complete"/> would do now for a gradient that is still being computed.</summary>
+    /// <param name="node">Whose it is.</param>
+    /// <param name="gradient">Where the gradient will be.</param>
+    /// <param name="weight">Sum of the examples' weights.</param>
+    /// <param name="addition">Told of each addition, in their order: the second to the first.</param>
+    /// <returns>The sum that would be complete; null: others are missing in it too.</returns>
+    public Sum? Foresee(TreeNode node, TGradient gradient, double weight, Action<TGradient, TGradient> addition) =>
+        Climb(node, gradient, weight, addition, takes: false);
+
+    private Sum? Climb(TreeNode node, TGradient gradient, double weight, Action<TGradient, TGradient> add, bool takes)
+    {
         for (; !cover.Contains(node); node = node.Parent)
         {
             if (!isActive(node.Sibling))

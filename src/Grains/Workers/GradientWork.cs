@@ -26,6 +26,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     private readonly (int Shard, Examples Examples)[] _shards;
     private readonly IReadOnlyList<TreeNode> _cover;
     private readonly Action<int, int> _computeOne;
+    private readonly Func<FlatTensor> _rent;
 
     // One step's state: nothing but the records is made anew for a step.
     private readonly List<(int Shard, Examples Examples, (int First, int End) Rows)> _active = [];
@@ -50,7 +51,7 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step));
         Sums = new OwnSums<T>(_cover.Count);
         _growing = [.. _passes.Select(_ => new GrowingSum<T>(_tree, Sums, task.Layout.Blocks, Free))];
-        _computeOne = ComputeOne;
+        (_computeOne, _rent) = (ComputeOne, Rent);
     }
 
     /// <summary>The partial sums of the step that is computed or was computed last, one per node of the cover. They stand until the next.</summary>
@@ -95,10 +96,10 @@ internal sealed unsafe class GradientWork<T> : IDisposable
     {
         var (shard, examples, rows) = _active[i];
         using var span = Telemetry.StepTrace.Shard(_trace, shard);
-        var buffer = Rent();
         var growing = _growing[thread];
-        growing.Begin(shard, buffer);
-        var record = _records[i] = Gradient(thread, _step, shard, examples, rows, _weights, buffer, _early ? growing.FinalFrom : null);
+        growing.Begin(shard, _rent);
+        var record = _records[i] = Gradient(
+            thread, _step, shard, examples, rows, _weights, growing.Gradient, growing.Adds, _early ? growing.FinalFrom : null);
         if (!_probes && !double.IsFinite(record.LossSum))
         {
             throw new NonFiniteException(_step, shard, NonFinitePart.Loss, record.LossSum);
@@ -159,11 +160,11 @@ internal sealed unsafe class GradientWork<T> : IDisposable
 
     private ShardRecord Gradient(
         int thread, long step, int shard, Examples examples, (int First, int End) rows, FlatTensor weights, FlatTensor buffer,
-        Action<double, long>? finalFrom = null)
+        bool adds = false, Action<double, long>? finalFrom = null)
     {
         var began = Stopwatch.GetTimestamp();
         var done = _passes[thread].Gradient(
-            weights, () => examples.Training(_task.Batches.EpochOf(step), rows.First, rows.End), buffer, finalFrom);
+            weights, () => examples.Training(_task.Batches.EpochOf(step), rows.First, rows.End), buffer, adds, finalFrom);
         if (_faults.Now(FaultKind.Slow) is { } slow)
         {
             Thread.Sleep(Stopwatch.GetElapsedTime(began) * (slow.Factor - 1));

@@ -21,8 +21,8 @@ internal sealed unsafe class GrowingSum<T>
     private readonly List<(FlatTensor Into, FlatTensor Term)> _additions = [];
     private readonly Action<FlatTensor, FlatTensor> _addAndFree;
     private readonly Action<FlatTensor, FlatTensor> _note;
-    private int _shard;
-    private FlatTensor _gradient = null!;
+    private TreeNode _node;
+    private double _weightBefore; // of what is in the gradient already
     private int _missing; // everything has been added but for so many blocks at the beginning
     private TreeAccumulator<FlatTensor>.Sum? _sum;
 
@@ -45,14 +45,27 @@ internal sealed unsafe class GrowingSum<T>
     /// <summary>To be told that the gradient is final from one of its numbers on, and the sum of its examples' weights.</summary>
     public Action<double, long> FinalFrom { get; }
 
+    /// <summary>Where the shard's gradient goes.</summary>
+    public FlatTensor Gradient { get; private set; } = null!;
+
+    /// <summary>Whether it is to be added there to its left neighbour's: that saves writing and reading it once.</summary>
+    public bool Adds { get; private set; }
+
     /// <summary>Begins with a shard.</summary>
-    public void Begin(int shard, FlatTensor gradient) => (_shard, _gradient, _missing, _sum) = (shard, gradient, _blocks.Blocks, null);
+    /// <param name="shard">The shard.</param>
+    /// <param name="rent">Gives room for a gradient.</param>
+    public void Begin(int shard, Func<FlatTensor> rent)
+    {
+        var (node, left) = (new TreeNode(0, shard), _tree.TakeLeft(shard));
+        (_node, Gradient, _weightBefore, Adds) = left is { } l ? (node.Parent, l.Gradient, l.Weight, true) : (node, rent(), 0, false);
+        (_missing, _sum) = (_blocks.Blocks, null);
+    }
 
     /// <summary>The whole gradient is final.</summary>
     /// <param name="weight">Sum of its examples' weights.</param>
     public void Complete(double weight)
     {
-        if (_tree.Complete(_shard, _gradient, weight, _addAndFree) is { } sum)
+        if (_tree.Complete(_node, Gradient, _weightBefore + weight, _addAndFree) is { } sum)
         {
             _sums.Publish(sum.Part, (T*)sum.Gradient.Data, sum.Weight, 0);
         }
@@ -80,7 +93,7 @@ internal sealed unsafe class GrowingSum<T>
         if (_sum is null)
         {
             _additions.Clear();
-            _sum = _tree.Foresee(_shard, _gradient, weight, _note);
+            _sum = _tree.Foresee(_node, Gradient, _weightBefore + weight, _note);
         }
 
         return _sum;

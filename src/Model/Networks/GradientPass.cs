@@ -48,9 +48,10 @@ public sealed class GradientPass : IDisposable
     /// <param name="weights">The weights, in host memory.</param>
     /// <param name="gather">Gathers the batch; its tensors live as long as the pass.</param>
     /// <param name="gradient">Receives the gradient, in host memory; every number of it is written.</param>
+    /// <param name="adds">Adds it to what is there instead, from the right.</param>
     /// <param name="finalFrom">Told, while the pass goes on and as long as the loss is finite, from which number on the gradient has been
     /// written (and of the sum of the examples' weights); null: nobody asks, and the pass is not interrupted for it. The gradient is the same to the bit.</param>
-    public GradientResult Gradient(FlatTensor weights, Func<Batch> gather, FlatTensor gradient, Action<double, long>? finalFrom = null)
+    public GradientResult Gradient(FlatTensor weights, Func<Batch> gather, FlatTensor gradient, bool adds = false, Action<double, long>? finalFrom = null)
     {
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
@@ -61,49 +62,54 @@ public sealed class GradientPass : IDisposable
         if (cuts is null)
         {
             loss.backward();
-            Take(leaves, 0, leaves.Length, gradient);
+            Take(leaves, 0, leaves.Length, gradient, adds);
         }
         else
         {
-            Backward(loss, cuts, leaves, gradient, batch.Weight, finalFrom!);
+            Backward(loss, cuts, leaves, gradient, adds, batch.Weight, finalFrom!);
         }
 
         return new GradientResult(batch.Count, batch.Weight, Number(loss), batch.Digest);
     }
 
     private static void Backward(
-        Tensor loss, BackwardCuts cuts, Tensor[] leaves, FlatTensor gradient, double weight, Action<double, long> finalFrom)
+        Tensor loss, BackwardCuts cuts, Tensor[] leaves, FlatTensor gradient, bool adds, double weight, Action<double, long> finalFrom)
     {
         var finite = double.IsFinite(Number(loss));
         var end = leaves.Length;
         cuts.Backward(loss, first =>
         {
-            Take(leaves, first, end, gradient);
+            Take(leaves, first, end, gradient, adds);
             end = first;
             if (finite)
             {
                 finalFrom(weight, gradient.Start(first));
             }
         });
-        Take(leaves, 0, end, gradient);
+        Take(leaves, 0, end, gradient, adds);
     }
 
     private static double Number(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
 
     // Copying what autograd made is one pass less over the gradients than letting it add to zeros.
-    private static void Take(Tensor[] leaves, int first, int end, FlatTensor gradient)
+    private static void Take(Tensor[] leaves, int first, int end, FlatTensor gradient, bool adds)
     {
         using var mode = no_grad();
         for (var i = first; i < end; i++)
         {
             using var made = leaves[i].grad;
-            if (made is null)
+            if (!adds)
             {
-                gradient.Views[i].zero_();
+                _ = made is null ? gradient.Views[i].zero_() : gradient.Views[i].copy_(made);
             }
             else
             {
-                gradient.Views[i].copy_(made);
+                using var term = made?.cpu() ?? zeros_like(gradient.Views[i]); // -0 + 0 is 0: adding nothing would leave -0
+                gradient.Views[i].add_(term, HeldScalars.One);
+            }
+
+            if (made is not null)
+            {
                 leaves[i].grad = null;
             }
         }

@@ -8,7 +8,8 @@ namespace Granary.Model.Networks;
 /// goes for every number that turns into a Scalar on its way into a call: hold it in a field or a variable that is disposed.</summary>
 internal static class HeldScalars
 {
-    private static readonly Scalar One = 1;
+    /// <summary>1.</summary>
+    public static readonly Scalar One = 1;
 
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);

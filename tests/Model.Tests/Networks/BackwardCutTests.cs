@@ -51,7 +51,7 @@ public unsafe class BackwardCutTests
             var expected = pass.Gradient(weights, Same, whole);
             var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
             var told = new List<long>();
-            var found = pass.Gradient(weights, Same, cut, (weight, from) =>
+            var found = pass.Gradient(weights, Same, cut, finalFrom: (weight, from) =>
             {
                 Assert.Equal(expected.Weight, weight);
                 Assert.Equal(Bytes(whole, from), Bytes(cut, from));
@@ -63,6 +63,15 @@ public unsafe class BackwardCutTests
             Assert.Equal(pauses, told.Count);
             Assert.Equal(told.Order().Reverse().Distinct(), told);
             Assert.All(told, from => Assert.InRange(from, 1, whole.Tensor.numel() - 1));
+
+            // Added to the weights, in the place of some other gradient.
+            var sum = weights.Tensor.add(whole.Tensor);
+            foreach (var finalFrom in new Action<double, long>?[] { null, (_, _) => { } })
+            {
+                cut.Tensor.copy_(weights.Tensor);
+                Assert.Equal(expected, pass.Gradient(weights, Same, cut, adds: true, finalFrom));
+                Assert.True(cut.Tensor.eq(sum).all().item<bool>());
+            }
         }
     }
 
@@ -74,7 +83,7 @@ public unsafe class BackwardCutTests
         using var weights = Weights(shape, Precision.Float32);
         using var gradient = new FlatTensor(shape, Precision.Float32);
         new Span<float>(weights.Data, (int)weights.Tensor.numel()).Fill(float.NaN);
-        Assert.True(double.IsNaN(pass.Gradient(weights, batch, gradient, (_, _) => Assert.Fail("it was told")).LossSum));
+        Assert.True(double.IsNaN(pass.Gradient(weights, batch, gradient, finalFrom: (_, _) => Assert.Fail("it was told")).LossSum));
     }
 
     private static FlatTensor Weights(IReadOnlyList<ParameterShape> shape, Precision precision)
