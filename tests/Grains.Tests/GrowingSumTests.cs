@@ -96,6 +96,70 @@ public sealed unsafe class GrowingSumTests : IDisposable
         }
     }
 
+    // Shards 0 to 7 as one subtree, of which 4 has no example: ((0 + 1) + (2 + 3)) + (5 + (6 + 7)). Where 3 begins before 2 is done it
+    // has a gradient of its own.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_added_along_a_deep_tree_is_published_as_it_comes(bool crossed)
+    {
+        int[] active = [0, 1, 2, 3, 5, 6, 7];
+        var tree = new TreeAccumulator<FlatTensor>(new SumTree(8).Cover(0, 8), n => active.Any(v => v >= n.First && v < n.End));
+        var sums = new OwnSums<float>(1);
+        var freed = 0;
+        GrowingSum<float> Growing() => new(tree, sums, _blocks, _ => freed++);
+
+        // The last to come: 7 in the order of the shards, 3 where it is crossed by all the others but 2.
+        var last = Growing();
+        foreach (var shard in active.Where(v => v != (crossed ? 3 : 7)))
+        {
+            if (crossed && shard == 2)
+            {
+                last.Begin(3, () => _gradients[3]);
+                Assert.False(last.Adds);
+            }
+
+            var growing = Growing();
+            growing.Begin(shard, () => _gradients[shard]);
+            Write(growing, shard, BlockPlan.BlockSize, Weights);
+            growing.FinalFrom(1, BlockPlan.BlockSize);
+            Write(growing, shard, 0, BlockPlan.BlockSize);
+            growing.Complete(1);
+            Assert.Equal(int.MaxValue, sums.Missing(0));
+        }
+
+        if (!crossed)
+        {
+            last.Begin(7, () => _gradients[7]);
+            Assert.True(last.Adds);
+        }
+
+        var end = Weights;
+        foreach (var missing in new[] { 3, 1, 0 })
+        {
+            Write(last, crossed ? 3 : 7, missing * BlockPlan.BlockSize, end);
+            end = missing * BlockPlan.BlockSize;
+            if (missing > 0)
+            {
+                last.FinalFrom(1, end);
+            }
+            else
+            {
+                last.Complete(1);
+            }
+
+            Assert.Equal(missing, sums.Missing(0));
+            Assert.Equal(7, sums.Weight(0));
+            for (var i = end; i < Weights; i++)
+            {
+                float N(int shard) => Number(shard, i);
+                Assert.Equal((N(0) + N(1) + (N(2) + N(3))) + (N(5) + (N(6) + N(7))), sums.Data(0)[i]);
+            }
+        }
+
+        Assert.Equal(crossed ? 4 : 3, freed); // gradients that were added to others
+    }
+
     [Fact]
     public void Threads_at_once_come_to_the_same_sums()
     {

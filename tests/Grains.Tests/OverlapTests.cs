@@ -21,9 +21,10 @@ public sealed partial class OverlapTests : IDisposable
     private Task<JobStatus> Run(int silos, Job job) => SmallCluster.Run(_folder, job, [.. Enumerable.Repeat("cpu", silos)]);
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.5)]
-    public async Task It_does_not_show_in_the_weights(double clip)
+    [InlineData(0, 5)]
+    [InlineData(0.5, 5)]
+    [InlineData(0, 8)]
+    public async Task It_does_not_show_in_the_weights(double clip, int shards)
     {
         var gains = new ConcurrentQueue<(double Gain, string? Job)>();
         using var meters = new MeterListener
@@ -39,7 +40,7 @@ public sealed partial class OverlapTests : IDisposable
         meters.SetMeasurementEventCallback<double>((_, gain, tags, _) => gains.Enqueue((gain, tags.ToArray().Single(t => t.Key == "job").Value as string)));
         meters.Start();
         var job = SmallCluster.Blobs(_folder, rate: 0.05, model: Wide);
-        job = job with { Training = job.Training with { ClipNorm = clip, Optimizer = job.Training.Optimizer with { Kind = OptimizerKind.Adam, LearningRate = 0.003 } } };
+        job = job with { Data = job.Data with { Shards = shards }, Training = job.Training with { ClipNorm = clip, Optimizer = job.Training.Optimizer with { Kind = OptimizerKind.Adam, LearningRate = 0.003 } } };
         var alone = await Run(1, job);
         Assert.Equal(JobState.Completed, alone.State);
         foreach (var silos in new[] { 2, 3 })

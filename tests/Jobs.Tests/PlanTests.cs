@@ -126,6 +126,14 @@ public class PlanTests
     {
         var plan = new BlockPlan(weights);
         Assert.Equal(weights, Enumerable.Range(0, plan.Blocks).Sum(b => (long)plan.Length(b)));
+        for (var first = 0; first <= plan.Blocks; first++)
+        {
+            for (var end = first; end <= plan.Blocks; end++)
+            {
+                Assert.Equal(Enumerable.Range(first, end - first).Sum(b => (long)plan.Length(b)), plan.Length((first, end)));
+            }
+        }
+
         Assert.Equal(
             Enumerable.Range(0, plan.Blocks),
             Enumerable.Range(0, members).SelectMany(m => Enumerable.Range(plan.Slice(m, members).First, plan.Slice(m, members).End - plan.Slice(m, members).First)));

@@ -228,7 +228,7 @@ internal sealed class PeerMesh : IDisposable
         }
         else if (_readable.Count + _writable.Count == 0)
         {
-            Thread.Yield();
+            Thread.Sleep(1);
             return;
         }
 

@@ -99,6 +99,8 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
     /// <returns>What every shard put in.</returns>
     /// <exception cref="ChannelException">A peer is lost.</exception>
     /// <exception cref="NonFiniteException">The averaged gradient is not finite.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop, or the sums have been abandoned.</exception>
+    /// <remarks>After an exception peers have had a part of the step, and nothing but disposing of it and of the mesh may follow.</remarks>
     public ShardRecord[] Run(
         long step, int pass, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to,
         StateSlice<T>? ward, CancellationToken cancellation)

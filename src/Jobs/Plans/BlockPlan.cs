@@ -44,5 +44,5 @@ public sealed record BlockPlan(long Weights, bool Everywhere = false)
         ((int)((long)member * Blocks / members), (int)((long)(member + 1) * Blocks / members));
 
     /// <summary>Weights in a run of blocks.</summary>
-    public long Length((int First, int End) run) => Math.Min((long)run.End * BlockSize, Weights) - ((long)run.First * BlockSize);
+    public long Length((int First, int End) run) => Math.Min((long)run.End * BlockSize, Weights) - Math.Min((long)run.First * BlockSize, Weights);
 }

@@ -47,8 +47,8 @@ public sealed class GradientPass : IDisposable
     /// <summary>Writes the weighted sum over the batch of the per-example gradients into <paramref name="gradient"/>.</summary>
     /// <param name="weights">The weights, in host memory.</param>
     /// <param name="gather">Gathers the batch; its tensors live as long as the pass.</param>
-    /// <param name="gradient">Receives the gradient, in host memory; every number of it is written.</param>
-    /// <param name="adds">Adds it to what is there instead, from the right.</param>
+    /// <param name="gradient">Receives the gradient, in host memory; every number of it is written. After an exception it may hold anything.</param>
+    /// <param name="adds">Adds the gradient to what is there instead, from the right.</param>
     /// <param name="finalFrom">Told, while the pass goes on and as long as the loss is finite, from which number on the gradient has been
     /// written (and of the sum of the examples' weights); null: nobody asks, and the pass is not interrupted for it. The gradient is the same to the bit.</param>
     public GradientResult Gradient(FlatTensor weights, Func<Batch> gather, FlatTensor gradient, bool adds = false, Action<double, long>? finalFrom = null)

@@ -65,14 +65,47 @@ public unsafe class BackwardCutTests
             Assert.All(told, from => Assert.InRange(from, 1, whole.Tensor.numel() - 1));
 
             // Added to the weights, in the place of some other gradient.
-            var sum = weights.Tensor.add(whole.Tensor);
+            using var sum = new FlatTensor(shape, precision);
+            sum.Tensor.copy_(weights.Tensor.add(whole.Tensor));
             foreach (var finalFrom in new Action<double, long>?[] { null, (_, _) => { } })
             {
                 cut.Tensor.copy_(weights.Tensor);
                 Assert.Equal(expected, pass.Gradient(weights, Same, cut, adds: true, finalFrom));
-                Assert.True(cut.Tensor.eq(sum).all().item<bool>());
+                Assert.Equal(Bytes(sum, 0), Bytes(cut, 0));
             }
         }
+    }
+
+    // -0 + 0 is 0: a shard that has no gradient of a parameter adds zeros, as it would from a gradient of its own.
+    [Fact]
+    public void A_parameter_without_a_gradient_counts_as_zero()
+    {
+        ParameterShape[] shape = [new("used", [1, 4], Initialisation.Zero, 0, true), new("unused", [3], Initialisation.Zero, 0, true)];
+        using var scope = NewDisposeScope();
+        using var pass = new GradientPass(new Partly(), shape, Precision.Float32, "cpu");
+        using var weights = new FlatTensor(shape, Precision.Float32);
+        using var gradient = new FlatTensor(shape, Precision.Float32);
+        var examples = new Batch(ones(2, 4), zeros(2, ScalarType.Int64), 2, 2, 0);
+        var numbers = new Span<float>(gradient.Data, 7);
+        numbers.Fill(float.NaN);
+        pass.Gradient(weights, () => examples, gradient);
+        Assert.Equal([2, 2, 2, 2, 0, 0, 0], numbers.ToArray());
+        numbers.Fill(-0f);
+        pass.Gradient(weights, () => examples, gradient, adds: true);
+        Assert.Equal([2, 2, 2, 2, 0, 0, 0], numbers.ToArray());
+        Assert.All(numbers.ToArray(), n => Assert.False(float.IsNegative(n)));
+    }
+
+    private sealed class Partly : INetwork
+    {
+        public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null) =>
+            nn.functional.linear(inputs, parameters[0]);
+
+        public Tensor LossSum(Tensor outputs, Tensor targets) => outputs.sum();
+
+        public Tensor Losses(Tensor outputs, Tensor targets) => outputs.sum(1);
+
+        public Tensor Correct(Tensor outputs, Tensor targets) => zeros(1);
     }
 
     [Fact]
