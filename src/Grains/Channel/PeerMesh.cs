@@ -228,7 +228,7 @@ internal sealed class PeerMesh : IDisposable
         }
         else if (_readable.Count + _writable.Count == 0)
         {
-            Thread.Sleep(1);
+            Thread.Sleep(1); // every peer is ahead and nothing is to be sent: there is no socket to wait for
             return;
         }
 
