@@ -52,9 +52,12 @@ public abstract class RecoveryScenario : IDisposable
         return chaos.Json.Clone();
     }
 
-    /// <summary>Carries a fault plan out on a job that begins when the plan is at work, as its first fault tells: however busy the machine
-    /// is, the job is not past a fault before anybody watches it. Until then another job has the cluster.</summary>
-    private protected async Task<(string Job, JsonElement Report)> SufferFromTheStart(string plan, params string[] job)
+    /// <summary>Carries a fault plan out on a job that begins when the plan is at work: however busy the machine is, the job is not past a
+    /// fault before anybody watches it. Until then another job has the cluster.</summary>
+    /// <param name="plan">The plan's file.</param>
+    /// <param name="begun">What chaos says when it has done the fault that is to be done before the job begins.</param>
+    /// <param name="job">What is submitted.</param>
+    private protected async Task<(string Job, JsonElement Report)> SufferFromTheStart(string plan, string begun, params string[] job)
     {
         using var before = await Run(["submit", .. Job, "--set", "training.epochs=1000000", "--detach", "--json"]);
         Assert.True(await before.Exit() == 0, before.Errors);
@@ -62,7 +65,7 @@ public abstract class RecoveryScenario : IDisposable
         Assert.True(await submit.Exit() == 0, submit.Errors);
         var id = submit.Json.GetProperty("job").GetString()!;
         using var chaos = new CommandLine(Folder, "chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--job", id, "--json");
-        chaos.WaitFor("scale to 3 silos");
+        chaos.WaitFor(begun);
         using var cancel = await Run("cancel", before.Json.GetProperty("job").GetString()!);
         Assert.True(await cancel.Exit() == 0, cancel.Errors);
         Assert.True(await chaos.Exit() == 0, chaos.Errors);

@@ -95,14 +95,30 @@ public class FaultPlanTests
     {
         var clock = new RunningClock();
         var ground = new Ground(clock, stepsPerSecond: 20) { Steps = 60 };
-        await new FaultRunner(Parse("at: 1, freeze: any, for: 50", "every: 1, kill: any", "at: 500, kill: any"), ground, clock, _ => { }).Run(TestContext.Current.CancellationToken);
+        var plan = Parse("at: 1, freeze: any, for: 50", "every: 1, kill: any", "at: 500, kill: any");
+        var missed = await new FaultRunner(plan, ground, clock, _ => { }).Run(TestContext.Current.CancellationToken);
         Assert.Contains(ground.Told, t => t.What.StartsWith("end freeze", StringComparison.Ordinal));
         Assert.True(clock.Seconds < 60);
+        Assert.Equal([plan.Faults[2]], missed);
+    }
+
+    [Fact]
+    public async Task A_blow_waits_for_whom_it_is_meant_and_is_told_as_missed_where_nobody_comes()
+    {
+        var clock = new RunningClock();
+        var ground = new Ground(clock, stepsPerSecond: 20) { Steps = 200, AwayUntil = 4 };
+        var plan = Parse("at: 1, kill: coordinator", "at: 1, kill: silo-9");
+        var missed = await new FaultRunner(plan, ground, clock, ground.Done.Add).Run(TestContext.Current.CancellationToken);
+        Assert.Equal(4, ground.When("kill silo-1").Single(), 0.8);
+        Assert.Equal([plan.Faults[1]], missed);
     }
 
     private sealed class Ground(RunningClock clock, double stepsPerSecond) : IFaultGround
     {
         public long Steps { get; init; } = long.MaxValue;
+
+        // Until then the silo of the coordinator is dead.
+        public double AwayUntil { get; init; }
 
         public List<FaultDone> Done { get; } = [];
 
@@ -113,7 +129,7 @@ public class FaultPlanTests
         public Task<FaultView> Look(CancellationToken cancellation)
         {
             var step = (long)(clock.Seconds * stepsPerSecond);
-            return Task.FromResult(new FaultView(["silo-1", "silo-2", "silo-3"], "silo-1", step, true, step >= Steps));
+            return Task.FromResult(new FaultView(clock.Seconds < AwayUntil ? ["silo-2", "silo-3"] : ["silo-1", "silo-2", "silo-3"], "silo-1", step, true, step >= Steps));
         }
 
         public Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)

@@ -14,6 +14,9 @@ internal sealed class ChaosReport(RecoveryTimes times)
     /// <summary>How many faults were done.</summary>
     public int Count => _done.Count;
 
+    /// <summary>The planned faults that were not done, for the job had ended before.</summary>
+    public IReadOnlyList<PlannedFault> Missed { get; set; } = [];
+
     /// <summary>Takes a fault in; returns a line about it.</summary>
     public string Add(FaultDone fault)
     {
@@ -68,6 +71,18 @@ internal sealed class ChaosReport(RecoveryTimes times)
 
     private static string Seconds(double? seconds) => seconds is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s:0.00} s") : "-";
 
+    /// <summary>A line about a planned fault that was not done.</summary>
+    public static string OfMissed(PlannedFault fault) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"not done, for the job had ended before: {Kebab.Name(fault.Fault.Kind)} {(fault.Target.Length > 0 ? fault.Target + " " : "")}{When(fault.When)}");
+
+    private static string When(FaultTime when) => when switch
+    {
+        { Step: { } step } => $"at step {step.ToString(CultureInfo.InvariantCulture)}",
+        { Every: { } every } => string.Create(CultureInfo.InvariantCulture, $"{every.Least:0.##} to {every.Most:0.##} s after every silo takes part"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"at {when.Seconds:0.##} s"),
+    };
+
     /// <summary>The report as a document.</summary>
     public object Document(JobStatus job) => new
     {
@@ -77,6 +92,7 @@ internal sealed class ChaosReport(RecoveryTimes times)
         recoveries = job.Recoveries,
         faults = _done.Count,
         rows = Rows().Select(r => new { fault = r.Fault, coordinator = r.Coordinator, times = r.Times, measured = r.Measured, medianSeconds = r.Median, worstSeconds = r.Worst }),
+        missed = Missed.Select(m => new { fault = Kebab.Name(m.Fault.Kind), target = m.Target, at = m.When.Seconds, step = m.When.Step, every = m.When.Every?.Least }),
         done = _done.Select(d => new { at = d.At, fault = Kebab.Name(d.Fault.Kind), silos = d.Silos, coordinator = d.Coordinator, step = d.Step }),
     };
 }

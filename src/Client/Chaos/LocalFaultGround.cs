@@ -18,7 +18,8 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
     public async Task<FaultView> Look(CancellationToken cancellation)
     {
         var status = await client.Status(job).WaitAsync(cancellation);
-        var living = status.Members.Where(m => Signal.Reaches(m.Pid)).ToArray();
+        var living = (status.Members.Count > 0 ? status.Members.Select(m => (m.Name, m.Pid)) : await Anybody(cancellation))
+            .Where(m => Signal.Reaches(m.Pid)).ToArray();
         _pids = living.ToDictionary(m => m.Name, m => m.Pid);
         var wanted = Math.Min(home.Wanted() ?? living.Length, status.Shards);
         return new FaultView(
@@ -28,6 +29,10 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
             status is { State: JobState.Running, Resumed: not null } && living.Length == wanted && status.Members.Count == wanted,
             HasEnded(status));
     }
+
+    // A job that waits in the queue has no silos yet: whichever the cluster has.
+    private async Task<IEnumerable<(string Name, int Pid)>> Anybody(CancellationToken cancellation) =>
+        (await client.Silos().WaitAsync(cancellation)).Where(s => s.State == "active").Select(s => (s.Name, s.Pid));
 
     /// <inheritdoc/>
     public async Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)

@@ -34,6 +34,11 @@ internal static class ChaosCommand
                 }
 
                 AnsiConsole.Write(report.Table());
+                foreach (var missed in report.Missed)
+                {
+                    Console.WriteLine(ChaosReport.OfMissed(missed));
+                }
+
                 Console.WriteLine($"{report.Count} faults done; {id} is {status.State.ToString().ToLowerInvariant()} at step {status.Step} of {status.Steps}, after {status.Recoveries} recoveries");
                 return ExitCode.Done;
             });
@@ -60,12 +65,12 @@ internal static class ChaosCommand
                 await Task.WhenAny(running, Task.Delay(ReadEvery, cancellation));
             }
 
-            await running;
+            report.Missed = await running;
         }
         finally
         {
             await over.CancelAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what it has frozen goes on
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what it has frozen goes on
         }
 
         var status = await OverIt(client, job, cancellation);

@@ -21,16 +21,21 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
     private readonly SemaphoreSlim _hand = new(1);
     private readonly long _began = time.GetTimestamp();
 
-    /// <summary>Runs the plan.</summary>
-    public Task Run(CancellationToken cancellation) =>
-        Task.WhenAll(plan.Faults.Select((planned, line) => Follow(planned, SeededRandom.For(plan.Seed, RandomPurpose.Faults, line, 0), cancellation)));
+    /// <summary>Runs the plan. Returns the faults that were not done even once, for the job had ended before.</summary>
+    public async Task<IReadOnlyList<PlannedFault>> Run(CancellationToken cancellation)
+    {
+        var strikes = await Task.WhenAll(
+            plan.Faults.Select((planned, line) => Follow(planned, SeededRandom.For(plan.Seed, RandomPurpose.Faults, line, 0), cancellation)));
+        return [.. plan.Faults.Where((_, line) => strikes[line] == 0)];
+    }
 
-    private async Task Follow(PlannedFault planned, SeededRandom random, CancellationToken cancellation)
+    private async Task<int> Follow(PlannedFault planned, SeededRandom random, CancellationToken cancellation)
     {
         var lasting = new List<Task>();
         try
         {
             await Follow(planned, random, lasting, cancellation);
+            return lasting.Count;
         }
         finally
         {
@@ -43,16 +48,19 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         for (var i = 0; i < (planned.When.Every is null ? 1 : planned.When.Times); i++)
         {
             await Task.WhenAll(lasting);
-            if (!await Due(planned.When, random.NextDouble(), cancellation))
+            if (!await Due(planned.When, random.NextDouble(), cancellation) || await Strike(planned, random.NextUInt64(), cancellation) is not { } first)
             {
                 break;
             }
 
-            lasting.Add(await Strike(planned, random.NextUInt64(), cancellation));
+            lasting.Add(first.Over);
             if (planned.Again > 0)
             {
                 await Task.Delay(TimeSpan.FromSeconds(planned.Again), time, cancellation);
-                lasting.Add(await Strike(planned, random.NextUInt64(), cancellation));
+                if (await Strike(planned, random.NextUInt64(), cancellation) is { } second)
+                {
+                    lasting.Add(second.Over);
+                }
             }
         }
     }
@@ -88,28 +96,37 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         }
     }
 
-    // Returns when the fault has begun, with the task of its end.
-    private async Task<Task> Strike(PlannedFault planned, ulong draw, CancellationToken cancellation)
+    // Returns when the fault has begun, with the task of its end; null: the job has ended before. Whom it is meant for may be dead just
+    // now, by another line of the plan: the blow falls when there is somebody again.
+    private async Task<Blow?> Strike(PlannedFault planned, ulong draw, CancellationToken cancellation)
     {
-        await _hand.WaitAsync(cancellation);
-        try
+        while (true)
         {
-            var view = await ground.Look(cancellation);
-            var random = SeededRandom.For((long)draw, RandomPurpose.Faults, 0, 0);
-            var silos = planned.Target.Length == 0 ? [] : FaultTarget.Choose(planned.Target, planned.Count, view.Silos, view.Coordinator, ref random);
-            if (view.Ended || (planned.Target.Length > 0 && silos.Count == 0))
+            await _hand.WaitAsync(cancellation);
+            try
             {
-                return Task.CompletedTask;
+                var view = await ground.Look(cancellation);
+                if (view.Ended)
+                {
+                    return null;
+                }
+
+                var random = SeededRandom.For((long)draw, RandomPurpose.Faults, 0, 0);
+                var silos = planned.Target.Length == 0 ? [] : FaultTarget.Choose(planned.Target, planned.Count, view.Silos, view.Coordinator, ref random);
+                if (planned.Target.Length == 0 || silos.Count > 0)
+                {
+                    var at = time.GetUtcNow();
+                    await ground.Begin(planned.Fault, silos, cancellation);
+                    done(new FaultDone(at, planned.Fault, silos, view.Coordinator, view.Step));
+                    return new Blow(planned.Fault.Seconds > 0 ? Lift(planned.Fault, silos, cancellation) : Task.CompletedTask);
+                }
+            }
+            finally
+            {
+                _hand.Release();
             }
 
-            var at = time.GetUtcNow();
-            await ground.Begin(planned.Fault, silos, cancellation);
-            done(new FaultDone(at, planned.Fault, silos, view.Coordinator, view.Step));
-            return planned.Fault.Seconds > 0 ? Lift(planned.Fault, silos, cancellation) : Task.CompletedTask;
-        }
-        finally
-        {
-            _hand.Release();
+            await Task.Delay(LookEvery, time, cancellation);
         }
     }
 
@@ -128,4 +145,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
             await ground.End(fault, silos);
         }
     }
+
+    // A fault that has begun, and the task of its end.
+    private sealed record Blow(Task Over);
 }
