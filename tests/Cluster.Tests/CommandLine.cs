@@ -54,7 +54,14 @@ internal sealed class CommandLine : IDisposable
 
     public string Errors { get { lock (_errors) { return _errors.ToString(); } } }
 
-    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+    public JsonElement Json
+    {
+        get
+        {
+            Assert.False(string.IsNullOrWhiteSpace(Output), Errors); // where it has failed, that says why
+            return JsonDocument.Parse(Output).RootElement;
+        }
+    }
 
     private static string Metadata(string key) =>
         typeof(CommandLine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Granary.Silo.Hosting;
 
-/// <summary>Finds free ports and holds on to them until the silo binds them itself.</summary>
+/// <summary>Finds free ports and keeps everybody else from them until the silo has bound them itself.</summary>
+/// <remarks>A port that is held is bound, but not listened at. Linux gives such a port to nobody who asks for any, nor to a connection
+/// that goes out, and yet lets a second socket bind it that names it and, as .NET's sockets do, allows reuse. Where the system
+/// does not, a port is let go of before the silo binds it, and may be lost to somebody else in between.</remarks>
 internal sealed class FreePorts : IDisposable
 {
     private readonly List<Socket> _held = [];
@@ -22,8 +25,17 @@ internal sealed class FreePorts : IDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
+    /// <summary>To be called just before the silo binds them.</summary>
+    public void BeforeBinding()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Dispose();
+        }
+    }
+
     /// <summary>Lets go of all of them.</summary>
-    public void Release()
+    public void Dispose()
     {
         foreach (var socket in _held)
         {
@@ -32,7 +44,4 @@ internal sealed class FreePorts : IDisposable
 
         _held.Clear();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Release();
 }

@@ -9,6 +9,11 @@ namespace Granary.Silo.Hosting;
 /// <summary>Builds and runs the silo's process.</summary>
 internal static class SiloHost
 {
+    private static readonly TimeSpan InGoodOrder = TimeSpan.FromSeconds(30);
+
+    // Less than the 45 s after which Kubernetes kills it.
+    private static readonly TimeSpan InAnyCase = TimeSpan.FromSeconds(40);
+
     /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
     public static async Task Run(SiloSettings settings, CancellationToken cancellation)
     {
@@ -34,7 +39,7 @@ internal static class SiloHost
         {
             SiloLogging.Add(builder.Logging);
             SiloTelemetry.Add(builder.Services, settings);
-            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = InGoodOrder);
             builder.UseOrleans(orleans =>
             {
                 orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Cluster, settings.Service));
@@ -55,8 +60,10 @@ internal static class SiloHost
                 }
             });
         });
-        ports.Release();
+        host.Lifetime.ApplicationStopping.Register(LeaveInAnyCase);
+        ports.BeforeBinding();
         await host.Start(cancellation);
+        ports.Dispose();
         if (settings.EndWithStdin)
         {
             EndWithStandardInput(host.Lifetime, temporary);
@@ -78,6 +85,16 @@ internal static class SiloHost
         o.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     });
+
+    // Orleans tries for two minutes to say in the membership store that it leaves, where that does not answer.
+    private static void LeaveInAnyCase() => new Thread(() =>
+    {
+        Thread.Sleep(InAnyCase);
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"not stopped in good order within {InAnyCase.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
+        Environment.Exit(1);
+    })
+    { IsBackground = true, Name = "leaving in any case" }.Start();
 
     private static void EndWithStandardInput(IHostApplicationLifetime lifetime, TemporaryHome? temporary) => new Thread(() =>
     {
