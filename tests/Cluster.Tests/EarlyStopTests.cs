@@ -11,7 +11,7 @@ public sealed class EarlyStopTests : RecoveryScenario
         using var train = await Run(["train", .. watched, "--silos", "1", "--json"]);
         Assert.Equal(0, await train.Exit());
         using var up = await Run("up", "--silos", "3");
-        var (job, report) = await SufferFromTheStart("watch-kills.yaml", begun: "scale to 3 silos", watched);
+        var (job, report) = await SufferFromTheStart("watch-kills.yaml", begun: "delay silo-1, silo-2, silo-3", watched);
         Assert.True(report.GetProperty("recoveries").GetInt32() > 2);
         await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
         using var wait = await Run("wait", job, "--json");

@@ -50,7 +50,7 @@ public sealed class FaultTests : IDisposable
             seed: 3
             faults:
               - { step: 50, slow: any, factor: 3, for: 0.5 }
-              - { step: 100, fail-storage: all, for: 4 }
+              - { step: 160, fail-storage: all, for: 6 } # still when a generation is formed for the damage after it
               - { step: 150, full-disk: all, for: 600 }
               - { step: 200, corrupt: any }
               - { step: 300, delay: any, milliseconds: 2, megabytesPerSecond: 50, for: 0.5 }
