@@ -55,7 +55,7 @@ internal sealed class FourWorkersComparison : IComparison
 /// <summary>Bytes that a worker's sockets send in a step, against 2 P (S - 1) / S numbers of 4 bytes; headers of the frames included.</summary>
 internal sealed class BytesComparison : IComparison
 {
-    // 64 bytes of header on 64 KB, and a few on the records.
+    // 64 bytes of header on 65,024, and a few on the records.
     private const double Headers = 1.002;
 
     /// <inheritdoc/>

@@ -22,13 +22,14 @@ internal sealed record CheckpointHeader(
     string Job, long Generation, long Step, int FirstBlock, int EndBlock, long Weights, int StatePerWeight, int ElementBytes);
 
 /// <summary>
-/// A part of a checkpoint as a file: "GRANCKP2", the header's length (int32), the header (JSON), the weights and then each
+/// A part of a checkpoint as a file: "GRANCKP3", the header's length (int32), the header (JSON), the weights and then each
 /// state vector as little-endian numbers, and XXH3 (128 bits) of all that. Written to a temporary name, flushed, renamed.
 /// </summary>
 internal static unsafe class CheckpointFile
 {
-    private const ulong Magic = 0x32504b434e415247; // "GRANCKP2"
-    private const ulong FormerMagic = 0x31504b434e415247; // "GRANCKP1", whose blocks had other numbers
+    private const ulong Magic = 0x33504b434e415247; // "GRANCKP3"
+    private const ulong FirstMagic = 0x31504b434e415247; // "GRANCKP1", whose blocks had other numbers
+    private const ulong SecondMagic = 0x32504b434e415247; // "GRANCKP2", whose blocks were larger
     private const int MaxHeader = 4096;
     private const int ChunkBytes = 1 << 20;
     private const int HashBytes = 16;
@@ -151,7 +152,7 @@ internal static unsafe class CheckpointFile
         var magic = BinaryPrimitives.ReadUInt64LittleEndian(head);
         if (magic != Magic || length is <= 0 or > MaxHeader)
         {
-            throw Damaged(path, magic == FormerMagic ? "an earlier version of Granary wrote it" : "it does not begin as a checkpoint does");
+            throw Damaged(path, magic is FirstMagic or SecondMagic ? "an earlier version of Granary wrote it" : "it does not begin as a checkpoint does");
         }
 
         var body = new byte[length];
