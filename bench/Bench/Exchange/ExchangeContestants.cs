@@ -21,9 +21,14 @@ internal static class ExchangeContestants
     public static Contestant GranaryOnHost(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
         new(OnHost, async cancellation => ByName(await Members(session, "exchange-on-host", members, sizes, cancellation), sizes));
 
-    /// <summary>Bytes that a member's sockets sent in a step, on average over the members.</summary>
-    public static async Task<double> BytesSent(Session session, int members, ExchangeSize size, CancellationToken cancellation) =>
-        (await Members(session, "exchange", members, [size], cancellation)).Average(m => m[ExchangeMember.Name(size.Weights, "bytes")]);
+    /// <summary>Bytes that a member's sockets sent in a step, and those that TCP sent once more, on average over the members.</summary>
+    public static async Task<(double Sent, double Again)> BytesSent(Session session, int members, ExchangeSize size, CancellationToken cancellation)
+    {
+        var figures = await Members(session, "exchange", members, [size], cancellation);
+        return (Average("bytes"), Average("bytes again"));
+
+        double Average(string what) => figures.Average(m => m[ExchangeMember.Name(size.Weights, what)]);
+    }
 
     public static Contestant TheFloor(Session session, IReadOnlyList<ExchangeSize> sizes) =>
         new(Floor, async cancellation => ByName(await Members(session, "floor", 2, sizes, cancellation), sizes));

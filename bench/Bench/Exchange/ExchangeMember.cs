@@ -17,8 +17,8 @@ namespace Granary.Bench.Exchange;
 /// <summary>
 /// One worker of the product's exchange in a process of its own, without a cluster around it: its listener and mesh, its layout and
 /// update, with checksums, generations and records as in a job. One shard a member, plain gradient descent.
-/// Prints its port, reads everybody's, and prints the median milliseconds of a step for every vector and the bytes that its sockets
-/// sent in one step.
+/// Prints its port, reads everybody's, and prints the median milliseconds of a step for every vector, the bytes that its sockets
+/// sent in one step, and those that TCP sent once more.
 /// </summary>
 internal static class ExchangeMember
 {
@@ -40,9 +40,10 @@ internal static class ExchangeMember
         {
             foreach (var (weights, steps, warmUp) in works)
             {
-                var (milliseconds, bytes) = Measure(self, members, mesh, weights, steps, warmUp, cancellation);
+                var (milliseconds, bytes, again) = Measure(self, members, mesh, weights, steps, warmUp, cancellation);
                 figures.Add(Name(weights, "ms"), milliseconds);
                 figures.Add(Name(weights, "bytes"), bytes);
+                figures.Add(Name(weights, "bytes again"), again);
             }
         });
         measuring.Start();
@@ -53,7 +54,7 @@ internal static class ExchangeMember
     /// <summary>Name of a figure.</summary>
     public static string Name(int weights, string what) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{weights} {what}");
 
-    private static unsafe (double Milliseconds, double Bytes) Measure(
+    private static unsafe (double Milliseconds, double Bytes, double Again) Measure(
         int self, int members, PeerMesh mesh, int weights, int steps, int warmUp, CancellationToken cancellation)
     {
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(members, members));
@@ -69,7 +70,7 @@ internal static class ExchangeMember
         sums.Publish(0, gradient.Data, 1, missing: 0);
         sums.Complete([new ShardRecord(self, 1, 1, 0.5, 1)]);
         var times = new double[steps];
-        var before = 0L;
+        var before = (Sent: 0L, Again: 0L);
         for (var step = 0; step < warmUp + steps; step++)
         {
             if (step == warmUp)
@@ -86,10 +87,10 @@ internal static class ExchangeMember
             }
         }
 
-        var sent = (double)(SocketBytes(mesh) - before) / steps;
+        var after = SocketBytes(mesh);
         Check(vault.Current.Weights.Data, weights, members, warmUp + steps);
         Array.Sort(times);
-        return (times[steps / 2], sent);
+        return (times[steps / 2], (double)(after.Sent - before.Sent) / steps, (double)(after.Again - before.Again) / steps);
     }
 
     // The gradients are 1, 2, ... members, so that every step takes their mean off every weight.
@@ -105,16 +106,24 @@ internal static class ExchangeMember
         }
     }
 
-    // What the kernel counts: payloads, headers and whatever was sent twice. It counts nothing for Unix sockets.
-    private static long SocketBytes(PeerMesh mesh) => mesh.Links.Sum(l => l.Socket.AddressFamily == AddressFamily.Unix ? 0 : SocketBytes(l.Socket));
-
-    private static long SocketBytes(Socket socket)
+    // What the kernel counts: payloads and headers once, and what it has sent once more, for no acknowledgement came in time. It counts
+    // nothing for Unix sockets.
+    private static (long Sent, long Again) SocketBytes(PeerMesh mesh)
     {
-        const int Tcp = 6, TcpInfo = 11, BytesSentAt = 200; // struct tcp_info, linux/tcp.h
+        const int Tcp = 6, TcpInfo = 11, SentAt = 200, AgainAt = 208; // struct tcp_info, linux/tcp.h
         Span<byte> info = stackalloc byte[512];
-        var length = socket.GetRawSocketOption(Tcp, TcpInfo, info);
-        return length >= BytesSentAt + sizeof(long)
-            ? MemoryMarshal.Read<long>(info[BytesSentAt..])
-            : throw new InvalidOperationException("This kernel does not count the bytes of a socket (4.19 does).");
+        var (sent, again) = (0L, 0L);
+        foreach (var link in mesh.Links.Where(l => l.Socket.AddressFamily != AddressFamily.Unix))
+        {
+            if (link.Socket.GetRawSocketOption(Tcp, TcpInfo, info) < AgainAt + sizeof(long))
+            {
+                throw new InvalidOperationException("This kernel does not count the bytes of a socket (4.19 does).");
+            }
+
+            var resent = MemoryMarshal.Read<long>(info[AgainAt..]);
+            (sent, again) = (sent + MemoryMarshal.Read<long>(info[SentAt..]) - resent, again + resent);
+        }
+
+        return (sent, again);
     }
 }
