@@ -9,6 +9,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Polly;
+using Polly.Hedging;
 using StackExchange.Redis;
 
 namespace Granary.Client;
@@ -104,10 +106,10 @@ public sealed class GranaryClient : IAsyncDisposable
     }
 
     /// <summary>Every job the cluster knows.</summary>
-    public Task<IReadOnlyList<JobStatus>> Jobs() => Persistently(Catalogue.List, default);
+    public Task<IReadOnlyList<JobStatus>> Jobs() => Question(Catalogue.List);
 
     /// <summary>The living silos.</summary>
-    public Task<IReadOnlyList<SiloInfo>> Silos() => Persistently(_cluster.GetGrain<IClusterGrain>(0).Silos, default);
+    public Task<IReadOnlyList<SiloInfo>> Silos() => Question(_cluster.GetGrain<IClusterGrain>(0).Silos);
 
     /// <summary>Ends a job at its next step boundary.</summary>
     public Task Cancel(string job) => Persistently(
@@ -131,16 +133,16 @@ public sealed class GranaryClient : IAsyncDisposable
     public Task<bool> Resume(string job) => Persistently(() => Catalogue.Resume(job), default);
 
     /// <summary>What a job's committed steps have counted.</summary>
-    public Task<LedgerReport?> Ledger(string job) => Persistently(_cluster.GetGrain<ICoordinatorGrain>(job).Ledger, default);
+    public Task<LedgerReport?> Ledger(string job) => Question(_cluster.GetGrain<ICoordinatorGrain>(job).Ledger);
 
     /// <summary>Where a job stands.</summary>
     /// <exception cref="UserException">There is no such job.</exception>
     public async Task<JobStatus> Status(string job, int pointsKnown = 0) =>
-        await Persistently(() => _cluster.GetGrain<ICoordinatorGrain>(job).Status(pointsKnown), default)
+        await Question(() => _cluster.GetGrain<ICoordinatorGrain>(job).Status(pointsKnown))
         ?? throw new UserException(ExitCode.Usage, await Unknown(job));
 
     /// <summary>What has happened to a job, oldest first.</summary>
-    public Task<IReadOnlyList<JobEvent>> Events(string job) => Persistently(_cluster.GetGrain<ICoordinatorGrain>(job).Events, default);
+    public Task<IReadOnlyList<JobEvent>> Events(string job) => Question(_cluster.GetGrain<ICoordinatorGrain>(job).Events);
 
     /// <summary>Does a fault within a silo.</summary>
     /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
@@ -208,6 +210,9 @@ public sealed class GranaryClient : IAsyncDisposable
     private static UserException Silence(TimeSpan time) => new(
         ExitCode.Unreachable, $"no silo of the cluster has answered for {Math.Ceiling(time.TotalSeconds):0} s: its processes may be frozen. See: granary logs");
 
+    // For what changes nothing: it may be answered twice.
+    private Task<T> Question<T>(Func<Task<T>> ask) => Persistently(() => Hedged<T>.Pipeline.ExecuteAsync(async _ => await ask()).AsTask(), default);
+
     private async Task<T> Persistently<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
         var since = Stopwatch.StartNew();
@@ -228,6 +233,22 @@ public sealed class GranaryClient : IAsyncDisposable
                 await Task.Delay(PollEvery, cancellation);
             }
         }
+    }
+
+    // The silo that takes a question, or passes it on, may have died or frozen just then, and nobody says so: it is asked once more
+    // before its time is over, and the first answer counts. An error is for whoever asks.
+    private static class Hedged<T>
+    {
+        private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(0.5);
+
+        public static ResiliencePipeline<T> Pipeline { get; } = new ResiliencePipelineBuilder<T>()
+            .AddHedging(new HedgingStrategyOptions<T>
+            {
+                Delay = AskAgain,
+                MaxHedgedAttempts = (int)(AnswerTime / AskAgain) - 1,
+                ShouldHandle = _ => PredicateResult.False(),
+            })
+            .Build();
     }
 
     private ICatalogueGrain Catalogue => _cluster.GetGrain<ICatalogueGrain>(0);

@@ -12,7 +12,7 @@ public sealed class EarlyStopTests : RecoveryScenario
         Assert.Equal(0, await train.Exit());
         using var up = await Run("up", "--silos", "3");
         var (job, report) = await SufferFromTheStart("watch-kills.yaml", begun: "delay silo-1, silo-2, silo-3", watched);
-        Assert.True(report.GetProperty("recoveries").GetInt32() > 2);
+        Assert.True(report.GetProperty("recoveries").GetInt32() > 2, report.ToString());
         await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
         using var wait = await Run("wait", job, "--json");
         foreach (var figure in new[] { "modelStep", "steps", "stoppedEarly", "examples", "validation" })

@@ -18,7 +18,7 @@ public sealed class TrainOnTests : IDisposable
     [Fact]
     public async Task An_interrupted_run_and_a_finished_one_are_trained_on_to_the_same_bits()
     {
-        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=150", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001"];
+        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=400", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001"];
         using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
         Assert.Equal(0, await expected.Exit());
         using var train = new CommandLine(_folder, ["train", .. whole, "--silos", "2", "--output", "run"]);
@@ -35,7 +35,7 @@ public sealed class TrainOnTests : IDisposable
 
         var done = await Run(["train", .. whole, "--continue", "run"]);
         Assert.Equal((2, ""), (done.Code, done.Output));
-        Assert.Contains("--continue run: the run has all of its 150 epochs: set more", done.Errors);
+        Assert.Contains("--continue run: the run has all of its 400 epochs: set more", done.Errors);
         var other = await Run(["train", .. whole, "--continue", "run", "--set", "training.batch=32"]);
         Assert.Equal(2, other.Code);
         Assert.Contains("training.batch is 32 here, 64 there", other.Errors);

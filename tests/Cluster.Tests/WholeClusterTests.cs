@@ -10,6 +10,9 @@ public sealed class WholeClusterTests : RecoveryScenario
     public async Task A_job_goes_on_by_itself_when_the_whole_cluster_was_killed()
     {
         using var up = await Run("up", "--silos", "2");
+        using var status = await Run("status", "--json");
+        var pids = status.Json.GetProperty("silos").EnumerateArray().Select(s => s.GetProperty("pid").GetInt32()).ToArray();
+        var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "home", "cluster.json"))).RootElement;
         var job = await Submit();
         JsonElement now;
         do
@@ -18,9 +21,6 @@ public sealed class WholeClusterTests : RecoveryScenario
             now = show.Json.Clone();
         }
         while (now.GetProperty("step").GetInt64() < 500);
-        using var status = await Run("status", "--json");
-        var pids = status.Json.GetProperty("silos").EnumerateArray().Select(s => s.GetProperty("pid").GetInt32()).ToArray();
-        var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "home", "cluster.json"))).RootElement;
         CommandLine.Kill("KILL", $"{record.GetProperty("supervisorPid").GetInt32()}");
         foreach (var pid in pids.Where(CommandLine.IsAlive))
         {

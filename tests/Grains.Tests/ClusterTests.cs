@@ -91,17 +91,18 @@ public sealed class ClusterTests : IDisposable
         var whole = await Run(1, job);
         var best = whole.Result!.Step;
         Assert.InRange(best, 1, whole.Step / 2);
-        var damaged = await Run(2, job, null, async (catalogue, coordinator) =>
-        {
-            await SmallCluster.Until(coordinator, s => s.Step > best + 20);
-            await coordinator.Pause();
-            var id = (await SmallCluster.Until(coordinator, s => s.State == JobState.Paused || s.Step == s.Steps)).JobId;
-            var file = Directory.GetDirectories(Path.Combine(_folder, "checkpoints", id), $"step-{best:D9}-*").SelectMany(Directory.GetFiles).Single();
-            var bytes = File.ReadAllBytes(file);
-            bytes[^100] ^= 1;
-            File.WriteAllBytes(file, bytes);
-            await catalogue.Resume(id);
-        });
+        await using var cluster = await GranaryCluster.Deploy(2, _folder);
+        await cluster.HoldBack(milliseconds: 2);
+        var coordinator = await cluster.Submit(job);
+        await GranaryCluster.Until(coordinator, s => s.Step > best + 20);
+        await coordinator.Pause();
+        var id = (await GranaryCluster.Until(coordinator, s => s.State != JobState.Running)).JobId;
+        var file = Directory.GetDirectories(Path.Combine(_folder, "checkpoints", id), $"step-{best:D9}-*").SelectMany(Directory.GetFiles).Single();
+        var bytes = File.ReadAllBytes(file);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        await cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(id);
+        var damaged = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
         Assert.True(damaged.Recoveries > 0);
         Assert.Equal(whole.Result with { Output = "" }, damaged.Result! with { Output = "" });
     }

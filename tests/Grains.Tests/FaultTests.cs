@@ -60,6 +60,7 @@ public sealed class FaultTests : IDisposable
             """,
             "plan.yaml");
         await using var cluster = await GranaryCluster.Deploy(3, _folder);
+        await cluster.HoldBack(milliseconds: 2);
         var coordinator = await cluster.Submit(job);
         var ground = new TestGround(cluster, coordinator);
         var done = new List<FaultDone>();
@@ -86,6 +87,7 @@ public sealed class FaultTests : IDisposable
         var storage = new SharedStorage();
         await using var first = await GranaryCluster.Deploy(2, _folder, id: "first", storage: storage);
         await using var second = await GranaryCluster.Deploy(2, _folder, id: "second", storage: storage);
+        await first.HoldBack(milliseconds: 2);
         var older = await first.Submit(job);
         await GranaryCluster.Until(older, s => s.Step >= 100);
 
@@ -158,7 +160,7 @@ public sealed class FaultTests : IDisposable
         {
             var status = await GranaryCluster.Until(job, _ => true);
             return new FaultView(
-                [.. status.Members.Select(m => m.Name)], status.Coordinator, status.Step, status.Resumed is not null, status.State is JobState.Completed or JobState.Failed);
+                status.Members.ToDictionary(m => m.Name, _ => 0L), status.Coordinator, status.Step, status.Resumed is not null, status.State is JobState.Completed or JobState.Failed);
         }
 
         public async Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)

@@ -78,6 +78,14 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <summary>Does a fault within a silo.</summary>
     public Task Suffer(string silo, Fault fault) => Client.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
 
+    /// <summary>From now on what the silos send travels for a while: a job is not past a step before somebody has seen it there, however
+    /// busy the machine is.</summary>
+    public async Task HoldBack(double milliseconds)
+    {
+        var silos = await Client.GetGrain<IClusterGrain>(0).Silos();
+        await Task.WhenAll(silos.Select(s => Suffer(s.Name, new Fault(FaultKind.Delay, Seconds: 600, Milliseconds: milliseconds))));
+    }
+
     /// <summary>The first status that is as it should be.</summary>
     public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)
     {

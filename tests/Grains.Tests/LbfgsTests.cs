@@ -79,8 +79,9 @@ public sealed class LbfgsTests : IDisposable
     {
         await using var cluster = await GranaryCluster.Deploy(3, _folder);
         var undisturbed = await cluster.Run(Case("digits", 70));
+        await cluster.HoldBack(milliseconds: 20);
         var coordinator = await cluster.Submit(Case("digits", 70));
-        foreach (var step in new[] { 7, 30, 55 })
+        foreach (var step in new[] { 7, 25, 40 })
         {
             var status = await GranaryCluster.Until(coordinator, s => s.Step >= step);
             await cluster.Suffer(status.Members[step % 3].Name, new Fault(FaultKind.Corrupt));
@@ -101,6 +102,7 @@ public sealed class LbfgsTests : IDisposable
     {
         await using var cluster = await GranaryCluster.Deploy(2, _folder);
         var undisturbed = await cluster.Run(Case(name, 40));
+        await cluster.HoldBack(milliseconds: 20);
         var coordinator = await cluster.Submit(Case(name, 40));
         await GranaryCluster.Until(coordinator, s => s.Step >= 17);
         await coordinator.Pause();

@@ -113,12 +113,30 @@ public class FaultPlanTests
         Assert.Equal([plan.Faults[1]], missed);
     }
 
+    [Fact]
+    public async Task What_is_done_to_all_meets_those_who_come_while_it_lasts()
+    {
+        var clock = new RunningClock();
+        var ground = new Ground(clock, stepsPerSecond: 20) { AwayUntil = 3, AgainAt = 6 };
+        var plan = Parse("at: 1, delay: all, milliseconds: 2, for: 8", "at: 1, slow: silo-3, factor: 2, for: 8");
+        Assert.Empty(await new FaultRunner(plan, ground, clock, ground.Done.Add).Run(TestContext.Current.CancellationToken));
+        Assert.Equal(1, ground.When("delay silo-2 silo-3").Single(), 0.8);
+        Assert.Equal(3, ground.When("delay silo-1").Single(), 0.8);
+        Assert.Equal(6, ground.When("delay silo-3").Single(), 0.8);
+        Assert.Equal(9, ground.When("end delay silo-1 silo-2 silo-3").Single(), 0.8);
+        Assert.Single(ground.When("slow silo-3")); // meant one process
+        Assert.Equal(2, ground.Done.Count);
+    }
+
     private sealed class Ground(RunningClock clock, double stepsPerSecond) : IFaultGround
     {
         public long Steps { get; init; } = long.MaxValue;
 
         // Until then the silo of the coordinator is dead.
         public double AwayUntil { get; init; }
+
+        // Then silo-3 is another process.
+        public double AgainAt { get; init; } = double.MaxValue;
 
         public List<FaultDone> Done { get; } = [];
 
@@ -129,7 +147,13 @@ public class FaultPlanTests
         public Task<FaultView> Look(CancellationToken cancellation)
         {
             var step = (long)(clock.Seconds * stepsPerSecond);
-            return Task.FromResult(new FaultView(clock.Seconds < AwayUntil ? ["silo-2", "silo-3"] : ["silo-1", "silo-2", "silo-3"], "silo-1", step, true, step >= Steps));
+            var silos = new Dictionary<string, long> { ["silo-2"] = 0, ["silo-3"] = clock.Seconds < AgainAt ? 0 : 1 };
+            if (clock.Seconds >= AwayUntil)
+            {
+                silos["silo-1"] = 0;
+            }
+
+            return Task.FromResult(new FaultView(silos, "silo-1", step, true, step >= Steps));
         }
 
         public Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)
@@ -140,7 +164,7 @@ public class FaultPlanTests
 
         public Task End(Fault fault, IReadOnlyList<string> silos)
         {
-            Tell($"end {Kebab.Name(fault.Kind)} {string.Join(' ', silos)}");
+            Tell($"end {Kebab.Name(fault.Kind)} {string.Join(' ', silos.Order())}");
             return Task.CompletedTask;
         }
 

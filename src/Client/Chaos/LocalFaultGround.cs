@@ -23,7 +23,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         _pids = living.ToDictionary(m => m.Name, m => m.Pid);
         var wanted = Math.Min(home.Wanted() ?? living.Length, status.Shards);
         return new FaultView(
-            [.. _pids.Keys],
+            living.ToDictionary(m => m.Name, m => (long)m.Pid),
             status.Coordinator,
             status.Step,
             status is { State: JobState.Running, Resumed: not null } && living.Length == wanted && status.Members.Count == wanted,

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Granary.Jobs;
 
 /// <summary>A fault that has been done.</summary>
@@ -112,13 +114,15 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
                 }
 
                 var random = SeededRandom.For((long)draw, RandomPurpose.Faults, 0, 0);
-                var silos = planned.Target.Length == 0 ? [] : FaultTarget.Choose(planned.Target, planned.Count, view.Silos, view.Coordinator, ref random);
+                string[] living = [.. view.Silos.Keys];
+                var silos = planned.Target.Length == 0 ? [] : FaultTarget.Choose(planned.Target, planned.Count, living, view.Coordinator, ref random);
                 if (planned.Target.Length == 0 || silos.Count > 0)
                 {
                     var at = time.GetUtcNow();
                     await ground.Begin(planned.Fault, silos, cancellation);
                     done(new FaultDone(at, planned.Fault, silos, view.Coordinator, view.Step));
-                    return new Blow(planned.Fault.Seconds > 0 ? Lift(planned.Fault, silos, cancellation) : Task.CompletedTask);
+                    var met = new ConcurrentDictionary<string, long>(silos.Select(s => KeyValuePair.Create(s, view.Silos[s])));
+                    return new Blow(planned.Fault.Seconds > 0 ? Lift(planned, met, cancellation) : Task.CompletedTask);
                 }
             }
             finally
@@ -130,19 +134,40 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         }
     }
 
-    private async Task Lift(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)
+    private async Task Lift(PlannedFault planned, ConcurrentDictionary<string, long> met, CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             // A look may take longer than the fault: whoever is frozen does not answer.
             await await Task.WhenAny(
-                Task.Delay(TimeSpan.FromSeconds(fault.Seconds), time, over.Token), Until(_ => false, over.Token));
+                Task.Delay(TimeSpan.FromSeconds(planned.Fault.Seconds), time, over.Token), MeetNewcomers(planned, met, over.Token));
         }
         finally
         {
             await over.CancelAsync();
-            await ground.End(fault, silos);
+            await ground.End(planned.Fault, [.. met.Keys]);
+        }
+    }
+
+    // What is done to all is done to those, too, that come while it lasts: a silo that was started again knows nothing of it. Returns when
+    // the job has ended.
+    private async Task MeetNewcomers(PlannedFault planned, ConcurrentDictionary<string, long> met, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        while (await ground.Look(cancellation) is { Ended: false } view)
+        {
+            var rest = planned.Fault.Seconds - time.GetElapsedTime(began).TotalSeconds;
+            if (planned.Target == FaultTarget.All && planned.Fault.IsWithin && rest > 0 && view.Silos.Except(met).ToArray() is { Length: > 0 } newcomers)
+            {
+                await ground.Begin(planned.Fault with { Seconds = rest }, [.. newcomers.Select(s => s.Key)], cancellation);
+                foreach (var (name, incarnation) in newcomers)
+                {
+                    met[name] = incarnation;
+                }
+            }
+
+            await Task.Delay(LookEvery, time, cancellation);
         }
     }
 

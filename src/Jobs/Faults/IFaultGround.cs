@@ -19,9 +19,9 @@ public interface IFaultGround
 }
 
 /// <summary>A cluster and its job at one moment.</summary>
-/// <param name="Silos">Names of the silos that live.</param>
+/// <param name="Silos">The silos that live: the name of each, and a number that is another one when it was started again.</param>
 /// <param name="Coordinator">The silo of the job's coordinator; null: not known.</param>
 /// <param name="Step">Committed steps of the job.</param>
 /// <param name="Whole">Whether the job trains and every silo that is wanted takes part in it.</param>
 /// <param name="Ended">Whether the job has ended.</param>
-public sealed record FaultView(IReadOnlyList<string> Silos, string? Coordinator, long Step, bool Whole, bool Ended);
+public sealed record FaultView(IReadOnlyDictionary<string, long> Silos, string? Coordinator, long Step, bool Whole, bool Ended);
