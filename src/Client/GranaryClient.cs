@@ -9,8 +9,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Runtime;
-using Polly;
-using Polly.Hedging;
 using StackExchange.Redis;
 
 namespace Granary.Client;
@@ -210,8 +208,7 @@ public sealed class GranaryClient : IAsyncDisposable
     private static UserException Silence(TimeSpan time) => new(
         ExitCode.Unreachable, $"no silo of the cluster has answered for {Math.Ceiling(time.TotalSeconds):0} s: its processes may be frozen. See: granary logs");
 
-    // For what changes nothing: it may be answered twice.
-    private Task<T> Question<T>(Func<Task<T>> ask) => Persistently(() => Hedged<T>.Pipeline.ExecuteAsync(async _ => await ask()).AsTask(), default);
+    private Task<T> Question<T>(Func<Task<T>> ask) => Persistently(() => HedgedQuestion<T>.Ask(ask), default);
 
     private async Task<T> Persistently<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
@@ -223,7 +220,7 @@ public sealed class GranaryClient : IAsyncDisposable
                 var rest = _patience - since.Elapsed;
                 return await call().WaitAsync(rest > PollEvery ? rest : PollEvery, cancellation);
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception e) when (WayLost.Tells(e))
             {
                 if (since.Elapsed > _patience)
                 {
@@ -233,22 +230,6 @@ public sealed class GranaryClient : IAsyncDisposable
                 await Task.Delay(PollEvery, cancellation);
             }
         }
-    }
-
-    // The silo that takes a question, or passes it on, may have died or frozen just then, and nobody says so: it is asked once more
-    // before its time is over, and the first answer counts. An error is for whoever asks.
-    private static class Hedged<T>
-    {
-        private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(0.5);
-
-        public static ResiliencePipeline<T> Pipeline { get; } = new ResiliencePipelineBuilder<T>()
-            .AddHedging(new HedgingStrategyOptions<T>
-            {
-                Delay = AskAgain,
-                MaxHedgedAttempts = (int)(AnswerTime / AskAgain) - 1,
-                ShouldHandle = _ => PredicateResult.False(),
-            })
-            .Build();
     }
 
     private ICatalogueGrain Catalogue => _cluster.GetGrain<ICatalogueGrain>(0);

@@ -16,6 +16,7 @@ internal sealed class CommandLine : IDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly BlockingCollection<string> _lines = [];
+    private int _ended; // of output and errors
 
     public CommandLine(string folder, params string[] arguments)
         : this(folder, [], arguments)
@@ -77,15 +78,24 @@ internal sealed class CommandLine : IDisposable
 
             _lines.Add(line);
         }
+        else if (Interlocked.Increment(ref _ended) == 2)
+        {
+            _lines.CompleteAdding();
+        }
     }
 
     /// <summary>Waits for a line that holds a text.</summary>
     public void WaitFor(string text)
     {
-        using var time = new CancellationTokenSource(Patience);
-        while (!_lines.Take(time.Token).Contains(text, StringComparison.Ordinal))
+        while (_lines.TryTake(out var line, Patience))
         {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
         }
+
+        Assert.Fail($"no line with '{text}' came; the errors were: {Errors}");
     }
 
     public async Task<int> Exit()
@@ -115,10 +125,21 @@ internal sealed class CommandLine : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    /// <summary>The silo processes that a process has started.</summary>
-    public Process[] Children() => [.. File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        .Concat(Directory.GetDirectories($"/proc/{_process.Id}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)))
-        .Distinct().Select(p => Process.GetProcessById(int.Parse(p, System.Globalization.CultureInfo.InvariantCulture)))];
+    /// <summary>The silo processes that a process has started, by whichever of its threads.</summary>
+    public Process[] Children() => [.. Directory.GetDirectories($"/proc/{_process.Id}/task").SelectMany(ChildrenOf).Distinct().Select(Process.GetProcessById)];
+
+    private static int[] ChildrenOf(string thread)
+    {
+        try
+        {
+            return [.. File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(p => int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return []; // the thread has just ended; another has its children
+        }
+    }
 
     public static bool IsAlive(int pid) => Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 

@@ -10,8 +10,8 @@ public sealed class EarlyStopTests : RecoveryScenario
         string[] watched = [.. Job, "--set", "training.epochs=1000", "training.keep=best", "training.earlyStopping.patience=20"];
         using var train = await Run(["train", .. watched, "--silos", "1", "--json"]);
         Assert.Equal(0, await train.Exit());
-        using var up = await Run("up", "--silos", "3");
-        var (job, report) = await SufferFromTheStart("watch-kills.yaml", begun: "delay silo-1, silo-2, silo-3", watched);
+        await Up(silos: 3);
+        var (job, report) = await SufferFromTheStart("watch-kills.yaml", watched);
         Assert.True(report.GetProperty("recoveries").GetInt32() > 2, report.ToString());
         await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
         using var wait = await Run("wait", job, "--json");

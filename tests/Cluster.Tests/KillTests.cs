@@ -7,8 +7,8 @@ public sealed class KillTests : RecoveryScenario
     [Fact]
     public async Task Ten_kills_do_not_show_in_the_weights()
     {
-        using var up = await Run("up", "--silos", "3");
-        var (job, report) = await SufferFromTheStart("kills.yaml", begun: "delay silo-1, silo-2, silo-3", Job);
+        await Up(silos: 3);
+        var (job, report) = await SufferFromTheStart("kills.yaml", Job);
         var kills = report.GetProperty("done").EnumerateArray().Where(d => d.GetProperty("fault").GetString() == "kill").Sum(d => d.GetProperty("silos").GetArrayLength());
         Assert.True(kills is >= 10 and <= 12, report.ToString()); // fewer may live than a plan asks for
         await EndsAsUndisturbed(job);

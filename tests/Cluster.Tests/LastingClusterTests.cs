@@ -123,7 +123,7 @@ public sealed class LastingClusterTests : IDisposable
             using CommandLine jobs = new(_folder, "jobs"), standing = new(_folder, "status");
             foreach (var question in new[] { jobs, standing })
             {
-                Assert.Equal(3, await question.Exit().WaitAsync(TimeSpan.FromSeconds(15)));
+                Assert.Equal(3, await question.Exit().WaitAsync(TimeSpan.FromSeconds(30)));
                 Assert.Contains("no silo of the cluster has answered for", question.Errors);
             }
         }

@@ -16,8 +16,8 @@ public sealed class LbfgsRecoveryTests : RecoveryScenario
     {
         using var undisturbed = await Run(["train", .. Search, "--silos", "1", "--json"]);
         Assert.True(await undisturbed.Exit() == 0, undisturbed.Errors);
-        using var up = await Run("up", "--silos", "3");
-        var (job, report) = await SufferFromTheStart("search-kills.yaml", begun: "delay silo-1, silo-2, silo-3", Search);
+        await Up(silos: 3);
+        var (job, report) = await SufferFromTheStart("search-kills.yaml", Search);
         var kills = report.GetProperty("done").EnumerateArray().Where(d => d.GetProperty("fault").GetString() == "kill");
         Assert.True(kills.Sum(d => d.GetProperty("silos").GetArrayLength()) == 2, report.ToString());
         await EndsAs(undisturbed.Json.GetProperty("weightsSha256").GetString()!, job);

@@ -37,6 +37,12 @@ public abstract class RecoveryScenario : IDisposable
 
     private protected Task<CommandLine> Run(params string[] arguments) => CommandLine.Run(Folder, arguments);
 
+    private protected async Task Up(int silos)
+    {
+        using var up = await Run("up", "--silos", $"{silos}");
+        Assert.True(await up.Exit() == 0, up.Errors);
+    }
+
     private protected async Task<string> Submit()
     {
         using var submit = await Run(["submit", .. Job, "--detach", "--json"]);
@@ -44,7 +50,7 @@ public abstract class RecoveryScenario : IDisposable
         return submit.Json.GetProperty("job").GetString()!;
     }
 
-    /// <summary>Carries a fault plan of this folder out; returns chaos's report.</summary>
+    /// <summary>Carries a fault plan of this folder out on the job that runs; returns chaos's report.</summary>
     private protected async Task<JsonElement> Suffer(string plan)
     {
         using var chaos = await Run("chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--json");
@@ -52,24 +58,31 @@ public abstract class RecoveryScenario : IDisposable
         return chaos.Json.Clone();
     }
 
-    /// <summary>Carries a fault plan out on a job that begins when the plan is at work: however busy the machine is, the job is not past a
-    /// fault before anybody watches it. Until then another job has the cluster.</summary>
-    /// <param name="plan">The plan's file.</param>
-    /// <param name="begun">What chaos says when it has done the fault that is to be done before the job begins.</param>
-    /// <param name="job">What is submitted.</param>
-    private protected async Task<(string Job, JsonElement Report)> SufferFromTheStart(string plan, string begun, params string[] job)
+    /// <summary>Carries a fault plan out on a job that begins when the first of its faults has been done: however busy the machine is, the
+    /// job is not past the others before anybody watches it.</summary>
+    private protected async Task<(string Job, JsonElement Report)> SufferFromTheStart(string plan, params string[] job)
+    {
+        var (id, chaos) = await SufferingFromTheStart(plan, job);
+        using (chaos)
+        {
+            Assert.True(await chaos.Exit() == 0, chaos.Errors);
+            return (id, chaos.Json.Clone());
+        }
+    }
+
+    /// <summary>The same, while the plan is still at work. Until its first fault has been done another job has the cluster.</summary>
+    private protected async Task<(string Job, CommandLine Chaos)> SufferingFromTheStart(string plan, params string[] job)
     {
         using var before = await Run(["submit", .. Job, "--set", "training.epochs=1000000", "--detach", "--json"]);
         Assert.True(await before.Exit() == 0, before.Errors);
         using var submit = await Run(["submit", .. job, "--detach", "--json"]);
         Assert.True(await submit.Exit() == 0, submit.Errors);
         var id = submit.Json.GetProperty("job").GetString()!;
-        using var chaos = new CommandLine(Folder, "chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--job", id, "--json");
-        chaos.WaitFor(begun);
+        var chaos = new CommandLine(Folder, "chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--job", id, "--json");
+        chaos.WaitFor(" step 0: ");
         using var cancel = await Run("cancel", before.Json.GetProperty("job").GetString()!);
         Assert.True(await cancel.Exit() == 0, cancel.Errors);
-        Assert.True(await chaos.Exit() == 0, chaos.Errors);
-        return (id, chaos.Json.Clone());
+        return (id, chaos);
     }
 
     private protected async Task EndsAsUndisturbed(string job) => await EndsAs(await Undisturbed.Value, job);

@@ -13,36 +13,61 @@ public sealed class RedisTests : IDisposable
     [Fact]
     public async Task Silos_meet_and_train_through_redis()
     {
-        var server = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(p => Path.Combine(p, "redis-server")).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(server is null, "redis-server is not on the PATH: apt-get install redis-server");
-        var port = FreePort();
-        using var redis = Process.Start(new ProcessStartInfo(
-            server!, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", _folder])
-        { RedirectStandardOutput = true })!;
-        try
+        using var redis = await Redis.Start(_folder);
+        using var one = redis.Run("silo", "--name", "one", "--threads", "1");
+        using var two = redis.Run("silo", "--name", "two", "--threads", "1");
+        one.WaitFor("ready one");
+        two.WaitFor("ready two");
+        using var submit = redis.Run("submit", Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--json", "--set", "training.epochs=3");
+        Assert.True(await submit.Exit() == 0, submit.Errors);
+        Assert.Equal(2, submit.Json.GetProperty("silos").GetInt32());
+        one.Signal("TERM");
+        two.Signal("TERM");
+        Assert.Equal(0, await one.Exit());
+        Assert.Equal(0, await two.Exit());
+    }
+
+    // In less time than Kubernetes gives it: left to itself Orleans tries for two minutes.
+    [Fact]
+    public async Task A_silo_whose_store_does_not_answer_any_more_leaves_all_the_same()
+    {
+        using var redis = await Redis.Start(_folder);
+        using var silo = redis.Run("silo", "--name", "one", "--threads", "1");
+        silo.WaitFor("ready one");
+        redis.Freeze();
+        silo.Signal("TERM");
+        Assert.Equal(1, await silo.Exit());
+        Assert.Contains("not stopped in good order within 40 s: the store of the cluster may not answer", silo.Errors);
+    }
+
+    // A server of its own for each test.
+    private sealed class Redis(string folder, int port, Process server) : IDisposable
+    {
+        public static async Task<Redis> Start(string folder)
         {
-            while (await redis.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept", StringComparison.Ordinal))
+            var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(p => Path.Combine(p, "redis-server")).FirstOrDefault(File.Exists);
+            Assert.SkipWhen(program is null, "redis-server is not on the PATH: apt-get install redis-server");
+            var port = FreePort();
+            var server = Process.Start(new ProcessStartInfo(
+                program!, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", folder])
+            { RedirectStandardOutput = true })!;
+            while (await server.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept", StringComparison.Ordinal))
             {
             }
 
-            (string, string)[] variables = [("GRANARY_REDIS", $"127.0.0.1:{port}"), ("GRANARY_CLUSTER", "test"), ("GRANARY_STORE", "redis")];
-            using var one = new CommandLine(_folder, variables, ["silo", "--name", "one", "--threads", "1"]);
-            using var two = new CommandLine(_folder, variables, ["silo", "--name", "two", "--threads", "1"]);
-            one.WaitFor("ready one");
-            two.WaitFor("ready two");
-            using var submit = new CommandLine(
-                _folder, variables, ["submit", Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--json", "--set", "training.epochs=3"]);
-            Assert.True(await submit.Exit() == 0, submit.Errors);
-            Assert.Equal(2, submit.Json.GetProperty("silos").GetInt32());
-            one.Signal("TERM");
-            two.Signal("TERM");
-            Assert.Equal(0, await one.Exit());
-            Assert.Equal(0, await two.Exit());
+            return new Redis(folder, port, server);
         }
-        finally
+
+        public CommandLine Run(params string[] arguments) =>
+            new(folder, [("GRANARY_REDIS", $"127.0.0.1:{port}"), ("GRANARY_CLUSTER", "test"), ("GRANARY_STORE", "redis")], arguments);
+
+        public void Freeze() => CommandLine.Kill("STOP", $"{server.Id}");
+
+        public void Dispose()
         {
-            redis.Kill();
-            await redis.WaitForExitAsync();
+            server.Kill();
+            server.WaitForExit();
+            server.Dispose();
         }
     }
 

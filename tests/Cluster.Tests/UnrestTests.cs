@@ -7,8 +7,8 @@ public sealed class UnrestTests : RecoveryScenario
     [Fact]
     public async Task Silos_that_come_go_and_freeze_do_not_show_in_the_weights()
     {
-        using var up = await Run("up", "--silos", "2");
-        var (job, report) = await SufferFromTheStart("unrest.yaml", begun: "delay silo-1, silo-2", Job);
+        await Up(silos: 2);
+        var (job, report) = await SufferFromTheStart("unrest.yaml", Job);
         Assert.True(report.GetProperty("faults").GetInt32() == 9, report.ToString());
         await EndsAsUndisturbed(job);
     }
@@ -16,7 +16,7 @@ public sealed class UnrestTests : RecoveryScenario
     [Fact]
     public async Task A_silo_that_left_and_was_started_again_takes_part_again()
     {
-        using var up = await Run("up", "--silos", "2");
+        await Up(silos: 2);
         using var submit = await Run(["submit", .. Job, "--set", "training.epochs=1000000", "--detach", "--json"]);
         Assert.True(await submit.Exit() == 0, submit.Errors);
         var report = await Suffer("drained.yaml");

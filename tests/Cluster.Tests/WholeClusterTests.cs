@@ -9,26 +9,31 @@ public sealed class WholeClusterTests : RecoveryScenario
     [Fact]
     public async Task A_job_goes_on_by_itself_when_the_whole_cluster_was_killed()
     {
-        using var up = await Run("up", "--silos", "2");
+        await Up(silos: 2);
         using var status = await Run("status", "--json");
         var pids = status.Json.GetProperty("silos").EnumerateArray().Select(s => s.GetProperty("pid").GetInt32()).ToArray();
         var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "home", "cluster.json"))).RootElement;
-        var job = await Submit();
-        JsonElement now;
-        do
+        var (job, slow) = await SufferingFromTheStart("slow.yaml", Job);
+        using var _ = slow;
+        while ((await Show(job)).GetProperty("step").GetInt64() < 500)
         {
-            using var show = await Run("show", job, "--json");
-            now = show.Json.Clone();
         }
-        while (now.GetProperty("step").GetInt64() < 500);
+
         CommandLine.Kill("KILL", $"{record.GetProperty("supervisorPid").GetInt32()}");
         foreach (var pid in pids.Where(CommandLine.IsAlive))
         {
             CommandLine.Kill("KILL", $"{pid}");
         }
 
-        using var again = await Run("up", "--silos", "3");
-        Assert.Equal(0, await again.Exit());
+        await Up(silos: 3);
         await EndsAsUndisturbed(job);
+        Assert.True((await Show(job)).GetProperty("recoveries").GetInt32() > 0); // it had not ended before
+    }
+
+    private async Task<JsonElement> Show(string job)
+    {
+        using var show = await Run("show", job, "--json");
+        Assert.True(await show.Exit() == 0, show.Errors);
+        return show.Json.Clone();
     }
 }

@@ -232,7 +232,7 @@ public sealed class ChannelFuzzTests : IDisposable
         using var listener = new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(listener.EndPoint);
-        byte[] said = [.. "GRANARY2"u8, .. BitConverter.GetBytes(length)];
+        byte[] said = [.. BitConverter.GetBytes(Handshake.Magic), .. BitConverter.GetBytes(length)];
         await socket.SendAsync(said);
         var got = await socket.ReceiveAsync(new byte[1]).ContinueWith(t => t.IsFaulted ? 0 : t.Result, TaskScheduler.Default);
         Assert.Equal(0, got);

@@ -163,9 +163,9 @@ public sealed class FaultTests : IDisposable
                 status.Members.ToDictionary(m => m.Name, _ => 0L), status.Coordinator, status.Step, status.Resumed is not null, status.State is JobState.Completed or JobState.Failed);
         }
 
-        public async Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)
+        public async Task<IReadOnlyDictionary<string, long>> Begin(Fault fault, IReadOnlyDictionary<string, long> silos, CancellationToken cancellation)
         {
-            foreach (var silo in silos)
+            foreach (var silo in silos.Keys)
             {
                 if (fault.IsWithin)
                 {
@@ -176,8 +176,10 @@ public sealed class FaultTests : IDisposable
                     await cluster.Kill(silo);
                 }
             }
+
+            return silos;
         }
 
-        public Task End(Fault fault, IReadOnlyList<string> silos) => Task.CompletedTask;
+        public Task End(Fault fault, IReadOnlyDictionary<string, long> silos) => Task.CompletedTask;
     }
 }

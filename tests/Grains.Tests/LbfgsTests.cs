@@ -81,10 +81,11 @@ public sealed class LbfgsTests : IDisposable
         var undisturbed = await cluster.Run(Case("digits", 70));
         await cluster.HoldBack(milliseconds: 20);
         var coordinator = await cluster.Submit(Case("digits", 70));
-        foreach (var step in new[] { 7, 25, 40 })
+        foreach (var (step, blows) in new[] { (7, 1), (26, 2), (42, 3) })
         {
             var status = await GranaryCluster.Until(coordinator, s => s.Step >= step);
             await cluster.Suffer(status.Members[step % 3].Name, new Fault(FaultKind.Corrupt));
+            await GranaryCluster.Until(coordinator, s => s.Recoveries >= blows || s.State is JobState.Completed or JobState.Failed);
         }
 
         var ended = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);

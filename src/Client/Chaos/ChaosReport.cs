@@ -14,8 +14,8 @@ internal sealed class ChaosReport(RecoveryTimes times)
     /// <summary>How many faults were done.</summary>
     public int Count => _done.Count;
 
-    /// <summary>The planned faults that were not done, for the job had ended before.</summary>
-    public IReadOnlyList<PlannedFault> Missed { get; set; } = [];
+    /// <summary>What was planned and not done, for the job had ended before.</summary>
+    public IReadOnlyList<FaultMissed> Missed { get; set; } = [];
 
     /// <summary>Takes a fault in; returns a line about it.</summary>
     public string Add(FaultDone fault)
@@ -71,10 +71,16 @@ internal sealed class ChaosReport(RecoveryTimes times)
 
     private static string Seconds(double? seconds) => seconds is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s:0.00} s") : "-";
 
-    /// <summary>A line about a planned fault that was not done.</summary>
-    public static string OfMissed(PlannedFault fault) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"not done, for the job had ended before: {Kebab.Name(fault.Fault.Kind)} {(fault.Target.Length > 0 ? fault.Target + " " : "")}{When(fault.When)}");
+    /// <summary>A line about what was planned and not done.</summary>
+    public static string OfMissed(FaultMissed missed) =>
+        $"{(missed.Done == 0 ? "not done" : $"done {missed.Done} of {missed.Times} times")}, for the job had ended before: {Named(missed.Planned)}";
+
+    /// <summary>A line about a fault whose time has come, but there is nobody whom it means.</summary>
+    public static string OfWaiting(PlannedFault fault) =>
+        $"{Named(fault)}: nobody is there just now whom '{fault.Target}' means; the fault waits";
+
+    private static string Named(PlannedFault fault) =>
+        $"{Kebab.Name(fault.Fault.Kind)} {(fault.Target.Length > 0 ? fault.Target + " " : "")}{When(fault.When)}";
 
     private static string When(FaultTime when) => when switch
     {
@@ -92,7 +98,16 @@ internal sealed class ChaosReport(RecoveryTimes times)
         recoveries = job.Recoveries,
         faults = _done.Count,
         rows = Rows().Select(r => new { fault = r.Fault, coordinator = r.Coordinator, times = r.Times, measured = r.Measured, medianSeconds = r.Median, worstSeconds = r.Worst }),
-        missed = Missed.Select(m => new { fault = Kebab.Name(m.Fault.Kind), target = m.Target, at = m.When.Seconds, step = m.When.Step, every = m.When.Every?.Least }),
+        missed = Missed.Select(m => new
+        {
+            fault = Kebab.Name(m.Planned.Fault.Kind),
+            target = m.Planned.Target,
+            at = m.Planned.When.Seconds,
+            step = m.Planned.When.Step,
+            every = m.Planned.When.Every is { } every ? new[] { every.Least, every.Most } : null,
+            done = m.Done,
+            times = m.Times,
+        }),
         done = _done.Select(d => new { at = d.At, fault = Kebab.Name(d.Fault.Kind), silos = d.Silos, coordinator = d.Coordinator, step = d.Step }),
     };
 }

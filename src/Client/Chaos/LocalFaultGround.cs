@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
@@ -11,99 +10,86 @@ namespace Granary.Client.Chaos;
 /// <param name="job">The job that is watched.</param>
 internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, string job) : IFaultGround
 {
-    private readonly ConcurrentDictionary<string, int> _frozen = [];
-    private IReadOnlyDictionary<string, int> _pids = new Dictionary<string, int>();
+    private static readonly IReadOnlyDictionary<string, long> Nobody = new Dictionary<string, long>();
 
     /// <inheritdoc/>
     public async Task<FaultView> Look(CancellationToken cancellation)
     {
-        var status = await client.Status(job).WaitAsync(cancellation);
-        var living = (status.Members.Count > 0 ? status.Members.Select(m => (m.Name, m.Pid)) : await Anybody(cancellation))
-            .Where(m => Signal.Reaches(m.Pid)).ToArray();
-        _pids = living.ToDictionary(m => m.Name, m => m.Pid);
-        var wanted = Math.Min(home.Wanted() ?? living.Length, status.Shards);
+        var status = await client.Status(job, pointsKnown: int.MaxValue).WaitAsync(cancellation);
+        var members = status.State == JobState.Running ? status.Members.Where(m => Signal.Reaches(m.Pid)).ToDictionary(m => m.Name, m => (long)m.Pid) : [];
+        var wanted = Math.Min(home.Wanted() ?? members.Count, status.Shards);
         return new FaultView(
-            living.ToDictionary(m => m.Name, m => (long)m.Pid),
+            Knows(status) ? members : await Anybody(members, cancellation),
             status.Coordinator,
             status.Step,
-            status is { State: JobState.Running, Resumed: not null } && living.Length == wanted && status.Members.Count == wanted,
+            status is { State: JobState.Running, Resumed: not null } && members.Count == wanted && status.Members.Count == wanted,
             HasEnded(status));
     }
 
-    // A job that waits in the queue has no silos yet: whichever the cluster has.
-    private async Task<IEnumerable<(string Name, int Pid)>> Anybody(CancellationToken cancellation) =>
-        (await client.Silos().WaitAsync(cancellation)).Where(s => s.State == "active").Select(s => (s.Name, s.Pid));
+    // A job that waits in the queue has no silos yet, and that of its coordinator may be one that has no shards: any of the cluster.
+    private static bool Knows(JobStatus status) =>
+        status is { State: JobState.Running, Members.Count: > 0 } && (status.Coordinator is null || status.Members.Any(m => m.Name == status.Coordinator));
+
+    private async Task<IReadOnlyDictionary<string, long>> Anybody(Dictionary<string, long> members, CancellationToken cancellation)
+    {
+        var silos = await client.Silos().WaitAsync(cancellation);
+        return silos.Where(s => s.State == "active" && Signal.Reaches(s.Pid) && !members.ContainsKey(s.Name)).Select(s => KeyValuePair.Create(s.Name, (long)s.Pid))
+            .Concat(members).ToDictionary();
+    }
 
     /// <inheritdoc/>
-    public async Task Begin(Fault fault, IReadOnlyList<string> silos, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, long>> Begin(Fault fault, IReadOnlyDictionary<string, long> silos, CancellationToken cancellation)
     {
         switch (fault.Kind)
         {
             case FaultKind.Scale:
                 home.Want((int)fault.Factor);
-                break;
+                return Nobody;
             case FaultKind.Pause:
                 await client.Pause(job);
-                break;
+                return Nobody;
             default:
-                await Task.WhenAll(silos.Select(s => Begin(fault, s)));
-                break;
+                var met = await Task.WhenAll(silos.Select(async s => (Silo: s, Met: await Begin(fault, s.Key, (int)s.Value))));
+                return met.Where(m => m.Met).Select(m => m.Silo).ToDictionary();
         }
     }
 
-    private async Task Begin(Fault fault, string silo)
-    {
-        if (fault.IsWithin)
-        {
-            await Within(() => client.Suffer(silo, fault));
-            return;
-        }
-
-        if (!_pids.TryGetValue(silo, out var pid))
-        {
-            return;
-        }
-
-        Signal.Send(pid, fault.Kind switch
+    private async Task<bool> Begin(Fault fault, string silo, int pid) => fault.IsWithin
+        ? await Within(() => client.Suffer(silo, fault))
+        : Signal.Send(pid, fault.Kind switch
         {
             FaultKind.Kill => Signal.Kill,
             FaultKind.Terminate => Signal.Terminate,
             _ => Signal.Stop,
         });
-        if (fault.Kind == FaultKind.Freeze)
-        {
-            _frozen[silo] = pid;
-        }
-    }
 
-    private static async Task Within(Func<Task> call)
+    // False: it has just died, or is frozen, by another line of the plan.
+    private static async Task<bool> Within(Func<Task> call)
     {
         try
         {
             await call();
+            return true;
         }
         catch (Exception e) when (e is LostPeerException or TimeoutException or Orleans.Runtime.OrleansException)
         {
-            // It has just died, or is frozen, by another line of the plan.
+            return false;
         }
     }
 
     /// <inheritdoc/>
-    public async Task End(Fault fault, IReadOnlyList<string> silos)
+    public async Task End(Fault fault, IReadOnlyDictionary<string, long> silos)
     {
         if (fault.IsWithin)
         {
             // It has its own clock, but the plan may be given up before that.
-            await Task.WhenAll(silos.Select(s => Within(() => client.Lift(s, fault.Kind))));
+            await Task.WhenAll(silos.Keys.Select(s => Within(() => client.Lift(s, fault.Kind))));
         }
         else if (fault.Kind == FaultKind.Freeze)
         {
-            foreach (var silo in silos)
+            foreach (var pid in silos.Values)
             {
-                if (_frozen.TryGetValue(silo, out var pid))
-                {
-                    Signal.Send(pid, Signal.Continue);
-                }
+                Signal.Send((int)pid, Signal.Continue);
             }
         }
         else if (fault.Kind == FaultKind.Pause)

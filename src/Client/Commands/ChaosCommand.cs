@@ -54,7 +54,8 @@ internal static class ChaosCommand
         var times = new RecoveryTimes();
         var report = new ChaosReport(times);
         var ground = new LocalFaultGround(home, client, job);
-        var runner = new FaultRunner(plan, ground, TimeProvider.System, done => Console.Error.WriteLine(report.Add(done)));
+        var runner = new FaultRunner(
+            plan, ground, TimeProvider.System, done => Console.Error.WriteLine(report.Add(done)), waiting => Console.Error.WriteLine(ChaosReport.OfWaiting(waiting)));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var running = runner.Run(over.Token);
         try

@@ -11,8 +11,8 @@ internal static partial class Signal
     public const int Stop = 19;
     private const int None = 0;
 
-    /// <summary>Sends one. A process that has ended already does not matter.</summary>
-    public static void Send(int pid, int signal) => _ = Call(pid, signal);
+    /// <summary>Sends one. A process that has ended already does not matter; false then.</summary>
+    public static bool Send(int pid, int signal) => Call(pid, signal) == 0;
 
     /// <summary>Whether there is such a process.</summary>
     public static bool Reaches(int pid) => Call(pid, None) == 0;

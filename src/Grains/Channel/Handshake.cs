@@ -15,7 +15,7 @@ namespace Granary.Grains.Channel;
 /// <param name="Platform">Device kind, instruction set and libtorch build of the dialling silo.</param>
 internal sealed record Handshake(string Cluster, string Job, long Generation, int From, int To, string Platform)
 {
-    private const ulong Magic = 0x34_59_52_41_4e_41_52_47; // "GRANARY4"
+    internal const ulong Magic = 0x34_59_52_41_4e_41_52_47; // "GRANARY4"
     private const int MaxBytes = 2048;
     private const int PollMicroseconds = 20_000;
 

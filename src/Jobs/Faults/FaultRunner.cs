@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Granary.Jobs;
 
 /// <summary>A fault that has been done.</summary>
@@ -10,25 +8,32 @@ namespace Granary.Jobs;
 /// <param name="Step">Committed steps then.</param>
 public sealed record FaultDone(DateTimeOffset At, Fault Fault, IReadOnlyList<string> Silos, string? Coordinator, long Step);
 
+/// <summary>A line of a plan that was not done as often as it says, for the job had ended before.</summary>
+/// <param name="Planned">The line.</param>
+/// <param name="Done">How often it was done.</param>
+/// <param name="Times">How often it was to be done, counting second blows; null: until the job ends, but once at least.</param>
+public sealed record FaultMissed(PlannedFault Planned, int Done, int? Times);
+
 /// <summary>Carries out a plan, until every fault is done or the job has ended. Each line of the plan waits for its own time;
 /// one blow falls at a time.</summary>
 /// <param name="plan">The plan.</param>
 /// <param name="ground">What it is done to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="done">Told of each fault as it is done.</param>
-public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvider time, Action<FaultDone> done)
+/// <param name="waits">Told of a line whose time has come, but there is nobody just then whom it means.</param>
+public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvider time, Action<FaultDone> done, Action<PlannedFault>? waits = null)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim _hand = new(1);
     private readonly long _began = time.GetTimestamp();
 
-    /// <summary>Runs the plan. Returns the faults that were not done even once, for the job had ended before.</summary>
-    public async Task<IReadOnlyList<PlannedFault>> Run(CancellationToken cancellation)
+    /// <summary>Runs the plan. Returns what was not done, for the job had ended before.</summary>
+    public async Task<IReadOnlyList<FaultMissed>> Run(CancellationToken cancellation)
     {
         var strikes = await Task.WhenAll(
             plan.Faults.Select((planned, line) => Follow(planned, SeededRandom.For(plan.Seed, RandomPurpose.Faults, line, 0), cancellation)));
-        return [.. plan.Faults.Where((_, line) => strikes[line] == 0)];
+        return [.. plan.Faults.Select((planned, line) => new FaultMissed(planned, strikes[line], planned.Times)).Where(m => m.Done < (m.Times ?? 1))];
     }
 
     private async Task<int> Follow(PlannedFault planned, SeededRandom random, CancellationToken cancellation)
@@ -102,7 +107,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
     // now, by another line of the plan: the blow falls when there is somebody again.
     private async Task<Blow?> Strike(PlannedFault planned, ulong draw, CancellationToken cancellation)
     {
-        while (true)
+        for (var tries = 0; ; tries++)
         {
             await _hand.WaitAsync(cancellation);
             try
@@ -113,15 +118,8 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
                     return null;
                 }
 
-                var random = SeededRandom.For((long)draw, RandomPurpose.Faults, 0, 0);
-                string[] living = [.. view.Silos.Keys];
-                var silos = planned.Target.Length == 0 ? [] : FaultTarget.Choose(planned.Target, planned.Count, living, view.Coordinator, ref random);
-                if (planned.Target.Length == 0 || silos.Count > 0)
+                if (await Hit(planned, view, draw, cancellation) is { } met)
                 {
-                    var at = time.GetUtcNow();
-                    await ground.Begin(planned.Fault, silos, cancellation);
-                    done(new FaultDone(at, planned.Fault, silos, view.Coordinator, view.Step));
-                    var met = new ConcurrentDictionary<string, long>(silos.Select(s => KeyValuePair.Create(s, view.Silos[s])));
                     return new Blow(planned.Fault.Seconds > 0 ? Lift(planned, met, cancellation) : Task.CompletedTask);
                 }
             }
@@ -130,40 +128,72 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
                 _hand.Release();
             }
 
+            if (tries == 0)
+            {
+                waits?.Invoke(planned);
+            }
+
             await Task.Delay(LookEvery, time, cancellation);
         }
     }
 
-    private async Task Lift(PlannedFault planned, ConcurrentDictionary<string, long> met, CancellationToken cancellation)
+    // Whom the blow has met; null: nobody who was meant.
+    private async Task<IReadOnlyDictionary<string, long>?> Hit(PlannedFault planned, FaultView view, ulong draw, CancellationToken cancellation)
+    {
+        var random = SeededRandom.For((long)draw, RandomPurpose.Faults, 0, 0);
+        string[] living = [.. view.Silos.Keys];
+        var meant = planned.Target.Length == 0 ? [] : FaultTarget.Choose(planned.Target, planned.Count, living, view.Coordinator, ref random);
+        if (planned.Target.Length > 0 && meant.Count == 0)
+        {
+            return null;
+        }
+
+        var at = time.GetUtcNow();
+        var met = await ground.Begin(planned.Fault, meant.ToDictionary(s => s, s => view.Silos[s]), cancellation);
+        if (planned.Target.Length > 0 && met.Count == 0)
+        {
+            return null;
+        }
+
+        done(new FaultDone(at, planned.Fault, [.. met.Keys.Order(StringComparer.Ordinal)], view.Coordinator, view.Step));
+        return met;
+    }
+
+    private async Task Lift(PlannedFault planned, IReadOnlyDictionary<string, long> met, CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var all = new Dictionary<string, long>(met);
+        var newcomers = MeetNewcomers(planned, all, over.Token);
         try
         {
             // A look may take longer than the fault: whoever is frozen does not answer.
-            await await Task.WhenAny(
-                Task.Delay(TimeSpan.FromSeconds(planned.Fault.Seconds), time, over.Token), MeetNewcomers(planned, met, over.Token));
+            await await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(planned.Fault.Seconds), time, over.Token), newcomers);
         }
         finally
         {
             await over.CancelAsync();
-            await ground.End(planned.Fault, [.. met.Keys]);
+            await newcomers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody is met after the end
+            await ground.End(planned.Fault, all);
         }
     }
 
     // What is done to all is done to those, too, that come while it lasts: a silo that was started again knows nothing of it. Returns when
     // the job has ended.
-    private async Task MeetNewcomers(PlannedFault planned, ConcurrentDictionary<string, long> met, CancellationToken cancellation)
+    private async Task MeetNewcomers(PlannedFault planned, Dictionary<string, long> met, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
         while (await ground.Look(cancellation) is { Ended: false } view)
         {
             var rest = planned.Fault.Seconds - time.GetElapsedTime(began).TotalSeconds;
-            if (planned.Target == FaultTarget.All && planned.Fault.IsWithin && rest > 0 && view.Silos.Except(met).ToArray() is { Length: > 0 } newcomers)
+            if (planned.Target == FaultTarget.All && planned.Fault.IsWithin && rest > 0)
             {
-                await ground.Begin(planned.Fault with { Seconds = rest }, [.. newcomers.Select(s => s.Key)], cancellation);
-                foreach (var (name, incarnation) in newcomers)
+                var newcomers = view.Silos.Except(met).ToDictionary();
+                if (newcomers.Count > 0)
                 {
-                    met[name] = incarnation;
+                    foreach (var (name, process) in await ground.Begin(planned.Fault with { Seconds = rest }, newcomers, cancellation))
+                    {
+                        met[name] = process;
+                    }
                 }
             }
 
