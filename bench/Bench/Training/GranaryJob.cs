@@ -59,6 +59,34 @@ internal sealed partial class GranaryJob : IAsyncDisposable
         throw new ChildException($"granary train had no two silos after {StartTime.TotalSeconds:0} s.");
     }
 
+    /// <summary>The same, once they have loaded torch: whoever listens to a process whose runtime is just starting can stop it for
+    /// good, its first thread and the runtime's own waiting for one another.</summary>
+    public async Task<IReadOnlyList<int>> StartedSilos(CancellationToken cancellation)
+    {
+        var silos = await Silos(cancellation);
+        for (var until = DateTime.UtcNow + StartTime; DateTime.UtcNow < until; await Task.Delay(5, cancellation))
+        {
+            if (silos.All(HasTorch))
+            {
+                return silos;
+            }
+        }
+
+        throw new ChildException($"the silos of granary train had not loaded torch after {StartTime.TotalSeconds:0} s.");
+    }
+
+    private static bool HasTorch(int pid)
+    {
+        try
+        {
+            return File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/maps")).Any(l => l.Contains("libtorch", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            throw new ChildException("a silo of granary train has ended before it had begun.");
+        }
+    }
+
     private bool IsSilo(int pid)
     {
         try

@@ -20,9 +20,9 @@ internal sealed record SteadyState(
         Session session, string file, int seconds, CancellationToken cancellation, string telemetry = "none", IReadOnlyDictionary<string, string>? environment = null)
     {
         await using var job = GranaryJob.Start(session, file, telemetry, environment);
-        var silos = await job.Silos(cancellation);
+        var silos = await job.StartedSilos(cancellation);
         session.Environment.Adopt(silos[0]);
-        using var metrics = await Listen(silos[0], cancellation);
+        using var metrics = new SiloMetrics(silos[0]);
         for (var waited = 0; ; waited++)
         {
             var training = metrics.Seconds.SkipWhile(s => s.Values.GetValueOrDefault("granary.steps") == 0).ToArray();
@@ -38,21 +38,6 @@ internal sealed record SteadyState(
             }
 
             await Task.Delay(25, cancellation);
-        }
-    }
-
-    private static async Task<SiloMetrics> Listen(int silo, CancellationToken cancellation)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            try
-            {
-                return new SiloMetrics(silo);
-            }
-            catch (Exception e) when (tries < 200 && e is Microsoft.Diagnostics.NETCore.Client.ServerNotAvailableException or IOException)
-            {
-                await Task.Delay(25, cancellation); // its runtime is just starting
-            }
         }
     }
 

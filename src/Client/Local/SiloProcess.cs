@@ -10,6 +10,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     // Longer than a silo waits for a job's step boundary before it leaves without one (10 s): what it does after that has time too.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
+    // A start takes one to two seconds, and ten on a machine that is very busy.
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
+
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SiloLog _log;
     private readonly Process _process;
@@ -19,9 +22,10 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <param name="home">The home directory; the log goes to its logs folder.</param>
     /// <param name="program">The silo's program and what it is told.</param>
     /// <param name="largeLog">The size of its log, in bytes, at which another is begun.</param>
+    /// <param name="longestStart">How long after its start it is ended if it has not joined; a minute and a half if left out.</param>
     /// <exception cref="IOException">The log cannot be opened.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">No process can be started.</exception>
-    public SiloProcess(string name, string home, ProcessStartInfo program, long largeLog = SiloLog.Large)
+    public SiloProcess(string name, string home, ProcessStartInfo program, long largeLog = SiloLog.Large, TimeSpan? longestStart = null)
     {
         Name = name;
         LogFile = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "logs")).FullName, name + ".log");
@@ -46,6 +50,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Exited = Follow();
+        _ = EndUnlessReady(longestStart ?? LongestStart);
     }
 
     /// <summary>How long ago it was started.</summary>
@@ -94,6 +99,24 @@ internal sealed class SiloProcess : IAsyncDisposable
         _ready.TrySetException(new UserException(ExitCode.Unreachable, ended));
         _ = _ready.Task.Exception; // seen, also where nobody waits for it
         return ended;
+    }
+
+    // A process that neither joins nor ends would be waited for without end.
+    private async Task EndUnlessReady(TimeSpan time)
+    {
+        try
+        {
+            await Ready.WaitAsync(time);
+        }
+        catch (TimeoutException)
+        {
+            _log.Write(string.Create(CultureInfo.InvariantCulture, $"{Name} (pid {Pid}) has not joined the cluster {time.TotalSeconds:0.#} s after its start, and is ended"));
+            KillNow();
+        }
+        catch (UserException)
+        {
+            // It has ended by itself.
+        }
     }
 
     private void Take(string? line)
