@@ -52,32 +52,37 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
 
     private async Task Follow(PlannedFault planned, SeededRandom random, List<Task> lasting, CancellationToken cancellation)
     {
+        IReadOnlyDictionary<string, long> before = new Dictionary<string, long>();
         for (var i = 0; i < (planned.When.Every is null ? 1 : planned.When.Times); i++)
         {
             await Task.WhenAll(lasting);
-            if (!await Due(planned.When, random.NextDouble(), cancellation) || await Strike(planned, random.NextUInt64(), cancellation) is not { } first)
+            if (!await Due(planned, before, random.NextDouble(), cancellation) || await Strike(planned, random.NextUInt64(), cancellation) is not { } first)
             {
                 break;
             }
 
             lasting.Add(first.Over);
+            before = first.Met;
             if (planned.Again > 0)
             {
                 await Task.Delay(TimeSpan.FromSeconds(planned.Again), time, cancellation);
                 if (await Strike(planned, random.NextUInt64(), cancellation) is { } second)
                 {
                     lasting.Add(second.Over);
+                    before = second.Met;
                 }
             }
         }
     }
 
-    // False: the job has ended before.
-    private async Task<bool> Due(FaultTime when, double draw, CancellationToken cancellation)
+    // False: the job has ended before. Whoever was killed may for a moment still be taken for living: nobody has noticed yet.
+    private async Task<bool> Due(PlannedFault planned, IReadOnlyDictionary<string, long> before, double draw, CancellationToken cancellation)
     {
+        var when = planned.When;
+        var ends = planned.Fault.Kind is FaultKind.Kill or FaultKind.Terminate;
         if (when.Every is { } every)
         {
-            if (!await Until(v => v.Whole, cancellation))
+            if (!await Until(v => v.Whole && !(ends && before.Intersect(v.Silos).Any()), cancellation))
             {
                 return false;
             }
@@ -120,7 +125,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
 
                 if (await Hit(planned, view, draw, cancellation) is { } met)
                 {
-                    return new Blow(planned.Fault.Seconds > 0 ? Lift(planned, met, cancellation) : Task.CompletedTask);
+                    return new Blow(met, planned.Fault.Seconds > 0 ? Lift(planned, met, cancellation) : Task.CompletedTask);
                 }
             }
             finally
@@ -201,6 +206,6 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         }
     }
 
-    // A fault that has begun, and the task of its end.
-    private sealed record Blow(Task Over);
+    // A fault that has begun, whom it has met, and the task of its end.
+    private sealed record Blow(IReadOnlyDictionary<string, long> Met, Task Over);
 }
