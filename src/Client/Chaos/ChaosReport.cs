@@ -73,7 +73,7 @@ internal sealed class ChaosReport(RecoveryTimes times)
 
     /// <summary>A line about what was planned and not done.</summary>
     public static string OfMissed(FaultMissed missed) =>
-        $"{(missed.Done == 0 ? "not done" : $"done {missed.Done} of {missed.Times} times")}, for the job had ended before: {Named(missed.Planned)}";
+        $"{(missed.Done == 0 ? "not done" : $"done {missed.Done} of {missed.Planned.Times} times")}, for the job had ended before: {Named(missed.Planned)}";
 
     /// <summary>A line about a fault whose time has come, but there is nobody whom it means.</summary>
     public static string OfWaiting(PlannedFault fault) =>
@@ -106,7 +106,7 @@ internal sealed class ChaosReport(RecoveryTimes times)
             step = m.Planned.When.Step,
             every = m.Planned.When.Every is { } every ? new[] { every.Least, every.Most } : null,
             done = m.Done,
-            times = m.Times,
+            times = m.Planned.Times,
         }),
         done = _done.Select(d => new { at = d.At, fault = Kebab.Name(d.Fault.Kind), silos = d.Silos, coordinator = d.Coordinator, step = d.Step }),
     };

@@ -10,9 +10,8 @@ public sealed record FaultDone(DateTimeOffset At, Fault Fault, IReadOnlyList<str
 
 /// <summary>A line of a plan that was not done as often as it says, for the job had ended before.</summary>
 /// <param name="Planned">The line.</param>
-/// <param name="Done">How often it was done.</param>
-/// <param name="Times">How often it was to be done, counting second blows; null: until the job ends, but once at least.</param>
-public sealed record FaultMissed(PlannedFault Planned, int Done, int? Times);
+/// <param name="Done">How many blows fell, second ones counted.</param>
+public sealed record FaultMissed(PlannedFault Planned, int Done);
 
 /// <summary>Carries out a plan, until every fault is done or the job has ended. Each line of the plan waits for its own time;
 /// one blow falls at a time.</summary>
@@ -33,7 +32,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
     {
         var strikes = await Task.WhenAll(
             plan.Faults.Select((planned, line) => Follow(planned, SeededRandom.For(plan.Seed, RandomPurpose.Faults, line, 0), cancellation)));
-        return [.. plan.Faults.Select((planned, line) => new FaultMissed(planned, strikes[line], planned.Times)).Where(m => m.Done < (m.Times ?? 1))];
+        return [.. plan.Faults.Select((planned, line) => new FaultMissed(planned, strikes[line])).Where(m => m.Done < (m.Planned.Times ?? 1))];
     }
 
     private async Task<int> Follow(PlannedFault planned, SeededRandom random, CancellationToken cancellation)
