@@ -10,7 +10,7 @@ public static class ClassWeightPlan
     /// <param name="training">The job's training section.</param>
     /// <param name="classes">Label names in class order.</param>
     /// <param name="source">The source's name, for messages.</param>
-    /// <exception cref="JobException">A weight is given to a label that does not occur.</exception>
+    /// <exception cref="JobException">A weight is given to a label that does not occur, or to one twice.</exception>
     public static double[]? Given(TrainingSection training, IReadOnlyList<string> classes, string source)
     {
         if (training.ClassWeights?.ByLabel is not { } weights)
@@ -18,10 +18,21 @@ public static class ClassWeightPlan
             return null;
         }
 
-        return weights.Keys.Order(StringComparer.Ordinal).FirstOrDefault(label => !classes.Contains(label)) is { } unknown
-            ? throw new JobException($"training.classWeights gives a weight to '{unknown}', a label that does not occur in {source}. "
-                + $"Its labels are: {string.Join(", ", classes.Take(20))}{(classes.Count > 20 ? ", ..." : "")}.")
-            : [.. classes.Select(c => weights.TryGetValue(c, out var weight) ? weight : 1)];
+        var index = new LabelIndex(classes);
+        var (given, by) = (Enumerable.Repeat(1.0, classes.Count).ToArray(), new string?[classes.Count]);
+        foreach (var label in weights.Keys.Order(StringComparer.Ordinal))
+        {
+            var id = index.Find(label) ?? throw new JobException($"training.classWeights gives a weight to '{label}', a label that does not occur in {source}. "
+                + $"Its labels are: {string.Join(", ", classes.Take(20))}{(classes.Count > 20 ? ", ..." : "")}.");
+            if (by[id] is { } other)
+            {
+                throw new JobException($"training.classWeights gives weights to '{other}' and to '{label}', which are the same label. Keep one of them.");
+            }
+
+            (given[id], by[id]) = (weights[label], label);
+        }
+
+        return given;
     }
 
     /// <summary>N / (K n_c): every class weighs the same in all, and the examples 1 on average (King and Zeng, 2001).</summary>

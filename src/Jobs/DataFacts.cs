@@ -5,13 +5,16 @@ namespace Granary.Jobs;
 /// <param name="Rows">Examples in its part (text: windows of `context` tokens; words: pairs of a word and a context), before anything is held out.</param>
 /// <param name="ValidationRows">Examples in its part of the validation's own source; 0 without one.</param>
 /// <param name="Features">Numbers per example; libsvm: the greatest index; 0 for text.</param>
-/// <param name="Classes">Distinct labels, or distinct tokens (text, `char`), in no particular order.</param>
+/// <param name="Classes">Distinct labels as they are written, or distinct tokens (text, `char`), in no particular order.</param>
 /// <param name="ValidationClasses">The same of the validation's own source.</param>
 public sealed record ShardSurvey(
     int Shard, long Rows, long ValidationRows, int Features, IReadOnlyList<string> Classes, IReadOnlyList<string> ValidationClasses)
 {
     /// <summary>Names of the features, in their order (csv); empty where they have none.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>Columns that are taken for a row's number and no feature (csv, parquet).</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Words: how often each of <see cref="Classes"/> occurs here; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];

@@ -107,43 +107,50 @@ public static class DataPlan
             return [.. found.OrderBy(c => c.EnumerateRunes().First().Value)];
         }
 
-        if (surveys.SelectMany(s => s.ValidationClasses).FirstOrDefault(c => !found.Contains(c)) is { } unknown)
+        var classes = ClassNames.Of(found);
+        var index = new LabelIndex(classes.Names);
+        if (surveys.SelectMany(s => s.ValidationClasses).FirstOrDefault(c => index.Find(c) is null) is { } unknown)
         {
             throw new JobException($"{validation}: the label '{unknown}' does not occur in {source}, so no model can learn it.");
         }
 
-        if (found.Count < 2)
+        if (classes.Names.Count < 2)
         {
-            throw new JobException($"{source}: every label is '{found.First()}'. A classifier needs at least two classes.");
+            throw new JobException($"{source}: every label is '{classes.Names[0]}'. A classifier needs at least two classes.");
         }
 
-        if (job.Model.Kind == ModelKind.Logistic && found.Count != 2)
-        {
-            throw new JobException(
-                $"{source}: model.kind is logistic, which tells two classes apart, but there are {found.Count}. Use softmax or mlp.");
-        }
-
-        if (SameNumber(found) is { } twice)
-        {
-            throw new JobException($"{source}: the labels {twice} are one number written in several ways, and would be classes of "
-                + "their own. Write it in one way.");
-        }
-
-        return found.All(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-            ? [.. found.OrderBy(c => double.Parse(c, NumberStyles.Float, CultureInfo.InvariantCulture)).ThenBy(c => c, StringComparer.Ordinal)]
-            : [.. found.Order(StringComparer.Ordinal)];
+        RefuseInfinity(classes, source);
+        RefuseContinuous(job, classes, surveys.Sum(s => s.Rows), source);
+        return job.Model.Kind == ModelKind.Logistic && classes.Names.Count != 2
+            ? throw new JobException(
+                $"{source}: model.kind is logistic, which tells two classes apart, but there are {classes.Names.Count}. Use softmax or mlp.")
+            : classes.Names;
     }
 
-    // "1" and "1.0", where every label is a number.
-    private static string? SameNumber(HashSet<string> labels)
+    // A number without end among numbers is no class of its own.
+    private static void RefuseInfinity(ClassNames classes, string source)
     {
-        var numbers = labels.Select(l => (
-            Label: l, Value: decimal.TryParse(l, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : (decimal?)null)).ToArray();
-        return numbers.Any(n => n.Value is null)
-            ? null
-            : numbers.GroupBy(n => n.Value, n => n.Label).FirstOrDefault(g => g.Count() > 1) is { } same
-                ? string.Join(" and ", same.Order(StringComparer.Ordinal).Select(l => $"'{l}'"))
-                : null;
+        var odd = classes.Numbers is null ? classes.Names.Where(c => LabelNumber.Parse(c) is null).ToArray() : [];
+        if (odd.Length > 0 && odd.Length < classes.Names.Count && odd.All(IsInfinity))
+        {
+            throw new JobException($"{source}: the label '{odd[0]}' is no finite number, but the others are numbers. Leave its rows out, or give them a label.");
+        }
+    }
+
+    private static bool IsInfinity(string label) => label.TrimStart('+', '-').ToUpperInvariant() is "INF" or "INFINITY" or "∞";
+
+    private static void RefuseContinuous(Job job, ClassNames classes, long rows, string source)
+    {
+        if (job.Data.Target == LabelTarget.Classes || TargetRule.Of(classes, rows) != TargetKind.Continuous)
+        {
+            return;
+        }
+
+        var label = job.Data.Label is { } name ? $"the label '{name}' has" : "the labels have";
+        throw new JobException($"{source}: {label} {TargetRule.Describe(classes, rows)}: {(classes.Numbers is null ? "names of rows" : "a quantity")}, not classes, "
+            + $"and {job.Model.KindName()} would make each of them a class of its own. "
+            + (classes.Numbers is null ? "Choose another data.label" : "Regression is not there yet: put the values into a few ranges (low, middle, high), or choose another data.label")
+            + ". If they are classes all the same, set data.target to classes.");
     }
 
     // A shard that no example fell to has no say. Sparse rows do not tell how long they are: the greatest index does.

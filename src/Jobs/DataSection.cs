@@ -6,6 +6,9 @@ public enum DataFormat { Csv, Idx, Text, Libsvm, Parquet }
 /// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
 public enum MissingValues { Refuse, Mean }
 
+/// <summary>What labels are taken for: classes where they look like some (else they are refused), or classes whatever they look like.</summary>
+public enum LabelTarget { Auto, Classes }
+
 /// <summary>What a token of a text is.</summary>
 public enum TokenKind
 {
@@ -43,8 +46,18 @@ public sealed record DataSection
     /// <summary>csv only: the one ASCII character between cells, no letter or digit. Default: a comma.</summary>
     public string Delimiter { get; init; } = ",";
 
-    /// <summary>csv, parquet: refuse (default), or mean: a feature's nulls, empty cells and those that hold NA are filled in.</summary>
+    /// <summary>csv, parquet: refuse (default), or mean: a feature's nulls, empty cells and those that hold one of <see cref="MissingSpellings"/>
+    /// are filled in.</summary>
     public MissingValues Missing { get; init; } = MissingValues.Refuse;
+
+    /// <summary>csv, parquet: what a cell holds whose value is missing, in features and label, beside nothing at all. A number stands for itself in
+    /// any spelling. Default: <see cref="Granary.Jobs.MissingSpellings.Usual"/>.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("missingValues")]
+    public IReadOnlyList<string> MissingSpellings { get; init; } = Granary.Jobs.MissingSpellings.Usual;
+
+    /// <summary>Not for text: whether labels that look like a quantity or like names of rows are refused (auto), or are classes all the same.
+    /// Default: auto.</summary>
+    public LabelTarget Target { get; init; } = LabelTarget.Auto;
 
     /// <summary>csv, parquet: columns that are neither label nor feature. Default: none.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
@@ -85,12 +98,12 @@ public sealed record DataSection
     /// <summary>The held-out part. Default: none.</summary>
     public ValidationSection Validation { get; init; } = new();
 
-    /// <summary>Equal in every key; the ignored columns by value.</summary>
+    /// <summary>Equal in every key; lists by value.</summary>
     public bool Equals(DataSection? other) => other is not null
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.MinCount, other.Cache)
-        && Ignore.SequenceEqual(other.Ignore);
+        && Target == other.Target && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Format, Path, Labels, Label, Ignore.Count, Standardize, Shards, Validation);

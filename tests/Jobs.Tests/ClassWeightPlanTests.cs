@@ -18,6 +18,15 @@ public class ClassWeightPlanTests
         Assert.Throws<JobException>(() => ClassWeightPlan.Given(Training(("a", 1), ("d", 4)), ["a", "b"], "d.csv")).Message);
 
     [Fact]
+    public void A_weight_is_given_to_a_number_in_any_spelling() =>
+        Assert.Equal([4, 1, 2], ClassWeightPlan.Given(Training(("0", 4), ("+2", 2)), ["0.0", "1.0", "2.0"], "d.csv")!);
+
+    [Fact]
+    public void Two_weights_for_one_label_are_an_error() => Assert.Equal(
+        "training.classWeights gives weights to '1' and to '1.0', which are the same label. Keep one of them.",
+        Assert.Throws<JobException>(() => ClassWeightPlan.Given(Training(("1.0", 1), ("1", 4)), ["0", "1"], "d.csv")).Message);
+
+    [Fact]
     public void No_weights_are_none() => Assert.Null(ClassWeightPlan.Given(new TrainingSection { Epochs = 1 }, ["a", "b"], "d.csv"));
 
     [Fact]

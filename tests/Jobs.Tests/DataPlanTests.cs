@@ -32,7 +32,8 @@ public class DataPlanTests
         Assert.Contains("there are 3. Use softmax", Error(Job(ModelKind.Logistic), Survey(0, 5, "a", "b"), Survey(1, 5, "c")));
         Assert.Contains("Set data.shards to 1 or less", Error(Job(), Survey(0, 1, "a"), Survey(1, 0)));
         Assert.Contains("training.batch is 11, but there are only 10", Error(Job(batch: 11), Survey(0, 5, "a"), Survey(1, 5, "b")));
-        Assert.Contains("'1' and '1.0' are one number", Error(Job(), Survey(0, 5, "1", "2"), Survey(1, 5, "1.0")));
+        Assert.Contains("'inf' is no finite number", Error(Job(), Survey(0, 5, "1", "2"), Survey(1, 5, "inf")));
+        Assert.Contains("every label is '1'", Error(Job(), Survey(0, 5, "1"), Survey(1, 5, "1.0")));
         Assert.Contains("shard 0 have 3 features, those of shard 1 have 4", Error(Job(), Survey(0, 5, "a"), Survey(1, 5, "b") with { Features = 4 }));
         Assert.Contains("no features", Error(Job(shards: 1), Survey(0, 5, "a", "b") with { Features = 0 }));
         Assert.Contains("'c' does not occur in d.csv", Error(Own(Job()), Survey(0, 5, "a") with { ValidationClasses = ["c"] }, Survey(1, 5, "b")));
@@ -42,6 +43,25 @@ public class DataPlanTests
         Assert.Contains("data.shards is 2, but none of so many parts of t.txt has any windows of", Error(text, Survey(0, 0), Survey(1, 0)));
         Assert.Contains("leaves nothing of d.csv", Error(Job(fraction: 0.9999999999999999), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("holds out none", Error(Job(fraction: 0.01), Survey(0, 5, "a"), Survey(1, 5, "b")));
+    }
+
+    [Fact]
+    public void One_number_in_two_spellings_is_one_class_also_of_the_held_out_examples()
+    {
+        var facts = DataPlan.Merge(Own(Job()), [Survey(0, 5, "1", "2") with { ValidationRows = 1, ValidationClasses = ["+2"] }, Survey(1, 5, "1.0")]);
+        Assert.Equal(["1", "2"], facts.Classes);
+    }
+
+    [Fact]
+    public void A_quantity_is_refused_unless_the_job_insists()
+    {
+        var prices = Survey(0, 60, [.. Enumerable.Range(0, 50).Select(i => $"{100_000 + (i * 999)}")]);
+        var message = Error(Job(shards: 1), prices);
+        Assert.StartsWith("d.csv: the label 'y' has 50 different values in 60 rows, from 100000 to 148951: a quantity, not classes, and softmax would", message, StringComparison.Ordinal);
+        Assert.Contains("set data.target to classes", message);
+        Assert.Contains("names of rows", Error(Job(shards: 1), Survey(0, 60, [.. Enumerable.Range(0, 60).Select(i => $"n{i}")])));
+        var insisting = Job(shards: 1) with { Data = Job(shards: 1).Data with { Target = LabelTarget.Classes } };
+        Assert.Equal(50, DataPlan.Merge(insisting, [prices]).Classes.Count);
     }
 
     private static Job Own(Job job) => job with { Data = job.Data with { Validation = new() { Path = "/x/v.csv" } } };

@@ -126,7 +126,9 @@ public sealed class JobWriterTests : IDisposable
     private static readonly Gen<string> Delimiters = Gen.Char["\t !#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"].Select(c => c.ToString());
 
     private static Gen<DataSection> Options(DataSection data) => Gen.Select(Delimiters, Any<MissingValues>(), Gen.String[1, 9].Array[0, 3], Gen.Bool, (delimiter, missing, ignore, cache) =>
-        data with { Delimiter = delimiter, Missing = missing, Cache = cache, Ignore = [.. ignore.Distinct().Where(n => n != data.Label)] });
+        data with { Delimiter = delimiter, Missing = missing, Cache = cache, Ignore = [.. ignore.Distinct().Where(n => n != data.Label)] })
+        .SelectMany(d => Gen.Select(Gen.String[0, 9].Array[0, 3], Any<LabelTarget>(), (missing, target) =>
+            d with { MissingSpellings = missing.Length == 3 ? MissingSpellings.Usual : missing, Target = target }));
 
     [Fact]
     public void Every_job_is_read_back_equal() => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? _file : null })
@@ -163,7 +165,9 @@ public sealed class JobWriterTests : IDisposable
               label: "species"
               delimiter: ","
               missing: refuse
+              missingValues: ["#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "?"]
               ignore: []
+              target: auto
               cache: true
               standardize: false
               shards: 8

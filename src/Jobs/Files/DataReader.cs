@@ -6,7 +6,7 @@ internal static class DataReader
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
         map.Expect(
-            "format", "path", "labels", "label", "delimiter", "missing", "ignore", "cache", "features", "standardize", "tokens", "encoding", "vocab", "merges", "minCount", "shards",
+            "format", "path", "labels", "label", "delimiter", "missing", "missingValues", "ignore", "target", "cache", "features", "standardize", "tokens", "encoding", "vocab", "merges", "minCount", "shards",
             "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
@@ -20,7 +20,9 @@ internal static class DataReader
             Label = map.Text("label", required: format is DataFormat.Csv or DataFormat.Parquet),
             Delimiter = Delimiter(map, defaults.Delimiter),
             Missing = map.Enum<MissingValues>("missing", defaults.Missing),
+            MissingSpellings = map.Has("missingValues") ? map.Texts("missingValues", "[NA, \"?\", -999]") : defaults.MissingSpellings,
             Ignore = map.Names("ignore"),
+            Target = map.Enum<LabelTarget>("target", defaults.Target),
             Cache = map.Bool("cache", defaults.Cache),
             Features = map.Has("features") ? map.Int("features", min: 1, max: 1 << 28) : null,
             Standardize = map.Bool("standardize", defaults.Standardize),

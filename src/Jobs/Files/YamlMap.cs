@@ -209,6 +209,17 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
         }
     }
 
+    /// <summary>A list of texts, which may be empty ones.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="example">A list, for messages.</param>
+    public IReadOnlyList<string> Texts(string key, string example) => Find(key) switch
+    {
+        null => [],
+        YamlSequenceNode list => [.. list.Children.Select(c => (c as YamlScalarNode)?.Value
+            ?? throw new JobException($"{source.Place(c)}: {Full(key)} holds '{c}', which is no single value."))],
+        { } other => throw new JobException($"{source.Place(other)}: {Full(key)} must be a list, such as {example}."),
+    };
+
     /// <summary>An error at a key's value, or at the section where it is missing.</summary>
     public JobException Error(string key, string message) => new($"{source.Place(Find(key) ?? node)}: {message}");
 

@@ -14,8 +14,8 @@ internal sealed class ClassTargets : IDisposable
     /// <param name="facts">Which label is which class, and what a class weighs.</param>
     public ClassTargets(IEnumerable<string> labels, DataFacts facts)
     {
-        var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name, c => (long)c.id);
-        long[] targets = [.. labels.Select(label => ids[label])];
+        var classes = new LabelIndex(facts.Classes);
+        long[] targets = [.. labels.Select(label => (long)classes.Find(label)!.Value)];
         _ids = tensor(targets, ScalarType.Int64).DetachFromDisposeScope();
         _weights = facts.ClassWeights is { } weights ? [.. targets.Select(id => weights[id])] : null;
     }

@@ -17,8 +17,8 @@ internal sealed class CsvChunk
     private readonly int[] _roles; // of every cell: the feature's number, or one of the two above
     private readonly int _features;
     private readonly byte _delimiter;
-    private readonly bool _fills;
-    private readonly bool _isPlain; // whether no delimiter looks like a part of a number
+    private readonly MissingCells _missing;
+    private readonly bool _isPlain; // whether no delimiter looks like a part of a number, and no number means that there is none
 
     /// <param name="columns">Which cell is what.</param>
     /// <param name="data">How the file is written.</param>
@@ -27,12 +27,13 @@ internal sealed class CsvChunk
         _features = columns.Features.Length;
         _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];
         _delimiter = (byte)data.Delimiter[0];
-        _fills = data.Missing == MissingValues.Mean;
-        _isPlain = data.Delimiter[0] is not ('-' or '+' or '.');
+        _missing = new MissingCells(data);
+        _isPlain = data.Delimiter[0] is not ('-' or '+' or '.') && !_missing.AnyNumber;
+        Rows = new RowBuffer(_missing);
     }
 
     /// <summary>What the chunk read last has in it.</summary>
-    public RowBuffer Rows { get; } = new();
+    public RowBuffer Rows { get; }
 
     /// <summary>Reads a chunk; false: it has to be read otherwise.</summary>
     /// <param name="bytes">The chunk, whole lines, and <see cref="LineChunks.Margin"/> bytes behind it.</param>
@@ -170,8 +171,14 @@ internal sealed class CsvChunk
             return false;
         }
 
-        return text.IsEmpty || text.SequenceEqual("NA"u8)
-            ? _fills
-            : System.Text.Ascii.IsValid(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        if (System.Text.Ascii.IsValid(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            && double.IsFinite(value) && !_missing.Has(value))
+        {
+            return true;
+        }
+
+        var isMissing = _missing.Has(text) || _missing.Has(value);
+        value = double.NaN;
+        return isMissing && _missing.AreFilled;
     }
 }

@@ -77,11 +77,11 @@ internal static class CsvSource
     }
 
     private static TableSource Table(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels) =>
-        new([.. columns.Features.Select(f => columns.Names[f])], rows, names, labels);
+        new([.. columns.Features.Select(f => columns.Names[f])], rows, names, labels) { LeftOut = columns.LeftOut };
 
     internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into)
     {
-        var rows = new CsvRows(part, data.Delimiter[0]);
+        var (rows, missing) = (new CsvRows(part, data.Delimiter[0]), new MissingCells(data));
         while (rows.Read())
         {
             if (rows.FieldCount != columns.Names.Length)
@@ -89,37 +89,41 @@ internal static class CsvSource
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            into.Label(Label(rows, columns.Label, data.Label!));
+            into.Label(Label(rows, columns.Label, data.Label!, missing));
             var values = into.Next(columns.Features.Length);
             for (var f = 0; f < values.Length; f++)
             {
-                values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], data.Missing);
+                values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], missing);
             }
         }
     }
 
-    private static string Label(CsvRows rows, int column, string name)
+    private static string Label(CsvRows rows, int column, string name, MissingCells missing)
     {
         var text = rows.Text(column);
-        return text.Length > 0 ? text : throw rows.Error($"column '{name}' is empty: every row needs a label");
+        return text.Length == 0 ? throw rows.Error($"column '{name}' is empty: every row needs a label")
+            : missing.HasLabel(text) ? throw rows.Error($"column '{name}' holds '{text}', {MissingCells.NoLabel(text)}")
+            : text;
     }
 
-    internal static double Number(CsvRows rows, int column, string name, MissingValues missing)
+    internal static double Number(CsvRows rows, int column, string name, MissingCells missing)
     {
         var text = rows.Field(column).Trim();
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
+        if (isNumber && double.IsFinite(value) && !missing.Has(value))
         {
-            return double.IsFinite(value)
-                ? value
-                : throw rows.Error($"column '{name}' holds '{text}', which is not a finite number: fill it in, or leave the row out");
+            return value;
         }
 
-        if (!text.IsEmpty && text is not "NA")
+        if (!missing.Has(text) && !(isNumber && missing.Has(value)))
         {
-            throw rows.Error($"column '{name}' holds '{text}', which is not a number");
+            throw rows.Error(isNumber
+                ? $"column '{name}' holds '{text}', which is not a finite number: fill it in, or leave the row out"
+                : $"column '{name}' holds '{text}', which is not a number. If it stands for a missing value, add it to data.missingValues; if the column is no "
+                    + "feature, name it in data.ignore");
         }
 
-        return missing == MissingValues.Mean
+        return missing.AreFilled
             ? double.NaN
             : throw rows.Error($"column '{name}' {(text.IsEmpty ? "is empty" : $"holds '{text}'")}: fill it in, leave the row out, "
                 + "or set data.missing to mean");

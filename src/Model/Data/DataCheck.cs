@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Data.Checking;
 
 namespace Granary.Model.Data;
 
@@ -8,6 +9,41 @@ public static class DataCheck
     /// <summary>The facts that the shards would agree on, and what a bigram model loses on the held-out text (text of characters or bytes only).</summary>
     /// <exception cref="JobException">The first thing wrong with the data, in shard order.</exception>
     public static (DataFacts Facts, double? BigramLoss) Run(Job job, int parallelism, ReadingMeans? use = null)
+    {
+        var shards = Read(job, parallelism, use);
+        var facts = Merge(job, shards);
+        return (facts, BigramLoss(job, facts, shards));
+    }
+
+    /// <summary>The same, with all that its user should see of the data.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="parallelism">Threads.</param>
+    /// <param name="withColumns">Whether every feature is described, and its different values counted.</param>
+    /// <exception cref="JobException">As there.</exception>
+    public static DataInspection Inspect(Job job, int parallelism, bool withColumns)
+    {
+        var shards = Read(job, parallelism, null);
+        var facts = Merge(job, shards);
+        return DataInspection.Of(
+            job, facts, BigramLoss(job, facts, shards), [.. shards.Select(s => s.Survey)], Look(shards, facts, parallelism, withColumns), withColumns);
+    }
+
+    // In turn, some shards at once: what a look holds may be more than the shard itself.
+    private static ShardLook Look(ShardData[] shards, DataFacts facts, int parallelism, bool withColumns)
+    {
+        ShardLook? all = null;
+        foreach (var some in shards.Chunk(parallelism))
+        {
+            foreach (var look in some.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Min(parallelism, some.Length)).Select(s => s.Look(facts, withColumns)).ToArray())
+            {
+                all = all?.With(look) ?? look;
+            }
+        }
+
+        return all!;
+    }
+
+    private static ShardData[] Read(Job job, int parallelism, ReadingMeans? use)
     {
         var shards = new ShardData?[job.Data.Shards];
         var errors = new JobException?[job.Data.Shards];
@@ -27,26 +63,31 @@ public static class DataCheck
             throw error;
         }
 
-        var facts = DataPlan.Merge(job, [.. shards.Select(s => s!.Survey)]);
-        if (StatisticsPlan.IsNeeded(job))
-        {
-            facts = StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s!.Statistics(facts))]);
-        }
-
-        return (facts, job.Data is { Format: DataFormat.Text, HasWords: false } ? Bigrams(facts, shards) : null);
+        return [.. shards.Select(s => s!)];
     }
 
-    private static double? Bigrams(DataFacts facts, ShardData?[] shards)
+    private static DataFacts Merge(Job job, ShardData[] shards)
     {
+        var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)]);
+        return StatisticsPlan.IsNeeded(job) ? StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s.Statistics(facts))]) : facts;
+    }
+
+    private static double? BigramLoss(Job job, DataFacts facts, ShardData[] shards)
+    {
+        if (job.Data is not { Format: DataFormat.Text, HasWords: false })
+        {
+            return null;
+        }
+
         var bigrams = new BigramBaseline(facts.Shape.Classes);
         foreach (var shard in shards)
         {
-            shard!.CountBigrams(facts, bigrams);
+            shard.CountBigrams(facts, bigrams);
         }
 
         foreach (var shard in shards)
         {
-            shard!.EvaluateBigrams(facts, bigrams);
+            shard.EvaluateBigrams(facts, bigrams);
         }
 
         return bigrams.Loss;

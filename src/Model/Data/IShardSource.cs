@@ -30,6 +30,9 @@ internal interface IFeatureSource : IShardSource
     /// <summary>A row's label.</summary>
     string Label(int row);
 
+    /// <summary>The numbers before they are filled in or standardised; null where most of them are zeros that are not kept.</summary>
+    IDenseRows? Dense { get; }
+
     /// <summary>Moments of each feature over some rows, of the values that are not missing.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="features">Number of features of the whole source.</param>

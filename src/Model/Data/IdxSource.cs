@@ -32,6 +32,9 @@ internal sealed class IdxSource : IFeatureSource
     public IReadOnlyList<string> Columns => [];
 
     /// <inheritdoc/>
+    public IDenseRows? Dense => new Pixels(_pixels, Features, Rows);
+
+    /// <inheritdoc/>
     public string Label(int row) => Name(_labels[row]);
 
     /// <inheritdoc/>

@@ -12,7 +12,14 @@ internal sealed class LabelNames
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
 
-    public LabelNames() => _bytes = _byBytes.GetAlternateLookup<ReadOnlySpan<byte>>();
+    private readonly MissingCells? _missing;
+
+    /// <param name="missing">Which labels, as they are written, are none.</param>
+    public LabelNames(MissingCells? missing = null)
+    {
+        _bytes = _byBytes.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _missing = missing;
+    }
 
     /// <summary>The labels.</summary>
     public IReadOnlyList<string> Names => _names;
@@ -43,7 +50,7 @@ internal sealed class LabelNames
         }
 
         var name = Encoding.UTF8.GetString(text).Trim();
-        if (name.Length == 0 || name.Contains('\ufffd', StringComparison.Ordinal))
+        if (name.Length == 0 || name.Contains('\ufffd', StringComparison.Ordinal) || _missing?.HasLabel(name) == true)
         {
             return false;
         }

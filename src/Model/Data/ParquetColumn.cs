@@ -13,34 +13,46 @@ internal static class ParquetColumn
     /// <param name="group">The row group.</param>
     /// <param name="field">The column.</param>
     /// <param name="place">The same in words.</param>
-    /// <param name="missing">What becomes of nulls.</param>
+    /// <param name="missing">What has no value, and what becomes of it.</param>
     /// <exception cref="JobException">The column is of another type, or has a null or a value that is not finite.</exception>
-    public static async Task<double[]> Numbers(ParquetRowGroupReader group, DataField field, string place, MissingValues missing)
+    public static async Task<double[]> Numbers(ParquetRowGroupReader group, DataField field, string place, MissingCells missing)
     {
         var values = await Values(group, field)
             ?? throw new JobException($"{place} holds {Kind(field)}, but a feature must be float, double, a whole number or "
                 + "bool. Convert it, or name it in data.ignore.");
-        if (missing == MissingValues.Refuse && Array.IndexOf(values, null) is >= 0 and var at)
+        if (!missing.AreFilled && Array.FindIndex(values, v => IsMissing(v, missing)) is >= 0 and var at)
         {
-            throw new JobException($"{place} is null in row {at} of the group: fill it in, leave the row out, or set data.missing to mean.");
+            var what = values[at] is { } x ? $"holds {x.ToString(CultureInfo.InvariantCulture)}" : "is null";
+            throw new JobException($"{place} {what} in row {at} of the group: fill it in, leave the row out, or set data.missing to mean.");
         }
 
-        var odd = Array.FindIndex(values, v => v is { } x && !double.IsFinite(x));
+        var odd = Array.FindIndex(values, v => !IsMissing(v, missing) && !double.IsFinite(v!.Value));
         return odd < 0
-            ? [.. values.Select(v => v ?? double.NaN)]
+            ? [.. values.Select(v => IsMissing(v, missing) ? double.NaN : v!.Value)]
             : throw new JobException($"{place} holds {values[odd]!.Value.ToString(CultureInfo.InvariantCulture)} in row {odd} of the group, which is not "
                 + "a finite number: fill it in, or leave the row out.");
     }
 
+    private static bool IsMissing(double? value, MissingCells missing) =>
+        value is not { } x || (double.IsNaN(x) ? missing.AnyNaN : missing.AnyNumber && missing.Has(x));
+
     /// <summary>The labels: numbers as they are written in CSV, true and false, or texts.</summary>
     /// <inheritdoc cref="Numbers"/>
-    public static async Task<string[]> Labels(ParquetRowGroupReader group, DataField field, string place)
+    public static async Task<string[]> Labels(ParquetRowGroupReader group, DataField field, string place, MissingCells missing)
     {
         string?[] labels;
         if (field.ClrType == typeof(ReadOnlyMemory<char>))
         {
             labels = new string?[Rows(group)];
             await group.ReadAsync(field, labels.AsMemory()!);
+        }
+        else if (field.ClrType == typeof(long))
+        {
+            labels = await WholeNumbers<long>(group, field); // a double would not tell those above 2^53 apart
+        }
+        else if (field.ClrType == typeof(ulong))
+        {
+            labels = await WholeNumbers<ulong>(group, field);
         }
         else
         {
@@ -52,8 +64,20 @@ internal static class ParquetColumn
         }
 
         var empty = Array.FindIndex(labels, string.IsNullOrWhiteSpace);
-        return empty < 0 ? labels.Select(l => l!).ToArray() : throw new JobException($"{place} is empty in row {empty} of the group: every row needs a label.");
+        if (empty >= 0)
+        {
+            throw new JobException($"{place} is empty in row {empty} of the group: every row needs a label.");
+        }
+
+        var none = Array.FindIndex(labels, l => missing.HasLabel(l.AsSpan().Trim()));
+        return none < 0
+            ? labels.Select(l => l!).ToArray()
+            : throw new JobException($"{place} holds '{labels[none]}' in row {none} of the group, {MissingCells.NoLabel(labels[none]!)}.");
     }
+
+    private static async Task<string?[]> WholeNumbers<T>(ParquetRowGroupReader group, DataField field)
+        where T : struct, INumberBase<T> =>
+        [.. (await Read<T>(group, field)).Select(v => v?.ToString(null, CultureInfo.InvariantCulture))];
 
     private static string Kind(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) ? "text"
         : field.ClrType == typeof(ReadOnlyMemory<byte>) ? "bytes"

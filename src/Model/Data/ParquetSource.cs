@@ -36,10 +36,10 @@ internal static class ParquetSource
             var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Features.Length).ToArray();
             RowGroupRuns.Check(part, numbers, ShardLimit.Most);
             var (first, end) = part.Of(groups.Length);
-            var (values, labels) = (new List<double[]>(), new List<string[]>());
+            var (values, labels, missing) = (new List<double[]>(), new List<string[]>(), new MissingCells(data));
             foreach (var (file, group) in groups[(int)first..(int)end])
             {
-                var (x, y) = await file.Read(group, columns, data.Missing);
+                var (x, y) = await file.Read(group, columns, missing);
                 values.Add(x);
                 labels.Add(y);
             }
@@ -48,7 +48,10 @@ internal static class ParquetSource
             int[] ids = [.. labels.SelectMany(l => l).Select(names.Of)];
             double[] all = [.. values.SelectMany(v => v)];
             return new TableSource(
-                [.. columns.Features.Select(f => columns.Names[f])], new ArrayRows(all, columns.Features.Length, ids.Length), names.Names, ids);
+                [.. columns.Features.Select(f => columns.Names[f])], new ArrayRows(all, columns.Features.Length, ids.Length), names.Names, ids)
+            {
+                LeftOut = columns.LeftOut,
+            };
         }
         finally
         {

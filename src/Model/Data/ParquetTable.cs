@@ -45,10 +45,10 @@ internal sealed class ParquetTable : IAsyncDisposable
 
     /// <summary>A row group's features, row after row and NaN where one is missing, and its labels.</summary>
     /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>
-    public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, MissingValues missing) => Guard(Name, async () =>
+    public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, MissingCells missing) => Guard(Name, async () =>
     {
         using var rows = _reader.OpenRowGroupReader(group);
-        var labels = await ParquetColumn.Labels(rows, Field(group, columns.Label), Place(group, columns.Label));
+        var labels = await ParquetColumn.Labels(rows, Field(group, columns.Label), Place(group, columns.Label), missing);
         if ((long)labels.Length * columns.Features.Length > Array.MaxLength)
         {
             throw new JobException($"{Name}: row group {group} holds {(long)labels.Length * columns.Features.Length} numbers, more than the "

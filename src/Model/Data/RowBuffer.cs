@@ -1,9 +1,10 @@
 namespace Granary.Model.Data;
 
 /// <summary>Rows and their labels, as they come.</summary>
-internal sealed class RowBuffer
+/// <param name="missing">Which labels are none.</param>
+internal sealed class RowBuffer(MissingCells? missing = null)
 {
-    private readonly LabelNames _labels = new();
+    private readonly LabelNames _labels = new(missing);
     private double[] _values = new double[1 << 12];
     private int[] _ids = new int[1 << 6];
     private int _used;

@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Data.Checking;
 using Granary.Model.Training;
 
 namespace Granary.Model.Data;
@@ -95,6 +96,7 @@ public sealed class ShardData
         _shard, _source.Rows, _validation?.Rows ?? 0, Math.Max(_source.Features, _validation?.Features ?? 0), _source.Classes, _validation?.Classes ?? [])
     {
         Columns = Columns(_source),
+        LeftOut = (_source as TableSource)?.LeftOut ?? [],
         ClassCounts = (_source as WordSource)?.Counts ?? [],
         VocabularySize = (_source as TextSource)?.VocabularySize ?? 0,
         VocabularyDigest = _vocabularyDigest,
@@ -112,10 +114,29 @@ public sealed class ShardData
             ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null);
     }
 
+    /// <summary>A closer look, for whoever wants to see what is in the data.</summary>
+    /// <param name="facts">What the shards agree on.</param>
+    /// <param name="countsDistinct">Whether different values of each feature are counted.</param>
+    internal ShardLook Look(DataFacts facts, bool countsDistinct)
+    {
+        if (_source is not IFeatureSource source)
+        {
+            return new ShardLook([], [], null, _source is TextSource text ? text.Tokens : ((WordSource)_source).Counts.Sum());
+        }
+
+        var (training, held) = Split(facts);
+        return ShardLook.At(source, training, ((_validation as IFeatureSource) ?? source, held), facts, countsDistinct);
+    }
+
     private static long[] Count(IFeatureSource source, int[] rows, DataFacts facts)
     {
-        var counts = rows.CountBy(source.Label).ToDictionary();
-        return [.. facts.Classes.Select(c => (long)counts.GetValueOrDefault(c))];
+        var (classes, counts) = (new LabelIndex(facts.Classes), new long[facts.Classes.Count]);
+        foreach (var (label, count) in rows.CountBy(source.Label))
+        {
+            counts[classes.Find(label)!.Value] += count;
+        }
+
+        return counts;
     }
 
     /// <summary>What an epoch must count of this shard: how many examples, and the wrapping sum of their rows' digests.</summary>

@@ -20,6 +20,9 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     public IReadOnlyList<string> Classes { get; } = [.. rows.Labels.Distinct()];
 
     /// <inheritdoc/>
+    public IDenseRows? Dense => null;
+
+    /// <inheritdoc/>
     public string Label(int row) => rows.Labels[row];
 
     // The zeros that are left out count: each of them lies mean^2 from the mean.

@@ -8,6 +8,9 @@ namespace Granary.Model.Data;
 /// <param name="Features">Which are features, in order.</param>
 internal sealed record TableColumns(string[] Names, int Label, int[] Features)
 {
+    /// <summary>Columns that are taken for a row's number, and so for no features, though nobody said so.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Tells label and features apart.</summary>
     /// <param name="place">Where the names stand, for messages.</param>
     /// <param name="names">All columns.</param>
@@ -27,11 +30,12 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         }
 
         int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore"))];
-        int[] features = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
+        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
+        int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]))];
         return features.Length > 0
-            ? new TableColumns(names, label, features)
+            ? new TableColumns(names, label, features) { LeftOut = [.. others.Except(features).Select(i => names[i])] }
             : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"
-                + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}: nothing to learn from.");
+                + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
 
         int Find(string name, string key) => Array.IndexOf(names, name) is >= 0 and var at
             ? at

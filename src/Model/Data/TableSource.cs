@@ -21,8 +21,14 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes => names;
 
+    /// <summary>Columns that were taken for a row's number and are no features.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>The numbers before they are filled in or standardised; NaN where one is missing.</summary>
     public IDenseRows Numbers => rows;
+
+    /// <inheritdoc/>
+    public IDenseRows? Dense => rows;
 
     /// <inheritdoc/>
     public string Label(int row) => names[labels[row]];

@@ -26,6 +26,9 @@ internal sealed class TextSource : IShardSource
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; }
 
+    /// <summary>Tokens.</summary>
+    public int Tokens => _tokens.Length;
+
     /// <summary>Byte pairs: K; 0 otherwise.</summary>
     public int VocabularySize { get; }
 

@@ -48,14 +48,15 @@ internal static class EvaluationSource
     // Words that are not known have a place of their own, where the vocabulary has one.
     private static void RequireKnown(TrainedModel model, string file, IReadOnlyList<string> found)
     {
-        var known = model.Facts.Classes.ToHashSet(StringComparer.Ordinal);
-        if (model.Data.HasWords && known.Contains(WordVocabulary.Unknown))
+        var known = new LabelIndex(model.Data.Format == DataFormat.Text ? [] : model.Facts.Classes);
+        var tokens = model.Data.Format == DataFormat.Text ? model.Facts.Classes.ToHashSet(StringComparer.Ordinal) : [];
+        if (model.Data.HasWords && tokens.Contains(WordVocabulary.Unknown))
         {
             return;
         }
 
         var what = model.Data.Format != DataFormat.Text ? "label" : model.Data.HasWords ? "word" : "character";
-        if (found.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
+        if (found.FirstOrDefault(c => !tokens.Contains(c) && known.Find(c) is null) is { } unknown)
         {
             throw new JobException($"{file}: the {what} '{unknown}' was never seen in training: {model.Name} can say nothing of it. It knows: "
                 + $"{string.Join(", ", model.Facts.Classes.Take(NamesInMessage))}{(model.Facts.Classes.Count > NamesInMessage ? ", ..." : "")}.");

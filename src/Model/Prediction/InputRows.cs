@@ -61,7 +61,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
 
     private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model)
     {
-        var missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean;
+        var missing = new MissingCells(model.Data with { Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean });
         while (rows.Read())
         {
             if (rows.FieldCount != header.Length)

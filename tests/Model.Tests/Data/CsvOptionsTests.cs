@@ -21,7 +21,7 @@ public sealed class CsvOptionsTests : IDisposable
         foreach (var delimiter in Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Append('\t').Where(c => !char.IsAsciiLetterOrDigit(c)).Except("\"?!"))
         {
             var text = $"a,y,b\n1,?,2\n\n3,\"?,!\",4\n5,?,6\n".Replace(',', delimiter);
-            var job = DataFolder.Job(Csv(_folder.Write(name, text), shards: 2) with { Delimiter = $"{delimiter}" });
+            var job = DataFolder.Job(Csv(_folder.Write(name, text), shards: 2) with { Delimiter = $"{delimiter}", MissingSpellings = [] });
             Assert.Equal(["1 2 ?", $"3 4 ?{delimiter}!", "5 6 ?"], DataFolder.Lines(DataFolder.Union(job)));
         }
     }
@@ -78,9 +78,31 @@ public sealed class CsvOptionsTests : IDisposable
         Assert.StartsWith("d.csv:3: column 'a' holds 'NA': fill it in, leave the row out, or set data.missing to mean", DataFolder.Error(Csv(_folder.Write("d.csv", "a,y\n1,p\nNA,q\n"))));
         var filled = Csv(_folder.Write("e.csv", "a,y\n1,p\nnan?,q\n")) with { Missing = MissingValues.Mean };
         Assert.StartsWith("e.csv:3: column 'a' holds 'nan?', which is not a number", DataFolder.Error(filled));
-        Assert.Contains("column 'a' holds 'NaN', which is not a finite number", DataFolder.Error(filled with { Path = _folder.Write("f.csv", "a,y\n1,p\nNaN,q\n") }));
+        Assert.Contains("column 'a' holds 'Infinity', which is not a finite number", DataFolder.Error(filled with { Path = _folder.Write("f.csv", "a,y\n1,p\nInfinity,q\n") }));
         Assert.Contains("column 'y' is empty: every row needs a label", DataFolder.Error(filled with { Path = _folder.Write("g.csv", "a,y\n1,p\n2,\n") }));
         Assert.Contains("h.csv: column 'b' has no value in the training part", DataFolder.Error(filled with { Path = _folder.Write("h.csv", "a,b,y\n1,,p\n2,NA,q\n") }));
+    }
+
+    [Theory]
+    [InlineData("d.csv")]
+    [InlineData("d.csv.gz")]
+    public void Every_usual_spelling_of_a_missing_value_is_one(string name)
+    {
+        foreach (var spelling in MissingSpellings.Usual)
+        {
+            var csv = Csv(_folder.Write(name, $"a,y\n1,p\n {spelling} ,q\n4,p\n\"{spelling}\",q\n"));
+            Assert.StartsWith($"{name}:3: column 'a' holds '{spelling}': fill it in, leave the row out, or set data.missing to mean", DataFolder.Error(csv), StringComparison.Ordinal);
+            Assert.Equal(["1 p", "2.5 q", "2.5 q", "4 p"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(csv with { Missing = MissingValues.Mean }))));
+        }
+    }
+
+    [Fact]
+    public void The_job_says_what_stands_for_a_missing_value()
+    {
+        var csv = Csv(_folder.Write("d.csv", "a,y\n1,p\n-999,q\n-999.0,q\n3,p\n.,q\n")) with { Missing = MissingValues.Mean, MissingSpellings = ["-999", "."] };
+        Assert.Equal(["1 p", "2 q", "2 q", "2 q", "3 p"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(csv))));
+        Assert.StartsWith("d.csv:6: column 'a' holds '.', which is not a number. If it stands for a missing value, add it to data.missingValues",
+            DataFolder.Error(csv with { MissingSpellings = [] }), StringComparison.Ordinal);
     }
 
     [Fact]

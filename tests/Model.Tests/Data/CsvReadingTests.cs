@@ -102,7 +102,7 @@ public sealed class CsvReadingTests : IDisposable
     private int Compare(int oddity, int iterations)
     {
         var read = 0;
-        Gen.Select(Files(oddity), Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[8, 300], Gen.Bool).Sample((text, shards, helpers, chunk, fills) =>
+        Gen.Select(Files(oddity), Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[8, 300], Gen.Bool, Gen.Int[0, 2]).Sample((text, shards, helpers, chunk, fills, which) =>
         {
             var path = _folder.Write($"{Guid.NewGuid():N}.csv", text);
             var data = new DataSection
@@ -113,6 +113,7 @@ public sealed class CsvReadingTests : IDisposable
                 Ignore = ["n"],
                 Shards = shards,
                 Missing = fills ? MissingValues.Mean : MissingValues.Refuse,
+                MissingSpellings = which == 0 && fills ? ["x", "5", "-", "c1"] : MissingSpellings.Usual,
             };
             for (var v = 0; v < shards; v++)
             {
@@ -123,7 +124,7 @@ public sealed class CsvReadingTests : IDisposable
                     Assert.Equal(expected, found);
                     Interlocked.Increment(ref read);
                 }
-                else if (oddity == 0)
+                else if (oddity == 0 && data.MissingSpellings == MissingSpellings.Usual)
                 {
                     Assert.Fail($"gave up a good file: {text}");
                 }
@@ -187,6 +188,6 @@ public sealed class CsvReadingTests : IDisposable
         var path = _folder.Write("d.csv", "a,y\n" + rows);
         var data = new DataSection { Format = DataFormat.Csv, Path = path, Label = "y", Shards = 2 };
         var error = Assert.Throws<JobException>(() => CsvSource.Read(new SourcePart(path, null, 1, 2), data, use: new ReadingMeans(new Helpers(3), null)));
-        Assert.Equal("d.csv:110002: column 'a' holds '1.2.3', which is not a number.", error.Message);
+        Assert.StartsWith("d.csv:110002: column 'a' holds '1.2.3', which is not a number.", error.Message, StringComparison.Ordinal);
     }
 }

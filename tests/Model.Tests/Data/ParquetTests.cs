@@ -35,6 +35,7 @@ public sealed class ParquetTests : IDisposable
                 var field = schema.DataFields[c];
                 await (group[c] switch
                 {
+                    Array x when x.GetType() == typeof(ulong[]) => rows.WriteAsync<ulong>(field, (ulong[])x), // which long[] would match too
                     double[] x => rows.WriteAsync<double>(field, x),
                     double?[] x => rows.WriteAsync<double>(field, x),
                     float[] x => rows.WriteAsync<float>(field, x),
@@ -112,6 +113,53 @@ public sealed class ParquetTests : IDisposable
         Assert.StartsWith("d.parquet: there is no column 'z' (data.ignore).", DataFolder.Error(good with { Ignore = ["z"] }));
         Assert.StartsWith("n.parquet: row group 0: column 'y' is empty in row 1 of the group", DataFolder.Error(good with { Path = Write("n.parquet", fields, Group(2, null)) }));
         Assert.StartsWith("i.parquet: row group 0: column 'a' holds Infinity in row 1 of the group", DataFolder.Error(good with { Path = Write("i.parquet", fields, Group(double.PositiveInfinity, "q")) }));
+    }
+
+    [Fact]
+    public void Whole_numbers_of_any_size_are_labels_of_their_own()
+    {
+        var path = Write("d.parquet", [new DataField<double>("a"), new DataField<long>("y")], [new double[] { 1, 2, 3 }, new long[] { (1L << 53) + 1, 1L << 53, 5 }]);
+        Assert.Equal(["1 9007199254740993", "2 9007199254740992", "3 5"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(Parquet(path)))));
+        var unsigned = Write("u.parquet", [new DataField<double>("a"), new DataField<ulong>("y")], [new double[] { 1, 2 }, new ulong[] { ulong.MaxValue, ulong.MaxValue - 1 }]);
+        Assert.Equal(["18446744073709551614", "18446744073709551615"], DataCheck.Run(DataFolder.Job(Parquet(unsigned)), 1).Facts.Classes);
+    }
+
+    [Fact]
+    public void The_same_label_may_be_whole_in_one_file_and_have_a_point_in_another()
+    {
+        var training = Write("d.parquet", [new DataField<double>("a"), new DataField<int>("y")], [new double[] { 1, 2 }, new int[] { 0, 1 }]);
+        var held = Write("v.parquet", [new DataField<double>("a"), new DataField<double>("y")], [new double[] { 3 }, new double[] { 1 }]);
+        var facts = DataCheck.Run(DataFolder.Job(Parquet(training) with { Validation = new() { Path = held } }), 1).Facts;
+        Assert.Equal(["0", "1"], facts.Classes);
+        Assert.Equal(1, facts.ValidationRows.Sum());
+    }
+
+    [Fact]
+    public void Missing_values_are_those_that_the_job_says()
+    {
+        Field[] fields = [new DataField<double>("a"), new DataField<string>("y")];
+        var path = Write("d.parquet", fields, [new double[] { 1, double.NaN, -999, 3 }, new[] { "p", "q", "p", "q" }]);
+        Assert.Equal("d.parquet: row group 0: column 'a' holds NaN in row 1 of the group: fill it in, leave the row out, or set data.missing to mean.", DataFolder.Error(Parquet(path)));
+        var filled = Parquet(path) with { Missing = MissingValues.Mean };
+        Assert.Equal(["-331.6666666666667 q", "-999 p", "1 p", "3 q"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(filled))));
+        Assert.Equal(["1 p", "2 p", "2 q", "3 q"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(filled with { MissingSpellings = ["nan", "-999.0"] }))));
+        Assert.Contains("holds NaN in row 1 of the group, which is not a finite number", DataFolder.Error(filled with { MissingSpellings = ["-999"] }));
+    }
+
+    [Fact]
+    public void A_label_that_stands_for_a_missing_one_is_refused_by_its_row()
+    {
+        var path = Write("d.parquet", [new DataField<double>("a"), new DataField<string>("y")], [new double[] { 1, 2, 3 }, new[] { "p", "q", "nan" }]);
+        Assert.StartsWith("d.parquet: row group 0: column 'y' holds 'nan' in row 2 of the group, which stands for a missing value", DataFolder.Error(Parquet(path)), StringComparison.Ordinal);
+        Assert.Equal(["nan", "p", "q"], DataCheck.Run(DataFolder.Job(Parquet(path) with { MissingSpellings = [] }), 1).Facts.Classes);
+    }
+
+    [Fact]
+    public void The_index_that_pandas_writes_is_no_feature()
+    {
+        var path = Write("d.parquet", [new DataField<double>("a"), new DataField<string>("y"), new DataField<long>("__index_level_0__")],
+            [new double[] { 1, 2 }, new[] { "p", "q" }, new long[] { 0, 1 }]);
+        Assert.Equal(["1 p", "2 q"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(Parquet(path)))));
     }
 
     [Fact]

@@ -63,6 +63,19 @@ public sealed class RowCacheTests : IDisposable
 
     private static string Bits(double x) => BitConverter.DoubleToInt64Bits(x).ToString("x", CultureInfo.InvariantCulture);
 
+    [Fact]
+    public void What_stands_for_a_missing_value_belongs_to_the_rows_that_are_kept()
+    {
+        var job = Job(_folder.Write("d.csv", Text(1)), shards: 1);
+        var plain = Seen(job, Means);
+        var other = job with { Data = job.Data with { MissingSpellings = [.. job.Data.MissingSpellings, "0e-2", "200e-2"] } };
+        var expected = Seen(other, null);
+        Assert.NotEqual(plain, expected);
+        Assert.Equal(expected, Seen(other, Means));
+        Assert.Equal(2, Files.Length);
+        Assert.Equal(plain, Seen(job, Means));
+    }
+
     [Theory]
     [InlineData("d.csv", OptimizerKind.Sgd)]
     [InlineData("d.csv", OptimizerKind.Lbfgs)]
@@ -137,7 +150,7 @@ public sealed class RowCacheTests : IDisposable
         {
             job with { Data = job.Data with { Shards = 3 } },
             job with { Data = job.Data with { Ignore = ["a"] } },
-            job with { Data = job.Data with { Label = "a", Ignore = ["y"] } },
+            job with { Data = job.Data with { Label = "a", Ignore = ["y"], Target = LabelTarget.Classes } },
         })
         {
             var before = Files;

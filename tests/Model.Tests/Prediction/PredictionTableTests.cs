@@ -99,7 +99,7 @@ public sealed class PredictionTableTests : IDisposable
     [Theory]
     [InlineData("one,two\n1,2\n3,oops\n", "in.csv:3: column 'two' holds 'oops', which is not a number")]
     [InlineData("one,two\n1,\n", "in.csv:2: column 'two' is empty")]
-    [InlineData("one,two\n1,2\n1,nan\n", "in.csv:3: column 'two' holds 'nan', which is not a finite number")]
+    [InlineData("one,two\n1,2\n1,nan\n", "in.csv:3: column 'two' holds 'nan': fill it in, leave the row out")]
     [InlineData("one,two\n1,2,3\n", "in.csv:2: 3 cells, but the header has 2")]
     [InlineData("one,too\n1,2\n", "in.csv:1: there is no column 'two'")]
     [InlineData("one,two,one\n1,2,3\n", "in.csv:1: the column 'one' is there twice")]

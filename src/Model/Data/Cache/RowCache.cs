@@ -43,6 +43,8 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
     private static string Settings(SourcePart part, DataSection data, CsvLines source, TableColumns columns) => string.Join('\n',
     [
         $"{data.Delimiter} {data.Missing}",
+        FormattableString.Invariant($"{data.MissingSpellings.Count}"),
+        .. data.MissingSpellings.Select(s => FormattableString.Invariant($"{s.Length} {s}")),
         FormattableString.Invariant($"{columns.Label} {string.Join(' ', columns.Features)}"),
         source.IsCut ? "cut" : FormattableString.Invariant($"dealt {part.Shard} {part.Shards}"),
         .. columns.Names.Select(n => FormattableString.Invariant($"{n.Length} {n}")),

@@ -1,0 +1,55 @@
+namespace Granary.Jobs;
+
+/// <summary>What a check found in a job's data: everything that was guessed about it, for its user to see.</summary>
+/// <param name="Format">csv, libsvm, parquet, idx or text.</param>
+/// <param name="Files">The source's files, in the order in which they are read.</param>
+/// <param name="ValidationFiles">The same of the validation's own source; empty without one.</param>
+/// <param name="Label">The label's column; null where it has no name.</param>
+/// <param name="Classes">The classes, in class order; empty for text.</param>
+/// <param name="Ignored">Columns that the job ignores.</param>
+/// <param name="LeftOut">Columns that are taken for the rows' own names or numbers.</param>
+/// <param name="Columns">The features, in order; empty where nobody asked for them, for sparse sources and for text.</param>
+/// <param name="Text">Of a text; null otherwise.</param>
+public sealed record DataReport(
+    string Format,
+    IReadOnlyList<FileReport> Files,
+    IReadOnlyList<FileReport> ValidationFiles,
+    string? Label,
+    IReadOnlyList<ClassReport> Classes,
+    IReadOnlyList<string> Ignored,
+    IReadOnlyList<string> LeftOut,
+    IReadOnlyList<ColumnReport> Columns,
+    TextReport? Text);
+
+/// <summary>A file.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Bytes">Its size.</param>
+public sealed record FileReport(string Path, long Bytes);
+
+/// <summary>A class.</summary>
+/// <param name="Name">Its label.</param>
+/// <param name="Training">Examples of it that are trained on.</param>
+/// <param name="HeldOut">Examples of it that are held out.</param>
+public sealed record ClassReport(string Name, long Training, long HeldOut);
+
+/// <summary>A feature, over all examples of the source.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsWhole">Whether every value is a whole number.</param>
+/// <param name="Least">The least value; null: there is none.</param>
+/// <param name="Greatest">The greatest value; null: there is none.</param>
+/// <param name="Mean">Their mean; null: there is none.</param>
+/// <param name="Missing">Examples without a value.</param>
+/// <param name="Distinct">Different values; null: more than were counted.</param>
+public sealed record ColumnReport(string Name, bool IsWhole, double? Least, double? Greatest, double? Mean, long Missing, int? Distinct)
+{
+    /// <summary>Whether all its values are equal.</summary>
+    public bool IsConstant => Least == Greatest;
+}
+
+/// <summary>A text.</summary>
+/// <param name="Tokens">What a token is: char, byte, bpe, word or whitespace.</param>
+/// <param name="Count">Tokens in the source.</param>
+/// <param name="Vocabulary">Different tokens that a model of it knows.</param>
+/// <param name="Known">The tokens by id, or the first of them; empty where they have no names.</param>
+/// <param name="Unknown">Words: how many are too rare to be known.</param>
+public sealed record TextReport(string Tokens, long Count, int Vocabulary, IReadOnlyList<string> Known, long Unknown);

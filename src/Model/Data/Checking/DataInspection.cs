@@ -1,0 +1,51 @@
+using Granary.Jobs;
+
+namespace Granary.Model.Data.Checking;
+
+/// <summary>What a check has found: what the shards agree on, and what their user should see of it.</summary>
+/// <param name="Facts">What the shards agree on.</param>
+/// <param name="BigramLoss">What a bigram model loses on the held-out text; null but for text of characters or bytes.</param>
+/// <param name="Report">What was guessed about the data.</param>
+/// <param name="Warnings">What is doubtful in it.</param>
+public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataReport Report, IReadOnlyList<JobWarning> Warnings)
+{
+    /// <summary>Puts together what was found.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What the shards agree on.</param>
+    /// <param name="bigramLoss">As there.</param>
+    /// <param name="surveys">One per shard, in shard order.</param>
+    /// <param name="look">At all of them.</param>
+    /// <param name="withColumns">Whether every feature is described.</param>
+    internal static DataInspection Of(
+        Job job, DataFacts facts, double? bigramLoss, IReadOnlyList<ShardSurvey> surveys, ShardLook look, bool withColumns)
+    {
+        var features = look.Features;
+        var classes = job.Data.Format == DataFormat.Text ? [] : facts.Classes
+            .Select((name, id) => new ClassReport(name, look.Training[id], look.HeldOut[id])).ToArray();
+        ColumnReport[] columns = features is null ? [] : [.. Enumerable.Range(0, facts.Shape.Features).Select(f => features.Report(f, Name(job, facts, f)))];
+        var report = new DataReport(
+            Kebab.Name(job.Data.Format),
+            Files(job.Data.Path),
+            job.Data.Validation.Path is { } path ? Files(path) : [],
+            job.Data.Label,
+            classes,
+            job.Data.Ignore,
+            surveys.First(s => s.Rows > 0).LeftOut,
+            withColumns ? columns : [],
+            job.Data.Format == DataFormat.Text ? Text(job, facts, look.Tokens) : null);
+        return new DataInspection(facts, bigramLoss, report, DataWarnings.Of(job, surveys, report, columns, features));
+    }
+
+    private static string Name(Job job, DataFacts facts, int feature) =>
+        facts.Columns.Count > 0 ? facts.Columns[feature] : $"{(job.Data.Format == DataFormat.Idx ? "pixel" : "feature")} {feature + 1}";
+
+    private static FileReport[] Files(string path) => [.. DataFiles.Expand(path).Select(f => new FileReport(f, new FileInfo(f).Length))];
+
+    private static TextReport Text(Job job, DataFacts facts, long tokens)
+    {
+        const int MostKnown = 10_000;
+        var unknown = job.Data.HasWords && facts.Classes[0] == WordVocabulary.Unknown ? facts.ClassCounts[0] : 0;
+        return new TextReport(
+            Kebab.Name(job.Data.Tokens), tokens, facts.Shape.Classes, [.. facts.Classes.Take(MostKnown)], unknown);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using CsCheck;
+using Granary.Jobs;
+using Granary.Model.Data;
+using Granary.Model.Data.Checking;
+
+namespace Granary.Model.Tests.Data;
+
+/// <summary>What a check shows of data, beside what LINQ says of the same numbers.</summary>
+public sealed class DataInspectionTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static DataSection Csv(string path, int shards = 3) => new() { Format = DataFormat.Csv, Path = path, Label = "y", Shards = shards, Missing = MissingValues.Mean };
+
+    private DataInspection Inspect(string name, string text, int shards = 3) => DataCheck.Inspect(DataFolder.Job(Csv(_folder.Write(name, text), shards)), 2, withColumns: true);
+
+    private static string Cell(double? x) => x?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    [Fact]
+    public void Every_column_is_described_as_it_is() =>
+        Gen.Select(Gen.OneOf(Gen.Int[-9, 9].Select(i => (double?)i), Gen.Double[-9, 9].Select(d => (double?)d), Gen.Const((double?)null)).Array[5].Array[24, 80], Gen.Int[1, 6]).Sample((rows, shards) =>
+        {
+            rows[0] = [1, 2, 3, 4, 5]; // no column without a value in the training part
+            var text = "a,b,c,d,e,y\n" + string.Concat(rows.Select((r, i) => $"{string.Join(',', r.Select(Cell))},c{i % 3}\n"));
+            var found = Inspect($"{Guid.NewGuid():N}.csv", text, shards);
+            for (var f = 0; f < 5; f++)
+            {
+                var (column, values) = (found.Report.Columns[f], rows.Select(r => r[f]).OfType<double>().ToArray());
+                Assert.Equal(((double?)values.Min(), (double?)values.Max(), rows.LongCount(r => r[f] is null)), (column.Least, column.Greatest, column.Missing));
+                Assert.Equal(values.Average(), column.Mean!.Value, 1e-9);
+                Assert.Equal(values.All(v => v == Math.Floor(v)), column.IsWhole);
+                Assert.Equal(values.Distinct().Count() is <= FeatureScan.MostDistinct and var count ? count : null, column.Distinct);
+            }
+        }, iter: 60);
+
+    [Fact]
+    public void Classes_have_their_counts()
+    {
+        var text = "a,y\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i % 7},{(i % 3 == 0 ? "p" : "q")}\n"));
+        var job = DataFolder.Job(Csv(_folder.Write("d.csv", text)) with { Validation = new() { Fraction = 0.2 } });
+        var found = DataCheck.Inspect(job, 2, withColumns: false);
+        Assert.Equal([("p", 30L), ("q", 60L)], found.Report.Classes.Select(c => (c.Name, c.Training + c.HeldOut)));
+        Assert.Equal((72L, 18L), (found.Report.Classes.Sum(c => c.Training), found.Report.Classes.Sum(c => c.HeldOut)));
+        Assert.Empty(found.Report.Columns);
+        Assert.Equal((job.Data.Path, (long)text.Length), Assert.Single(found.Report.Files.Select(f => (f.Path, f.Bytes))));
+        Assert.Empty(found.Warnings);
+    }
+
+    [Theory]
+    [InlineData("d.csv")]
+    [InlineData("d.csv.gz")]
+    public void A_column_that_numbers_the_rows_is_doubtful(string name)
+    {
+        var text = "id,a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i + 7},{i * 37 % 60},{(i < 30 ? "p" : "q")}\n"));
+        var warning = Assert.Single(Inspect(name, text).Warnings);
+        Assert.Equal("row-number", warning.Kind);
+        Assert.StartsWith($"{name}: column 'id' holds whole numbers that rise from row to row", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_column_that_says_the_label_is_doubtful()
+    {
+        var text = "code,a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i % 3) * 10},{i * 37 % 60},c{i % 3}\n"));
+        Assert.Equal(("label-leak", true), Assert.Single(Inspect("d.csv", text).Warnings.Select(w => (w.Kind, w.Message.Contains("column 'code' has one value for each label", StringComparison.Ordinal)))));
+        var almost = text.Replace("10,37,c1", "0,37,c1", StringComparison.Ordinal);
+        Assert.NotEqual(text, almost);
+        Assert.Empty(Inspect("e.csv", almost).Warnings);
+    }
+
+    [Fact]
+    public void Constant_columns_and_odd_labels_are_doubtful()
+    {
+        var text = "k,a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"3,{i * 37 % 60},{(i == 9 ? "Yes" : i % 3 == 0 ? "yes" : "no")}\n"));
+        Assert.Equal(["label-case", "rare-label", "constant-column"], Inspect("d.csv", text).Warnings.Select(w => w.Kind));
+    }
+
+    [Fact]
+    public void One_number_in_two_spellings_is_said()
+    {
+        var text = "a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i * 37 % 60},{(i % 4) switch { 0 => "0", 1 => "1", 2 => "0.0", _ => "1" }}\n"));
+        Assert.Contains("the labels '0', '0.0' are one number", Assert.Single(Inspect("d.csv", text).Warnings).Message);
+    }
+
+    [Fact]
+    public void A_doubtful_target_is_said()
+    {
+        var text = "a,y\n" + string.Concat(Enumerable.Range(0, 900).Select(i => $"{i * 37 % 901},{100 + (17 * (i % 30))}\n"));
+        Assert.Equal("continuous-target", Assert.Single(Inspect("d.csv", text).Warnings).Kind);
+        var insisting = DataFolder.Job(Csv(_folder["d.csv"]) with { Target = LabelTarget.Classes });
+        Assert.Empty(DataCheck.Inspect(insisting, 1, withColumns: false).Warnings);
+    }
+
+    [Fact]
+    public void A_text_has_its_tokens_and_vocabulary()
+    {
+        var data = new DataSection { Format = DataFormat.Text, Path = _folder.Write("t.txt", "hello\nworld\nhello\n"), Shards = 1 };
+        var text = DataCheck.Inspect(DataFolder.Job(data), 1, withColumns: true).Report.Text!;
+        Assert.Equal(("char", 18L, 8, 0L), (text.Tokens, text.Count, text.Vocabulary, text.Unknown));
+        Assert.Equal(["\n", "d", "e", "h", "l", "o", "r", "w"], text.Known);
+    }
+}
