@@ -31,6 +31,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 /// <param name="Priority">Jobs of a higher priority start first; among equals, those submitted first.</param>
 /// <param name="Continue">Output folder of a shorter run of the same job that this one goes on from, absolute, the same for every silo.</param>
 /// <param name="Group">What it was submitted with: jobs of one sweep have the same.</param>
+/// <param name="Warnings">What the check of the job found doubtful; null: nothing.</param>
 [GenerateSerializer, Immutable, Alias("granary.Submission")]
 public sealed record Submission(
     [property: Id(0)] Job Job,
@@ -38,4 +39,5 @@ public sealed record Submission(
     [property: Id(2)] string? JobId = null,
     [property: Id(3)] int Priority = 0,
     [property: Id(4)] string? Continue = null,
-    [property: Id(5)] string? Group = null);
+    [property: Id(5)] string? Group = null,
+    [property: Id(6)] IReadOnlyList<JobWarning>? Warnings = null);

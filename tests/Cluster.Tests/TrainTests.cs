@@ -113,9 +113,9 @@ public sealed class TrainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("check", "--set", "data.shards=3", "training.batch=100", Job)]
-    [InlineData("check", Job, "--set", "data.shards=3", "training.batch=100")]
-    [InlineData("check", "--set", "data.shards=3", Job, "--set", "training.batch=100")]
+    [InlineData("check", "--json", "--set", "data.shards=3", "training.batch=100", Job)]
+    [InlineData("check", Job, "--set", "data.shards=3", "training.batch=100", "--json")]
+    [InlineData("check", "--set", "data.shards=3", Job, "--set", "training.batch=100", "--json")]
     public async Task Several_pairs_may_follow_one_set(params string[] arguments)
     {
         using var check = await CommandLine.Run(_folder, [.. arguments.Select(a => a == Job ? Digits : a)]);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using Granary.Client.Display;
 
 namespace Granary.Client.Commands;
 
@@ -7,11 +9,20 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var (file, set) = (CommandParts.JobFileArgument(), CommandParts.Set());
-        return new Command("check", "Checks a job file and its data without training.") { file, set }.Does(async (result, cancellation) =>
+        var (file, set, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Json());
+        return new Command("check", "Checks a job file and its data without training, and shows what is in the data.") { file, set, json }.Does(async (result, cancellation) =>
         {
-            var (_, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
-            await Console.Out.WriteAsync(report);
+            var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
+            _ = JobCheck.Load(path, overrides);
+            var report = await JobCheck.ReadData(path, overrides, cancellation, withColumns: true);
+            if (result.GetValue(json))
+            {
+                await Console.Out.WriteAsync(report);
+                return ExitCode.Done;
+            }
+
+            using var document = JsonDocument.Parse(report);
+            await Console.Out.WriteAsync(CheckText.Of(document.RootElement));
             return ExitCode.Done;
         });
     }

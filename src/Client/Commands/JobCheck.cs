@@ -47,11 +47,31 @@ internal static class JobCheck
     /// <exception cref="JobException">The job file is wrong.</exception>
     public static Job Load(string file, string[] overrides) => JobFile.Load(file, overrides, Environment.CurrentDirectory, anyKind: true);
 
-    /// <summary>Has the silo's program read the data of a job whose file is good. Returns what the check printed.</summary>
-    /// <exception cref="UserException">The data is wrong.</exception>
-    public static async Task<string> ReadData(string file, string[] overrides, CancellationToken cancellation)
+    /// <summary>What a check found doubtful, from what it printed.</summary>
+    public static IReadOnlyList<JobWarning> Warnings(string report)
     {
-        var info = SiloExecutable.Start(["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o })]);
+        using var document = JsonDocument.Parse(report);
+        return document.RootElement.GetProperty("warnings").Deserialize<JobWarning[]>(JsonSerializerOptions.Web)!;
+    }
+
+    /// <summary>Prints warnings to standard error, a line for each.</summary>
+    public static void Say(IEnumerable<JobWarning> warnings)
+    {
+        foreach (var warning in warnings)
+        {
+            Console.Error.WriteLine($"warning: {warning.Message}");
+        }
+    }
+
+    /// <summary>Has the silo's program read the data of a job whose file is good. Returns what the check printed.</summary>
+    /// <param name="file">The job file.</param>
+    /// <param name="overrides">As after --set.</param>
+    /// <param name="cancellation">Ends the check.</param>
+    /// <param name="withColumns">Whether every feature is described.</param>
+    /// <exception cref="UserException">The data is wrong.</exception>
+    public static async Task<string> ReadData(string file, string[] overrides, CancellationToken cancellation, bool withColumns = false)
+    {
+        var info = SiloExecutable.Start(["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o }), .. withColumns ? ["--columns"] : Array.Empty<string>()]);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         using var process = Process.Start(info)!;
         using var stop = cancellation.Register(() => process.Kill());

@@ -15,11 +15,13 @@ internal static class SubmitCommand
         var run = ContinueOption.Create();
         return new Command("submit", "Hands a job to the lasting cluster.") { file, set, run, detach, priority, home, json }.Does(async (result, cancellation) =>
         {
-            var (job, _) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
+            var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
             var from = ContinueOption.Check(result.GetValue(run), job);
+            var warnings = JobCheck.Warnings(report);
+            JobCheck.Say(warnings);
             return await CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority), from));
+                var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings));
                 if (!result.GetValue(detach))
                 {
                     return await CommandParts.Follow(client, id, result.GetValue(json), show: true, cancellation);

@@ -36,10 +36,15 @@ internal static class SweepCommand
             }
 
             // Data, and models of one's own, are for the silo's program to judge.
-            foreach (var i in Enumerable.Range(0, grown.Length).DistinctBy(i => (grown[i].Data, grown[i].Model.Kind == ModelKind.Own ? grown[i].Model : null)))
+            var warnings = new Dictionary<object, IReadOnlyList<JobWarning>>();
+            foreach (var i in Enumerable.Range(0, grown.Length).DistinctBy(i => Checked(grown[i])))
             {
-                _ = await JobCheck.Run(path, [.. overrides, .. grid.Overrides(i)], interruption.Token);
+                var (_, report) = await JobCheck.Run(path, [.. overrides, .. grid.Overrides(i)], interruption.Token);
+                warnings.Add(Checked(grown[i]), JobCheck.Warnings(report));
             }
+
+            JobCheck.Say(warnings.Values.SelectMany(w => w).Distinct());
+            SweptJob[] jobsOfSweep = [.. grown.Select(j => new SweptJob(j, warnings[Checked(j)]))];
 
             var group = $"{grown[0].Name}-sweep-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
             var sweep = new SweepTable(group, grid, result.GetValue(by));
@@ -48,7 +53,7 @@ internal static class SweepCommand
                 return await CommandParts.WithCluster(result.GetValue(home)!, interruption.Token, async client =>
                 {
                     using var said = interruption.Token.Register(() => Console.Error.WriteLine("the jobs go on. See: granary jobs"));
-                    return await Run(client, grown, null, sweep, result.GetValue(json), interruption.Token);
+                    return await Run(client, jobsOfSweep, null, sweep, result.GetValue(json), interruption.Token);
                 });
             }
 
@@ -60,7 +65,7 @@ internal static class SweepCommand
                 var lost = PrivateCluster.StopWhenLost(cluster, waiting);
                 try
                 {
-                    return await Run(client, grown, Path.GetFullPath(Path.Combine("runs", group)), sweep, result.GetValue(json), waiting.Token);
+                    return await Run(client, jobsOfSweep, Path.GetFullPath(Path.Combine("runs", group)), sweep, result.GetValue(json), waiting.Token);
                 }
                 catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
                 {
@@ -70,13 +75,18 @@ internal static class SweepCommand
         });
     }
 
-    private static async Task<int> Run(GranaryClient client, Job[] jobs, string? output, SweepTable sweep, bool json, CancellationToken cancellation)
+    // What a check depends on: the data, and the model where only the silo's program knows it.
+    private static object Checked(Job job) => (job.Data, job.Model.Kind == ModelKind.Own ? job.Model : null);
+
+    private sealed record SweptJob(Job Job, IReadOnlyList<JobWarning> Warnings);
+
+    private static async Task<int> Run(GranaryClient client, SweptJob[] jobs, string? output, SweepTable sweep, bool json, CancellationToken cancellation)
     {
         var ids = new List<string>();
-        foreach (var job in jobs)
+        foreach (var (job, warnings) in jobs)
         {
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
-            ids.Add(await client.Submit(new Submission(job, output is null ? null : Path.Combine(output, id), id, Group: sweep.Group)));
+            ids.Add(await client.Submit(new Submission(job, output is null ? null : Path.Combine(output, id), id, Group: sweep.Group, Warnings: warnings)));
         }
 
         await Console.Error.WriteLineAsync($"{sweep.Group}: {ids.Count} jobs");

@@ -63,7 +63,9 @@ internal static class TrainCommand
     {
         return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
         {
-            await client.Submit(submission).WaitAsync(interruption.Token);
+            var warnings = JobCheck.Warnings(await report);
+            JobCheck.Say(warnings);
+            await client.Submit(submission with { Warnings = warnings }).WaitAsync(interruption.Token);
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
             var lost = PrivateCluster.StopWhenLost(cluster, watching);
             try

@@ -51,6 +51,7 @@ internal static class JobPapers
             },
             weightsSha256 = result.WeightsSha256,
             recoveries = kept.Recoveries,
+            warnings = kept.Submission?.Warnings ?? [],
         };
         return new Dictionary<string, string>
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Data.Checking;
 using Granary.Model.Training;
 
 namespace Granary.Silo.Commands;
@@ -18,35 +19,38 @@ internal static class CheckCommand
     {
         var file = new Argument<string>("job") { Description = "The job file." };
         var set = new Option<string[]>("--set") { Description = "key=value over the job file; may be given again." };
-        var command = new Command("check", "Checks a job and its data.") { file, set };
+        var columns = new Option<bool>("--columns") { Description = "Describe every feature." };
+        var command = new Command("check", "Checks a job and its data.") { file, set, columns };
         return command.Does(result =>
         {
             var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
-            var (facts, bigramLoss) = DataCheck.Run(job, Environment.ProcessorCount);
-            var shape = ModelShape.Of(job.Model, facts.Shape);
+            var found = DataCheck.Inspect(job, Environment.ProcessorCount, result.GetValue(columns));
+            var shape = ModelShape.Of(job.Model, found.Facts.Shape);
             var init = InitialFile.Match(job, shape);
             if (init is not null)
             {
                 Console.Error.WriteLine(init.Describe());
             }
 
-            Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, facts, shape, init, bigramLoss), Web));
+            Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, found, shape, init), Web));
         });
     }
 
-    private static object Report(Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape, InitialMatch? init, double? bigramLoss) => new
+    private static object Report(Job job, DataInspection found, IReadOnlyList<ParameterShape> shape, InitialMatch? init) => new
     {
         name = job.Name,
         model = job.Model.KindName(),
         shards = job.Data.Shards,
-        trainingExamples = facts.TrainingRows.Sum(),
-        validationExamples = facts.ValidationRows.Sum(),
-        features = facts.Shape.Features,
-        classes = facts.Shape.Classes,
+        trainingExamples = found.Facts.TrainingRows.Sum(),
+        validationExamples = found.Facts.ValidationRows.Sum(),
+        features = found.Facts.Shape.Features,
+        classes = found.Facts.Shape.Classes,
         parameters = ModelShape.Weights(shape),
-        stepsPerEpoch = new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
+        stepsPerEpoch = new BatchPlan(found.Facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
         shape = job.Model.Kind == ModelKind.Own ? shape : null, // of the others anybody knows it
         init,
-        bigramLoss,
+        bigramLoss = found.BigramLoss,
+        data = found.Report,
+        warnings = found.Warnings,
     };
 }

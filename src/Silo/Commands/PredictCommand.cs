@@ -16,7 +16,7 @@ internal static class PredictCommand
             var report = result.GetValue(output) is { } path
                 ? PredictionTable.Write(trained, result.GetValue(input)!, path)
                 : ToStandardOutput(trained, result.GetValue(input)!);
-            var ignored = report.Ignored.Count > 0 ? $"; columns the model does not know: {string.Join(", ", report.Ignored)}" : "";
+            var ignored = report.Ignored.Count > 0 ? $"; columns the model does not know: {string.Join(", ", report.Ignored.Select(c => c.Length == 0 ? "one without a name" : c))}" : "";
             Console.Error.WriteLine($"{report.Rows} rows predicted{ignored}");
         });
     }

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Granary.Jobs;
+
+namespace Granary.Client.Display;
+
+/// <summary>What a check found, for people: everything that was guessed about the data, and what is doubtful in it.</summary>
+internal static class CheckText
+{
+    private const int MostFiles = 5;
+    private const int MostClasses = 30;
+    private const int MostTokens = 100;
+
+    /// <param name="found">The document that the silo's check printed.</param>
+    public static string Of(JsonElement found)
+    {
+        var data = found.GetProperty("data").Deserialize<DataReport>(JsonSerializerOptions.Web)!;
+        var warnings = found.GetProperty("warnings").Deserialize<JobWarning[]>(JsonSerializerOptions.Web)!;
+        var text = new StringBuilder();
+        Line(text, $"{found.GetProperty("name")}: {found.GetProperty("model")}, {Count(found, "parameters", "weight")}, {Count(found, "shards", "shard")}, {Count(found, "stepsPerEpoch", "step")} an epoch");
+        AddData(text, data, found);
+        AddText(text, data, found);
+        AddClasses(text, data);
+        if (data.Columns.Count > 0)
+        {
+            text.Append('\n').Append(ColumnTable.Of(data.Columns));
+        }
+
+        foreach (var warning in warnings)
+        {
+            Line(text, $"{(warning == warnings[0] ? "\n" : "")}warning: {warning.Message}");
+        }
+
+        return text.ToString();
+    }
+
+    private static void AddData(StringBuilder text, DataReport data, JsonElement found)
+    {
+        Line(text, $"data        {data.Format}, {Files(data.Files)}");
+        var (training, held) = (found.GetProperty("trainingExamples").GetInt64(), found.GetProperty("validationExamples").GetInt64());
+        Line(text, $"examples    {training:#,0} to train on, {(held == 0 ? "none" : held.ToString("#,0", CultureInfo.InvariantCulture))} held out{(data.ValidationFiles.Count > 0 ? $" ({Files(data.ValidationFiles)})" : "")}");
+        if (data.Classes.Count > 0)
+        {
+            Line(text, $"label       {(data.Label is { } label ? $"{label}, " : "")}{data.Classes.Count:#,0} classes");
+            Line(text, $"features    {Count(found, "features", "number")} an example");
+        }
+
+        if (data.LeftOut.Count > 0)
+        {
+            Line(text, $"left out    {string.Join(", ", data.LeftOut.Select(c => c.Length == 0 ? "the first column, which has no name" : c))}: taken for the rows' own names or numbers");
+        }
+
+        if (data.Ignored.Count > 0)
+        {
+            Line(text, $"ignored     {string.Join(", ", data.Ignored)}");
+        }
+    }
+
+    private static string Files(IReadOnlyList<FileReport> files)
+    {
+        var names = string.Join(", ", files.Take(MostFiles).Select(f => Path.GetFileName(f.Path))) + (files.Count > MostFiles ? $" and {files.Count - MostFiles} more" : "");
+        var count = files.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{files.Count:#,0} files: ");
+        return $"{count}{names} ({Quantity.OfBytes(files.Sum(f => f.Bytes))})";
+    }
+
+    private static void AddText(StringBuilder text, DataReport data, JsonElement found)
+    {
+        if (data.Text is not { } words)
+        {
+            return;
+        }
+
+        Line(text, $"text        {words.Count:#,0} tokens ({words.Tokens}); an example is {(IsWords(words) ? "a word and one near it" : "a window of them")}");
+        Line(text, $"vocabulary  {words.Vocabulary:#,0} {(words.Tokens == "char" ? "characters" : IsWords(words) ? "words" : "tokens")}{Unknown(words)}");
+        if (words.Known.Count > 0)
+        {
+            var between = words.Tokens == "char" ? "" : " ";
+            Line(text, $"            {string.Join(between, words.Known.Take(MostTokens).Select(Visible))}{(words.Vocabulary > MostTokens ? $" and {words.Vocabulary - MostTokens:#,0} more" : "")}");
+        }
+
+        if (found.TryGetProperty("bigramLoss", out var loss))
+        {
+            Line(text, $"bigrams     a model that counts pairs of tokens loses {loss.GetDouble():0.0000} on what is held out");
+        }
+    }
+
+    private static bool IsWords(TextReport text) => text.Tokens is "word" or "whitespace";
+
+    private static string Unknown(TextReport text) => text.Unknown == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {text.Unknown:#,0} tokens are of words too rare for it");
+
+    // A line break, a tab or a zero byte must not break the table.
+    private static string Visible(string token) => string.Concat(token.Select(c => c switch
+    {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        _ when char.IsControl(c) => string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
+        _ => c.ToString(),
+    }));
+
+    private static void AddClasses(StringBuilder text, DataReport data)
+    {
+        if (data.Classes.Count == 0)
+        {
+            return;
+        }
+
+        // Of very many, those with the fewest and with the most examples tell the most.
+        var shown = data.Classes;
+        if (shown.Count > MostClasses)
+        {
+            shown = [.. data.Classes.OrderByDescending(c => c.Training + c.HeldOut).Take(MostClasses / 2)];
+        }
+
+        text.Append('\n').Append(TextTable.Of(
+            [["class", "training", "held out"], .. shown.Select(c => new[] { Visible(c.Name), Number(c.Training), Number(c.HeldOut) })], 1, 2));
+        if (shown.Count < data.Classes.Count)
+        {
+            Line(text, $"and {data.Classes.Count - shown.Count:#,0} more, each with {data.Classes.Min(c => c.Training + c.HeldOut):#,0} to {shown[^1].Training + shown[^1].HeldOut:#,0} examples");
+        }
+    }
+
+    private static string Count(JsonElement found, string key, string unit)
+    {
+        var count = found.GetProperty(key).GetInt64();
+        return string.Create(CultureInfo.InvariantCulture, $"{count:#,0} {unit}{(count == 1 ? "" : "s")}");
+    }
+
+    private static string Number(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}

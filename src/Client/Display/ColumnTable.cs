@@ -1,0 +1,76 @@
+using System.Globalization;
+using Granary.Jobs;
+
+namespace Granary.Client.Display;
+
+/// <summary>The features of a table, a line for each; like ones side by side, such as pixels, have a line together.</summary>
+internal static class ColumnTable
+{
+    private const int ShortestRun = 4;
+    private const int MostLines = 60;
+
+    public static string Of(IReadOnlyList<ColumnReport> columns)
+    {
+        var lines = Runs(columns, byName: true);
+        if (lines.Count > MostLines)
+        {
+            lines = Runs(columns, byName: false); // whatever they are called
+        }
+
+        string[][] rows = [["feature", "values", "least", "greatest", "mean", "missing", "different"], .. lines.Take(MostLines).Select(Row)];
+        var rest = lines.Skip(MostLines).Sum(l => l.Count);
+        return TextTable.Of(rows, 2, 3, 4, 5, 6)
+            + (rest > 0 ? string.Create(CultureInfo.InvariantCulture, $"and {rest:#,0} more: see --json\n") : "");
+    }
+
+    // What has a value missing, or one value alone among few columns, keeps a line of its own.
+    private static List<List<ColumnReport>> Runs(IReadOnlyList<ColumnReport> columns, bool byName)
+    {
+        var (lines, run) = (new List<List<ColumnReport>>(), new List<ColumnReport>());
+        foreach (var column in columns)
+        {
+            if (run.Count > 0 && !(column.IsWhole == run[0].IsWhole && column.Missing == 0 && run[0].Missing == 0 && (!byName || Pattern(column.Name) == Pattern(run[0].Name))))
+            {
+                Close();
+            }
+
+            run.Add(column);
+        }
+
+        Close();
+        return lines;
+
+        void Close()
+        {
+            lines.AddRange(run.Count >= ShortestRun ? [run] : run.Select(c => new List<ColumnReport> { c }));
+            run = [];
+        }
+    }
+
+    private static string Pattern(string name) => string.Concat(name.Where(c => !char.IsAsciiDigit(c)));
+
+    private static string[] Row(List<ColumnReport> run)
+    {
+        var (first, constant) = (run[0], run.Count(c => c.IsConstant));
+        return run.Count == 1
+            ?
+            [
+                first.Name.Length == 0 ? "(no name)" : first.Name, Kind(first), Number(first.Least), Number(first.Greatest), Number(first.Mean),
+                first.Missing == 0 ? "" : Count(first.Missing), first.Distinct is { } distinct ? Count(distinct) : "many",
+            ]
+            :
+            [
+                $"{first.Name} ... {run[^1].Name} ({Count(run.Count)})", (first.IsWhole ? "whole" : "numbers") + (constant > 0 ? $", {Count(constant)} constant" : ""),
+                Number(run.Min(c => c.Least)), Number(run.Max(c => c.Greatest)), Number(run.Average(c => c.Mean)), "",
+                run.All(c => c.Distinct is not null) ? $"{Count(run.Min(c => c.Distinct!.Value))} to {Count(run.Max(c => c.Distinct!.Value))}" : "",
+            ];
+    }
+
+    private static string Kind(ColumnReport column) => column.Least is null ? "none" : column.IsConstant ? "constant" : column.IsWhole ? "whole" : "numbers";
+
+    private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Number(double? x) => x is not { } value ? "-"
+        : Math.Abs(value) < 1e15 && value == Math.Floor(value) ? value.ToString("0", CultureInfo.InvariantCulture)
+        : value.ToString("G5", CultureInfo.InvariantCulture);
+}
