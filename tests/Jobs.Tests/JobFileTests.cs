@@ -74,6 +74,7 @@ public sealed class JobFileTests : IDisposable
     {
         Assert.Contains("training.schedule is cosine", Continuation.Refusal(Parse(Good), Parse(Good, "training.epochs=4")));
         Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good, "data.cache=false"))); // it has no influence on the weights
+        Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good, "data.target=classes")));
         Assert.Null(Continuation.Refusal(Parse(Good), Parse(Good))); // an interrupted run may go on to its end
     }
 
@@ -152,6 +153,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("label: label", "label: label\n  delimiter: x", "data.delimiter is 'x', but must be one ASCII character")]
     [InlineData("label: label", "label: label\n  delimiter: '§'", "data.delimiter is '§', but must be one ASCII character")]
     [InlineData("label: label", "label: label\n  missing: median", "data.missing is 'median', but must be one of refuse, mean.")]
+    [InlineData("label: label", "label: label\n  ignore: [\"\", {}]", "which is no name")]
     [InlineData("label: label", "label: label\n  missingValues: NA", "data.missingValues must be a list, such as [NA, \"?\", -999].")]
     [InlineData("label: label", "label: label\n  missingValues: [[NA]]", "which is no single value")]
     [InlineData("label: label", "label: label\n  target: numbers", "data.target is 'numbers', but must be one of auto, classes.")]

@@ -46,6 +46,11 @@ internal static class CheckText
             Line(text, $"features    {Count(found, "features", "number")} an example");
         }
 
+        if (data.Sparse is { Given: > 0 } sparse)
+        {
+            Line(text, $"            {sparse.Given:#,0} of them in all are given, from {sparse.Least:G5} to {sparse.Greatest:G5}; the others are 0");
+        }
+
         if (data.LeftOut.Count > 0)
         {
             Line(text, $"left out    {string.Join(", ", data.LeftOut.Select(c => c.Length == 0 ? "the first column, which has no name" : c))}: taken for the rows' own names or numbers");

@@ -10,6 +10,7 @@ namespace Granary.Jobs;
 /// <param name="LeftOut">Columns that are taken for the rows' own names or numbers.</param>
 /// <param name="Columns">The features, in order; empty where nobody asked for them, for sparse sources and for text.</param>
 /// <param name="Text">Of a text; null otherwise.</param>
+/// <param name="Sparse">Of a sparse source; null otherwise.</param>
 public sealed record DataReport(
     string Format,
     IReadOnlyList<FileReport> Files,
@@ -19,7 +20,8 @@ public sealed record DataReport(
     IReadOnlyList<string> Ignored,
     IReadOnlyList<string> LeftOut,
     IReadOnlyList<ColumnReport> Columns,
-    TextReport? Text);
+    TextReport? Text,
+    SparseReport? Sparse);
 
 /// <summary>A file.</summary>
 /// <param name="Path">Its path.</param>
@@ -37,7 +39,7 @@ public sealed record ClassReport(string Name, long Training, long HeldOut);
 /// <param name="IsWhole">Whether every value is a whole number.</param>
 /// <param name="Least">The least value; null: there is none.</param>
 /// <param name="Greatest">The greatest value; null: there is none.</param>
-/// <param name="Mean">Their mean; null: there is none.</param>
+/// <param name="Mean">Their mean; null: there is none, or their sum is too large for a number.</param>
 /// <param name="Missing">Examples without a value.</param>
 /// <param name="Distinct">Different values; null: more than were counted.</param>
 public sealed record ColumnReport(string Name, bool IsWhole, double? Least, double? Greatest, double? Mean, long Missing, int? Distinct)
@@ -45,6 +47,12 @@ public sealed record ColumnReport(string Name, bool IsWhole, double? Least, doub
     /// <summary>Whether all its values are equal.</summary>
     public bool IsConstant => Least == Greatest;
 }
+
+/// <summary>Examples most of whose numbers are 0 and left out.</summary>
+/// <param name="Given">Numbers that are there.</param>
+/// <param name="Least">The least of them.</param>
+/// <param name="Greatest">The greatest of them.</param>
+public sealed record SparseReport(long Given, double Least, double Greatest);
 
 /// <summary>A text.</summary>
 /// <param name="Tokens">What a token is: char, byte, bpe, word or whitespace.</param>

@@ -190,7 +190,7 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
         }
     }
 
-    /// <summary>A list of different names.</summary>
+    /// <summary>A list of different names; an empty one too, for a column without a name.</summary>
     public IReadOnlyList<string> Names(string key)
     {
         switch (Find(key))
@@ -198,7 +198,7 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
             case null:
                 return [];
             case YamlSequenceNode list:
-                string[] names = [.. list.Children.Select(c => (c as YamlScalarNode)?.Value is { Length: > 0 } name
+                string[] names = [.. list.Children.Select(c => (c as YamlScalarNode)?.Value is { } name
                     ? name
                     : throw new JobException($"{source.Place(c)}: {Full(key)} holds '{c}', which is no name."))];
                 return names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice

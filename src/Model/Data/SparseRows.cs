@@ -34,6 +34,9 @@ internal sealed class SparseRows
         GreatestIndex = Math.Max(GreatestIndex, index);
     }
 
+    /// <summary>All values, row after row.</summary>
+    public ReadOnlySpan<double> AllValues => CollectionsMarshal.AsSpan(_values);
+
     /// <summary>The features of a row that have a value of their own.</summary>
     public ReadOnlySpan<int> Features(int row) => CollectionsMarshal.AsSpan(_features)[_starts[row].._starts[row + 1]];
 

@@ -22,6 +22,9 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     /// <inheritdoc/>
     public IDenseRows? Dense => null;
 
+    /// <summary>The values that are there.</summary>
+    public ReadOnlySpan<double> Given => rows.AllValues;
+
     /// <inheritdoc/>
     public string Label(int row) => rows.Labels[row];
 

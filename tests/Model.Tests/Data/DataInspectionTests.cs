@@ -37,6 +37,13 @@ public sealed class DataInspectionTests : IDisposable
         }, iter: 60);
 
     [Fact]
+    public void Numbers_whose_sum_is_too_large_have_no_mean()
+    {
+        var found = Inspect("d.csv", "a,y\n1e308,p\n1.5e308,q\n1.5e308,p\n", shards: 1);
+        Assert.Equal((1.5e308, (double?)null), (found.Report.Columns[0].Greatest!.Value, found.Report.Columns[0].Mean));
+    }
+
+    [Fact]
     public void Classes_have_their_counts()
     {
         var text = "a,y\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i % 7},{(i % 3 == 0 ? "p" : "q")}\n"));

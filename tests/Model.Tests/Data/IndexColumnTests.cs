@@ -36,6 +36,8 @@ public sealed class IndexColumnTests : IDisposable
         var labelled = DataCheck.Inspect(DataFolder.Job(Csv(path) with { Label = "Unnamed: 1", Ignore = ["Unnamed: 0", "y"] }), 1, withColumns: false);
         Assert.Equal(["a"], labelled.Facts.Columns);
         Assert.Empty(labelled.Warnings);
+        var unnamed = Csv(_folder.Write("e.csv", ",a,y\n0,1,p\n1,2,q\n")) with { Ignore = [""] };
+        Assert.Empty(DataCheck.Inspect(DataFolder.Job(unnamed), 1, withColumns: false).Warnings);
     }
 
     [Fact]

@@ -53,6 +53,15 @@ public sealed class LibsvmTests : IDisposable
     }
 
     [Fact]
+    public void A_check_shows_how_many_values_there_are_and_their_range()
+    {
+        var path = _folder.Write("d.svm", "1 1:0.5 3:-2\n-1 2:7\n1\n");
+        var report = DataCheck.Inspect(DataFolder.Job(Libsvm(path, shards: 2)), 1, withColumns: true).Report;
+        Assert.Equal(new SparseReport(3, -2, 7), report.Sparse);
+        Assert.Equal([("-1", 1L), ("1", 2L)], report.Classes.Select(c => (c.Name, c.Training)));
+    }
+
+    [Fact]
     public void A_validation_file_may_reach_further()
     {
         var data = Libsvm(_folder.Write("d.svm", "1 1:1\n-1 2:2\n")) with { Validation = new() { Path = _folder.Write("v.svm", "1 4:1\n") } };

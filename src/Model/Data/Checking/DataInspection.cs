@@ -32,7 +32,8 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             job.Data.Ignore,
             surveys.First(s => s.Rows > 0).LeftOut,
             withColumns ? columns : [],
-            job.Data.Format == DataFormat.Text ? Text(job, facts, look.Tokens) : null);
+            job.Data.Format == DataFormat.Text ? Text(job, facts, look.Tokens) : null,
+            look.Sparse is { Given: > 0 } ? look.Sparse : null);
         return new DataInspection(facts, bigramLoss, report, DataWarnings.Of(job, surveys, report, columns, features));
     }
 

@@ -25,8 +25,8 @@ internal static class DataWarnings
     private static IEnumerable<JobWarning> LeftOut(string source, DataReport report) => report.LeftOut.Count == 0 ? [] :
     [
         new JobWarning("index-column", $"{source}: {string.Join(", ", report.LeftOut.Select(Column))} {(report.LeftOut.Count == 1 ? "is" : "are")} left out: programs write "
-            + "the rows' own names or numbers so. If it is a feature, give it a name of its own; if it is none, name it in data.ignore, or write the file without it "
-            + "(pandas: index=False)."),
+            + "the rows' own names or numbers so. If it is a feature, give it another name; if it is none, set data.ignore to "
+            + $"[{string.Join(", ", report.LeftOut.Select(c => $"\"{c}\""))}], or write the file without it (pandas: index=False)."),
     ];
 
     private static string Column(string name) => name.Length == 0 ? "the first column, which has no name," : $"column '{name}'";

@@ -163,12 +163,13 @@ internal sealed class FeatureScan
     {
         var (least, greatest, missing) = (Range(_least, feature).Min(), Range(_greatest, feature).Max(), (long)_missing[feature]);
         var isEmpty = missing == Rows;
+        var mean = _sums[feature] / (Rows - missing); // of very large numbers the sum may have no end
         return new ColumnReport(
             name,
             _whole[feature] != 0,
             isEmpty ? null : least,
             isEmpty ? null : greatest,
-            isEmpty ? null : _sums[feature] / (Rows - missing),
+            double.IsFinite(mean) ? mean : null,
             missing,
             _distinct?[feature]?.Count);
     }

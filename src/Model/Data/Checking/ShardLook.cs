@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Granary.Jobs;
 
 namespace Granary.Model.Data.Checking;
@@ -7,7 +8,8 @@ namespace Granary.Model.Data.Checking;
 /// <param name="HeldOut">The same of those held out.</param>
 /// <param name="Features">What its features are like; null for text and sparse sources.</param>
 /// <param name="Tokens">Tokens; 0 but for text.</param>
-internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? Features, long Tokens)
+/// <param name="Sparse">Of a sparse source; null otherwise.</param>
+internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? Features, long Tokens, SparseReport? Sparse = null)
 {
     /// <summary>Looks at a shard of examples with labels.</summary>
     /// <param name="source">The shard's examples.</param>
@@ -33,12 +35,19 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
 
         if (source.Dense is not { } rows)
         {
-            return new ShardLook(counts, others, null, 0);
+            return new ShardLook(counts, others, null, 0, Of((SparseSource)source));
         }
 
         var scan = new FeatureScan(facts.Shape.Features, facts.Classes.Count, countsDistinct);
         scan.Add(rows, ids);
         return new ShardLook(counts, others, scan, 0);
+    }
+
+    private static SparseReport Of(SparseSource source)
+    {
+        var given = source.Given;
+        return given.IsEmpty ? new SparseReport(0, double.PositiveInfinity, double.NegativeInfinity)
+            : new SparseReport(given.Length, TensorPrimitives.Min(given), TensorPrimitives.Max(given));
     }
 
     /// <summary>With what the next shard's look has found.</summary>
@@ -50,6 +59,8 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
         }
 
         return new ShardLook(
-            [.. Training.Zip(next.Training, (a, b) => a + b)], [.. HeldOut.Zip(next.HeldOut, (a, b) => a + b)], Features, Tokens + next.Tokens);
+            [.. Training.Zip(next.Training, (a, b) => a + b)], [.. HeldOut.Zip(next.HeldOut, (a, b) => a + b)], Features, Tokens + next.Tokens,
+            Sparse is null ? null : new SparseReport(
+                Sparse.Given + next.Sparse!.Given, Math.Min(Sparse.Least, next.Sparse.Least), Math.Max(Sparse.Greatest, next.Sparse.Greatest)));
     }
 }
