@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 
 namespace Granary.Jobs;
 
-/// <summary>The files that a path or a glob names.</summary>
+/// <summary>The files that a path, a folder or a glob names.</summary>
 public static class DataFiles
 {
     /// <summary>The folder beside a source that its rows are kept in, for the next run. No wildcard leads into it.</summary>
@@ -13,33 +13,97 @@ public static class DataFiles
     /// <summary>Whether a path is a glob: it holds `*` or `?`.</summary>
     public static bool IsGlob(string path) => path.AsSpan().ContainsAny('*', '?');
 
+    /// <summary>Whether a path can name several files: it is a glob or a folder.</summary>
+    public static bool IsSeveral(string path) => IsGlob(path) || Directory.Exists(path);
+
     /// <summary>The files in ordinal order of their paths. `*` and `?` stand for characters within a name, `**` for any
-    /// folders, none too. `**` does not go through links to folders, which may lead in a circle.</summary>
-    /// <exception cref="JobException">A folder that the glob leads to cannot be read.</exception>
-    public static IReadOnlyList<string> Expand(string path)
+    /// folders, none too; a folder stands for `FOLDER/**`. `**` does not go through links to folders, which may lead in a circle. Hidden
+    /// names (<see cref="HiddenNames"/>) are left out.</summary>
+    /// <exception cref="JobException">A folder that the glob leads to cannot be read, or what it names is no regular file.</exception>
+    public static IReadOnlyList<string> Expand(string path) => Find(path, null);
+
+    /// <summary>The files that <see cref="Expand"/> leaves out for their names alone, those in hidden folders too, in the same order.</summary>
+    public static IReadOnlyList<string> LeftOut(string path)
     {
-        if (!IsGlob(path))
+        var leftOut = new SortedSet<string>(StringComparer.Ordinal);
+        Find(path, leftOut);
+        return [.. leftOut];
+    }
+
+    /// <summary>Columns that stand in the names of folders between a path's first wildcard and its files (`year=2024`, as Hive and Spark
+    /// write them): they are no part of the files, and are not read.</summary>
+    public static IReadOnlyList<string> PartitionColumns(string path)
+    {
+        if (!IsSeveral(path))
+        {
+            return [];
+        }
+
+        var fixedParts = Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).TakeWhile(p => !IsGlob(p)).Count();
+        return [.. Expand(path)
+            .SelectMany(f => f.Split(Path.DirectorySeparatorChar).Skip(fixedParts).SkipLast(1))
+            .Where(name => name.IndexOf('=', StringComparison.Ordinal) > 0)
+            .Select(name => name[..name.IndexOf('=', StringComparison.Ordinal)])
+            .Distinct()];
+    }
+
+    /// <summary>Why a source cannot be read, as a sentence; null where it can.</summary>
+    /// <param name="path">A file, a folder or a glob.</param>
+    /// <param name="isTable">Whether the files have named columns.</param>
+    /// <param name="text">The path as its user wrote it.</param>
+    public static string? Refusal(string path, bool isTable, string? text = null)
+    {
+        if (!IsSeveral(path))
+        {
+            return FileKinds.Refusal(path, text);
+        }
+
+        try
+        {
+            if (Expand(path).Count == 0)
+            {
+                var hidden = LeftOut(path).Count > 0 ? " but hidden ones (names that begin with '.' or '_')" : "";
+                return IsGlob(path) ? $"no file matches {path}{hidden}.{UserPath.Hint(text ?? path)}" : $"there are no files in the folder {path}{hidden}.";
+            }
+        }
+        catch (JobException e)
+        {
+            return e.Message;
+        }
+
+        return isTable && !IsGlob(path) && PartitionColumns(path) is { Count: > 0 } columns
+            ? $"{path} is partitioned: {string.Join(", ", columns.Select(c => $"'{c}'"))} stands in names of folders and not in the files, and would not be read. "
+                + $"Write the data without partitions, or give the glob {Path.Combine(path, AnyFolders)} to do without."
+            : null;
+    }
+
+    // Hidden files go into `leftOut`; it is null where nobody asks for them.
+    private static IReadOnlyList<string> Find(string path, SortedSet<string>? leftOut)
+    {
+        if (!IsSeveral(path))
         {
             return [path];
         }
 
-        var full = Path.GetFullPath(path);
+        var full = Path.GetFullPath(IsGlob(path) ? path : Path.Combine(path, AnyFolders));
         var root = Path.GetPathRoot(full)!;
         var names = full[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         var files = new SortedSet<string>(StringComparer.Ordinal);
         try
         {
-            Collect(root, names, files);
+            Collect(root, names, files, leftOut);
         }
         catch (UnauthorizedAccessException e)
         {
             throw new JobException($"{path}: {e.Message} Give a glob that leads past it, or the right to read it.");
         }
 
-        return [.. files];
+        return files.FirstOrDefault(f => FileKinds.Of(f) != FileKind.File) is { } odd
+            ? throw new JobException($"{path}: {FileKinds.Refusal(odd)}")
+            : [.. files];
     }
 
-    private static void Collect(string folder, ReadOnlySpan<string> names, SortedSet<string> into)
+    private static void Collect(string folder, ReadOnlySpan<string> names, SortedSet<string>? into, SortedSet<string>? leftOut)
     {
         // Folders without a wildcard are entered, not listed: one may be entered without being readable.
         while (names.Length > 1 && !IsGlob(names[0]))
@@ -57,10 +121,10 @@ public static class DataFiles
         {
             // At the end of a glob it stands for the files of those folders too.
             var rest = names.Length == 1 ? ["*"] : names[1..];
-            Collect(folder, rest, into);
-            foreach (var inner in Directory.EnumerateDirectories(folder).Where(d => new DirectoryInfo(d).LinkTarget is null && !IsCache(d)))
+            Collect(folder, rest, into, leftOut);
+            foreach (var inner in Directory.EnumerateDirectories(folder).Where(d => new DirectoryInfo(d).LinkTarget is null))
             {
-                Collect(inner, names, into);
+                Enter(inner, AnyFolders, names, into, leftOut);
             }
 
             return;
@@ -74,16 +138,33 @@ public static class DataFiles
                 continue;
             }
 
-            if (names.Length == 1)
+            if (names.Length > 1)
             {
-                into.Add(entry);
+                Enter(entry, names[0], names[1..], into, leftOut);
             }
-            else if (!IsCache(entry))
+            else
             {
-                Collect(entry, names[1..], into);
+                (HiddenNames.Hides(names[0], Path.GetFileName(entry)) ? leftOut : into)?.Add(entry);
             }
         }
     }
 
-    private static bool IsCache(string folder) => Path.GetFileName(folder) == CacheFolder;
+    // What lies in a hidden folder is left out, and looked at only to say so.
+    private static void Enter(string folder, string pattern, ReadOnlySpan<string> names, SortedSet<string>? into, SortedSet<string>? leftOut)
+    {
+        var name = Path.GetFileName(folder);
+        if (name == CacheFolder)
+        {
+            return;
+        }
+
+        if (!HiddenNames.Hides(pattern, name))
+        {
+            Collect(folder, names, into, leftOut);
+        }
+        else if (leftOut is not null)
+        {
+            Collect(folder, names, leftOut, leftOut);
+        }
+    }
 }

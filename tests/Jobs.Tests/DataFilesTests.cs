@@ -34,6 +34,74 @@ public sealed class DataFilesTests : IDisposable
     [Fact]
     public void A_path_without_wildcards_names_itself() => Assert.Equal(["/x/y z.txt"], DataFiles.Expand("/x/y z.txt"));
 
+    private void Write(params string[] files)
+    {
+        foreach (var file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, file))!);
+            File.WriteAllText(Path.Combine(_folder, file), "text");
+        }
+    }
+
+    private string[] LeftOut(string glob) => [.. DataFiles.LeftOut(Path.Combine(_folder, glob)).Select(f => Path.GetRelativePath(_folder, f))];
+
+    [Theory]
+    [InlineData("p/**/*.csv", "p/1.csv p/q/2.csv", "p/._1.csv p/.ipynb_checkpoints/1.csv p/_delta_log/2.csv p/q/.2.csv")]
+    [InlineData("p", "p/1.csv p/q/2.csv", "p/._1.csv p/.crc p/.ipynb_checkpoints/1.csv p/1.csv~ p/_SUCCESS p/_delta_log/2.csv p/q/.2.csv")]
+    [InlineData("p/*", "p/1.csv", "p/._1.csv p/.crc p/1.csv~ p/_SUCCESS")]
+    [InlineData("p/q/?2.csv", "", "p/q/.2.csv")]
+    [InlineData("p/.*", "p/._1.csv p/.crc", "")]
+    [InlineData("p/_*", "p/_SUCCESS", "")]
+    [InlineData("p/*~", "p/1.csv~", "")]
+    [InlineData("p/.ipynb*/*.csv", "p/.ipynb_checkpoints/1.csv", "")]
+    [InlineData("**/.2.csv", "p/q/.2.csv", "")]
+    public void Hidden_names_are_left_out_unless_the_pattern_names_them_outright(string glob, string files, string leftOut)
+    {
+        Write("p/1.csv", "p/._1.csv", "p/.crc", "p/1.csv~", "p/_SUCCESS", "p/q/2.csv", "p/q/.2.csv", "p/.ipynb_checkpoints/1.csv", "p/_delta_log/2.csv", "p/.granary-cache/1.csv");
+        Assert.Equal(files.Split(' ', StringSplitOptions.RemoveEmptyEntries), Names(glob));
+        Assert.Equal(leftOut.Split(' ', StringSplitOptions.RemoveEmptyEntries), LeftOut(glob));
+    }
+
+    [Fact]
+    public void A_hidden_file_that_is_named_is_read_and_hidden_folders_above_the_first_wildcard_do_not_matter()
+    {
+        Write(".h/a.csv", ".h/.b.csv");
+        Assert.Equal([".h/.b.csv"], Names(".h/.b.csv"));
+        Assert.Equal([".h/a.csv"], Names(".h/*.csv"));
+        Assert.Equal([".h/a.csv"], Names(".h"));
+    }
+
+    [Fact]
+    public void Partitions_in_names_of_folders_are_told()
+    {
+        Write("t/year=2024/month=1/a.parquet", "t/year=2025/month=1/b.parquet", "a=b/c.parquet");
+        string At(string path) => Path.Combine(_folder, path);
+        Assert.Equal(["year", "month"], DataFiles.PartitionColumns(At("t")));
+        Assert.Equal(["year", "month"], DataFiles.PartitionColumns(At("t/**/*.parquet")));
+        Assert.Empty(DataFiles.PartitionColumns(At("a=b")));
+        Assert.Empty(DataFiles.PartitionColumns(At("a=b/c.parquet")));
+        Assert.StartsWith($"{At("t")} is partitioned: 'year', 'month' stands in names of folders and not in the files", DataFiles.Refusal(At("t"), isTable: true));
+        Assert.Contains($"give the glob {At("t/**")}", DataFiles.Refusal(At("t"), isTable: true));
+        Assert.Null(DataFiles.Refusal(At("t/**"), isTable: true));
+        Assert.Null(DataFiles.Refusal(At("t"), isTable: false));
+    }
+
+    [Fact]
+    public void What_is_no_file_is_refused_before_it_is_opened()
+    {
+        Write("k/a.csv", "e/.x");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_folder, "k/b.csv")))
+        {
+            make.WaitForExit();
+        }
+
+        var error = Assert.Throws<JobException>(() => Names("k/*.csv")).Message;
+        Assert.Contains("b.csv is a pipe, which can be read only once", error);
+        Assert.Equal(error, DataFiles.Refusal(Path.Combine(_folder, "k/*.csv"), isTable: true));
+        Assert.EndsWith("e but hidden ones (names that begin with '.' or '_').", DataFiles.Refusal(Path.Combine(_folder, "e"), isTable: true));
+        Assert.StartsWith("there is no file ", DataFiles.Refusal(Path.Combine(_folder, "none"), isTable: true));
+    }
+
     [Fact]
     public void A_link_that_leads_in_a_circle_is_not_followed()
     {

@@ -141,7 +141,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("fraction: 0.2", "fraction: 0.2, path: d.csv", "data.validation has a fraction and a path")]
     [InlineData("fraction: 0.2", "labels: d.csv", "data.validation.labels has no meaning for csv: it belongs to idx.")]
     [InlineData("fraction: 0.2", "path: e.csv", "digits.yaml:11: data.validation.path: there is no file ")]
-    [InlineData("path: d.csv", "path: '.'", "is a folder, not a file")]
+    [InlineData("format: csv\n  path: d.csv\n  label: label", "format: idx\n  path: '.'\n  labels: d.csv", "is a folder, not a file")]
     [InlineData("path: d.csv", "path: ''", "digits.yaml:9: data.path is '', which is no path.")]
     [InlineData("format: csv", "format: idx", "data.labels is missing")]
     [InlineData("format: csv", "format: text", "data.label has no meaning for text")]
@@ -227,6 +227,17 @@ public sealed class JobFileTests : IDisposable
 
     [Fact]
     public void Csv_files_can_be_a_glob_too() => Assert.Equal(Path.Combine(_folder, "?.csv"), Parse(Good, "data.path=?.csv").Data.Path);
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("./")]
+    public void Files_can_be_given_as_their_folder(string path)
+    {
+        Assert.Equal(_folder, Parse(Good, $"data.path={path}").Data.Path);
+        Assert.Equal(_folder, Parse(Good, $"data.validation={{path: {path}}}").Data.Validation.Path);
+        Directory.CreateDirectory(Path.Combine(_folder, "none"));
+        Assert.Equal($"--set data.path=none: data.path: there are no files in the folder {Path.Combine(_folder, "none")}.", Error(Good, "data.path=none"));
+    }
 
     [Fact]
     public void A_glob_needs_no_quotes_in_an_override()

@@ -15,8 +15,8 @@ internal static class DataReader
         var data = new DataSection
         {
             Format = format,
-            Path = File(map, "path", folder, currentDirectory, format, required: true)!,
-            Labels = File(map, "labels", folder, currentDirectory, DataFormat.Idx, required: format == DataFormat.Idx),
+            Path = Source(map)!,
+            Labels = FilePath.Read(map, "labels", folder, currentDirectory, required: format == DataFormat.Idx),
             Label = map.Text("label", required: format is DataFormat.Csv or DataFormat.Parquet),
             Delimiter = Delimiter(map, defaults.Delimiter),
             Missing = map.Enum<MissingValues>("missing", defaults.Missing),
@@ -28,15 +28,15 @@ internal static class DataReader
             Standardize = map.Bool("standardize", defaults.Standardize),
             Tokens = map.Enum<TokenKind>("tokens", defaults.Tokens),
             Encoding = map.Has("encoding") ? map.Enum<TokenEncoding>("encoding", null) : null,
-            Vocab = File(map, "vocab", folder, currentDirectory, format, required: false),
-            Merges = File(map, "merges", folder, currentDirectory, format, required: false),
+            Vocab = FilePath.Read(map, "vocab", folder, currentDirectory),
+            Merges = FilePath.Read(map, "merges", folder, currentDirectory),
             MinCount = map.Int("minCount", defaults.MinCount, min: 1),
             Shards = map.Int("shards", defaults.Shards, min: 1, max: 1 << 16),
             Validation = new ValidationSection
             {
                 Fraction = validation.Number("fraction", 0, f => f is >= 0 and < 1, "must be at least 0 and below 1"),
-                Path = File(validation, "path", folder, currentDirectory, format, required: false),
-                Labels = File(validation, "labels", folder, currentDirectory, DataFormat.Idx, required: false),
+                Path = Source(validation),
+                Labels = FilePath.Read(validation, "labels", folder, currentDirectory),
             },
         };
         if (data.Label is { } label && data.Ignore.Contains(label))
@@ -62,6 +62,11 @@ internal static class DataReader
         }
 
         return data;
+
+        // Images and labels are told apart by the files' names: of idx, a source is one file.
+        string? Source(YamlMap section) => format == DataFormat.Idx
+            ? FilePath.Read(section, "path", folder, currentDirectory, required: section == map)
+            : FilePath.ReadSource(section, "path", folder, currentDirectory, isTable: format is DataFormat.Csv or DataFormat.Parquet, required: section == map);
     }
 
     private static string Delimiter(YamlMap map, string fallback)
@@ -71,28 +76,5 @@ internal static class DataReader
         return text.Length == 1 && text[0] is '\t' or (>= ' ' and <= '~' and not '"') && !char.IsAsciiLetterOrDigit(text[0])
             ? text
             : throw map.Error("delimiter", $"data.delimiter is '{text}', but must be one ASCII character, such as \";\" or \"\\t\" (a tab), and no quote, letter or digit.");
-    }
-
-    private static string? File(YamlMap map, string key, string folder, string currentDirectory, DataFormat format, bool required)
-    {
-        if (map.Text(key, required) is not { } text)
-        {
-            return null;
-        }
-
-        if (text.Length == 0 || text.Contains('\0'))
-        {
-            throw map.Error(key, $"{map.Full(key)} is '{text}', which is no path.");
-        }
-
-        var path = Path.GetFullPath(text, map.IsOverride(key) ? currentDirectory : folder);
-        if (format != DataFormat.Idx && key == "path" && DataFiles.IsGlob(path))
-        {
-            return DataFiles.Expand(path).Count > 0 ? path : throw map.Error(key, $"{map.Full(key)}: no file matches {path}.");
-        }
-
-        return System.IO.File.Exists(path)
-            ? path
-            : throw map.Error(key, $"{map.Full(key)}: " + (Directory.Exists(path) ? $"{path} is a folder, not a file." : $"there is no file {path}."));
     }
 }

@@ -1,25 +1,41 @@
 namespace Granary.Jobs;
 
-/// <summary>A key that names one file, which must be there.</summary>
+/// <summary>Keys that name files. Paths become absolute: relative ones start at the job file's folder, or at the current one where they
+/// come from an override.</summary>
 internal static class FilePath
 {
-    /// <summary>The absolute path: relative to <paramref name="folder"/>, or to <paramref name="currentDirectory"/> where it comes
-    /// from an override. Null where the key is missing.</summary>
-    public static string? Read(YamlMap map, string key, string folder, string currentDirectory)
+    /// <summary>The path of a key that names one file, which must be there; null where the key is missing.</summary>
+    public static string? Read(YamlMap map, string key, string folder, string currentDirectory, bool required = false)
     {
-        if (map.Text(key) is not { } text)
+        if (Absolute(map, key, folder, currentDirectory, required) is not { } path)
         {
             return null;
         }
 
-        if (text.Length == 0 || text.Contains('\0'))
+        return FileKinds.Refusal(path, map.Text(key)) is { } refusal ? throw map.Error(key, $"{map.Full(key)}: {refusal}") : path;
+    }
+
+    /// <summary>The same of a key that names a source: a file, a folder or a glob, with at least one file.</summary>
+    /// <param name="isTable">Whether the files have named columns, which names of folders can be a part of.</param>
+    public static string? ReadSource(YamlMap map, string key, string folder, string currentDirectory, bool isTable, bool required)
+    {
+        if (Absolute(map, key, folder, currentDirectory, required) is not { } path)
         {
-            throw map.Error(key, $"{map.Full(key)} is '{text}', which is no path.");
+            return null;
         }
 
-        var path = Path.GetFullPath(text, map.IsOverride(key) ? currentDirectory : folder);
-        return File.Exists(path)
-            ? path
-            : throw map.Error(key, $"{map.Full(key)}: " + (Directory.Exists(path) ? $"{path} is a folder, not a file." : $"there is no file {path}."));
+        return DataFiles.Refusal(path, isTable, map.Text(key)) is { } refusal ? throw map.Error(key, $"{map.Full(key)}: {refusal}") : path;
+    }
+
+    private static string? Absolute(YamlMap map, string key, string folder, string currentDirectory, bool required)
+    {
+        if (map.Text(key, required) is not { } text)
+        {
+            return null;
+        }
+
+        return text.Length == 0 || text.Contains('\0', StringComparison.Ordinal)
+            ? throw map.Error(key, $"{map.Full(key)} is '{text}', which is no path.")
+            : UserPath.Absolute(text, map.IsOverride(key) ? currentDirectory : folder);
     }
 }

@@ -12,9 +12,12 @@ public static class JobFile
     /// <exception cref="JobException">"digits.yaml:9: data.shards ..." or "--set data.shards=0: ...".</exception>
     public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false)
     {
-        if (Directory.Exists(path))
+        path = UserPath.Expand(path);
+        if (FileKinds.Of(path) is not (FileKind.File or FileKind.Nothing) and var kind)
         {
-            throw new JobException($"{path}: this is a folder, not a job file.");
+            throw new JobException(kind == FileKind.Pipe
+                ? $"{path}: this is a pipe, which can be read only once, but several processes read the job file. Save it to a file first; --set changes single keys without one."
+                : $"{path}: this is a {Kebab.Name(kind)}, not a job file.");
         }
 
         string text;
