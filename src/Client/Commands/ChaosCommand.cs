@@ -16,7 +16,7 @@ internal static class ChaosCommand
 
     public static Command Create()
     {
-        var plan = new Option<string>("--plan") { Description = "The fault plan, a YAML file.", Required = true };
+        var plan = new Option<string>("--plan") { Description = "The fault plan, a YAML file.", Required = true }.IsPath();
         var job = new Option<string?>("--job") { Description = "The job to watch; default: the one that runs." };
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
         return new Command("chaos", "Does faults by script to the lasting local cluster while a job runs, and tells how it got over them.") { plan, job, home, json }

@@ -19,19 +19,19 @@ internal static class CommandParts
     public static Option<bool> Json() => new("--json") { Description = "One JSON document on standard output; everything else on standard error." };
 
     /// <summary>--home.</summary>
-    public static Option<string> Home() => new("--home")
+    public static Option<string> Home() => new Option<string>("--home")
     {
         Description = "The cluster's home directory (GRANARY_HOME; default ~/.granary).",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("GRANARY_HOME") is { Length: > 0 } home
-            ? home
+            ? UserPath.Expand(home)
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".granary"),
-    };
+    }.IsPath();
 
     /// <summary>The job file argument.</summary>
-    public static Argument<string> JobFileArgument() => new("job.yaml") { Description = "The job file." };
+    public static Argument<string> JobFileArgument() => new Argument<string>("job.yaml") { Description = "The job file." }.IsPath();
 
     /// <summary>The argument for a trained model.</summary>
-    public static Argument<string> Model() => new("model") { Description = "A model.safetensors, or the output folder of a job." };
+    public static Argument<string> Model() => new Argument<string>("model") { Description = "A model.safetensors, or the output folder of a job." }.IsPath();
 
     /// <summary>--jobs.</summary>
     public static Option<int> JobsAtOnce(int fallback) => new("--jobs")

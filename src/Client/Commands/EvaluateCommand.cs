@@ -2,6 +2,7 @@ using System.CommandLine;
 using Granary.Client.Display;
 using Granary.Client.Local;
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Client.Commands;
 
@@ -11,16 +12,16 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var (model, json) = (CommandParts.Model(), CommandParts.Json());
-        var data = new Option<string>("--data") { Description = "Labelled examples, in the format that the model was trained on; a file or a glob.", Required = true };
-        var labels = new Option<string?>("--labels") { Description = "idx: the labels' file (--data holds the images)." };
+        var data = new Option<string>("--data") { Description = "Labelled examples, in the format that the model was trained on; a file, a folder or a glob.", Required = true }.IsPath();
+        var labels = new Option<string?>("--labels") { Description = "idx: the labels' file (--data holds the images)." }.IsPath();
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
         return new Command("evaluate", "A model's loss, accuracy and confusion matrix over labelled examples.") { model, data, labels, silos, json }
             .DoesInterruptibly(async (result, interruption) =>
             {
                 CommandParts.AtLeastOne("--silos", result.GetValue(silos));
                 var request = new EvaluationRequest(
-                    Existing(result.GetValue(model)!, "there is no model"), Data(result.GetValue(data)!),
-                    result.GetValue(labels) is { } path ? Existing(path, "--labels: there is no file") : null);
+                    Existing(result.GetValue(model)!, "there is no model"), Readable("--data", result.GetValue(data)!, DataFiles.Refusal(result.GetValue(data)!, isTable: false)),
+                    result.GetValue(labels) is { } path ? Readable("--labels", path, FileKinds.Refusal(path)) : null);
                 var report = await PrivateCluster.Run(LocalSettings.For(result.GetValue(silos), "none"), interruption, async (cluster, client) =>
                 {
                     using var waiting = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
@@ -47,10 +48,9 @@ internal static class EvaluateCommand
             });
     }
 
-    private static string Data(string path) => Jobs.DataFiles.IsGlob(path)
-        ? Jobs.DataFiles.Expand(Path.GetFullPath(path)).Count > 0 ? Path.GetFullPath(path) : throw new UserException(ExitCode.Usage, $"--data: no file matches {path}.")
-        : Directory.Exists(path) ? throw new UserException(ExitCode.Usage, $"--data: {path} is a folder, not a file.")
-        : Existing(path, "--data: there is no file");
+    private static string Readable(string option, string path, string? refusal) => refusal is null
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))
+        : throw new UserException(ExitCode.Usage, $"{option}: {refusal}");
 
     private static string Existing(string path, string otherwise) => File.Exists(path) || Directory.Exists(path)
         ? Path.GetFullPath(path)

@@ -11,7 +11,7 @@ internal static class ExportCommand
         var model = CommandParts.Model();
         var format = new Option<string>("--format") { Description = "safetensors or npz.", DefaultValueFactory = _ => "safetensors" };
         format.AcceptOnlyFromAmong("safetensors", "npz");
-        var output = new Option<string>("--output") { Description = "The file.", Required = true };
+        var output = new Option<string>("--output") { Description = "The file.", Required = true }.IsPath();
         return new Command("export", "Writes a model for other programs.") { model, format, output }.Does((result, cancellation) => SiloProgram.Run(
             ["export", result.GetValue(model)!, $"--format={result.GetValue(format)}", $"--output={result.GetValue(output)}"], cancellation));
     }

@@ -9,7 +9,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string?>("job.yaml") { Description = "The job file.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("job.yaml") { Description = "The job file.", Arity = ArgumentArity.ZeroOrOne }.IsPath();
         var preset = new Option<string?>("--preset") { Description = $"A well-known model instead: {string.Join(", ", ModelPresets.Names)}." };
         var silos = new Option<int[]>("--silos") { Description = "Silos to tell memory and traffic for; may be given again. [default: 1, 2, 4 and 8]" };
         var threads = new Option<int>("--threads") { Description = "Compute threads of a silo.", DefaultValueFactory = _ => 1 };

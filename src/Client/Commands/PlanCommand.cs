@@ -11,7 +11,7 @@ internal static class PlanCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string?>("job.yaml") { Description = "The job file.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("job.yaml") { Description = "The job file.", Arity = ArgumentArity.ZeroOrOne }.IsPath();
         var preset = new Option<string?>("--preset") { Description = $"A well-known model instead, trained by AdamW: {string.Join(", ", ModelPresets.Names)}." };
         var batch = new Option<int?>("--batch") { Description = "Examples in a step of a preset: windows of its context." };
         var silos = new Option<int[]>("--silos") { Description = "Silos to plan for; may be given again. [default: 1, 2, 4 and 8]" };

@@ -9,8 +9,12 @@ internal static class PredictCommand
     public static Command Create()
     {
         var model = CommandParts.Model();
-        var input = new Option<string>("--input") { Description = "A CSV file, whose columns are matched by name; for a model of images an IDX file of images.", Required = true };
-        var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: standard output)." };
+        var input = new Option<string>("--input")
+        {
+            Description = "A CSV file, folder or glob, whose columns are matched by name; for a model of images an IDX file of images. It may be a pipe, or - for standard input.",
+            Required = true,
+        }.IsPath();
+        var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: standard output)." }.IsPath();
         return new Command("predict", "Predicts the class of every row of a CSV file, or of every image of an IDX file.") { model, input, output }.Does((result, cancellation) =>
         {
             string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];

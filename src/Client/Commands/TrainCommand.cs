@@ -17,7 +17,7 @@ internal static class TrainCommand
     {
         var (file, set, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Json());
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
-        var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." };
+        var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." }.IsPath();
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
         var run = ContinueOption.Create();
         telemetry.AcceptOnlyFromAmong("console", "otlp", "none");

@@ -12,7 +12,6 @@ public static class JobFile
     /// <exception cref="JobException">"digits.yaml:9: data.shards ..." or "--set data.shards=0: ...".</exception>
     public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false)
     {
-        path = UserPath.Expand(path);
         if (FileKinds.Of(path) is not (FileKind.File or FileKind.Nothing) and var kind)
         {
             throw new JobException(kind == FileKind.Pipe

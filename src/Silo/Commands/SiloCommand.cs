@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Granary.Jobs;
 using Granary.Silo.Hosting;
 
 namespace Granary.Silo.Commands;
@@ -41,10 +42,10 @@ internal static class SiloCommand
                 var settings = new SiloSettings
                 {
                     Name = result.GetValue(name)!,
-                    Home = Path.GetFullPath(result.GetValue(home)!),
-                    Checkpoints = Path.GetFullPath(result.GetValue(checkpoints) is { Length: > 0 } place
-                        ? place
-                        : Path.Combine(result.GetValue(home)!, "checkpoints")),
+                    Home = UserPath.Absolute(result.GetValue(home)!, Environment.CurrentDirectory),
+                    Checkpoints = UserPath.Absolute(
+                        result.GetValue(checkpoints) is { Length: > 0 } place ? place : Path.Combine(result.GetValue(home)!, "checkpoints"),
+                        Environment.CurrentDirectory),
                     Cluster = result.GetValue(cluster)!,
                     Service = result.GetValue(service)!,
                     Address = IPAddress.TryParse(result.GetValue(address), out var ip)
