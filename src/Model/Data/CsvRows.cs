@@ -11,13 +11,16 @@ internal sealed class CsvRows
     private readonly CsvDataReader _reader;
 
     // Where the row begins that was looked at last: rows are looked at in their order, so that looking at many reads the bytes once.
-    private (long Row, int Start) _seen = (1, 0);
+    private (long Line, int Start) _seen;
+
+    // Which line each row stands in, both from 0, where carriage returns within lines end rows too; null: a row is a line.
+    private List<int>? _lines;
 
     /// <exception cref="JobException">A cell goes on over the end of its line.</exception>
     public CsvRows(LinePart part, char delimiter)
     {
         _part = part;
-        RefuseQuotedNewlines();
+        LookThroughLines();
         _reader = CsvDataReader.Create(new StreamReader(new MemoryStream(part.Bytes), Encoding.UTF8), Options(delimiter));
     }
 
@@ -41,10 +44,10 @@ internal sealed class CsvRows
     public int FieldCount => _reader.RowFieldCount;
 
     // A line break inside quotes would let two shards disagree about where a row begins.
-    private void RefuseQuotedNewlines()
+    private void LookThroughLines()
     {
-        var rest = _part.Bytes.AsSpan();
-        for (long line = 0; rest.Length > 0; line++)
+        ReadOnlySpan<byte> rest = _part.Bytes;
+        for (var line = 0; rest.Length > 0; line++)
         {
             var length = rest.IndexOf((byte)'\n');
             if (length >= 0 && (rest[..length].Count((byte)'"') & 1) == 1)
@@ -52,9 +55,34 @@ internal sealed class CsvRows
                 throw _part.Error(line, "a quoted cell goes on over the end of the line. Line breaks within cells are not supported");
             }
 
+            CountRows(length < 0 ? rest : rest[..length], line);
             rest = length < 0 ? [] : rest[(length + 1)..];
         }
     }
+
+    private void CountRows(ReadOnlySpan<byte> text, int line)
+    {
+        text = text.EndsWith("\r"u8) ? text[..^1] : text;
+        if (_lines is null && !text.Contains((byte)'\r'))
+        {
+            return;
+        }
+
+        _lines ??= [.. Enumerable.Range(0, line)];
+        _lines.Add(line);
+        var inQuotes = false;
+        foreach (var b in text)
+        {
+            inQuotes ^= b == '"';
+            if (b == '\r' && !inQuotes)
+            {
+                _lines.Add(line);
+            }
+        }
+    }
+
+    // The line that the present row stands in, from 0.
+    private long PresentLineNumber => _lines is null ? _reader.RowNumber - 1 : _lines[_reader.RowNumber - 1];
 
     /// <summary>Goes to the next row that is not blank.</summary>
     public bool Read()
@@ -92,7 +120,7 @@ internal sealed class CsvRows
     private ReadOnlySpan<byte> PresentLine()
     {
         ReadOnlySpan<byte> rest = _part.Bytes.AsSpan(_seen.Start);
-        for (; _seen.Row < _reader.RowNumber; _seen.Row++)
+        for (; _seen.Line < PresentLineNumber; _seen.Line++)
         {
             rest = rest[(rest.IndexOf((byte)'\n') + 1)..];
         }
@@ -102,5 +130,5 @@ internal sealed class CsvRows
     }
 
     /// <summary>An error in the present row.</summary>
-    public JobException Error(string what) => _part.Error(_reader.RowNumber - 1, what);
+    public JobException Error(string what) => _part.Error(PresentLineNumber, what);
 }

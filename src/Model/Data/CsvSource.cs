@@ -16,8 +16,10 @@ internal static class CsvSource
     {
         use ??= ReadingMeans.None;
         var files = DataFiles.Expand(part.Path);
-        var source = files.Any(SourceFile.IsGzip) ? DealtSource(part, data, files) : CutSource(part, files);
-        var columns = CsvHeader.Read(source.Headers, data, features);
+        var source = files.All(SourceFile.IsCut) ? CutSource(part, files) : DealtSource(part, data, files);
+        var columns = source.Headers.Count > 0
+            ? CsvHeader.Read(source.Headers, data, features)
+            : throw new JobException($"{part.Name}: it is empty. The first line must name the columns.");
         var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
         if (place?.Find() is { } found)
         {
@@ -54,7 +56,7 @@ internal static class CsvSource
     {
         var blanks = " \t\r".Replace(data.Delimiter, "", StringComparison.Ordinal);
         return new CsvLines(
-            [.. files.Select(f => (Path.GetFileName(f), FileLines.First(f)))],
+            [.. files.Select(f => (Path.GetFileName(f), FileLines.First(f))).Where(h => h.Item2 is not null).Select(h => (h.Item1, h.Item2!))],
             files.Sum(f => new FileInfo(f).Length),
             () => LineChunks.HashOf([.. files.Select(f => new LinePart(f, new FileInfo(f).Length, () => File.OpenRead(f), line => line))]),
             () => DealtLines.Read(part, files, header: true, blanks, ShardLimit.Most).Parts);

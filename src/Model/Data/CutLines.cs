@@ -28,7 +28,8 @@ internal static class CutLines
             start += body.Length;
         }
 
-        return new ShardLines(header ? [.. bodies.Select(b => (b.Name, b.Header))] : [], parts);
+        // A file without a byte, which programs write where there is nothing for it, has no columns either.
+        return new ShardLines(header ? [.. bodies.Where(b => !b.IsEmpty).Select(b => (b.Name, b.Header))] : [], parts);
     }
 
     private static LinePart Lines(SourcePart part, Body body, long from, long to)
@@ -82,6 +83,8 @@ internal static class CutLines
     private sealed record Body(string Path, string Header, long Start, long Length)
     {
         public string Name => System.IO.Path.GetFileName(Path);
+
+        public bool IsEmpty => Header.Length == 0 && Length == 0;
 
         public static Body Of(string path, bool header)
         {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Granary.Model.Data;
 
-/// <summary>Lines of gzipped files (and plain ones among them), dealt like cards: line j below the headers, blank ones not
+/// <summary>Lines of files that cannot be cut by bytes (and of others among them), dealt like cards: line j below the headers, blank ones not
 /// counted, belongs to shard j mod V. Every shard reads the files through, once.</summary>
 internal static class DealtLines
 {
@@ -21,9 +21,10 @@ internal static class DealtLines
         var (dealt, most) = (0L, 0L);
         foreach (var path in files)
         {
-            var (text, numbers, own, bytes) = ("", new List<long>(), new MemoryStream(), 0L);
+            var (text, numbers, own, bytes, isEmpty) = ("", new List<long>(), new MemoryStream(), 0L, true);
             foreach (var (number, line) in FileLines.Read(path))
             {
+                isEmpty = false;
                 if (header && number == 1)
                 {
                     text = StrictUtf8.FirstLine(Path.GetFileName(path), line.Span).TrimEnd('\r');
@@ -49,7 +50,11 @@ internal static class DealtLines
             }
 
             var name = Path.GetFileName(path);
-            headers.Add((name, text));
+            if (!isEmpty)
+            {
+                headers.Add((name, text));
+            }
+
             parts.Add(new LinePart(name, own.ToArray(), line => numbers[(int)line]));
         }
 

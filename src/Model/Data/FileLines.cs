@@ -12,7 +12,7 @@ internal static class FileLines
     /// <exception cref="JobException">A line is longer than any row can be, or gzip data is damaged.</exception>
     public static IEnumerable<(long Number, ReadOnlyMemory<byte> Line)> Read(string path)
     {
-        using var stream = SourceFile.Open(path);
+        using var stream = SourceFile.OpenLines(path);
         var buffer = new byte[1 << 16];
         var line = new MemoryStream();
         long number = 1;
@@ -53,18 +53,25 @@ internal static class FileLines
         return number == 1 && bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
     }
 
-    /// <summary>The first line; empty where the file is.</summary>
+    /// <summary>The first line; null where the file is empty.</summary>
     /// <exception cref="JobException">It is not UTF-8.</exception>
-    public static string First(string path) =>
-        Read(path).Select(l => StrictUtf8.FirstLine(Path.GetFileName(path), l.Line.Span).TrimEnd('\r')).FirstOrDefault("");
-
-    /// <summary>The lines below the first, gathered into parts of about so many bytes, in their order.</summary>
-    public static IEnumerable<LinePart> Below(string path, int bytes)
+    public static string? First(string path)
     {
-        var name = Path.GetFileName(path);
+        using var lines = Read(path).GetEnumerator();
+        return First(lines, Path.GetFileName(path));
+    }
+
+    /// <summary>The same of lines that have not been read yet: the others can be read after it.</summary>
+    public static string? First(IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string name) =>
+        lines.MoveNext() ? StrictUtf8.FirstLine(name, lines.Current.Line.Span).TrimEnd('\r') : null;
+
+    /// <summary>The lines that are left, gathered into parts of about so many bytes, in their order.</summary>
+    public static IEnumerable<LinePart> Rest(IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string name, int bytes)
+    {
         var (part, first) = (new MemoryStream(), 2L);
-        foreach (var (number, line) in Read(path).Skip(1))
+        while (lines.MoveNext())
         {
+            var (number, line) = lines.Current;
             if (part.Length >= bytes)
             {
                 yield return Part(name, part, first);

@@ -3,119 +3,126 @@ using Granary.Jobs;
 
 namespace Granary.Model.Data;
 
-/// <summary>Headers and records of IDX files, the format of MNIST: http://yann.lecun.com/exdb/mnist/.</summary>
+/// <summary>Headers and records of IDX files, the format of MNIST: two zeros, the type of the elements, the number of dimensions, then each
+/// dimension as four bytes, then the elements, all big-endian: http://yann.lecun.com/exdb/mnist/.</summary>
 internal static class IdxFile
 {
-    private const int ImagesMagic = 0x803;
-    private const int LabelsMagic = 0x801;
+    private const int MostDimensions = 4;
+    private const int MostElements = 1 << 28;
 
-    /// <summary>A pixel as a feature: x / 255.</summary>
-    public static double Value(byte pixel) => pixel / 255.0;
-
-    /// <summary>Pixels of an image.</summary>
-    public static int Size(int[] image) => image.Aggregate(1, (product, side) => product * side);
-
-    /// <summary>"28 x 28".</summary>
-    public static string Describe(int[] image) => string.Join(" x ", image);
-
-    /// <summary>Reads the header of a file of images.</summary>
-    /// <returns>How many, and the rows and columns of each.</returns>
+    /// <summary>Reads the header of a file of images: 2 to 4 dimensions (of numbers, of grey images, of images with channels).</summary>
     /// <exception cref="JobException">It is no such file, or has none.</exception>
-    public static (int Count, int[] Image) Images(Stream stream, string name)
+    public static IdxHeader Images(Stream stream, string name)
     {
-        var (count, image) = Header(stream, name, ImagesMagic, 3);
-        return count == 0 || Size(image) == 0 ? throw new JobException($"{name}: it holds no images.") : (count, image);
+        var header = Header(stream, name);
+        if (header.Record.Length == 0)
+        {
+            throw Swapped(name, "labels, but images");
+        }
+
+        return header.Count == 0 || header.Elements == 0 ? throw new JobException($"{name}: it holds no images.") : header;
     }
 
-    /// <summary>Reads the header of a file of labels; returns how many.</summary>
+    /// <summary>Reads the header of a file of labels: whole numbers in one dimension.</summary>
     /// <exception cref="JobException">It is no such file.</exception>
-    public static int Labels(Stream stream, string name) => Header(stream, name, LabelsMagic, 1).Count;
-
-    private static (int Count, int[] Record) Header(Stream stream, string name, int expected, int dimensions)
+    public static IdxHeader Labels(Stream stream, string name)
     {
-        var header = new byte[4 + (4 * dimensions)];
-        var got = SourceFile.Fill(stream, name, header);
-        var magic = got >= 4 ? BinaryPrimitives.ReadInt32BigEndian(header) : 0;
-        if (magic != expected && magic is ImagesMagic or LabelsMagic)
+        var header = Header(stream, name);
+        return header.Record.Length > 0 ? throw Swapped(name, "images, but labels")
+            : IdxValues.IsWhole(header.Type) ? header
+            : throw new JobException($"{name}: it holds {header.TypeName} numbers, but labels must be whole ones (ubyte, sbyte, int16 or int32).");
+    }
+
+    private static JobException Swapped(string name, string what) => new(
+        $"{name}: it holds {what} are expected here. Are the two files (data.path and data.labels) swapped?");
+
+    private static IdxHeader Header(Stream stream, string name)
+    {
+        var head = new byte[FileSignature.Enough];
+        var got = SourceFile.Fill(stream, name, head.AsSpan(0, 4));
+        var (type, dimensions) = ((IdxType)head[2], head[3]);
+        if (got < 4 || head[0] != 0 || head[1] != 0 || !Enum.IsDefined(type) || dimensions == 0)
         {
-            throw new JobException(
-                $"{name}: it holds {(magic == ImagesMagic ? "images, but labels" : "labels, but images")} are expected here. "
-                + "Are the two files (data.path and data.labels) swapped?");
+            got += SourceFile.Fill(stream, name, head.AsSpan(got));
+            throw new JobException(FileSignature.Describe(head.AsSpan(0, got)) is { } other ? $"{name}: {other}"
+                : got == 0 ? $"{name}: it is empty."
+                : $"{name}: it is no IDX file: it begins with 0x{Convert.ToHexStringLower(head.AsSpan(0, Math.Min(4, got)))}, not with two zero bytes, a type (0x08 to 0x0e) "
+                    + "and a number of dimensions.");
         }
 
-        if (magic != expected)
+        if (dimensions > MostDimensions)
         {
-            throw new JobException($"{name}: it is no IDX file: it begins with 0x{magic:x8}, not 0x{expected:x8}.");
+            throw new JobException($"{name}: it has {dimensions} dimensions, but {MostDimensions} can be read: records, and up to three of each. Write it with fewer.");
         }
 
-        if (got < header.Length)
+        got += SourceFile.Fill(stream, name, head.AsSpan(4, 4 * dimensions));
+        if (got < 4 + (4 * dimensions))
         {
             throw new JobException($"{name}: it is cut off within its header, after {got} bytes.");
         }
 
-        var sizes = Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * i))).ToArray();
-        var record = sizes.Skip(1).Aggregate(1L, (product, s) => product * s);
-        return Array.Exists(sizes, s => s < 0) || record > 1 << 28
+        var sizes = Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(4 * i))).ToArray();
+        return Array.Exists(sizes, s => s < 0) || sizes.Skip(1).Aggregate(1.0, (product, s) => product * s) > MostElements
             ? throw new JobException($"{name}: its header claims impossible sizes ({string.Join(" x ", sizes)}).")
-            : (sizes[0], sizes[1..]);
+            : new IdxHeader(type, sizes[0], sizes[1..]);
     }
 
-    /// <summary>Reads the records [first, end) of <paramref name="count"/>, each of <paramref name="size"/> bytes; the stream stands
-    /// after the header.</summary>
-    /// <exception cref="JobException">The file is cut off, or its gzip data is damaged.</exception>
-    public static byte[] Records(Stream stream, string name, int count, int size, long first, long end)
+    /// <summary>Reads the records [first, end); the stream stands after the header.</summary>
+    /// <exception cref="JobException">The file is cut off, its gzip data is damaged, or a number is not finite.</exception>
+    public static byte[] Records(Stream stream, string name, IdxHeader header, long first, long end)
     {
-        RequireWhole(stream, name, count, size);
+        RequireWhole(stream, name, header);
         if (stream is FileStream file)
         {
-            file.Position += first * size;
+            file.Position += first * header.Size;
         }
-        else if (SourceFile.Skip(stream, name, first * size) is var skipped && skipped < first * size)
+        else if (SourceFile.Skip(stream, name, first * header.Size) is var skipped && skipped < first * header.Size)
         {
-            throw CutOff(name, count, size, skipped);
+            throw CutOff(name, header, skipped);
         }
 
-        return Next(stream, name, count, size, first, end);
+        return Next(stream, name, header, first, end);
     }
 
     /// <summary>Reads all records, some at a time: a file may be larger than memory.</summary>
-    /// <exception cref="JobException">The file is cut off, or its gzip data is damaged.</exception>
-    public static IEnumerable<byte[]> Batches(Stream stream, string name, int count, int size, int records)
+    /// <inheritdoc cref="Records" path="/exception"/>
+    public static IEnumerable<byte[]> Batches(Stream stream, string name, IdxHeader header, int records)
     {
-        RequireWhole(stream, name, count, size);
-        for (long first = 0; first < count; first += records)
+        RequireWhole(stream, name, header);
+        for (long first = 0; first < header.Count; first += records)
         {
-            yield return Next(stream, name, count, size, first, Math.Min(count, first + records));
+            yield return Next(stream, name, header, first, Math.Min(header.Count, first + records));
         }
     }
 
     // The stream stands before the first.
-    private static byte[] Next(Stream stream, string name, int count, int size, long first, long end)
+    private static byte[] Next(Stream stream, string name, IdxHeader header, long first, long end)
     {
-        var records = new byte[(end - first) * size];
+        var records = new byte[(end - first) * header.Size];
         var got = SourceFile.Fill(stream, name, records);
         if (got < records.Length)
         {
-            throw CutOff(name, count, size, (first * size) + got);
+            throw CutOff(name, header, (first * header.Size) + got);
         }
 
-        if (end == count)
+        if (end == header.Count)
         {
             _ = SourceFile.Skip(stream, name, 1); // gzip's checksum comes after the last byte
         }
 
+        IdxValues.RequireFinite(records, header, first, name);
         return records;
     }
 
     // Of a plain file that is known before it is read.
-    private static void RequireWhole(Stream stream, string name, int count, int size)
+    private static void RequireWhole(Stream stream, string name, IdxHeader header)
     {
-        if (stream is FileStream file && file.Length - file.Position < (long)count * size)
+        if (stream is FileStream file && file.Length - file.Position < (long)header.Count * header.Size)
         {
-            throw CutOff(name, count, size, file.Length - file.Position);
+            throw CutOff(name, header, file.Length - file.Position);
         }
     }
 
-    private static JobException CutOff(string name, int count, int size, long bytes) => new(
-        $"{name}: it is cut off: its header promises {count} records of {size} bytes, but only {bytes / size} are there. Fetch it again.");
+    private static JobException CutOff(string name, IdxHeader header, long bytes) => new(
+        $"{name}: it is cut off: its header promises {header.Count} records of {header.Size} bytes, but only {bytes / header.Size} are there. Fetch it again.");
 }

@@ -1,29 +1,32 @@
-using System.Globalization;
 using Granary.Jobs;
 
 namespace Granary.Model.Data;
 
-/// <summary>One shard's images and labels of a pair of IDX files, the format of MNIST. Pixels become x / 255.</summary>
+/// <summary>One shard's images and labels of a pair of IDX files, the format of MNIST. Pixels of one byte become x / 255, numbers of any
+/// other type stay as they are.</summary>
 internal sealed class IdxSource : IFeatureSource
 {
-    private readonly byte[] _pixels;
-    private readonly byte[] _labels;
+    private readonly IdxRows _rows;
+    private readonly string[] _labels;
 
-    private IdxSource(int[] image, byte[] pixels, byte[] labels)
+    private IdxSource(IdxHeader images, byte[] records, string[] labels)
     {
-        (Image, _pixels, _labels) = (IdxFile.Describe(image), pixels, labels);
-        Features = IdxFile.Size(image);
-        Classes = [.. labels.Distinct().Select(Name)];
+        (Image, Type, _labels) = (images.Shape, images.TypeName, labels);
+        _rows = new IdxRows(images, records, labels.Length);
+        Classes = [.. labels.Distinct()];
     }
 
     /// <inheritdoc/>
     public int Rows => _labels.Length;
 
     /// <inheritdoc/>
-    public int Features { get; }
+    public int Features => _rows.Features;
 
     /// <summary>Rows and columns of an image: "28 x 28".</summary>
     public string Image { get; }
+
+    /// <summary>What a pixel is: "ubyte".</summary>
+    public string Type { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; }
@@ -32,59 +35,58 @@ internal sealed class IdxSource : IFeatureSource
     public IReadOnlyList<string> Columns => [];
 
     /// <inheritdoc/>
-    public IDenseRows? Dense => new Pixels(_pixels, Features, Rows);
+    public IDenseRows? Dense => _rows;
 
     /// <inheritdoc/>
-    public string Label(int row) => Name(_labels[row]);
+    public string Label(int row) => _labels[row];
 
     /// <inheritdoc/>
-    public FeatureMoments Moments(ReadOnlySpan<int> rows, int features) => DenseMoments.Of(rows, new Pixels(_pixels, Features, Rows));
+    public FeatureMoments Moments(ReadOnlySpan<int> rows, int features) => DenseMoments.Of(rows, _rows);
 
     /// <inheritdoc/>
     public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) =>
-        DenseTensors.Create(this, new Pixels(_pixels, Features, Rows), precision, facts, order);
-
-    private static string Name(byte label) => label.ToString(CultureInfo.InvariantCulture);
+        DenseTensors.Create(this, _rows, precision, facts, order);
 
     /// <summary>Reads this shard's run of records.</summary>
     public static IdxSource Read(SourcePart part)
     {
-        using var images = SourceFile.Open(part.Path);
-        using var labels = SourceFile.Open(part.Labels!);
-        var (count, image) = IdxFile.Images(images, part.Name);
-        var size = IdxFile.Size(image);
+        using var images = SourceFile.OpenBytes(part.Path);
+        using var labels = SourceFile.OpenBytes(part.Labels!);
+        var header = IdxFile.Images(images, part.Name);
         var labelName = Path.GetFileName(part.Labels!);
-        var labelCount = IdxFile.Labels(labels, labelName);
-        if (count != labelCount)
+        var labelHeader = IdxFile.Labels(labels, labelName);
+        if (header.Count != labelHeader.Count)
         {
-            throw new JobException($"{part.Name} has {count} images, but {labelName} has {labelCount} labels: they do not belong together.");
+            throw new JobException($"{part.Name} has {header.Count} images, but {labelName} has {labelHeader.Count} labels: they do not belong together.");
         }
 
-        if (count == 0 || size == 0)
-        {
-            throw new JobException($"{part.Name}: it holds no images.");
-        }
-
-        var (first, end) = part.Of(count);
-        ShardLimit.Check(part, (end - first) * size, "pixels");
-        var pixels = IdxFile.Records(images, part.Name, count, size, first, end);
-        var classes = IdxFile.Records(labels, labelName, count, 1, first, end);
-        return new IdxSource(image, pixels, classes);
+        var (first, end) = part.Of(header.Count);
+        ShardLimit.Check(part, (end - first) * header.Size, "bytes of pixels");
+        var records = IdxFile.Records(images, part.Name, header, first, end);
+        var classes = IdxFile.Records(labels, labelName, labelHeader, first, end);
+        return new IdxSource(header, records, Names(classes, labelHeader.Type));
     }
 
-    private sealed class Pixels(byte[] pixels, int features, int count) : IDenseRows
+    // Labels are few: each name is kept once.
+    private static string[] Names(byte[] classes, IdxType type)
+    {
+        var names = new Dictionary<string, string>();
+        var labels = new string[classes.Length / IdxValues.Bytes(type)];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var name = IdxValues.Label(classes, type, i);
+            labels[i] = names.TryGetValue(name, out var known) ? known : names[name] = name;
+        }
+
+        return labels;
+    }
+
+    private sealed class IdxRows(IdxHeader header, byte[] records, int count) : IDenseRows
     {
         public int Count => count;
 
-        public int Features => features;
+        public int Features => header.Elements;
 
-        public void Read(int row, Span<double> into)
-        {
-            var own = pixels.AsSpan(checked(row * features), features);
-            for (var f = 0; f < into.Length; f++)
-            {
-                into[f] = IdxFile.Value(own[f]);
-            }
-        }
+        public void Read(int row, Span<double> into) => IdxValues.Features(records.AsSpan(checked(row * header.Size), header.Size), header.Type, into);
     }
 }

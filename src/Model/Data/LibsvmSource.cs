@@ -22,10 +22,14 @@ internal static class LibsvmSource
             for (long line = 0; rest.Length > 0; line++)
             {
                 var length = rest.IndexOf((byte)'\n');
-                var text = length < 0 ? rest : rest[..length];
+                var text = (length < 0 ? rest : rest[..length]).TrimEnd((byte)'\r');
                 try
                 {
-                    Row(text, features, rows);
+                    // Carriage returns end rows too, where files of several origins were put together.
+                    foreach (var row in text.Split((byte)'\r'))
+                    {
+                        Row(text[row], features, rows);
+                    }
                 }
                 catch (FormatException e)
                 {

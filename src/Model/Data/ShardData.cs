@@ -49,6 +49,12 @@ public sealed class ShardData
                 + "Held-out images need the size that is trained on.");
         }
 
+        if ((source as IdxSource)?.Type is { } type && ((IdxSource)validation).Type is var otherType && type != otherType)
+        {
+            throw new JobException($"{name}: its pixels are {otherType}, those of {own} are {type}. Only ubyte becomes x / 255, so that they "
+                + "would mean different things. Write both in one type.");
+        }
+
         if (validation.Features != source.Features && job.Data.Format != DataFormat.Libsvm)
         {
             throw new JobException($"{name}: its examples have {validation.Features} features, those of {own} have {source.Features}. "

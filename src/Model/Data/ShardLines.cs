@@ -8,13 +8,13 @@ namespace Granary.Model.Data;
 internal sealed record ShardLines(IReadOnlyList<(string File, string Text)> Headers, IReadOnlyList<LinePart> Parts)
 {
     /// <summary>Reads this shard's lines. Plain files are cut by bytes, so that a shard reads no more than its own part; where a
-    /// file is gzipped, which cannot be cut, the lines are dealt to the shards one by one.</summary>
+    /// file cannot be cut (it is gzipped, UTF-16, or its lines end in carriage returns), the lines are dealt to the shards one by one.</summary>
     /// <param name="part">Which part.</param>
     /// <param name="header">Whether the first line of every file names its columns.</param>
     /// <param name="blanks">The characters that a blank line may hold.</param>
     public static ShardLines Read(SourcePart part, bool header, string blanks)
     {
         var files = DataFiles.Expand(part.Path);
-        return files.Any(SourceFile.IsGzip) ? DealtLines.Read(part, files, header, blanks, ShardLimit.Most) : CutLines.Read(part, files, header);
+        return files.All(SourceFile.IsCut) ? CutLines.Read(part, files, header) : DealtLines.Read(part, files, header, blanks, ShardLimit.Most);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class TextSource : IShardSource
     /// merge within the share and within a file alone, so that tokens depend on V and never on the cluster.</summary>
     public static TextSource Read(SourcePart part, TokenKind kind, int context, BytePairs? pairs = null)
     {
-        var files = DataFiles.Expand(part.Path).Select(p => (Path: p, Length: SourceFile.Length(p))).ToArray();
+        var files = DataFiles.Expand(part.Path).Select(p => (Path: p, Length: SourceFile.Length(p, kind != TokenKind.Byte))).ToArray();
         var total = files.Sum(f => f.Length);
         if (total == 0)
         {
@@ -85,7 +85,7 @@ internal sealed class TextSource : IShardSource
         return new TextSource([.. bytes], context, kind, pairs?.Count ?? 0);
     }
 
-    private static IEnumerable<int> Bytes(string path, long from, long to) => SourceFile.Read(path, from, to).Select(b => (int)b);
+    private static IEnumerable<int> Bytes(string path, long from, long to) => SourceFile.Read(path, from, to, isText: false).Select(b => (int)b);
 
     // The characters whose first byte lies in [from, to).
     private static List<int> Characters(string path, long from, long to, long length)

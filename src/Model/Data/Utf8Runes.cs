@@ -15,7 +15,7 @@ internal static class Utf8Runes
     public static IEnumerable<(long Offset, Rune Rune)> From(string path, long from)
     {
         var name = Path.GetFileName(path);
-        using var file = SourceFile.Open(path);
+        using var file = SourceFile.OpenText(path);
         var buffer = new byte[BufferSize];
         var origin = Math.Max(0, from - LongestRune + 1);
         if (file is FileStream)

@@ -33,6 +33,11 @@ public sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path)
     {
         FileStream stream;
+        if (FileKinds.Of(path) is not (FileKind.File or FileKind.Nothing))
+        {
+            throw new JobException(FileKinds.Refusal(path)!);
+        }
+
         try
         {
             stream = File.OpenRead(path);

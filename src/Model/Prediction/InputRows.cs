@@ -15,28 +15,33 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
 
     private Stream? _open;
 
-    /// <summary>Opens the images of an IDX file for a model of images, the rows of a CSV file for one whose features have names.</summary>
+    /// <summary>Opens the images of an IDX file for a model of images, the rows of CSV files for one whose features have names.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">A file, which may be a pipe or "-", standard input; of CSV also a folder or a glob.</param>
     /// <exception cref="JobException">The file is not what the model needs.</exception>
     public static InputRows Of(TrainedModel model, string path)
     {
         var rows = Math.Clamp(MostNumbers / model.Facts.Shape.Features, 1, MostRows);
         return model.Data.Format == DataFormat.Idx ? Images(model, path, rows)
-            : model.Facts.Columns.Count > 0 ? Table(model, path, rows)
+            : model.Facts.Columns.Count > 0 ? Table(model, Files(path), rows)
             : throw new JobException($"{model.Name}: it was trained on {Kebab.Name(model.Data.Format)}, whose features have no names; "
                 + "predict matches the columns of a CSV file by name.");
     }
 
+    private static IReadOnlyList<string> Files(string path) => path == SourceFile.StandardInput || !DataFiles.IsSeveral(path) ? [path]
+        : DataFiles.Refusal(path, isTable: false) is { } refusal ? throw new JobException(refusal)
+        : DataFiles.Expand(path);
+
     private static InputRows Images(TrainedModel model, string path, int rows)
     {
         var name = Path.GetFileName(path);
-        var stream = SourceFile.Open(path);
+        var stream = SourceFile.OpenBytes(path);
         try
         {
-            var (count, image) = IdxFile.Images(stream, name);
-            var size = IdxFile.Size(image);
-            return size == model.Facts.Shape.Features
-                ? new InputRows(IdxFile.Batches(stream, name, count, size, rows).Select(b => Array.ConvertAll(b, IdxFile.Value)), []) { _open = stream }
-                : throw new JobException($"{name}: its images have {IdxFile.Describe(image)} pixels, {size} in all, but {model.Name} was trained on "
+            var header = IdxFile.Images(stream, name);
+            return header.Elements == model.Facts.Shape.Features
+                ? new InputRows(IdxFile.Batches(stream, name, header, rows).Select(b => Numbers(b, header)), []) { _open = stream }
+                : throw new JobException($"{name}: its images have {header.Shape} pixels, {header.Elements} in all, but {model.Name} was trained on "
                     + $"images of {model.Facts.Shape.Features}.");
         }
         catch
@@ -46,17 +51,53 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
         }
     }
 
-    private static InputRows Table(TrainedModel model, string path, int rows)
+    private static double[] Numbers(byte[] records, IdxHeader header)
     {
-        var delimiter = model.Data.Delimiter[0];
-        var file = Path.GetFileName(path);
-        var first = FileLines.First(path);
-        var header = first.Trim().Length > 0
-            ? CsvRows.Header(first, delimiter)
-            : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
-        var columns = InputColumns.Match(model.Facts.Columns, header, file);
-        var cells = FileLines.Below(path, PartBytes).SelectMany(part => Rows(new CsvRows(part, delimiter), header, columns, model));
-        return new InputRows(cells.Chunk(rows).Select(batch => batch.SelectMany(row => row).ToArray()), columns.Ignored);
+        var numbers = new double[records.Length / IdxValues.Bytes(header.Type)];
+        IdxValues.Features(records, header.Type, numbers);
+        return numbers;
+    }
+
+    // A file is opened once, so that it may be a pipe: the lines below its header are read on from there.
+    private static InputRows Table(TrainedModel model, IReadOnlyList<string> paths, int rows)
+    {
+        var ignored = new List<string>();
+        var first = Open(model, paths[0], ignored);
+        var cells = paths.SelectMany((path, i) => i == 0 ? first : Open(model, path, ignored));
+        return new InputRows(cells.Chunk(rows).Select(batch => batch.SelectMany(row => row).ToArray()), ignored);
+    }
+
+    private static IEnumerable<double[]> Open(TrainedModel model, string path, List<string> ignored)
+    {
+        var (delimiter, file) = (model.Data.Delimiter[0], Path.GetFileName(path));
+        var lines = FileLines.Read(path).GetEnumerator();
+        try
+        {
+            var first = FileLines.First(lines, file) ?? "";
+            var header = first.Trim().Length > 0
+                ? CsvRows.Header(first, delimiter)
+                : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
+            var columns = InputColumns.Match(model.Facts.Columns, header, file);
+            ignored.AddRange(columns.Ignored.Except(ignored));
+            return Below(lines, file, header, columns, model);
+        }
+        catch
+        {
+            lines.Dispose();
+            throw;
+        }
+    }
+
+    private static IEnumerable<double[]> Below(
+        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string[] header, InputColumns columns, TrainedModel model)
+    {
+        using (lines)
+        {
+            foreach (var row in FileLines.Rest(lines, file, PartBytes).SelectMany(part => Rows(new CsvRows(part, model.Data.Delimiter[0]), header, columns, model)))
+            {
+                yield return row;
+            }
+        }
     }
 
     private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model)

@@ -26,11 +26,6 @@ public static class PredictionTable
     public static PredictionReport Write(TrainedModel model, string input, Stream output)
     {
         using var predictor = new Predictor(model);
-        if (Directory.Exists(input))
-        {
-            throw new JobException($"{input}: this is a folder, not a file.");
-        }
-
         try
         {
             using var rows = InputRows.Of(model, input);

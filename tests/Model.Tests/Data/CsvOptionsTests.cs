@@ -173,7 +173,7 @@ public sealed class CsvOptionsTests : IDisposable
         Assert.Equal("b.csv:1: column 2 is 'c', but in a.csv it is 'b'. Files that are read as one need the same columns.", DataFolder.Error(glob));
         _folder.Write("b.csv", "a,y\n1,q\n");
         Assert.StartsWith("b.csv:1: it has 2 columns, but a.csv has 3.", DataFolder.Error(glob));
-        _folder.Write("b.csv", "");
+        _folder.Write("b.csv", "\n1,2,q\n");
         Assert.StartsWith("b.csv:1: the header line is empty", DataFolder.Error(glob));
         _folder.Write("b.csv", "a, b ,y\n1,x,q\n");
         Assert.StartsWith("b.csv:2: column 'b' holds 'x'", DataFolder.Error(glob with { Shards = 2 }));

@@ -56,7 +56,7 @@ public sealed class LargeFileTests : IDisposable
         var (images, labels) = Images();
         var data = new DataSection { Format = DataFormat.Idx, Path = images, Labels = labels, Shards = 2 };
         Assert.Equal(
-            "images: shard 0 of 2 would hold 2,621,440,000 pixels, but one shard can hold 2,147,483,591. Set data.shards to 3 or more.",
+            "images: shard 0 of 2 would hold 2,621,440,000 bytes of pixels, but one shard can hold 2,147,483,591. Set data.shards to 3 or more.",
             DataFolder.Error(data));
     }
 

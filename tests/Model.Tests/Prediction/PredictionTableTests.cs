@@ -105,7 +105,8 @@ public sealed class PredictionTableTests : IDisposable
     [InlineData("one,two,one\n1,2,3\n", "in.csv:1: the column 'one' is there twice")]
     [InlineData("one,two\n", "in.csv: it has no rows")]
     [InlineData("", "in.csv:1: the header line is empty")]
-    [InlineData("PAR1\0\u0001\n", "in.csv:1: the line holds a zero byte: this is no text file.")]
+    [InlineData("PAR1\0\u0001\n", "in.csv: this is a Parquet file.")]
+    [InlineData("one,\0\u0001\n", "in.csv:1: the line holds a zero byte: this is no text file.")]
     public void A_table_that_cannot_be_used_is_named_by_file_and_line_and_nothing_is_written(string text, string message)
     {
         var error = Assert.Throws<JobException>(() => Predict(SampleModels.Softmax(), text)).Message;
@@ -117,7 +118,8 @@ public sealed class PredictionTableTests : IDisposable
     public void A_missing_table_a_folder_a_transformer_and_a_model_without_column_names_are_told()
     {
         Assert.Contains("cannot be read", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), "none.csv", Stream.Null)).Message);
-        Assert.Contains("is a folder", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), _folder, Stream.Null)).Message);
+        Assert.Contains("there are no files in the folder", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), _folder, Stream.Null)).Message);
+        Assert.Contains("is a folder, not a file", Assert.Throws<JobException>(() => PredictionTable.Write(Nameless(DataFormat.Idx), _folder, Stream.Null)).Message);
         Assert.Contains("a transformer model", Assert.Throws<JobException>(() => Predict(SampleModels.Transformer(), "one,two\n1,2\n")).Message);
         Assert.Contains("trained on libsvm", Assert.Throws<JobException>(() => Predict(Nameless(DataFormat.Libsvm), "one,two\n1,2\n")).Message);
     }
@@ -165,6 +167,69 @@ public sealed class PredictionTableTests : IDisposable
         Assert.StartsWith("images: it holds no images", Error(Images(0, 2, [], gzip: false)));
         Assert.StartsWith("in.csv: it is no IDX file", Error(Input("one,two\n1,2\n")));
         Assert.False(File.Exists(Path.Combine(_folder, "out.csv")));
+    }
+
+    [Theory]
+    [InlineData("in.csv")]
+    [InlineData("in.csv.gz")]
+    [InlineData("utf-16.csv")]
+    [InlineData("mac.csv")]
+    [InlineData("images")]
+    [InlineData("images.gz")]
+    public async Task A_pipe_gives_what_the_file_gives(string name)
+    {
+        var isTable = name.Contains(".csv", StringComparison.Ordinal);
+        var model = isTable ? SampleModels.Mlp() : Nameless(DataFormat.Idx);
+        var end = name == "mac.csv" ? "\r" : "\n";
+        var table = "one,two" + end + string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{i % 7},{i % 11}{end}"));
+        byte[] bytes = !isTable ? [0, 0, 8, 2, 0, 0, 0x75, 0x30, 0, 0, 0, 2, .. Enumerable.Range(0, 60_000).Select(i => (byte)(i * 7))]
+            : name == "utf-16.csv" ? [0xff, 0xfe, .. System.Text.Encoding.Unicode.GetBytes(table)] : System.Text.Encoding.UTF8.GetBytes(table);
+        if (name.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            using var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            {
+                gzip.Write(bytes);
+            }
+
+            bytes = packed.ToArray();
+        }
+
+        var (file, pipe) = (Path.Combine(_folder, name), Path.Combine(_folder, "pipe"));
+        await File.WriteAllBytesAsync(file, bytes);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            make.WaitForExit();
+        }
+
+        var writing = Task.Run(() =>
+        {
+            using var to = new FileStream(pipe, FileMode.Open, FileAccess.Write);
+            to.Write(bytes);
+        });
+        using var fromPipe = new MemoryStream();
+        Assert.Equal(30_000, PredictionTable.Write(model, pipe, fromPipe).Rows);
+        await writing;
+        using var fromFile = new MemoryStream();
+        PredictionTable.Write(model, file, fromFile);
+        Assert.Equal(fromFile.ToArray(), fromPipe.ToArray());
+    }
+
+    [Fact]
+    public void The_files_of_a_folder_or_a_glob_are_predicted_one_after_another()
+    {
+        var inner = Directory.CreateDirectory(Path.Combine(_folder, "in")).FullName;
+        File.WriteAllText(Path.Combine(inner, "1.csv"), "one,two\n4,10\n5,6\n");
+        File.WriteAllText(Path.Combine(inner, "2.csv"), "id,two,one\nx,8,7\n");
+        File.WriteAllText(Path.Combine(inner, "._2.csv"), "no table");
+        var expected = Predict(SampleModels.Mlp(), "one,two\n4,10\n5,6\n7,8\n");
+        foreach (var input in new[] { inner, Path.Combine(inner, "*.csv") })
+        {
+            var report = PredictionTable.Write(SampleModels.Mlp(), input, Path.Combine(_folder, "out.csv"));
+            Assert.Equal(3, report.Rows);
+            Assert.Equal(["id"], report.Ignored);
+            Assert.Equal(expected, File.ReadAllLines(Path.Combine(_folder, "out.csv")));
+        }
     }
 
     [Fact]
