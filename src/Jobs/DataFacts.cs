@@ -16,6 +16,9 @@ public sealed record ShardSurvey(
     /// <summary>Columns that are taken for a row's number and no feature (csv, parquet).</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
+    /// <summary>Whether rows have numbers of queries, which are passed over (libsvm).</summary>
+    public bool HasQueries { get; init; }
+
     /// <summary>Words: how often each of <see cref="Classes"/> occurs here; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];
 

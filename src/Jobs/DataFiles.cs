@@ -22,7 +22,8 @@ public static class DataFiles
     /// <exception cref="JobException">A folder that the glob leads to cannot be read, or what it names is no regular file.</exception>
     public static IReadOnlyList<string> Expand(string path) => Find(path, null);
 
-    /// <summary>The files that <see cref="Expand"/> leaves out for their names alone, those in hidden folders too, in the same order.</summary>
+    /// <summary>The files that <see cref="Expand"/> leaves out for their names alone, those in hidden folders too, in the same order. What
+    /// programs keep beside data (`_SUCCESS`, `.part-0.crc`) is not worth a word.</summary>
     public static IReadOnlyList<string> LeftOut(string path)
     {
         var leftOut = new SortedSet<string>(StringComparer.Ordinal);
@@ -144,10 +145,12 @@ public static class DataFiles
             }
             else
             {
-                (HiddenNames.Hides(names[0], Path.GetFileName(entry)) ? leftOut : into)?.Add(entry);
+                (HiddenNames.Hides(names[0], Path.GetFileName(entry)) || into == leftOut ? Worth(leftOut, entry) : into)?.Add(entry);
             }
         }
     }
+
+    private static SortedSet<string>? Worth(SortedSet<string>? leftOut, string file) => HiddenNames.IsBookkeeping(Path.GetFileName(file)) ? null : leftOut;
 
     // What lies in a hidden folder is left out, and looked at only to say so.
     private static void Enter(string folder, string pattern, ReadOnlySpan<string> names, SortedSet<string>? into, SortedSet<string>? leftOut)

@@ -5,7 +5,7 @@ using Granary.Jobs;
 namespace Granary.Model.Data;
 
 /// <summary>LIBSVM files: a line is "label index:value index:value ... # comment"; indices count from 1 and rise, and what is
-/// left out is 0.</summary>
+/// left out is 0. A query's number behind the label ("qid:7", of files for ranking) is passed over.</summary>
 internal static class LibsvmSource
 {
     private const int GreatestIndex = 1 << 28;
@@ -59,9 +59,16 @@ internal static class LibsvmSource
         }
 
         rows.Begin(Text(label));
-        var last = 0;
+        var (last, isFirst) = (0, true);
         while (Word(ref rest) is { IsEmpty: false } word)
         {
+            if (isFirst && IsQuery(word))
+            {
+                (isFirst, rows.HasQueries) = (false, true);
+                continue;
+            }
+
+            isFirst = false;
             var (index, value) = Pair(word);
             if (index <= last)
             {
@@ -78,6 +85,10 @@ internal static class LibsvmSource
             rows.Add(last = index, value);
         }
     }
+
+    // "qid:7" tells which rows are to be ranked together, which is nothing to a classifier.
+    private static bool IsQuery(ReadOnlySpan<byte> word) =>
+        word.StartsWith("qid:"u8) && long.TryParse(word[4..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static (int Index, double Value) Pair(ReadOnlySpan<byte> word)
     {

@@ -103,6 +103,7 @@ public sealed class ShardData
     {
         Columns = Columns(_source),
         LeftOut = (_source as TableSource)?.LeftOut ?? [],
+        HasQueries = _source is SparseSource { HasQueries: true } || _validation is SparseSource { HasQueries: true },
         ClassCounts = (_source as WordSource)?.Counts ?? [],
         VocabularySize = (_source as TextSource)?.VocabularySize ?? 0,
         VocabularyDigest = _vocabularyDigest,

@@ -16,6 +16,9 @@ internal sealed class SparseRows
     /// <summary>The greatest feature's number, counted from 1; 0 where there is none.</summary>
     public int GreatestIndex { get; private set; }
 
+    /// <summary>Whether rows have had numbers of queries, which are not kept.</summary>
+    public bool HasQueries { get; set; }
+
     /// <summary>Begins a row.</summary>
     public void Begin(string label)
     {

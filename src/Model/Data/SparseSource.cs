@@ -16,6 +16,9 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     /// <inheritdoc/>
     public IReadOnlyList<string> Columns => [];
 
+    /// <summary>Whether rows have had numbers of queries, which are not kept.</summary>
+    public bool HasQueries => rows.HasQueries;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; } = [.. rows.Labels.Distinct()];
 

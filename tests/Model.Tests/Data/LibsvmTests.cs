@@ -21,6 +21,17 @@ public sealed class LibsvmTests : IDisposable
         Assert.Equal(5, DataCheck.Run(DataFolder.Job(Libsvm(path) with { Features = 5 }), 1).Facts.Shape.Features);
     }
 
+    [Fact]
+    public void Numbers_of_queries_are_passed_over_with_a_warning()
+    {
+        JobWarning[] Warnings(string text) => [.. DataCheck.Inspect(DataFolder.Job(Libsvm(_folder.Write("q.svm", text), 2)), 1, withColumns: false).Warnings.Where(w => w.Kind == "queries-ignored")];
+        const string Ranked = "2 qid:1 1:0.5 3:2 # a page\n0 qid:1 2:1\n1 qid:20\n0 qid:20 1:1\n";
+        var warning = Assert.Single(Warnings(Ranked));
+        Assert.Equal("q.svm: the rows have numbers of queries (qid), as files for ranking do: they are passed over, and each label is trained as a class.", warning.Message);
+        Assert.Equal(["0 0 0 1", "0 1 0 0", "0.5 0 2 2", "1 0 0 0"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(Libsvm(_folder["q.svm"], 2)))));
+        Assert.Empty(Warnings(Ranked.Replace("qid:20", "", StringComparison.Ordinal).Replace("qid:1", "", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("x 1:1", "the label is 'x', which is not a finite number.")]
     [InlineData("nan 1:1", "the label is 'nan', which is not a finite number.")]
@@ -30,7 +41,9 @@ public sealed class LibsvmTests : IDisposable
     [InlineData("1 3:1 2:3", "the index 2 comes after 3, but indices must rise.")]
     [InlineData("1 2", "'2' is not index:value with a whole index")]
     [InlineData("1 -2:1", "'-2:1' is not index:value with a whole index")]
-    [InlineData("1 qid:3 1:1", "'qid:3' is not index:value with a whole index")]
+    [InlineData("1 1:1 qid:3", "'qid:3' is not index:value with a whole index")]
+    [InlineData("1 qid:x 1:1", "'qid:x' is not index:value with a whole index")]
+    [InlineData("1 qid:3 qid:3 1:1", "'qid:3' is not index:value with a whole index")]
     [InlineData("1 3000000000:1", "'3000000000:1' is not index:value with a whole index of at most 268435456.")]
     [InlineData("1 2:", "'2:' is not index:value with a finite number as its value.")]
     [InlineData("1 2:inf", "'2:inf' is not index:value with a finite number")]

@@ -34,7 +34,7 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             withColumns ? columns : [],
             job.Data.Format == DataFormat.Text ? Text(job, facts, look.Tokens) : null,
             look.Sparse is { Given: > 0 } ? look.Sparse : null);
-        return new DataInspection(facts, bigramLoss, report, DataWarnings.Of(job, surveys, report, columns, features));
+        return new DataInspection(facts, bigramLoss, report, [.. SourceWarnings.Of(job, surveys), .. DataWarnings.Of(job, surveys, report, columns, features)]);
     }
 
     private static string Name(Job job, DataFacts facts, int feature) =>
