@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Granary.Jobs;
 using Parquet;
+using Parquet.Data;
 using Parquet.Schema;
 
 namespace Granary.Model.Data;
@@ -18,8 +19,8 @@ internal static class ParquetColumn
     public static async Task<double[]> Numbers(ParquetRowGroupReader group, DataField field, string place, MissingCells missing)
     {
         var values = await Values(group, field)
-            ?? throw new JobException($"{place} holds {Kind(field)}, but a feature must be float, double, a whole number or "
-                + "bool. Convert it, or name it in data.ignore.");
+            ?? throw new JobException($"{place} holds {Kind(field)}, but a feature must be float, double, decimal, a whole number "
+                + $"or bool. {Remedy(field)}, or name it in data.ignore.");
         if (!missing.AreFilled && Array.FindIndex(values, v => IsMissing(v, missing)) is >= 0 and var at)
         {
             var what = values[at] is { } x ? $"holds {x.ToString(CultureInfo.InvariantCulture)}" : "is null";
@@ -54,6 +55,10 @@ internal static class ParquetColumn
         {
             labels = await WholeNumbers<ulong>(group, field);
         }
+        else if (field.ClrType == typeof(BigDecimal))
+        {
+            labels = [.. (await Read<BigDecimal>(group, field)).Select(d => d is { } x ? ParquetDecimal.ToLabel(x) : null)];
+        }
         else
         {
             var values = await Values(group, field)
@@ -79,8 +84,14 @@ internal static class ParquetColumn
         where T : struct, INumberBase<T> =>
         [.. (await Read<T>(group, field)).Select(v => v?.ToString(null, CultureInfo.InvariantCulture))];
 
+    private static string Remedy(DataField field) => field.ClrType == typeof(DateTime) || field.ClrType == typeof(DateOnly)
+        ? "Convert it to a number whose meaning you choose, such as days since a date"
+        : "Convert it to numbers";
+
     private static string Kind(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) ? "text"
         : field.ClrType == typeof(ReadOnlyMemory<byte>) ? "bytes"
+        : field.ClrType == typeof(DateTime) || field.ClrType == typeof(DateOnly) ? "dates or times"
+        : field.ClrType == typeof(TimeOnly) || field.ClrType == typeof(TimeSpan) ? "times of day or durations"
         : $"values of type {field.ClrType.Name}";
 
     // Null where the type is none of a number.
@@ -96,6 +107,7 @@ internal static class ParquetColumn
         var t when t == typeof(ushort) => await Numbers<ushort>(group, field),
         var t when t == typeof(uint) => await Numbers<uint>(group, field),
         var t when t == typeof(ulong) => await Numbers<ulong>(group, field),
+        var t when t == typeof(BigDecimal) => [.. (await Read<BigDecimal>(group, field)).Select(d => d is { } x ? ParquetDecimal.ToDouble(x) : (double?)null)],
         var t when t == typeof(bool) => [.. (await Read<bool>(group, field)).Select(b => b is { } set ? set ? 1.0 : 0 : (double?)null)],
         _ => null,
     };

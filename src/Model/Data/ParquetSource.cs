@@ -26,10 +26,15 @@ internal static class ParquetSource
 
             var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data, features);
             (ParquetTable File, int Group)[] groups = [.. files.SelectMany(f => f.Groups.Select(g => (f, g)))];
+            if (groups.Length == 0 && !part.MayBeEmpty)
+            {
+                throw new JobException($"{part.Name}: there is nothing to train on: it has no rows.");
+            }
+
             if (groups.Length < part.Shards && !part.MayBeEmpty)
             {
                 throw new JobException($"data.shards is {part.Shards}, but {part.Name} has {groups.Length} row groups with rows in them, and a row "
-                    + $"group is not cut: a shard would be empty. Set data.shards to {Math.Max(1, groups.Length)} or less, or write the data in "
+                    + $"group is not cut: a shard would be empty. Set data.shards to {groups.Length} or less, or write the data in "
                     + "smaller row groups (pandas: to_parquet(..., row_group_size=N)).");
             }
 

@@ -7,6 +7,9 @@ namespace Granary.Model.Data;
 /// <summary>One Parquet file, its footer read.</summary>
 internal sealed class ParquetTable : IAsyncDisposable
 {
+    // Decimals may have more digits than .NET's own.
+    private static readonly ParquetOptions Options = new() { UseBigDecimal = true };
+
     private readonly ParquetReader _reader;
 
     private ParquetTable(string name, ParquetReader reader)
@@ -31,7 +34,8 @@ internal sealed class ParquetTable : IAsyncDisposable
     /// <exception cref="JobException">It is no Parquet file.</exception>
     public static Task<ParquetTable> Open(string path) => Guard(Path.GetFileName(path), async () =>
     {
-        var reader = await ParquetReader.CreateAsync(path);
+        RequireParquet(path);
+        var reader = await ParquetReader.CreateAsync(path, Options);
         try
         {
             return new ParquetTable(Path.GetFileName(path), reader);
@@ -42,6 +46,22 @@ internal sealed class ParquetTable : IAsyncDisposable
             throw;
         }
     });
+
+    private static void RequireParquet(string path)
+    {
+        using var file = SourceHead.Of(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), Path.GetFileName(path));
+        var head = file.Peek(FileSignature.Enough);
+        if (!head.StartsWith("PAR1"u8))
+        {
+            throw NoParquet(head, file.Name);
+        }
+    }
+
+    private static Exception NoParquet(ReadOnlySpan<byte> head, string name) => head.IsEmpty ? new InvalidDataException("it is empty.")
+        : head.StartsWith("PARE"u8) ? new JobException($"{name}: its footer is encrypted. Write it without encryption.")
+        : head is [0x1f, 0x8b, ..] ? new JobException($"{name}: this is packed by gzip. Unpack it: Parquet has compression of its own.")
+        : FileSignature.Describe(head) is { } other ? new JobException($"{name}: {other}")
+        : new InvalidDataException("it does not begin with PAR1.");
 
     /// <summary>A row group's features, row after row and NaN where one is missing, and its labels.</summary>
     /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>

@@ -1,7 +1,9 @@
+using System.Numerics;
 using CsCheck;
 using Granary.Jobs;
 using Granary.Model.Data;
 using Parquet;
+using Parquet.Data;
 using Parquet.Schema;
 
 namespace Granary.Model.Tests.Data;
@@ -33,17 +35,25 @@ public sealed class ParquetTests : IDisposable
             for (var c = 0; c < group.Length; c++)
             {
                 var field = schema.DataFields[c];
-                await (group[c] switch
+                await ((group[c], group[c].GetType().GetElementType()!.Name) switch // to a cast, sbyte[] and byte[] are the same
                 {
-                    Array x when x.GetType() == typeof(ulong[]) => rows.WriteAsync<ulong>(field, (ulong[])x), // which long[] would match too
-                    double[] x => rows.WriteAsync<double>(field, x),
-                    double?[] x => rows.WriteAsync<double>(field, x),
-                    float[] x => rows.WriteAsync<float>(field, x),
-                    int[] x => rows.WriteAsync<int>(field, x),
-                    long[] x => rows.WriteAsync<long>(field, x),
-                    bool[] x => rows.WriteAsync<bool>(field, x),
-                    DateTime[] x => rows.WriteAsync<DateTime>(field, x),
-                    string[] x => rows.WriteAsync(field, x),
+                    (double[] x, "Double") => rows.WriteAsync<double>(field, x),
+                    (double?[] x, _) => rows.WriteAsync<double>(field, x),
+                    (float[] x, "Single") => rows.WriteAsync<float>(field, x),
+                    (int[] x, "Int32") => rows.WriteAsync<int>(field, x),
+                    (long[] x, "Int64") => rows.WriteAsync<long>(field, x),
+                    (bool[] x, "Boolean") => rows.WriteAsync<bool>(field, x),
+                    (byte[] x, "Byte") => rows.WriteAsync<byte>(field, x),
+                    (sbyte[] x, "SByte") => rows.WriteAsync<sbyte>(field, x),
+                    (short[] x, "Int16") => rows.WriteAsync<short>(field, x),
+                    (ushort[] x, "UInt16") => rows.WriteAsync<ushort>(field, x),
+                    (uint[] x, "UInt32") => rows.WriteAsync<uint>(field, x),
+                    (ulong[] x, "UInt64") => rows.WriteAsync<ulong>(field, x),
+                    (decimal[] x, "Decimal") => rows.WriteAsync<decimal>(field, x),
+                    (decimal?[] x, _) => rows.WriteAsync<decimal>(field, x),
+                    (BigDecimal[] x, "BigDecimal") => rows.WriteAsync<BigDecimal>(field, x),
+                    (DateTime[] x, "DateTime") => rows.WriteAsync<DateTime>(field, x),
+                    (string[] x, "String") => rows.WriteAsync(field, x),
                     _ => throw new NotSupportedException(),
                 });
             }
@@ -86,6 +96,94 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
+    public void Whole_numbers_of_every_width_can_be_features()
+    {
+        Field[] fields =
+        [
+            new DataField<byte>("u8"), new DataField<sbyte>("i8"), new DataField<short>("i16"), new DataField<ushort>("u16"), new DataField<uint>("u32"), new DataField<ulong>("u64"),
+            new DataField<string>("y"),
+        ];
+        var path = Write(
+            "d.parquet", fields,
+            [new byte[] { 255, 0 }, new sbyte[] { -128, 1 }, new short[] { -32768, 2 }, new ushort[] { 65535, 3 }, new uint[] { uint.MaxValue, 4 }, new ulong[] { 1UL << 63, 5 }, new[] { "p", "q" }]);
+        Assert.Equal(["0 1 2 3 4 5 q", "255 -128 -32768 65535 4294967295 9.223372036854776E+18 p"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(Parquet(path)))));
+    }
+
+    [Fact]
+    public void Decimals_are_the_nearest_doubles_and_as_labels_what_they_say()
+    {
+        Field[] fields =
+        [
+            new DecimalDataField("price", 9, 2), new DecimalDataField("hive", 18, 4, forceByteArrayEncoding: true), new DecimalDataField("nullable", 12, 3, isNullable: true),
+            new BigDecimalDataField("huge", 38, 6), new DecimalDataField("y", 9, 3),
+        ];
+        var path = Write(
+            "d.parquet", fields,
+            [
+                new[] { 0.10m, -12345.67m }, new[] { 1.1m, -0.0003m }, new decimal?[] { 0.123m, 7m },
+                new[] { new BigDecimal(BigInteger.Parse("12345678901234567890123456789012345678", null), 38, 6), new BigDecimal(-1, 38, 6) }, new[] { 1.500m, -2m },
+            ]);
+        var rows = DataFolder.Union(DataFolder.Job(Parquet(path))).OrderBy(r => r.X[0]).ToArray();
+        Assert.Equal([-12345.67, -0.0003, 7, -0.000001], rows[0].X);
+        Assert.Equal([0.1, 1.1, 0.123, 12345678901234567890123456789012.345678], rows[1].X);
+        Assert.Equal(["-2", "1.5"], rows.Select(r => r.Y));
+        var gaps = Write("n.parquet", [fields[2], new DataField<string>("y")], [new decimal?[] { 0.5m, null, 1.5m }, new[] { "p", "q", "q" }]);
+        Assert.StartsWith("n.parquet: row group 0: column 'nullable' is null in row 1 of the group", DataFolder.Error(Parquet(gaps)));
+        Assert.Equal(["0.5 p", "1 q", "1.5 q"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(Parquet(gaps) with { Missing = MissingValues.Mean }))));
+    }
+
+    [Fact]
+    public void No_double_is_nearer_to_a_decimal_than_what_it_becomes() => Gen.Select(Gen.Long, Gen.Int[0, 20], Gen.Int[0, 37]).Sample((number, extra, scale) =>
+    {
+        var unscaled = number * BigInteger.Pow(10, extra % 19) + extra;
+        var x = ParquetDecimal.ToDouble(new BigDecimal(unscaled, 38, scale));
+
+        // Exactly: |unscaled / 10^scale - y| times 10^scale 2^1074, which is whole for every double.
+        BigInteger Distance(double y)
+        {
+            var bits = BitConverter.DoubleToInt64Bits(Math.Abs(y));
+            var (power, digits) = ((int)(bits >> 52), bits & ((1L << 52) - 1));
+            var whole = power == 0 ? digits : (BigInteger)(digits | (1L << 52)) << (power - 1); // y 2^1074
+            return BigInteger.Abs((unscaled << 1074) - (Math.Sign(y) * whole * BigInteger.Pow(10, scale)));
+        }
+
+        Assert.True(Distance(x) <= Distance(Math.BitIncrement(x)) && Distance(x) <= Distance(Math.BitDecrement(x)), $"{unscaled}e-{scale} is {x:R}");
+    }, iter: 2000);
+
+    [Fact]
+    public void A_folder_as_spark_writes_it_is_read_as_its_data_files()
+    {
+        Directory.CreateDirectory(_folder["out"]);
+        foreach (var name in new[] { "_SUCCESS", "._SUCCESS.crc", ".part-00000.snappy.parquet.crc", "_metadata" })
+        {
+            _folder.Write(Path.Combine("out", name), "no data");
+        }
+
+        Array[] Group(params int[] i) => [i.Select(x => (double)x).ToArray(), i, i.Select(x => $"c{x % 2}").ToArray()];
+        Write(Path.Combine("out", "part-00000.snappy.parquet"), Plain, Group(1, 2));
+        Write(Path.Combine("out", "part-00001.snappy.parquet"), Plain);
+        Write(Path.Combine("out", "part-00002.snappy.parquet"), Plain, Group(3));
+        foreach (var path in new[] { "out", "out/*", "out/**", "out/*.parquet" })
+        {
+            Assert.Equal(["1 1 c1", "2 2 c0", "3 3 c1"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(Parquet(_folder[path], 2)))));
+        }
+    }
+
+    [Fact]
+    public void Files_without_rows_say_so()
+    {
+        Array[] none = [Array.Empty<double>(), Array.Empty<int>(), Array.Empty<string>()];
+        foreach (var shards in new[] { 1, 8 })
+        {
+            Assert.Equal("e.parquet: there is nothing to train on: it has no rows.", DataFolder.Error(Parquet(Write("e.parquet", Plain), shards)));
+            Assert.Equal("e.parquet: there is nothing to train on: it has no rows.", DataFolder.Error(Parquet(Write("e.parquet", Plain, none), shards)));
+        }
+
+        var some = Write("d.parquet", Plain, [new double[] { 1, 2 }, new[] { 1, 2 }, new[] { "p", "q" }]);
+        Assert.Equal("e.parquet: there is nothing to validate on: it has no rows.", DataFolder.Error(Parquet(some) with { Validation = new() { Path = _folder["e.parquet"] } }));
+    }
+
+    [Fact]
     public void Too_few_row_groups_say_what_to_do()
     {
         Array[] Group(int n) => [new double[n], new int[n], Enumerable.Range(0, n).Select(i => $"c{i % 2}").ToArray()];
@@ -107,8 +205,8 @@ public sealed class ParquetTests : IDisposable
         Assert.Equal("d.parquet: row group 1: column 'a' is null in row 1 of the group: fill it in, leave the row out, or set data.missing to mean.", DataFolder.Error(good));
         Assert.Equal(["1 p", "1 p", "1.3333333333333333 p", "2 q"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(good with { Missing = MissingValues.Mean }))));
         Assert.StartsWith("d.parquet: row group 0: column 's' holds text, but a feature must be", DataFolder.Error(good with { Ignore = ["t"] }));
-        Assert.StartsWith("d.parquet: row group 0: column 't' holds values of type DateTime, but a feature must be", DataFolder.Error(good with { Ignore = ["s"] }));
-        Assert.StartsWith("d.parquet: row group 0: column 't' holds values of type DateTime, but a label must be", DataFolder.Error(good with { Label = "t", Ignore = [] }));
+        Assert.StartsWith("d.parquet: row group 0: column 't' holds dates or times, but a feature must be", DataFolder.Error(good with { Ignore = ["s"] }));
+        Assert.StartsWith("d.parquet: row group 0: column 't' holds dates or times, but a label must be", DataFolder.Error(good with { Label = "t", Ignore = [] }));
         Assert.StartsWith("d.parquet: there is no column 'z' (data.label). The columns are: a, s, t, y.", DataFolder.Error(good with { Label = "z" }));
         Assert.StartsWith("d.parquet: there is no column 'z' (data.ignore).", DataFolder.Error(good with { Ignore = ["z"] }));
         Assert.StartsWith("n.parquet: row group 0: column 'y' is empty in row 1 of the group", DataFolder.Error(good with { Path = Write("n.parquet", fields, Group(2, null)) }));
@@ -182,6 +280,13 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_parquet_file_is_told() =>
-        Assert.StartsWith("d.parquet: it is no Parquet file that can be read", DataFolder.Error(Parquet(_folder.Write("d.parquet", "a,y\n1,p\n"))));
+    public void What_is_no_parquet_file_is_told()
+    {
+        string Error(string name, byte[] bytes) => DataFolder.Error(Parquet(_folder.Write(name, bytes)));
+        Assert.Equal("d.parquet: it is no Parquet file that can be read: it does not begin with PAR1. Fetch or write it again.", Error("d.parquet", [.. "a,y\n1,p\n"u8]));
+        Assert.Equal("d.parquet: it is no Parquet file that can be read: it is empty. Fetch or write it again.", Error("d.parquet", []));
+        Assert.Equal("d.gz: this is packed by gzip. Unpack it: Parquet has compression of its own.", Error("d.gz", [.. "PAR1"u8]));
+        Assert.StartsWith("d.parquet: this is an Arrow (Feather) file.", Error("d.parquet", [.. "ARROW1"u8, 0, 0]));
+        Assert.StartsWith("d.parquet: its footer is encrypted.", Error("d.parquet", [.. "PARE"u8]));
+    }
 }
