@@ -39,6 +39,24 @@ public sealed class UseTests : IDisposable
                 evaluate.Json.GetProperty("confusion")[i].EnumerateArray().Select(n => n.GetInt32()));
         }
 
+        // A folder is its files, and a pipe is what is written to it, from the first byte on.
+        Directory.CreateDirectory(Path.Combine(_folder, "labelled"));
+        File.Copy(Example("data/iris.csv"), Path.Combine(_folder, "labelled", "iris.csv"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "labelled", "._iris.csv"), "no data");
+        var folder = await CommandLine.Run(_folder, "evaluate", "iris", "--data", "labelled/", "--json", "--silos", "1");
+        Assert.True(await folder.Exit() == 0, folder.Errors);
+        Assert.Equal(evaluate.Json.GetProperty("confusion").ToString(), folder.Json.GetProperty("confusion").ToString());
+        var pipe = Path.Combine(_folder, "pipe");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        using var writer = System.Diagnostics.Process.Start("sh", ["-c", $"exec cat '{Example("data/iris.csv")}' > '{pipe}'"]);
+        var piped = await Run("predict", "iris", "--input", "pipe");
+        writer.Kill(); // it has ended, unless nobody has read
+        Assert.Equal((0, await File.ReadAllTextAsync(Path.Combine(_folder, "preds.csv"))), (piped.Code, piped.Output));
+
         var strange = await Run("evaluate", "iris", "--data", Example("data/digits.csv"), "--silos", "1");
         Assert.Equal((2, ""), (strange.Code, strange.Output));
         Assert.Contains("digits.csv:1: there is no column 'sepal_length'", strange.Errors);
@@ -102,6 +120,10 @@ public sealed class UseTests : IDisposable
     [InlineData("no whole safetensors file", "evaluate", "x.csv", "--data", "x.csv", "--silos", "1")]
     [InlineData("there is no model none", "evaluate", "none", "--data", "x.csv")]
     [InlineData("--data: there is no file none.csv", "evaluate", "x.csv", "--data", "none.csv")]
+    [InlineData("is a pipe, which can be read only once", "evaluate", "x.csv", "--data", "/dev/stdin")]
+    [InlineData("is a pipe, which can be read only once", "predict", "/dev/stdin", "--input", "x.csv")]
+    [InlineData("this is a pipe, which can be read only once", "train", "/dev/stdin")]
+    [InlineData("this is a device, not a job file", "check", "/dev/null")]
     [InlineData("--count is 0", "neighbours", "x.csv", "a", "--count", "0")]
     [InlineData("the job file cannot be read", "sweep", "none.yaml", "--over", "training.batch=1,2")]
     [InlineData("this must be key=value,value", "sweep", "none.yaml", "--over", "training.batch")]
@@ -116,5 +138,23 @@ public sealed class UseTests : IDisposable
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(message, errors);
         Assert.Single(errors.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("evaluate", "x.csv", "--data=~/granary-none")]
+    [InlineData("evaluate", "~/granary-none", "--data", "x.csv")]
+    [InlineData("predict", "~/granary-none", "--input", "x.csv")]
+    [InlineData("train", "~/granary-none")]
+    [InlineData("check", "~/granary-none")]
+    [InlineData("plan", "~/granary-none")]
+    [InlineData("chaos", "--plan=~/granary-none")]
+    [InlineData("check", "x.yaml", "--set", "data.path=~/granary-none")]
+    public async Task A_path_that_begins_with_a_tilde_is_looked_for_in_the_home_folder(params string[] arguments)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "x.csv"), "a,y\n1,p\n2,q\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "x.yaml"), "{version: 1, model: {kind: softmax}, data: {format: csv, path: x.csv, label: y, shards: 1}, training: {epochs: 1}}");
+        var (code, output, errors) = await Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains($"{Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)}/granary-none", errors);
     }
 }
