@@ -35,7 +35,7 @@ public static class JobFile
 
     /// <summary>Like <see cref="Load"/>, from text.</summary>
     /// <param name="text">The job file's text.</param>
-    /// <param name="name">Its name, for messages and as the job's name where it gives none.</param>
+    /// <param name="name">Its name, for messages; the job's name is made from it where the text gives none.</param>
     /// <param name="folder">Where relative paths in it start.</param>
     /// <param name="overrides">"training.epochs=3", as after --set.</param>
     /// <param name="currentDirectory">Where relative paths in overrides start.</param>
@@ -58,16 +58,22 @@ public static class JobFile
             throw file.Error("version", $"version is {version}, but this Granary reads version 1.");
         }
 
-        var jobName = file.Text("name") ?? Path.GetFileNameWithoutExtension(name);
-        if (jobName.Length is 0 or > 64 || !jobName.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-        {
-            throw file.Error("name", $"name is '{jobName}': it must be 1 to 64 letters, digits, '-', '_' or '.'.");
-        }
-
+        var jobName = Name(file, name);
         var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
         var job = new Job(1, jobName, ModelReader.Read(model, folder, currentDirectory, anyKind), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
         CrossChecks.Check(job, model, data, training);
         return job;
+    }
+
+    // A file may be called anything; a job's name is a part of paths and of commands.
+    private static string Name(YamlMap file, string fileName)
+    {
+        var given = file.Text("name");
+        var made = JobName.From(given ?? Path.GetFileNameWithoutExtension(fileName));
+        return given is null
+            ? made ?? throw file.Error("name", $"no job name can be made from the file's name '{fileName}': set name: to {JobName.Rule}.")
+            : JobName.IsGood(given) ? given
+            : throw file.Error("name", $"name is '{given}': it must be {JobName.Rule}." + (made is null ? "" : $" Write {made}, for example."));
     }
 
     /// <summary>The job as a job file with every default filled in; <see cref="Load"/> reads it back to an equal job.</summary>

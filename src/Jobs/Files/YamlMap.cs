@@ -1,4 +1,3 @@
-using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -75,14 +74,14 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
             return fallback;
         }
 
-        if (!long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (YamlScalar.Whole(text) is not { } value)
         {
-            throw Error(key, $"{Full(key)} is '{text}', which is not a whole number.");
+            throw Error(key, $"{Full(key)} is '{text}', which is not a whole number.{YamlScalar.WholeRemedy(text)}");
         }
 
         return value < min ? throw Error(key, $"{Full(key)} is {value}, but must be at least {min}.")
             : value > max ? throw Error(key, $"{Full(key)} is {value}, but must be at most {max}.")
-            : value;
+            : (long)value;
     }
 
     /// <summary>A finite number that passes a test.</summary>
@@ -97,22 +96,18 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
             return fallback;
         }
 
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+        if (YamlScalar.Number(text) is not { } value)
         {
-            throw Error(key, $"{Full(key)} is '{text}', which is not a finite number.");
+            throw Error(key, $"{Full(key)} is '{text}', which is not a finite number.{YamlScalar.NumberRemedy(text)}");
         }
 
         return test(value) ? value : throw Error(key, $"{Full(key)} is {text}, but {rule}.");
     }
 
     /// <summary>true or false.</summary>
-    public bool Bool(string key, bool fallback) => Text(key) switch
-    {
-        null => fallback,
-        "true" => true,
-        "false" => false,
-        var text => throw Error(key, $"{Full(key)} is '{text}', but must be true or false."),
-    };
+    public bool Bool(string key, bool fallback) => Text(key) is not { } text
+        ? fallback
+        : YamlScalar.Bool(text) ?? throw Error(key, $"{Full(key)} is '{text}', but must be true or false.{YamlScalar.BoolRemedy(text)}");
 
     /// <summary>One of the names of an enum, in kebab-case.</summary>
     public T Enum<T>(string key, T? fallback)
@@ -165,9 +160,9 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
             YamlSequenceNode { Children: [YamlScalarNode { Value: { } low }, YamlScalarNode { Value: { } high }] } => new[] { low, high },
             _ => throw Error(key, $"{Full(key)} must be a number, or two in brackets, such as [2, 5]."),
         };
-        double[] numbers = [.. texts.Select(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && double.IsFinite(n) && n > 0
+        double[] numbers = [.. texts.Select(t => YamlScalar.Number(t) is > 0 and var n
             ? n
-            : throw Error(key, $"{Full(key)} holds '{t}', which is not a finite number above 0."))];
+            : throw Error(key, $"{Full(key)} holds '{t}', which is not a finite number above 0.{YamlScalar.NumberRemedy(t)}"))];
         return numbers.Length == 0 ? null
             : numbers[0] <= numbers[^1] ? (numbers[0], numbers[^1])
             : throw Error(key, $"{Full(key)} is [{texts[0]}, {texts[1]}], but the lower number comes first.");
@@ -181,13 +176,19 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
             case null:
                 return [];
             case YamlSequenceNode list:
-                return [.. list.Children.Select(c =>
-                    c is YamlScalarNode { Value: { } text } && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width >= 1
-                        ? width
-                        : throw new JobException($"{source.Place(c)}: {Full(key)} holds '{c}', which is not a whole number of at least 1."))];
+                return [.. list.Children.Select(c => Width(key, c))];
             case { } other:
                 throw new JobException($"{source.Place(other)}: {Full(key)} must be a list, such as [64, 32].");
         }
+    }
+
+    private int Width(string key, YamlNode node)
+    {
+        var text = (node as YamlScalarNode)?.Value ?? "";
+        return YamlScalar.Whole(text) is not { } width || width < 1
+                ? throw new JobException($"{source.Place(node)}: {Full(key)} holds '{node}', which is not a whole number of at least 1.{YamlScalar.WholeRemedy(text)}")
+            : width > int.MaxValue ? throw new JobException($"{source.Place(node)}: {Full(key)} holds {width}, but must hold at most {int.MaxValue} each.")
+            : (int)width;
     }
 
     /// <summary>A list of different names; an empty one too, for a column without a name.</summary>

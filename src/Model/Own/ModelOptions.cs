@@ -22,9 +22,9 @@ public sealed class ModelOptions
             return fallback;
         }
 
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
-            ? value
-            : throw Wrong(name, text, $"a whole number{Range(min, max, int.MinValue, int.MaxValue)}");
+        return YamlScalar.Whole(text) is { } value && value >= min && value <= max
+            ? (int)value
+            : throw Wrong(name, text, $"a whole number{Range(min, max, int.MinValue, int.MaxValue)}", YamlScalar.WholeRemedy(text));
     }
 
     /// <summary>A finite number in [min, max].</summary>
@@ -36,20 +36,16 @@ public sealed class ModelOptions
             return fallback;
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+        return YamlScalar.Number(text) is { } value && value >= min && value <= max
             ? value
-            : throw Wrong(name, text, $"a finite number{Range(min, max, double.MinValue, double.MaxValue)}");
+            : throw Wrong(name, text, $"a finite number{Range(min, max, double.MinValue, double.MaxValue)}", YamlScalar.NumberRemedy(text));
     }
 
     /// <summary>true or false.</summary>
     /// <exception cref="JobException">The job file gives neither.</exception>
-    public bool Bool(string name, bool fallback) => Text(name, null) switch
-    {
-        null => fallback,
-        "true" => true,
-        "false" => false,
-        var text => throw Wrong(name, text, "true or false"),
-    };
+    public bool Bool(string name, bool fallback) => Text(name, null) is not { } text
+        ? fallback
+        : YamlScalar.Bool(text) ?? throw Wrong(name, text, "true or false", YamlScalar.BoolRemedy(text));
 
     /// <summary>The text that the job file gives, or the fallback.</summary>
     public string? Text(string name, string? fallback)
@@ -73,5 +69,6 @@ public sealed class ModelOptions
         (min.CompareTo(least) > 0 ? string.Create(CultureInfo.InvariantCulture, $" of at least {min}") : "")
         + (max.CompareTo(greatest) < 0 ? string.Create(CultureInfo.InvariantCulture, $"{(min.CompareTo(least) > 0 ? " and" : " of")} at most {max}") : "");
 
-    private static JobException Wrong(string name, string text, string rule) => new($"model.options.{name} is '{text}', but must be {rule}.");
+    private static JobException Wrong(string name, string text, string rule, string remedy) =>
+        new($"model.options.{name} is '{text}', but must be {rule}.{remedy}");
 }
