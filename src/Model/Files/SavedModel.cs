@@ -29,6 +29,7 @@ public static class SavedModel
 
     private static Dictionary<string, string> Metadata(ModelSection model, DataSection data, DataFacts facts) => new()
     {
+        ["format"] = "pt", // what torch's readers of such files ask for: names and sizes as in a state dict
         ["granary.version"] = "1",
         ["granary.model"] = JsonSerializer.Serialize(model, SavedModelJson.Options),
         ["granary.data"] = JsonSerializer.Serialize(data, SavedModelJson.Options),

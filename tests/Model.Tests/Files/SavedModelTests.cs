@@ -44,6 +44,28 @@ public sealed class SavedModelTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Readers_that_go_by_the_format_find_it_and_files_without_one_are_read()
+    {
+        var model = SampleModels.Softmax();
+        SampleModels.Write(model, Path);
+        ModelExport.Write(model with { Name = Path }, ExportFormat.Safetensors, Path + ".exported");
+        foreach (var path in new[] { Path, Path + ".exported" })
+        {
+            using var file = SafetensorsFile.Open(path);
+            Assert.Equal("pt", file.Metadata["format"]);
+        }
+
+        var metadata = SavedModel.Metadata(model.Model, model.Data, model.Facts, null);
+        Assert.True(metadata.Remove("format")); // as Granary wrote them before
+        using (var file = File.Create(Path))
+        {
+            SafetensorsWriter.Write(file, metadata, model.Shape, model.Weights);
+        }
+
+        Assert.Equal(model.Weights, TrainedModel.Load(Path).Weights);
+    }
+
     [Theory]
     [InlineData("\"bias\":", "\"bios\":", "lacks the tensor 'bias' and holds the tensor 'bios', which the model does not know")]
     [InlineData("\"shape\":[3,2]", "\"shape\":[2,3]", "'weight' is [2, 3], but the model needs [3, 2]")]
