@@ -37,8 +37,9 @@ public sealed record ModelSection
     /// <summary>float32 (default) or float64.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
-    /// <summary>A safetensors file that training starts from: each of its tensors whose name and sizes are those of a parameter
-    /// takes its place; every other parameter starts by the seed. Absolute once a job file has been read. Default: none.</summary>
+    /// <summary>A safetensors file, or a run's output folder, that training starts from: each of its tensors whose name and sizes are those of a
+    /// parameter takes its place, rows and columns of classes, features and tokens by name; all else starts by the seed. Absolute once a job file has
+    /// been read. Default: none.</summary>
     public string? Init { get; init; }
 
     /// <summary>Number of blocks (transformer). Default: 4.</summary>

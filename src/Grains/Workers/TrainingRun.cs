@@ -254,7 +254,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             var start = new Span<T>(current.Weights.Data, checked((int)_task.Layout.Blocks.Weights));
             InitialWeights.Fill(_task.Shape, _task.Job.Training.Seed, start);
             ModuleWeights.Fill(_task.Job, _task.Facts.Shape, start);
-            InitialFile.Overlay(_task.Job, _task.Shape, start);
+            InitialFile.Overlay(_task.Job, _task.Facts, _task.Shape, start);
             current.HasWeights = current.HasState = true;
         }
     }

@@ -13,8 +13,10 @@ internal static class MlpShape
         {
             var layer = string.Create(CultureInfo.InvariantCulture, $"layers.{shape.Count / 2}");
             var scale = 1 / Math.Sqrt(width);
-            shape.Add(new ParameterShape($"{layer}.weight", [next, width], Initialisation.Uniform, scale, Decays: true));
-            shape.Add(new ParameterShape($"{layer}.bias", [next], Initialisation.Uniform, scale, Decays: false));
+            var from = shape.Count == 0 ? Axis.Feature : Axis.Unnamed;
+            var to = shape.Count / 2 == model.Hidden.Count ? Axis.Class : Axis.Unnamed;
+            shape.Add(new ParameterShape($"{layer}.weight", [next, width], Initialisation.Uniform, scale, Decays: true) { Axes = [to, from] });
+            shape.Add(new ParameterShape($"{layer}.bias", [next], Initialisation.Uniform, scale, Decays: false) { Axes = [to] });
             width = next;
         }
 

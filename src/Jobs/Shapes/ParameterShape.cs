@@ -13,6 +13,21 @@ public enum Initialisation
     Normal,
 }
 
+/// <summary>What the places along one dimension of a parameter stand for.</summary>
+public enum Axis
+{
+    /// <summary>Nothing that has a name: units of a hidden layer, positions.</summary>
+    Unnamed,
+    /// <summary>The features, in their order.</summary>
+    Feature,
+    /// <summary>The classes, in class order.</summary>
+    Class,
+    /// <summary>One place: the second class against the first (logistic regression).</summary>
+    ClassPair,
+    /// <summary>The vocabulary, in token order.</summary>
+    Token,
+}
+
 /// <summary>One named parameter of a network.</summary>
 /// <param name="Name">Dotted name, as in the saved model: "layers.0.weight".</param>
 /// <param name="Dims">Sizes, row-major.</param>
@@ -21,6 +36,9 @@ public enum Initialisation
 /// <param name="Decays">Whether weight decay applies to it by default: true for matrices, false for biases and norms.</param>
 public sealed record ParameterShape(string Name, IReadOnlyList<int> Dims, Initialisation Start, double Scale, bool Decays)
 {
+    /// <summary>What each dimension stands for; empty where nobody says (kinds of one's own).</summary>
+    public IReadOnlyList<Axis> Axes { get; init; } = [];
+
     /// <summary>Number of weights in it.</summary>
     public long Count => Dims.Aggregate(1L, (product, d) => product * d);
 }

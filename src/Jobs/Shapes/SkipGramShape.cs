@@ -7,7 +7,7 @@ internal static class SkipGramShape
 {
     public static IReadOnlyList<ParameterShape> Of(ModelSection model, int vocabulary) =>
     [
-        new("embedding.weight", [vocabulary, model.Width], Initialisation.Uniform, 0.5 / model.Width, Decays: true),
-        new("context.weight", [vocabulary, model.Width], Initialisation.Zero, 0, Decays: true),
+        new("embedding.weight", [vocabulary, model.Width], Initialisation.Uniform, 0.5 / model.Width, Decays: true) { Axes = [Axis.Token, Axis.Unnamed] },
+        new("context.weight", [vocabulary, model.Width], Initialisation.Zero, 0, Decays: true) { Axes = [Axis.Token, Axis.Unnamed] },
     ];
 }

@@ -21,7 +21,7 @@ internal static class TransformerShape
         var (c, heads, into) = (model.Width, model.Heads * model.HeadWidth(), Deviation / Math.Sqrt(2 * model.Layers));
         var shape = new List<ParameterShape>
         {
-            Matrix("token_embedding.weight", vocabulary, c, Deviation),
+            Tokens("token_embedding.weight", vocabulary, c),
             Matrix("position_embedding.weight", model.Context, c, Deviation),
         };
         for (var i = 0; i < model.Layers; i++)
@@ -38,21 +38,24 @@ internal static class TransformerShape
         shape.AddRange(Norm(model, "norm"));
         if (!model.TiedUnembedding)
         {
-            shape.Add(Matrix("unembedding.weight", vocabulary, c, Deviation));
+            shape.Add(Tokens("unembedding.weight", vocabulary, c));
         }
 
         return shape;
     }
 
     private static ParameterShape Matrix(string name, int rows, int columns, double deviation) =>
-        new(name, [rows, columns], Initialisation.Normal, deviation, Decays: true);
+        new(name, [rows, columns], Initialisation.Normal, deviation, Decays: true) { Axes = [Axis.Unnamed, Axis.Unnamed] };
+
+    private static ParameterShape Tokens(string name, int rows, int columns) =>
+        Matrix(name, rows, columns, Deviation) with { Axes = [Axis.Token, Axis.Unnamed] };
 
     private static IEnumerable<ParameterShape> Linear(ModelSection model, string name, int outputs, int inputs, double deviation)
     {
         yield return Matrix($"{name}.weight", outputs, inputs, deviation);
         if (model.Biases)
         {
-            yield return new($"{name}.bias", [outputs], Initialisation.Zero, 0, Decays: false);
+            yield return new($"{name}.bias", [outputs], Initialisation.Zero, 0, Decays: false) { Axes = [Axis.Unnamed] };
         }
     }
 
@@ -60,12 +63,12 @@ internal static class TransformerShape
     {
         if (model.LayerNorm)
         {
-            yield return new($"{name}.weight", [model.Width], Initialisation.One, 0, Decays: false);
+            yield return new($"{name}.weight", [model.Width], Initialisation.One, 0, Decays: false) { Axes = [Axis.Unnamed] };
         }
 
         if (model.LayerNorm && model.Biases)
         {
-            yield return new($"{name}.bias", [model.Width], Initialisation.Zero, 0, Decays: false);
+            yield return new($"{name}.bias", [model.Width], Initialisation.Zero, 0, Decays: false) { Axes = [Axis.Unnamed] };
         }
     }
 }

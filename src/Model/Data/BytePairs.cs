@@ -80,6 +80,18 @@ internal sealed partial class BytePairs
     /// <summary>A token's bytes, where files say them; null where only the tokeniser knows.</summary>
     public byte[]? Bytes(int token) => _bytes.Count == 0 ? null : _bytes.GetValueOrDefault(token, []);
 
+    /// <summary>A token's bytes, where they are known; null where it has none, or a part of a character in an encoding known by name.</summary>
+    public byte[]? BytesOrNull(int token)
+    {
+        if (_bytes.Count > 0)
+        {
+            return _bytes.GetValueOrDefault(token);
+        }
+
+        var text = Tokenizer.Decode([token]);
+        return string.IsNullOrEmpty(text) || text.Contains('\uFFFD') ? null : Encoding.UTF8.GetBytes(text);
+    }
+
     // GPT-2's pattern (Radford and others, 2019): contractions, then letters, digits or others with a space before them, then space.
     [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Words();

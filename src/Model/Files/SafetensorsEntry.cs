@@ -18,5 +18,5 @@ public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<in
     public string Shape => Describe(Dims);
 
     /// <summary>"[64, 10]".</summary>
-    public static string Describe(IEnumerable<int> dims) => $"[{string.Join(", ", dims)}]";
+    public static string Describe<T>(IEnumerable<T> dims) => $"[{string.Join(", ", dims)}]";
 }

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Granary.Jobs;
-using Granary.Model.Data;
 
 namespace Granary.Model.Files;
 
@@ -12,28 +10,7 @@ internal static class TrainedModelReader
 
     public static TrainedModel Read(SafetensorsFile file)
     {
-        if (!file.Metadata.TryGetValue("granary.version", out var version))
-        {
-            throw Error(file, "it is a safetensors file, but no model that Granary saved (its metadata has no granary.version)");
-        }
-
-        if (version != "1")
-        {
-            throw Error(file, $"it was saved as version '{version}', but this Granary reads version 1");
-        }
-
-        var model = Section<ModelSection>(file, "model");
-        var data = Section<DataSection>(file, "data");
-        var facts = new DataFacts(Section<InputShape>(file, "shape"), Section<string[]>(file, "classes"), [], [], Optional<Scaling>(file, "scaling"))
-        {
-            Columns = Section<string[]>(file, "columns"),
-            Fill = Optional<double[]>(file, "fill"),
-        };
-        if (SavedModelRules.Broken(model, data, facts, file.Tensors.Count) is { } broken)
-        {
-            throw Error(file, $"its metadata does not fit together: {broken}");
-        }
-
+        var (model, data, facts, vocabulary) = SavedMetadata.Read(file);
         var shape = Shape(file, model, facts.Shape);
         var entries = Match(file, shape);
         var weights = new float[entries.Sum(e => e.Count)];
@@ -45,7 +22,7 @@ internal static class TrainedModelReader
             at += count;
         }
 
-        return new TrainedModel(file.Name, model, data, facts, shape, weights) { Vocabulary = Vocabulary(file, data) };
+        return new TrainedModel(file.Name, model, data, facts, shape, weights) { Vocabulary = vocabulary };
     }
 
     private static IReadOnlyList<ParameterShape> Shape(SafetensorsFile file, ModelSection model, InputShape input)
@@ -57,39 +34,6 @@ internal static class TrainedModelReader
         catch (JobException e) when (model.Kind == ModelKind.Own)
         {
             throw new JobException($"{file.Name}: {e.Message}");
-        }
-    }
-
-    private static TokenFiles? Vocabulary(SafetensorsFile file, DataSection data)
-    {
-        if (data.Tokens != TokenKind.Bpe || data.Encoding is not null)
-        {
-            return null;
-        }
-
-        return file.Metadata.TryGetValue("granary.vocab", out var vocab) && file.Metadata.TryGetValue("granary.merges", out var merges)
-            ? new TokenFiles(vocab, merges, $"{file.Name}: granary.vocab", $"{file.Name}: granary.merges")
-            : throw Error(file, "its metadata has no granary.vocab or no granary.merges, which a vocabulary of byte pairs needs");
-    }
-
-    private static T Section<T>(SafetensorsFile file, string key)
-        where T : class => Optional<T>(file, key) ?? throw Error(file, $"its metadata has nothing for granary.{key}");
-
-    private static T? Optional<T>(SafetensorsFile file, string key)
-        where T : class
-    {
-        if (!file.Metadata.TryGetValue($"granary.{key}", out var text))
-        {
-            throw Error(file, $"its metadata has no granary.{key}");
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize<T>(text, SavedModelJson.Options);
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException or InvalidOperationException)
-        {
-            throw Error(file, $"its metadata granary.{key} cannot be read ({e.Message})");
         }
     }
 
@@ -131,6 +75,5 @@ internal static class TrainedModelReader
         : $"the tensors {string.Join(", ", names.Take(NamesInMessage))}"
             + (names.Length > NamesInMessage ? $" and {names.Length - NamesInMessage} more" : "");
 
-    private static JobException Error(SafetensorsFile file, string what) =>
-        new($"{file.Name}: this model cannot be used: {what}. Take a copy that is whole, or train again.");
+    private static JobException Error(SafetensorsFile file, string what) => SavedMetadata.Error(file, what);
 }

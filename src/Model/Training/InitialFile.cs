@@ -1,25 +1,28 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using Granary.Jobs;
-using Granary.Model.Files;
 
 namespace Granary.Model.Training;
 
-/// <summary>The file that a job's weights start from (model.init). A parameter is taken where the file has a tensor of its name
-/// and its sizes; every other starts by the seed, as without the file.</summary>
+/// <summary>The file that a job's weights start from (model.init). A parameter is taken where the file has a tensor of its name and its
+/// sizes; within it, rows and columns that stand for a class, a feature or a token are taken by its name. All else starts by the seed, as without
+/// the file.</summary>
 public static class InitialFile
 {
     /// <summary>What would be taken; null where the job names no file.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What its data says: the names of its classes, features or tokens.</param>
+    /// <param name="shape">Its network's parameters.</param>
     /// <exception cref="JobException">The file cannot be used, or nothing in it matches.</exception>
-    public static InitialMatch? Match(Job job, IReadOnlyList<ParameterShape> shape)
+    public static InitialMatch? Match(Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape)
     {
         if (job.Model.Init is not { } path)
         {
             return null;
         }
 
-        using var file = Open(path);
-        return InitialMatch.Of(file, shape);
+        using var tensors = InitialTensors.Open(path, shape);
+        return InitialMatcher.Match(tensors, job, facts, shape);
     }
 
     /// <summary>SHA-256 of the file; null where the job names none. Every silo must start from the same bytes.</summary>
@@ -52,8 +55,10 @@ public static class InitialFile
         }
     }
 
-    /// <summary>Puts the file's tensors in the place of the initial weights that they match.</summary>
-    public static void Overlay<T>(Job job, IReadOnlyList<ParameterShape> shape, Span<T> flat)
+    /// <summary>Puts what the file has in the place of the initial weights that it matches.</summary>
+    /// <inheritdoc cref="Match"/>
+    /// <param name="flat">The flat vector, as it starts by the seed.</param>
+    public static void Overlay<T>(Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape, Span<T> flat)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (job.Model.Init is not { } path)
@@ -61,31 +66,18 @@ public static class InitialFile
             return;
         }
 
-        using var file = Open(path);
-        var taken = InitialMatch.Of(file, shape).Taken.ToHashSet();
-        var tensors = file.Tensors.ToDictionary(t => t.Name);
+        using var tensors = InitialTensors.Open(path, shape);
+        var sources = InitialMatcher.Match(tensors, job, facts, shape).Sources;
         var at = 0;
         foreach (var parameter in shape)
         {
             var count = checked((int)parameter.Count);
-            if (taken.Contains(parameter.Name))
+            if (sources.TryGetValue(parameter.Name, out var source))
             {
-                file.Read(tensors[parameter.Name], flat.Slice(at, count));
+                source.Read(tensors.File, parameter.Dims, flat.Slice(at, count));
             }
 
             at += count;
-        }
-    }
-
-    private static SafetensorsFile Open(string path)
-    {
-        try
-        {
-            return SafetensorsFile.Open(path);
-        }
-        catch (JobException e)
-        {
-            throw new JobException($"model.init: {e.Message}");
         }
     }
 }

@@ -26,8 +26,8 @@ internal static class CheckCommand
             var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
             var found = DataCheck.Inspect(job, Environment.ProcessorCount, result.GetValue(columns));
             var shape = ModelShape.Of(job.Model, found.Facts.Shape);
-            var init = InitialFile.Match(job, shape);
-            if (init is not null)
+            var init = InitialFile.Match(job, found.Facts, shape);
+            if (init is { IsDoubtful: false })
             {
                 Console.Error.WriteLine(init.Describe());
             }
@@ -51,6 +51,6 @@ internal static class CheckCommand
         init,
         bigramLoss = found.BigramLoss,
         data = found.Report,
-        warnings = found.Warnings,
+        warnings = init is { IsDoubtful: true } ? [.. found.Warnings, new JobWarning("model-init", init.Describe())] : found.Warnings,
     };
 }

@@ -55,7 +55,7 @@ internal static class SampleModels
         tokens,
         vocabulary);
 
-    private static TrainedModel Text(ModelSection model, TokenKind tokens, string[] vocabulary) => Create(
+    public static TrainedModel Text(ModelSection model, TokenKind tokens, string[] vocabulary) => Create(
         model,
         new DataSection { Format = DataFormat.Text, Path = "/d/text.txt", Tokens = tokens },
         new DataFacts(new InputShape(0, tokens == TokenKind.Byte ? 256 : vocabulary.Length), vocabulary, [1], [0], null));

@@ -18,11 +18,11 @@ public sealed class InitialFileTests : IDisposable
         return new Job(1, "j", model with { Init = path }, start.Data, new TrainingSection { Epochs = 1 });
     }
 
-    private static float[] Start(Job job, IReadOnlyList<ParameterShape> shape)
+    private static float[] Start(Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape)
     {
         var flat = new float[ModelShape.Weights(shape)];
         InitialWeights.Fill<float>(shape, job.Training.Seed, flat);
-        InitialFile.Overlay<float>(job, shape, flat);
+        InitialFile.Overlay<float>(job, facts, shape, flat);
         return flat;
     }
 
@@ -32,8 +32,8 @@ public sealed class InitialFileTests : IDisposable
         foreach (var model in SampleModels.All())
         {
             var job = Job(model, model.Model);
-            Assert.Equal(model.Weights, Start(job, model.Shape));
-            Assert.EndsWith($"all {model.Shape.Count} parameters are taken.", InitialFile.Match(job, model.Shape)!.Describe());
+            Assert.Equal(model.Weights, Start(job, model.Facts, model.Shape));
+            Assert.EndsWith($"all {model.Shape.Count} parameters are taken.", InitialFile.Match(job, model.Facts, model.Shape)!.Describe());
         }
     }
 
@@ -44,20 +44,20 @@ public sealed class InitialFileTests : IDisposable
         var model = start.Model with { Hidden = [5, 6] };
         var job = Job(start, model);
         var shape = ModelShape.Of(model, start.Facts.Shape);
-        var flat = Start(job, shape);
+        var flat = Start(job, start.Facts, shape);
         var seeded = new float[flat.Length];
         InitialWeights.Fill<float>(shape, job.Training.Seed, seeded);
         Assert.Equal(start.Weights[..15], flat[..15]); // layers.0: 5 x 2 and 5
         Assert.Equal(seeded[15..^3], flat[15..^3]);
         Assert.Equal(start.Weights[^3..], flat[^3..]); // layers.2.bias
-        var match = InitialFile.Match(job, shape)!;
+        var match = InitialFile.Match(job, start.Facts, shape)!;
         Assert.Equal(["layers.0.weight", "layers.0.bias", "layers.2.bias"], match.Taken);
         Assert.Contains("'layers.2.weight' is [3, 4] there and [3, 6] here", match.Describe());
         Assert.Contains("3 of 6 parameters are taken: layers.0.weight, layers.0.bias, layers.2.bias.", match.Describe());
         var deeper = ModelShape.Of(model with { Hidden = [5, 4, 3] }, start.Facts.Shape);
-        Assert.Contains("Not in the file: layers.3.weight, layers.3.bias.", InitialFile.Match(job, deeper)!.Describe());
+        Assert.Contains("Not in the file: layers.3.weight, layers.3.bias.", InitialFile.Match(job, start.Facts, deeper)!.Describe());
         var flatter = ModelShape.Of(model with { Hidden = [5] }, start.Facts.Shape);
-        Assert.Contains("In the file, but not in the model: layers.2.bias, layers.2.weight.", InitialFile.Match(job, flatter)!.Describe());
+        Assert.Contains("In the file, but not in the model: layers.2.bias, layers.2.weight.", InitialFile.Match(job, start.Facts, flatter)!.Describe());
     }
 
     [Fact]
@@ -66,10 +66,10 @@ public sealed class InitialFileTests : IDisposable
         var start = SampleModels.Mlp();
         var job = Job(start, start.Model);
         var other = SampleModels.Transformer();
-        Assert.Contains("Nothing could be taken", Assert.Throws<JobException>(() => InitialFile.Match(job, other.Shape)).Message);
-        Assert.Throws<JobException>(() => Start(job, other.Shape));
+        Assert.Contains("Nothing could be taken", Assert.Throws<JobException>(() => InitialFile.Match(job, start.Facts, other.Shape)).Message);
+        Assert.Throws<JobException>(() => Start(job, start.Facts, other.Shape));
         File.WriteAllText(job.Model.Init!, "no such thing");
-        Assert.StartsWith("model.init: ", Assert.Throws<JobException>(() => InitialFile.Match(job, start.Shape)).Message);
+        Assert.StartsWith("model.init: ", Assert.Throws<JobException>(() => InitialFile.Match(job, start.Facts, start.Shape)).Message);
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class InitialFileTests : IDisposable
     {
         var model = SampleModels.Softmax();
         var job = new Job(1, "j", model.Model, model.Data, new TrainingSection { Epochs = 1 });
-        Assert.Null(InitialFile.Match(job, model.Shape));
+        Assert.Null(InitialFile.Match(job, model.Facts, model.Shape));
         Assert.Null(InitialFile.Digest(job));
         InitialFile.Verify(job, model.Facts, "silo-1");
-        Assert.All(Start(job, model.Shape), w => Assert.Equal(0, w));
+        Assert.All(Start(job, model.Facts, model.Shape), w => Assert.Equal(0, w));
     }
 }

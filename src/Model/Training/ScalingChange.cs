@@ -1,0 +1,53 @@
+using System.Globalization;
+using Granary.Jobs;
+
+namespace Granary.Model.Training;
+
+/// <summary>Whether a job standardises its features otherwise than the model did that its weights come from: those weights then meet other
+/// numbers than they were trained on.</summary>
+internal static class ScalingChange
+{
+    // In deviations, or as a logarithm of their ratio: less is what another split of the same data makes.
+    private const double Little = 0.1;
+
+    /// <summary>One sentence; null where nothing worth saying has changed.</summary>
+    /// <param name="here">The job's.</param>
+    /// <param name="there">The model's.</param>
+    /// <param name="places">The place there of each feature here, -1 for none; null: the same.</param>
+    /// <param name="name">A feature's name.</param>
+    public static string? Describe(Scaling? here, Scaling? there, int[]? places, Func<int, string> name)
+    {
+        if (here is null || there is null)
+        {
+            return here is null == there is null ? null
+                : here is null ? "The model standardised its features and this job does not: set data.standardize to true."
+                : "This job standardises its features and the model did not: leave data.standardize out.";
+        }
+
+        var (worst, most) = (-1, Little);
+        for (var i = 0; i < here.Mean.Length; i++)
+        {
+            var j = places is null ? i : places[i];
+            if (j >= 0 && j < there.Mean.Length && Change(here, i, there, j) is var change && change > most)
+            {
+                (worst, most) = (i, change);
+            }
+        }
+
+        if (worst < 0)
+        {
+            return null;
+        }
+
+        var at = places is null ? worst : places[worst];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Its features were standardised otherwise: {name(worst)} has mean {here.Mean[worst]:G4} and deviation {here.Deviation[worst]:G4} here, {there.Mean[at]:G4} and {there.Deviation[at]:G4} there, so that the weights taken meet other numbers than they were trained on.");
+    }
+
+    // A deviation of 0 makes every value 0.
+    private static double Change(Scaling here, int i, Scaling there, int j) =>
+        here.Deviation[i] == 0 && there.Deviation[j] == 0 ? 0
+        : here.Deviation[i] == 0 || there.Deviation[j] == 0 ? double.PositiveInfinity
+        : Math.Max(Math.Abs(here.Mean[i] - there.Mean[j]) / there.Deviation[j], Math.Abs(Math.Log(here.Deviation[i] / there.Deviation[j])));
+}
