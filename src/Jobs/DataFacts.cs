@@ -25,8 +25,11 @@ public sealed record ShardSurvey(
     /// <summary>Byte pairs: K, the tokens of the vocabulary; 0 otherwise.</summary>
     public int VocabularySize { get; init; }
 
-    /// <summary>SHA-256 of the vocabulary's files, as this shard's silo sees them; null where there are none.</summary>
+    /// <summary>SHA-256 of the vocabulary's files, or of a vocabulary that is kept, as this shard's silo sees them; null where there are none.</summary>
     public string? VocabularyDigest { get; init; }
+
+    /// <summary>A vocabulary that is kept (data.vocabulary), in token order, as shard 0's silo sees it; null from every other shard, and where none is.</summary>
+    public IReadOnlyList<string>? KeptVocabulary { get; init; }
 
     /// <summary>SHA-256 of the file that the weights start from, as shard 0's silo sees it; null from every other shard.</summary>
     public string? InitDigest { get; init; }
@@ -64,7 +67,7 @@ public sealed record DataFacts(
     /// <summary>Words: how often each of <see cref="Classes"/> occurs in the source; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];
 
-    /// <summary>SHA-256 of the vocabulary's files (byte pairs); null where there are none.</summary>
+    /// <summary>SHA-256 of the vocabulary's files (byte pairs), or of a vocabulary that is kept; null where there are none.</summary>
     public string? VocabularyDigest { get; init; }
 
     /// <summary>SHA-256 of the file that the weights start from; null where there is none.</summary>

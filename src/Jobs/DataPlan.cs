@@ -41,7 +41,9 @@ public static class DataPlan
             : data.Tokens switch { TokenKind.Byte => 256, TokenKind.Bpe => surveys[0].VocabularySize, _ => classes.Count };
         if (surveys.Select(s => s.VocabularyDigest).Distinct().Count() > 1)
         {
-            throw new JobException($"{Path.GetFileName(data.Vocab)} and {Path.GetFileName(data.Merges)} are not the same for every silo. Give each the same files.");
+            throw new JobException(data.Vocabulary is { } kept
+                ? $"data.vocabulary: {kept} has not the same vocabulary for every silo. Give each the same file."
+                : $"{Path.GetFileName(data.Vocab)} and {Path.GetFileName(data.Merges)} are not the same for every silo. Give each the same files.");
         }
 
         var shape = new InputShape(features, tokens);
@@ -97,6 +99,11 @@ public static class DataPlan
         var validation = Path.GetFileName(job.Data.Validation.Labels ?? job.Data.Validation.Path ?? "");
         if (job.Data.Format == DataFormat.Text)
         {
+            if (surveys.Select(s => s.KeptVocabulary).FirstOrDefault(k => k is not null) is { } kept)
+            {
+                return kept; // whoever read the text has refused what is not in it
+            }
+
             // A validation text may have characters that training never saw: the vocabulary must hold them.
             found.UnionWith(surveys.SelectMany(s => s.ValidationClasses));
             if (found.Count == 1)

@@ -88,6 +88,10 @@ public sealed record DataSection
     /// at least 1. Default: 5.</summary>
     public int MinCount { get; init; } = 5;
 
+    /// <summary>text of characters or words only: a saved model, or a run's output folder, whose vocabulary is kept, token by token in its order.
+    /// Absolute once a job file has been read. Default: null, the vocabulary is that of the text.</summary>
+    public string? Vocabulary { get; init; }
+
     /// <summary>Whether the tokens are words.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool HasWords => Format == DataFormat.Text && Tokens is TokenKind.Word or TokenKind.Whitespace;
@@ -102,7 +106,7 @@ public sealed record DataSection
     public bool Equals(DataSection? other) => other is not null
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
-        && (Encoding, Vocab, Merges, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.MinCount, other.Cache)
+        && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
         && Target == other.Target && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>

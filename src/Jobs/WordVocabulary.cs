@@ -23,6 +23,11 @@ public sealed record WordVocabulary(IReadOnlyList<string> Words, IReadOnlyList<l
             }
         }
 
+        if (surveys.Select(s => s.KeptVocabulary).FirstOrDefault(k => k is not null) is { } kept)
+        {
+            return Keep(kept, counts, data);
+        }
+
         var known = counts.Where(c => c.Value >= data.MinCount && c.Key != Unknown)
             .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToList();
         if (known.Count < 2)
@@ -39,5 +44,23 @@ public sealed record WordVocabulary(IReadOnlyList<string> Words, IReadOnlyList<l
         }
 
         return new WordVocabulary([.. known.Select(k => k.Key)], [.. known.Select(k => k.Value)]);
+    }
+
+    // The words of a model, in its order; whatever it does not know counts as its unknown word.
+    private static WordVocabulary Keep(IReadOnlyList<string> kept, Dictionary<string, long> counts, DataSection data)
+    {
+        var own = kept.Select(w => w == Unknown ? 0 : counts.GetValueOrDefault(w)).ToArray();
+        if (own.Count(n => n > 0) < 2)
+        {
+            throw new JobException($"{Path.GetFileName(data.Path)}: {own.Count(n => n > 0)} of its {counts.Count} words are among the {kept.Count} of {data.Vocabulary} "
+                + "(data.vocabulary), and there is nothing to learn from fewer than 2. Leave data.vocabulary out, or name another model.");
+        }
+
+        if (Enumerable.Range(0, kept.Count).FirstOrDefault(i => kept[i] == Unknown, -1) is >= 0 and var unknown)
+        {
+            own[unknown] = counts.Values.Sum() - own.Sum();
+        }
+
+        return new WordVocabulary(kept, own);
     }
 }

@@ -273,6 +273,8 @@ public sealed class JobFileTests : IDisposable
         Assert.Equal(Path.Combine(_folder, "d.csv"), Parse(Good, "model.init=d.csv").Model.Init);
         Assert.Equal($"--set model.init=none.safetensors: model.init: there is no file {Path.Combine(_folder, "none.safetensors")}.", Error(Good, "model.init=none.safetensors"));
         Assert.Contains("is a folder, not a file", Error(Good, "model.init=."));
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "run")).FullName, "model.safetensors"), "");
+        Assert.Equal(Path.Combine(_folder, "run/model.safetensors"), Parse(Good, "model.init=run").Model.Init); // a run's output folder
         Assert.Contains("digits.yaml:4: model.init is '', which is no path.", Error(Good.Replace("kind: mlp", "init: ''\n  kind: mlp", StringComparison.Ordinal)));
     }
 

@@ -37,6 +37,7 @@ internal static class CrossChecks
         ("features", [DataFormat.Libsvm]),
         ("standardize", NumberFormats),
         ("tokens", [DataFormat.Text]),
+        ("vocabulary", [DataFormat.Text]),
     ];
 
     public static void Check(Job job, YamlMap model, YamlMap data, YamlMap training)
@@ -99,6 +100,7 @@ internal static class CrossChecks
         }
 
         CheckBytePairs(job.Data, data);
+        CheckKept(job.Data, data);
         if (data.Has("minCount") && !job.Data.HasWords)
         {
             throw data.Error("minCount", "data.minCount has no meaning for "
@@ -135,6 +137,25 @@ internal static class CrossChecks
         {
             throw data.Error("tokens", "data.tokens is bpe, which needs a vocabulary: either data.encoding ("
                 + $"{Names(Enum.GetValues<TokenEncoding>(), "or")}), or data.vocab and data.merges.");
+        }
+    }
+
+    private static void CheckKept(DataSection section, YamlMap data)
+    {
+        if (section.Vocabulary is null)
+        {
+            return;
+        }
+
+        if (section.Tokens is TokenKind.Byte or TokenKind.Bpe)
+        {
+            throw data.Error("vocabulary", $"data.vocabulary has no meaning for tokens of kind {Kebab.Name(section.Tokens)}, whose vocabulary does not depend on the text"
+                + (section.Tokens == TokenKind.Bpe ? ": give the model's own data.encoding, or data.vocab and data.merges." : ": leave it out."));
+        }
+
+        if (data.Has("minCount"))
+        {
+            throw data.Error("minCount", "data.minCount has no meaning beside data.vocabulary: the words are those of the model. Leave one of the two out.");
         }
     }
 

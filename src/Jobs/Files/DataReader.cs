@@ -6,7 +6,7 @@ internal static class DataReader
     public static DataSection Read(YamlMap map, string folder, string currentDirectory)
     {
         map.Expect(
-            "format", "path", "labels", "label", "delimiter", "missing", "missingValues", "ignore", "target", "cache", "features", "standardize", "tokens", "encoding", "vocab", "merges", "minCount", "shards",
+            "format", "path", "labels", "label", "delimiter", "missing", "missingValues", "ignore", "target", "cache", "features", "standardize", "tokens", "encoding", "vocab", "merges", "vocabulary", "minCount", "shards",
             "validation");
         var defaults = new DataSection { Format = DataFormat.Csv, Path = "" };
         var format = map.Enum<DataFormat>("format", null);
@@ -30,6 +30,7 @@ internal static class DataReader
             Encoding = map.Has("encoding") ? map.Enum<TokenEncoding>("encoding", null) : null,
             Vocab = FilePath.Read(map, "vocab", folder, currentDirectory),
             Merges = FilePath.Read(map, "merges", folder, currentDirectory),
+            Vocabulary = ModelPath.Read(map, "vocabulary", folder, currentDirectory),
             MinCount = map.Int("minCount", defaults.MinCount, min: 1),
             Shards = map.Int("shards", defaults.Shards, min: 1, max: 1 << 16),
             Validation = new ValidationSection

@@ -87,7 +87,8 @@ internal static class JobWriter
         ("encoding", d.Encoding is { } encoding ? Name(encoding) : null),
         ("vocab", d.Vocab is { } vocab ? Text(vocab) : null),
         ("merges", d.Merges is { } merges ? Text(merges) : null),
-        ("minCount", d.HasWords ? Number(d.MinCount) : null),
+        ("vocabulary", d.Vocabulary is { } kept ? Text(kept) : null),
+        ("minCount", d.HasWords && d.Vocabulary is null ? Number(d.MinCount) : null),
         ("shards", Number(d.Shards)),
         ("validation", Map(
             ("fraction", d.Validation.Path is null ? Number(d.Validation.Fraction) : null),

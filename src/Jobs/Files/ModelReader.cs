@@ -19,7 +19,7 @@ internal static class ModelReader
             Activation = map.Enum<Activation>("activation", defaults.Activation),
             Loss = map.Enum<Loss>("loss", defaults.Loss),
             Precision = map.Enum<Precision>("precision", defaults.Precision),
-            Init = FilePath.Read(map, "init", folder, currentDirectory),
+            Init = ModelPath.Read(map, "init", folder, currentDirectory),
             Layers = map.Int("layers", defaults.Layers, min: 1, max: 10_000),
             Width = map.Int("width", defaults.Width, min: 1, max: 1 << 20),
             Heads = map.Int("heads", defaults.Heads, min: 1, max: 1 << 20),

@@ -13,11 +13,12 @@ public sealed class ShardData
     private readonly IShardSource? _validation;
     private readonly string? _initDigest;
     private readonly string? _vocabularyDigest;
+    private readonly KeptVocabulary? _kept;
 
-    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation, string? vocabulary)
+    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation, TokenFiles? files, KeptVocabulary? kept)
     {
-        (_job, _shard, _source, _validation) = (job, shard, source, validation);
-        _vocabularyDigest = vocabulary;
+        (_job, _shard, _source, _validation, _kept) = (job, shard, source, validation, kept);
+        _vocabularyDigest = files?.Digest ?? kept?.Digest;
         _initDigest = shard == 0 ? InitialFile.Digest(job) : null; // once for all is enough: the workers compare theirs with it
     }
 
@@ -25,17 +26,17 @@ public sealed class ShardData
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
     public static ShardData Read(Job job, int shard, ReadingMeans? use = null)
     {
-        var files = TokenFiles.Read(job.Data);
-        var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards), files, use: use);
+        var (files, kept) = (TokenFiles.Read(job.Data), KeptVocabulary.Read(job.Data));
+        var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards), files, use: use, kept: kept);
         var validation = job.Data.Validation.Path is { } path
-            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files, use: use)
+            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files, use: use, kept: kept)
             : null;
         if (validation is not null)
         {
             RequireSame(job, source, validation);
         }
 
-        return new ShardData(job, shard, source, validation, files?.Digest);
+        return new ShardData(job, shard, source, validation, files, kept);
     }
 
     // A model takes its features in one order.
@@ -75,7 +76,9 @@ public sealed class ShardData
     /// <param name="files">text by byte pairs: the vocabulary; null: the encoding has a name.</param>
     /// <param name="features">csv, parquet: the columns to be read; null: all that the job leaves.</param>
     /// <param name="use">csv: threads and cache.</param>
-    internal static IShardSource Read(Job job, SourcePart part, TokenFiles? files = null, IReadOnlyList<string>? features = null, ReadingMeans? use = null)
+    /// <param name="kept">text of characters or words: the vocabulary that the text must keep to; null: any.</param>
+    internal static IShardSource Read(
+        Job job, SourcePart part, TokenFiles? files = null, IReadOnlyList<string>? features = null, ReadingMeans? use = null, KeptVocabulary? kept = null)
     {
         try
         {
@@ -85,9 +88,9 @@ public sealed class ShardData
                 DataFormat.Idx => IdxSource.Read(part),
                 DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
                 DataFormat.Parquet => ParquetSource.Read(part, job.Data, features),
-                DataFormat.Text when job.Data.HasWords => WordSource.Read(part, job.Data.Tokens, job.Model),
+                DataFormat.Text when job.Data.HasWords => WordSource.Read(part, job.Data.Tokens, job.Model, kept),
                 DataFormat.Text => TextSource.Read(
-                    part, job.Data.Tokens, job.Model.Context, job.Data.Tokens == TokenKind.Bpe ? BytePairs.Of(job.Data.Encoding, files) : null),
+                    part, job.Data.Tokens, job.Model.Context, job.Data.Tokens == TokenKind.Bpe ? BytePairs.Of(job.Data.Encoding, files) : null, kept),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
             };
         }
@@ -107,6 +110,7 @@ public sealed class ShardData
         ClassCounts = (_source as WordSource)?.Counts ?? [],
         VocabularySize = (_source as TextSource)?.VocabularySize ?? 0,
         VocabularyDigest = _vocabularyDigest,
+        KeptVocabulary = _shard == 0 ? _kept?.Names : null, // one shard's is enough: the digests are compared
         InitDigest = _initDigest,
     };
 
@@ -158,8 +162,9 @@ public sealed class ShardData
     {
         if (_vocabularyDigest != facts.VocabularyDigest)
         {
-            throw new JobException($"{Path.GetFileName(_job.Data.Vocab)} or {Path.GetFileName(_job.Data.Merges)} is not the file that the job began with. "
-                + "Give every silo the same files, and leave them alone while the job runs.");
+            var what = _job.Data.Vocabulary is { } model ? $"The vocabulary of {model} (data.vocabulary) is not the one"
+                : $"{Path.GetFileName(_job.Data.Vocab)} or {Path.GetFileName(_job.Data.Merges)} is not the file";
+            throw new JobException($"{what} that the job began with. Give every silo the same files, and leave them alone while the job runs.");
         }
 
         var (training, held) = Split(facts);

@@ -55,7 +55,7 @@ internal sealed class TextSource : IShardSource
 
     /// <summary>Reads this shard's share of the bytes of all files (of a gzipped one, of what it unpacks to), moved forward to where characters begin. Byte pairs
     /// merge within the share and within a file alone, so that tokens depend on V and never on the cluster.</summary>
-    public static TextSource Read(SourcePart part, TokenKind kind, int context, BytePairs? pairs = null)
+    public static TextSource Read(SourcePart part, TokenKind kind, int context, BytePairs? pairs = null, KeptVocabulary? kept = null)
     {
         var files = DataFiles.Expand(part.Path).Select(p => (Path: p, Length: SourceFile.Length(p, kind != TokenKind.Byte))).ToArray();
         var total = files.Sum(f => f.Length);
@@ -75,7 +75,7 @@ internal sealed class TextSource : IShardSource
             if (from < to)
             {
                 bytes.AddRange(kind == TokenKind.Byte ? Bytes(path, from, to)
-                    : pairs is null ? Characters(path, from, to, length)
+                    : pairs is null ? Characters(path, from, to, length, kept)
                     : pairs.Encode(string.Concat(Characters(path, from, to, length).Select(c => new Rune(c))), Path.GetFileName(path)));
             }
 
@@ -88,7 +88,7 @@ internal sealed class TextSource : IShardSource
     private static IEnumerable<int> Bytes(string path, long from, long to) => SourceFile.Read(path, from, to, isText: false).Select(b => (int)b);
 
     // The characters whose first byte lies in [from, to).
-    private static List<int> Characters(string path, long from, long to, long length)
+    private static List<int> Characters(string path, long from, long to, long length, KeptVocabulary? kept = null)
     {
         // A character has at most 4 bytes: three more are enough for the last one to be whole.
         var bytes = SourceFile.Read(path, from, Math.Min(length, to + 3));
@@ -110,7 +110,9 @@ internal sealed class TextSource : IShardSource
 
             if (from + at > 0 || rune.Value != 0xfeff)
             {
-                runes.Add(rune.Value);
+                runes.Add(kept is null || kept.Runes.Contains(rune.Value)
+                    ? rune.Value
+                    : throw kept.Refuse(path, $"character {(Rune.IsControl(rune) ? "" : $"'{rune}' ")}(U+{rune.Value:X4})", from + at));
             }
 
             at += used;

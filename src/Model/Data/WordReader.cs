@@ -8,19 +8,19 @@ namespace Granary.Model.Data;
 /// end to end have every word once, wherever they are cut.</summary>
 internal static class WordReader
 {
-    /// <summary>The words whose first byte lies in [from, to).</summary>
-    public static IEnumerable<string> Read(string path, long from, long to, TokenKind kind)
+    /// <summary>The words whose first byte lies in [from, to), each with where it begins.</summary>
+    public static IEnumerable<(long Offset, string Word)> Read(string path, long from, long to, TokenKind kind)
     {
         // The character before tells whether a word has begun already.
         var word = new StringBuilder();
-        var inside = false;
+        var (inside, start) = (false, 0L);
         foreach (var (offset, rune) in Utf8Runes.From(path, Math.Max(0, from - 1)))
         {
             if (!Belongs(rune, kind))
             {
                 if (word.Length > 0)
                 {
-                    yield return word.ToString();
+                    yield return (start, word.ToString());
                     word.Clear();
                 }
 
@@ -42,13 +42,14 @@ internal static class WordReader
 
             if (word.Length > 0 || (begins && offset >= from))
             {
+                start = word.Length == 0 ? offset : start;
                 word.Append((kind == TokenKind.Word ? Rune.ToLowerInvariant(rune) : rune).ToString());
             }
         }
 
         if (word.Length > 0)
         {
-            yield return word.ToString();
+            yield return (start, word.ToString());
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class WordSource : IShardSource
     }
 
     /// <summary>Reads the words that begin in this shard's share of the bytes of all files (of a gzipped one, of what it unpacks to).</summary>
-    public static WordSource Read(SourcePart part, TokenKind kind, ModelSection model)
+    public static WordSource Read(SourcePart part, TokenKind kind, ModelSection model, KeptVocabulary? kept = null)
     {
         var files = DataFiles.Expand(part.Path).Select(p => (Path: p, Length: SourceFile.Length(p))).ToArray();
         var total = files.Sum(f => f.Length);
@@ -53,8 +53,13 @@ internal sealed class WordSource : IShardSource
         {
             var from = Math.Max(first, start) - start;
             var to = Math.Min(end, start + length) - start;
-            foreach (var word in from < to ? WordReader.Read(path, from, to, kind) : [])
+            foreach (var (offset, word) in from < to ? WordReader.Read(path, from, to, kind) : [])
             {
+                if (kept?.Takes(word) == false)
+                {
+                    throw kept.Refuse(path, $"word '{word}'", offset);
+                }
+
                 ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(ids, word, out var known);
                 if (!known)
                 {

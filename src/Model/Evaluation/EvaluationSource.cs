@@ -29,6 +29,7 @@ internal static class EvaluationSource
         {
             Path = path,
             Labels = labels,
+            Vocabulary = null, // the model's own
             Ignore = [],
             Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean,
             Features = model.Data.Format == DataFormat.Libsvm ? model.Facts.Shape.Features : null,

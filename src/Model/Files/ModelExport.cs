@@ -41,6 +41,7 @@ public static class ModelExport
         Labels = Path.GetFileName(data.Labels),
         Vocab = Path.GetFileName(data.Vocab),
         Merges = Path.GetFileName(data.Merges),
+        Vocabulary = null, // the model has it
         Validation = data.Validation with { Path = Path.GetFileName(data.Validation.Path), Labels = Path.GetFileName(data.Validation.Labels) },
     };
 

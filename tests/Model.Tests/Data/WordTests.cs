@@ -36,7 +36,7 @@ public sealed class WordTests : IDisposable
     private static string[] Read(string path, TokenKind kind, int shards = 1)
     {
         var length = new FileInfo(path).Length;
-        return [.. Enumerable.Range(0, shards).SelectMany(v => WordReader.Read(path, length * v / shards, length * (v + 1) / shards, kind))];
+        return [.. Enumerable.Range(0, shards).SelectMany(v => WordReader.Read(path, length * v / shards, length * (v + 1) / shards, kind).Select(w => w.Word))];
     }
 
     [Fact]
