@@ -9,7 +9,7 @@ internal static class ModelPath
     public static string? Read(YamlMap map, string key, string folder, string currentDirectory)
     {
         if (map.Text(key) is { Length: > 0 } text && !text.Contains('\0')
-            && Path.Combine(Path.GetFullPath(text, map.IsOverride(key) ? currentDirectory : folder), FileName) is var within && File.Exists(within))
+            && Path.Combine(UserPath.Absolute(text, map.IsOverride(key) ? currentDirectory : folder), FileName) is var within && File.Exists(within))
         {
             return within;
         }
