@@ -25,12 +25,12 @@ public static class Continuation
             .Select(k => $"{k} is {own.GetValueOrDefault(k, "not given")} here, {old.GetValueOrDefault(k, "not given")} there").ToArray();
         return different.Length > 0
                 ? $"the job is another one than the run's: {string.Join("; ", different.Take(KeysInMessage))}"
-                    + (different.Length > KeysInMessage ? $"; and {different.Length - KeysInMessage} keys more" : "")
+                    + (different.Length > KeysInMessage ? $"; and {Plural.Of(different.Length - KeysInMessage, "more key")}" : "")
                     + ". Only training.epochs, training.checkpoint and training.earlyStopping.patience may change. To start another job from its weights, set model.init"
             : now.Training.Epochs < before.Training.Epochs
                 ? $"training.epochs is {now.Training.Epochs}, but the run was to have {before.Training.Epochs} already: set more"
             : now.Training.Epochs != before.Training.Epochs && now.Training.Schedule.Kind == ScheduleKind.Cosine
-                ? $"training.schedule is cosine, whose rate at every step depends on training.epochs: a job of {now.Training.Epochs} epochs would have taken other "
+                ? $"training.schedule is cosine, whose rate at every step depends on training.epochs: a job of {Plural.Of(now.Training.Epochs, "epoch")} would have taken other "
                     + $"steps than the run's, which was to have {before.Training.Epochs}. Train anew, or start from its weights with model.init"
             : null;
     }
@@ -48,11 +48,11 @@ public static class Continuation
 
         // A step of L-BFGS is an epoch: fewer of them mean that it found its end.
         : before.Training.Optimizer.Kind == OptimizerKind.Lbfgs && end.Steps < before.Training.Epochs
-            ? FormattableString.Invariant($"the run has converged after {end.Steps} of {before.Training.Epochs} steps: no component of the gradient exceeds ")
+            ? FormattableString.Invariant($"the run has converged after {end.Steps} of {Plural.Of(before.Training.Epochs, "step")}: no component of the gradient exceeds ")
                 + FormattableString.Invariant($"training.optimizer.tolerance ({before.Training.Optimizer.Tolerance}), or nothing lower can be found. There is nothing to do. ")
                 + "For another tolerance train anew, or start from its weights with model.init"
         : now.Training.Epochs == before.Training.Epochs
-            ? $"the run has all of its {before.Training.Epochs} epochs: set more, such as --set training.epochs={2L * before.Training.Epochs}"
+            ? $"the run has all of its {Plural.Of(before.Training.Epochs, "epoch")}: set more, such as --set training.epochs={2L * before.Training.Epochs}"
         : null;
 
     // Every key that the weights depend on, and which version of them is published; defaults filled in.

@@ -15,7 +15,7 @@ public static class DataPlan
         var (data, source) = (job.Data, Path.GetFileName(job.Data.Path));
         var rows = surveys.Select(s => s.Rows).ToArray();
         var unit = data.HasWords ? $"pairs of words at most {job.Model.Window} apart"
-            : data.Format == DataFormat.Text ? $"windows of {job.Model.Context} tokens" : "rows";
+            : data.Format == DataFormat.Text ? $"windows of {Plural.Of(job.Model.Context, "token")}" : "rows";
         if (rows.Sum() == 0)
         {
             throw new JobException(data is { Format: DataFormat.Text, HasWords: false, Shards: > 1 }
@@ -76,7 +76,7 @@ public static class DataPlan
         if (job.Training.Batch > training.Sum())
         {
             throw new JobException(
-                $"training.batch is {job.Training.Batch}, but there are only {training.Sum()} training examples ({unit}). "
+                $"training.batch is {job.Training.Batch}, but there {(training.Sum() == 1 ? "is" : "are")} only {training.Sum()} {Plural.Noun(training.Sum(), "training example")} ({unit}). "
                 + $"Set training.batch to {training.Sum()} or less.");
         }
     }
@@ -171,7 +171,7 @@ public static class DataPlan
         var shards = surveys.Where(s => s.Rows > 0).ToArray();
         if (shards.FirstOrDefault(s => s.Features != shards[0].Features) is { } other)
         {
-            throw new JobException($"{source}: examples of shard {shards[0].Shard} have {shards[0].Features} features, "
+            throw new JobException($"{source}: examples of shard {shards[0].Shard} have {Plural.Of(shards[0].Features, "feature")}, "
                 + $"those of shard {other.Shard} have {other.Features}. Every example needs the same.");
         }
 

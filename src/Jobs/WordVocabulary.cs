@@ -32,8 +32,8 @@ public sealed record WordVocabulary(IReadOnlyList<string> Words, IReadOnlyList<l
             .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToList();
         if (known.Count < 2)
         {
-            throw new JobException($"{Path.GetFileName(data.Path)}: {known.Count} of its {counts.Count} words occur data.minCount = "
-                + $"{data.MinCount} times or more, and there is nothing to learn from fewer than 2. Set a smaller data.minCount.");
+            throw new JobException($"{Path.GetFileName(data.Path)}: {known.Count} of its {Plural.Of(counts.Count, "word")} occur{(known.Count == 1 ? "s" : "")} data.minCount = "
+                + $"{Plural.Of(data.MinCount, "time")} or more, and there is nothing to learn from fewer than 2. Set a smaller data.minCount.");
         }
 
         var rest = counts.Values.Sum() - known.Sum(k => k.Value);

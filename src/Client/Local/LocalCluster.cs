@@ -54,18 +54,27 @@ internal sealed class LocalCluster : IAsyncDisposable
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
     /// <summary>Starts every silo side by side; returns when all have joined.</summary>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="progress">Told of each silo that starts, and of each that has joined.</param>
     /// <exception cref="UserException">One ended before that.</exception>
-    public async Task Start(CancellationToken cancellation)
+    public async Task Start(CancellationToken cancellation, IProgress<StartEvent>? progress = null)
     {
         for (var i = 0; i < _settings.Silos; i++)
         {
             _silos.Add(StartOne(i));
+            progress?.Report(new StartEvent(_silos[i].Name, StartStage.Starting));
         }
 
-        await foreach (var ready in Task.WhenEach(_silos.Select(s => s.Ready)).WithCancellation(cancellation))
+        await foreach (var joined in Task.WhenEach(_silos.Select(Joined)).WithCancellation(cancellation))
         {
-            await ready;
+            progress?.Report(new StartEvent(await joined, StartStage.Joined));
         }
+    }
+
+    private static async Task<string> Joined(SiloProcess silo)
+    {
+        await silo.Ready;
+        return silo.Name;
     }
 
     /// <summary>Completes when no silo is left: what came of the last one, for people.</summary>

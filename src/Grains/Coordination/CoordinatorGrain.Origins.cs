@@ -67,7 +67,7 @@ internal sealed partial class CoordinatorGrain
         var progress = left.Checkpoints[^1].Progress;
         if (progress.Committed >= Batches(facts).Steps)
         {
-            throw new JobException($"the run of job {left.Job} has all of the {progress.Committed} steps of this job already: set more training.epochs.");
+            throw new JobException($"the run of job {left.Job} has all of the {Plural.Of(progress.Committed, "step")} of this job already: set more training.epochs.");
         }
 
         if (new EvaluationRule(Job.Training).Stops(progress.Standing))

@@ -303,7 +303,7 @@ internal sealed partial class CoordinatorGrain(
         State.State = state;
         State.Failure = failure;
         State.Progress = _progress?.Settled ?? State.Progress;
-        var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {_progress.Committed} steps" : "";
+        var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {Plural.Of(_progress.Committed, "step")}" : "";
         State.Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
         _activity = "";
         if (state is JobState.Completed or JobState.Cancelled)

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
@@ -11,7 +12,7 @@ internal sealed class NonFiniteJobException(WorkerTrouble trouble) : Exception
         await attempt.Crew.Halt();
         await attempt.Hear(trouble.Step);
         var shard = trouble.Shard ?? await attempt.Crew.FindNonFinite();
-        var where = shard is { } v ? $"shard {v}" : $"the sum over {shards} shards";
+        var where = shard is { } v ? $"shard {v}" : $"the sum over {Plural.Of(shards, "shard")}";
         return $"step {trouble.Step}, {where}: {trouble.Message}. The weights before this step were kept. "
             + "A smaller training.optimizer.learningRate, or training.clipNorm, usually helps.";
     }

@@ -68,7 +68,7 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
         if (JsonSerializer.Serialize(Facts, Web) != JsonSerializer.Serialize(facts, Web))
         {
             throw new JobException($"the run of job {Job} cannot be continued: the data is not what it was then ({Facts.TrainingRows.Sum()} training and "
-                + $"{Facts.ValidationRows.Sum()} held-out examples with other columns, labels or values; now {facts.TrainingRows.Sum()} and {facts.ValidationRows.Sum()}).");
+                + $"{Plural.Of(Facts.ValidationRows.Sum(), "held-out example")} with other columns, labels or values; now {facts.TrainingRows.Sum()} and {facts.ValidationRows.Sum()}).");
         }
     }
 }

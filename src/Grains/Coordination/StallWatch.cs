@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
@@ -48,9 +49,7 @@ internal sealed class StallWatch(int members)
                 _slowNamed = true;
                 return new Finding(
                     false, m, null, status[m].Name,
-                    string.Create(
-                        System.Globalization.CultureInfo.InvariantCulture,
-                        $"silo {status[m].Name} is slow: its gradients take {Math.Max(status[m].ComputeSeconds, standing[m].Seconds):0.00} s, those of the others {usual:0.00} s; the others wait for it"));
+                    $"silo {status[m].Name} is slow: its gradients take {Quantity.OfDuration(Math.Max(status[m].ComputeSeconds, standing[m].Seconds))}{(usual > 0 ? $", those of the others {Quantity.OfDuration(usual)}" : "")}; the others wait for it");
             }
         }
 

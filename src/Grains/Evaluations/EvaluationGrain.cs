@@ -71,7 +71,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         if (examples == 0)
         {
             throw new JobException($"{Path.GetFileName(request.Data)}: there is nothing to evaluate: it has no examples"
-                + (model.Model.Kind == ModelKind.Transformer ? $", of which each takes {model.Model.Context + 1} tokens within one of {done.Count} parts." : "."));
+                + (model.Model.Kind == ModelKind.Transformer ? $", of which each takes {model.Model.Context + 1} tokens within one of {Plural.Of(done.Count, "part")}." : "."));
         }
 
         var text = model.Data.Format == DataFormat.Text;

@@ -50,16 +50,29 @@ public static class Quantity
     public static string OfBytes(double bytes) => Scaled(bytes) + "B";
 
     /// <summary>Seconds: "50us".</summary>
-    public static string OfTime(double seconds) => seconds switch
+    public static string OfTime(double seconds)
     {
-        0 => "0s",
-        < 1e-6 => Digits(seconds * 1e9) + "ns",
-        < 1e-3 => Digits(seconds * 1e6) + "us",
-        < 1 => Digits(seconds * 1e3) + "ms",
-        < 600 => Digits(seconds) + "s",
-        < 36_000 => Digits(seconds / 60) + "min",
-        < 864_000 => Digits(seconds / 3600) + "h",
-        _ => Digits(seconds / 86_400) + "d",
+        var (number, unit) = InUnit(seconds);
+        return number + unit;
+    }
+
+    /// <summary>Seconds in a sentence: "50 us", "3.1 ms", "80 ms", "1.25 s".</summary>
+    public static string OfDuration(double seconds)
+    {
+        var (number, unit) = InUnit(seconds);
+        return $"{number} {unit}";
+    }
+
+    private static (string Number, string Unit) InUnit(double seconds) => seconds switch
+    {
+        0 => ("0", "s"),
+        < 1e-6 => (Digits(seconds * 1e9), "ns"),
+        < 1e-3 => (Digits(seconds * 1e6), "us"),
+        < 1 => (Digits(seconds * 1e3), "ms"),
+        < 600 => (Digits(seconds), "s"),
+        < 36_000 => (Digits(seconds / 60), "min"),
+        < 864_000 => (Digits(seconds / 3600), "h"),
+        _ => (Digits(seconds / 86_400), "d"),
     };
 
     private static string Scaled(double value)

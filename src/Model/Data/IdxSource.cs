@@ -57,7 +57,7 @@ internal sealed class IdxSource : IFeatureSource
         var labelHeader = IdxFile.Labels(labels, labelName);
         if (header.Count != labelHeader.Count)
         {
-            throw new JobException($"{part.Name} has {header.Count} images, but {labelName} has {labelHeader.Count} labels: they do not belong together.");
+            throw new JobException($"{part.Name} has {Plural.Of(header.Count, "image")}, but {labelName} has {Plural.Of(labelHeader.Count, "label")}: they do not belong together.");
         }
 
         var (first, end) = part.Of(header.Count);

@@ -58,7 +58,7 @@ public sealed class ShardData
 
         if (validation.Features != source.Features && job.Data.Format != DataFormat.Libsvm)
         {
-            throw new JobException($"{name}: its examples have {validation.Features} features, those of {own} have {source.Features}. "
+            throw new JobException($"{name}: its examples have {Plural.Of(validation.Features, "feature")}, those of {own} have {source.Features}. "
                 + "Held-out examples need the features that are trained on.");
         }
 

@@ -47,7 +47,7 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     {
         if (names.Length != otherNames.Length)
         {
-            throw new JobException($"{otherPlace}: it has {otherNames.Length} columns, but {file} has {names.Length}. "
+            throw new JobException($"{otherPlace}: it has {Plural.Of(otherNames.Length, "column")}, but {file} has {names.Length}. "
                 + "Files that are read as one need the same columns.");
         }
 

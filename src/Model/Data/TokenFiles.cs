@@ -67,7 +67,7 @@ public sealed record TokenFiles(string Vocab, string Merges, string VocabName, s
             throw Damaged(VocabName, $"it is no JSON object of tokens and their numbers ({e.Message})");
         }
 
-        return tokens.Count >= 2 ? tokens : throw Damaged(VocabName, $"it has {tokens.Count} tokens");
+        return tokens.Count >= 2 ? tokens : throw Damaged(VocabName, $"it has {Plural.Of(tokens.Count, "token")}");
     }
 
     /// <summary>The pairs, "a b", first to last.</summary>

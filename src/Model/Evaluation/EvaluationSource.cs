@@ -39,7 +39,7 @@ internal static class EvaluationSource
         var source = ShardData.Read(job, part, model.Vocabulary, model.Facts.Columns.Count > 0 ? model.Facts.Columns : null);
         if (source.Rows > 0 && source.Features != model.Facts.Shape.Features)
         {
-            throw new JobException($"{part.Name}: its examples have {source.Features} features, but {model.Name} was trained on {model.Facts.Shape.Features}.");
+            throw new JobException($"{part.Name}: its examples have {Plural.Of(source.Features, "feature")}, but {model.Name} was trained on {model.Facts.Shape.Features}.");
         }
 
         RequireKnown(model, part.Name, source.Classes);

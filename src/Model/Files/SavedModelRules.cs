@@ -19,7 +19,7 @@ internal static class SavedModelRules
         var text = model.Kind is ModelKind.Transformer or ModelKind.SkipGram;
         return (model.Kind == ModelKind.Own) != (model.OwnKind is not null) ? $"kind {Kebab.Name(model.Kind)} and own kind '{model.OwnKind}' do not belong together"
             : model.Layers < 1 || model.Hidden.Count >= tensors || (model.Kind == ModelKind.Transformer && model.Layers >= tensors)
-                ? $"{model.Layers} layers and {model.Hidden.Count} hidden layers are no model of {tensors} tensors"
+                ? $"{Plural.Of(model.Layers, "layer")} and {Plural.Of(model.Hidden.Count, "hidden layer")} are no model of {Plural.Of(tensors, "tensor")}"
             : model.Hidden.Any(h => h < 1) ? "a hidden layer has no width"
             : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads is < 1 or > MaxSize
                 ? $"width {model.Width}, heads {model.Heads} and context {model.Context} are no transformer"
@@ -27,7 +27,7 @@ internal static class SavedModelRules
             : model.Kind == ModelKind.SkipGram && (model.Window is < 1 or > MaxSize || model.Negatives is < 0 or > MaxNegatives)
                 ? $"window {model.Window} and negatives {model.Negatives} are no skip-gram"
             : text != (data.Format == DataFormat.Text) ? $"a {model.KindName()} does not learn from {Kebab.Name(data.Format)}"
-            : classes < 2 || (model.Kind == ModelKind.Logistic && classes != 2) ? $"{classes} classes"
+            : classes < 2 || (model.Kind == ModelKind.Logistic && classes != 2) ? Plural.Of(classes, "class")
             : text && data.HasWords != (model.Kind == ModelKind.SkipGram)
                 ? $"a {model.KindName()} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
@@ -52,12 +52,12 @@ internal static class SavedModelRules
                 : facts.Classes.Any(c => !IsOneRune(c)) ? "a token is not one character" : null);
 
     private static string? BrokenTable(DataSection data, DataFacts facts, int features) =>
-        features < 1 ? $"{features} features"
+        features < 1 ? Plural.Of(features, "feature")
         : facts.Scaling is { } s && (s.Mean.Length != features || s.Deviation.Length != features
             || !s.Mean.All(double.IsFinite) || !s.Deviation.All(d => double.IsFinite(d) && d >= 0))
-            ? $"the standardisation is not that of {features} features"
+            ? $"the standardisation is not that of {Plural.Of(features, "feature")}"
         : facts.Fill is { } fill && (fill.Length != features || !fill.All(double.IsFinite))
-            ? $"what missing values are filled with is not that of {features} features"
+            ? $"what missing values are filled with is not that of {Plural.Of(features, "feature")}"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
             ?? (data.Format is DataFormat.Csv or DataFormat.Parquet ? BrokenNames("column", facts.Columns, features)
                 : facts.Columns.Count > 0 ? $"{Kebab.Name(data.Format)} has no columns" : null);

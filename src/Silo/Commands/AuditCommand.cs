@@ -50,7 +50,7 @@ internal static class AuditCommand
             {
                 var epochs = entry.EndEpoch == entry.FirstEpoch + 1 ? $"epoch {entry.FirstEpoch}" : $"epochs {entry.FirstEpoch} to {entry.EndEpoch - 1}";
                 faults += Complain(
-                    entry.Examples[shard] != rows, $"shard {shard}, {epochs}: {entry.Examples[shard]} examples were counted, but it has {rows}");
+                    entry.Examples[shard] != rows, $"shard {shard}, {epochs}: {Plural.Of(entry.Examples[shard], "example")} counted, but it has {rows}");
                 faults += Complain(
                     entry.Examples[shard] == rows && entry.Digests[shard] != digest,
                     $"shard {shard}, {epochs}: as many examples as it has were counted, but not each of them once");

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Jobs;
 using TorchSharp;
 
 namespace Granary.Silo.Hosting;
@@ -130,7 +131,7 @@ internal sealed record SiloSettings
 
         return index < devices ? Device : throw new SettingException(devices == 0
             ? $"--device is {Device}, but this silo sees no CUDA device. Use --device cpu, or a build with -p:TorchBackend=cuda-linux on a machine with one."
-            : $"--device is {Device}, but this machine has {devices} CUDA devices, counted from 0.");
+            : $"--device is {Device}, but this machine has {Plural.Of(devices, "CUDA device")}, counted from 0.");
     }
 
     private static void OneOf(string option, string value, params string[] allowed)

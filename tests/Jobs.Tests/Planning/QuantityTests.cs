@@ -53,6 +53,14 @@ public class QuantityTests
             Assert.Throws<JobException>(() => Quantity.Flops("--flops", "5Tflops")).Message);
     }
 
+    [Theory]
+    [InlineData(0.08, "80 ms")]
+    [InlineData(0.0031, "3.1 ms")]
+    [InlineData(4.2e-5, "42 us")]
+    [InlineData(1.25, "1.25 s")]
+    [InlineData(0, "0 s")]
+    public void A_duration_in_a_sentence_has_a_unit_that_fits(double seconds, string text) => Assert.Equal(text, Quantity.OfDuration(seconds));
+
     // Three digits at least are kept, so that what is printed means the same when it is given again.
     [Fact]
     public void What_is_printed_can_be_given_again() => Gen.Double[-9, 17].Sample(power =>
