@@ -53,9 +53,10 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The same of a stream, which the answer owns from now on.</summary>
     public static SafetensorsFile Open(string name, Stream stream)
     {
+        Span<byte> prefix = stackalloc byte[8];
+        prefix.Clear();
         try
         {
-            Span<byte> prefix = stackalloc byte[8];
             if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
             {
                 throw new FormatException("it is shorter than 8 bytes");
@@ -75,7 +76,9 @@ public sealed class SafetensorsFile : IDisposable
         catch (Exception e) when (e is FormatException or IOException)
         {
             stream.Dispose();
-            throw new JobException($"{name}: this is no whole safetensors file: {e.Message}. Take a copy that is whole, or train again.");
+            throw new JobException(ForeignFormat.Describe(prefix) is { } other
+                ? $"{name}: this is no safetensors file, but {other}"
+                : $"{name}: this is no whole safetensors file: {e.Message}. Take a copy that is whole, or train again.");
         }
     }
 

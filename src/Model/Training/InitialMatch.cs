@@ -43,7 +43,7 @@ public sealed record InitialMatch(
         var without = Without.Count == 0 ? "" : $" (names are read without {string.Join(" and ", Without.Select(w => $"'{w}'"))})";
         var whole = Taken.Count == all && Names.All(n => n.IsWhole);
         yield return whole && Unused.Count == 0 ? $"model.init: {File}: all {all} parameters are taken{without}."
-            : $"model.init: {File}: {Taken.Count} of {all} parameters are taken{without}{List(": ", Taken)}.";
+            : $"model.init: {File}: {Taken.Count} of {all} parameters are taken{without}{(Taken.Count == all ? "" : List(": ", Taken))}.";
         foreach (var match in Names.Where(n => !n.IsWhole || n.There > n.Matched))
         {
             yield return match.Describe();

@@ -56,8 +56,8 @@ public sealed record NameMatch(string What, int Here, int There, int Matched, IR
     {
         var (afresh, unused) = (Here - Matched, There - Matched);
         return $"{Matched} of {Here} {What} are in the file"
-            + (afresh > 0 ? $"; {afresh} start afresh: {List(Afresh, afresh)}" : "")
-            + (unused > 0 ? $"; {unused} of the file's are not used: {List(Unused, unused)}" : "")
+            + (afresh > 0 ? $"; {afresh} {(afresh == 1 ? "starts" : "start")} afresh: {List(Afresh, afresh)}" : "")
+            + (unused > 0 ? $"; {unused} of the file's {(unused == 1 ? "is" : "are")} not used: {List(Unused, unused)}" : "")
             + ".";
     }
 

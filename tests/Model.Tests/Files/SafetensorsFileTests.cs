@@ -35,6 +35,27 @@ public sealed class SafetensorsFileTests
         Assert.Contains("its header claims", error.Message);
     }
 
+    [Theory]
+    [InlineData("504b0304000008080000", "a zip archive, such as torch.save and numpy.savez write. In Python, save the weights with safetensors.torch.save_file(")]
+    [InlineData("80028a0a6cfc9c46f920", "a Python pickle")]
+    [InlineData("894844460d0a1a0a0000", "an HDF5 file")]
+    [InlineData("934e554d505901007600", "a numpy array")]
+    [InlineData("47475546030000000000", "a GGUF file")]
+    [InlineData("1f8b0800000000000003", "gzipped. Unpack it first.")]
+    public void Weights_in_another_format_are_named_for_what_they_are(string bytes, string message)
+    {
+        var error = Assert.Throws<JobException>(() => SafetensorsFile.Open("f", new MemoryStream(Convert.FromHexString(bytes)))).Message;
+        Assert.StartsWith("f: this is no safetensors file, but " + message, error);
+    }
+
+    [Fact]
+    public void A_header_whose_length_looks_like_another_format_is_a_header()
+    {
+        // 0x10280 bytes: the first two are those of a pickle.
+        using var file = Open("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}".PadRight(0x10280), [0, 0, 0, 0]);
+        Assert.Equal("w", file.Tensors.Single().Name);
+    }
+
     [Fact]
     public void Every_floating_point_format_reads_as_the_numbers_it_means()
     {

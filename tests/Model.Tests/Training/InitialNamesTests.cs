@@ -244,7 +244,7 @@ public sealed class InitialNamesTests : IDisposable
         var wider = libsvm.Facts with { Shape = new(3, 3), Scaling = new([1, 2, 0], [3, 4, 1]) };
         var (flat, seeded) = Start(Job(libsvm), wider);
         Assert.Equal([.. start.Weights[..2], seeded["weight"][2]], flat.Row("weight", 0));
-        Assert.Contains("2 of 3 features are in the file; 1 start afresh: '3'.", Match(Job(libsvm), wider).Describe());
+        Assert.Contains("2 of 3 features are in the file; 1 starts afresh: '3'.", Match(Job(libsvm), wider).Describe());
 
         var idx = libsvm with { Data = libsvm.Data with { Format = DataFormat.Idx, Labels = "/d/l" } };
         Assert.False(Match(Job(idx), idx.Facts).IsDoubtful);
@@ -365,7 +365,7 @@ public sealed class InitialNamesTests : IDisposable
         var (flat, seeded) = Start(Job(start), facts);
         var w = start.Weights; // linear.weight [3, 2], linear.bias [3]
         Assert.Equal([w[5], w[4], seeded.Flat[2], seeded.Flat[3], w[1], w[0], w[8], seeded.Flat[7], w[6]], flat.Flat);
-        Assert.Contains("2 of 3 classes are in the file; 1 start afresh: 'd'", Match(Job(start), facts).Describe());
+        Assert.Contains("2 of 3 classes are in the file; 1 starts afresh: 'd'", Match(Job(start), facts).Describe());
         Assert.Equal(w, Start(Job(start), start.Facts).Flat.Flat);
     }
 
