@@ -62,7 +62,8 @@ public sealed class KeptVocabularyTests : IDisposable
         var data = Parse(Words, "data.vocabulary=run").Data;
         ShardSurvey Survey(int shard, string[] words, long[] counts) => new(shard, 5, 0, 0, words, [])
         {
-            ClassCounts = counts, KeptVocabulary = shard == 0 ? ["<unk>", "sun", "sea", "sky"] : null,
+            ClassCounts = counts,
+            KeptVocabulary = shard == 0 ? ["<unk>", "sun", "sea", "sky"] : null,
         };
 
         var kept = WordVocabulary.Of(data, [Survey(0, ["sea", "new"], [2, 1]), Survey(1, ["sun", "sea", "other"], [7, 1, 4])]);

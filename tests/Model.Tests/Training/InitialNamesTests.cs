@@ -403,7 +403,11 @@ public sealed class InitialNamesTests : IDisposable
         var merges = _folder.Write("merges.txt", "a b\n");
         DataSection Data(string file, IEnumerable<string> names) => new()
         {
-            Format = DataFormat.Text, Path = "/d/t.txt", Tokens = TokenKind.Bpe, Vocab = _folder.Write(file, Vocab(names)), Merges = merges,
+            Format = DataFormat.Text,
+            Path = "/d/t.txt",
+            Tokens = TokenKind.Bpe,
+            Vocab = _folder.Write(file, Vocab(names)),
+            Merges = merges,
         };
 
         var (first, second) = (Data("1.json", tokens), Data("2.json", tokens.Reverse()));
