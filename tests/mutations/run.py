@@ -80,7 +80,7 @@ def tried(clone, mutation):
 def known():
     """What the last runs found, by row."""
     lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
-    return {line.split(" | ")[0][2:]: line for line in lines if line.startswith("| ")}
+    return {line.split(" | ")[0][2:]: line for line in lines if line.startswith("| ") and line.count(" | ") == 6}
 
 
 def line(mutation, verdict):
@@ -96,23 +96,32 @@ def write(found):
         + "".join(found[m["row"]] + "\n" for m in MUTATIONS if m["row"] in found), encoding="utf-8")
 
 
+def try_all(clone, chosen):
+    unbroken = {}
+    bad = 0
+    for mutation in chosen:
+        test = (mutation["project"], mutation["test"])
+        if test not in unbroken:
+            unbroken[test] = tests(clone, *test)
+        failed, total = unbroken[test]
+        verdict = "FAILS UNBROKEN" if failed > 0 else tried(clone, mutation) if total > 0 else "NO SUCH TEST"
+        bad += verdict != "fails"
+        print(f"{mutation['row']}: {mutation['test']}: {verdict}", flush=True)
+        write(known() | {mutation["row"]: line(mutation, verdict)})
+    return bad
+
+
 def main():
     words = sys.argv[1:]
     chosen = [m for m in MUTATIONS if "--all" in words or any(w in m["row"] for w in words)
               or (not words and known().get(m["row"]) != line(m, "fails"))]
-    bad = 0
     with tempfile.TemporaryDirectory(prefix="granary-mutations-") as folder:
         clone = pathlib.Path(folder) / "clone"
         subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)
         for project in sorted({m["project"] for m in chosen}):
             if dotnet(clone, "build", f"tests/{project}.Tests", "-v", "q").returncode != 0:
                 sys.exit(f"tests/{project}.Tests does not build as it is")
-        for mutation in chosen:
-            failed, total = tests(clone, mutation["project"], mutation["test"])
-            verdict = "FAILS UNBROKEN" if failed > 0 else tried(clone, mutation) if total > 0 else "NO SUCH TEST"
-            bad += verdict != "fails"
-            print(f"{mutation['row']}: {mutation['test']}: {verdict}", flush=True)
-            write(known() | {mutation["row"]: line(mutation, verdict)})
+        bad = try_all(clone, chosen)
     sys.exit(1 if bad else 0)
 
 
