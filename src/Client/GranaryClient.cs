@@ -30,21 +30,23 @@ public sealed class GranaryClient : IAsyncDisposable
 
     private readonly IHost _host;
     private readonly IClusterClient _cluster;
+    private readonly ClusterAddress _address;
     private readonly TimeSpan _patience;
 
-    private GranaryClient(IHost host, TimeSpan patience)
+    private GranaryClient(IHost host, ClusterAddress address, TimeSpan patience)
     {
-        (_host, _patience) = (host, patience);
+        (_host, _address, _patience) = (host, address, patience);
         _cluster = host.Services.GetRequiredService<IClusterClient>();
     }
 
     /// <summary>Connects.</summary>
     /// <param name="address">The cluster.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <param name="patience">How long silence is borne, while connecting and until the first answer together; a minute if left out.</param>
+    /// <param name="patience">How long silence is borne, while connecting and again for each answer, on a quiet machine; a minute, which
+    /// is also the longest, if left out.</param>
     /// <exception cref="UserException">No silo answers.</exception>
     public static Task<GranaryClient> Connect(ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null) =>
-        Connect(Build(address), cancellation, patience);
+        Connect(Build(address), address, cancellation, patience);
 
     /// <summary>What connects, built while the silos still start: they need not be there yet.</summary>
     internal static IHost Build(ClusterAddress address)
@@ -72,23 +74,37 @@ public sealed class GranaryClient : IAsyncDisposable
 
     /// <summary>Connects by what has been built.</summary>
     /// <inheritdoc cref="Connect(ClusterAddress, CancellationToken, TimeSpan?)" path="/exception"/>
-    internal static async Task<GranaryClient> Connect(IHost host, CancellationToken cancellation, TimeSpan? patience = null)
+    internal static async Task<GranaryClient> Connect(IHost host, ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null)
     {
         var (since, whole) = (Stopwatch.StartNew(), patience ?? LongPatience);
         try
         {
-            await host.StartAsync(cancellation).WaitAsync(whole, cancellation);
-            // A busy machine may take most of the patience to connect: a question is still given two seconds.
-            return new GranaryClient(host, patience is null ? whole : TimeSpan.FromSeconds(Math.Max(2, (whole - since.Elapsed).TotalSeconds)));
+            var start = host.StartAsync(cancellation);
+            while (await Task.WhenAny(start, Task.Delay(PollEvery, cancellation)) != start)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (since.Elapsed > Stretch(whole, Slowdown.OfThisProcess()))
+                {
+                    throw new TimeoutException();
+                }
+            }
+
+            await start;
+
+            // Every question has its whole time, however long it took to connect: a busy machine is slow in both, and a question to every
+            // silo takes its time where one of them is silent.
+            return new GranaryClient(host, address, Stretch(whole, Slowdown.OfThisProcess()));
         }
         catch (TimeoutException)
         {
-            throw Silence(whole); // the host is not disposed of: it would wait for its start, and the process is about to end
+            throw Silence(address, since.Elapsed); // the host is not disposed of: it would wait for its start, and the process is about to end
         }
         catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException)
         {
             host.Dispose();
-            throw new UserException(ExitCode.Unreachable, "no silo of the cluster answers. Start one with: granary up");
+            throw new UserException(ExitCode.Unreachable, address.Redis is null
+                ? "no silo of the cluster answers. Start one with: granary up"
+                : $"no silo of {Named(address)} answers. Look at GRANARY_REDIS and GRANARY_CLUSTER, and whether its silos run.");
         }
     }
 
@@ -205,8 +221,17 @@ public sealed class GranaryClient : IAsyncDisposable
         }
     }
 
-    private static UserException Silence(TimeSpan time) => new(
-        ExitCode.Unreachable, $"no silo of the cluster has answered for {Math.Ceiling(time.TotalSeconds):0} s: its processes may be frozen. See: granary logs");
+    /// <summary>Patience on a machine that is busy with other work: so many times as long, a minute at the most.</summary>
+    internal static TimeSpan Stretch(TimeSpan patience, double slowdown) => patience * slowdown < LongPatience ? patience * slowdown : LongPatience;
+
+    private static UserException Silence(ClusterAddress address, TimeSpan time) => new(
+        ExitCode.Unreachable,
+        $"no silo of {Named(address)} has answered for {Math.Ceiling(time.TotalSeconds):0} s: "
+        + (address.Redis is null
+            ? "its processes may be frozen, or the machine very busy. See: granary logs"
+            : "its silos may be frozen or very busy, or cannot be reached from here. Look at their logs where they run, as with kubectl logs."));
+
+    private static string Named(ClusterAddress address) => address.Redis is null ? "the cluster" : $"the cluster '{address.Cluster}' behind the Redis at {address.Redis}";
 
     private Task<T> Question<T>(Func<Task<T>> ask) => Persistently(() => HedgedQuestion<T>.Ask(ask), default);
 
@@ -224,7 +249,7 @@ public sealed class GranaryClient : IAsyncDisposable
             {
                 if (since.Elapsed > _patience)
                 {
-                    throw Silence(_patience);
+                    throw Silence(_address, _patience);
                 }
 
                 await Task.Delay(PollEvery, cancellation);

@@ -8,7 +8,7 @@ if (args is ["silo", .. var options])
     return await SiloCommand.Run(options); // even --help is the silo's own
 }
 
-var command = new RootCommand("Granary: distributed training for .NET.")
+var command = new RootCommand("Granary: distributed training for .NET. What a command came to is on standard output; how it gets there, and what goes wrong, on standard error.")
 {
     TrainCommand.Create(),
     CheckCommand.Create(),

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Granary.Cluster.Tests;
 
@@ -82,6 +83,18 @@ internal sealed class CommandLine : IDisposable
         {
             _lines.CompleteAdding();
         }
+    }
+
+    // What tells how a start goes, before anything can go wrong.
+    private static readonly Regex Progress = new(@"^(reading the data|starting \d+ silos?|silo-\d+ has joined \(\d+ of \d+\)|evaluating .*)$");
+
+    /// <summary>The one error on standard error: besides it there is progress alone, and nothing after it.</summary>
+    public static string OneError(string errors)
+    {
+        var lines = errors.TrimEnd().Split('\n');
+        Assert.StartsWith("granary: ", lines[^1]);
+        Assert.All(lines[..^1], l => Assert.Matches(Progress, l));
+        return lines[^1];
     }
 
     /// <summary>Waits for a line that holds a text.</summary>

@@ -17,16 +17,16 @@ public sealed class InspectTests : IDisposable
             """
             gpt-3: transformer
 
-                                matrices       shape of each            weights
-            embedding                  1     50,257 x 12,288        617,558,016
-            key                    9,216        128 x 12,288     14,495,514,624
-            query                  9,216        128 x 12,288     14,495,514,624
-            value-down             9,216        128 x 12,288     14,495,514,624
-            value-up/output           96     12,288 x 12,288     14,495,514,624
-            up-projection             96     49,152 x 12,288     57,982,058,496
-            down-projection           96     12,288 x 49,152     57,982,058,496
-            unembedding                1     50,257 x 12,288        617,558,016
-            total                 27,938                        175,181,291,520
+                             matrices    shape of each          weights
+            embedding               1  50,257 x 12,288      617,558,016
+            key                 9,216     128 x 12,288   14,495,514,624
+            query               9,216     128 x 12,288   14,495,514,624
+            value-down          9,216     128 x 12,288   14,495,514,624
+            value-up/output        96  12,288 x 12,288   14,495,514,624
+            up-projection          96  49,152 x 12,288   57,982,058,496
+            down-projection        96  12,288 x 49,152   57,982,058,496
+            unembedding             1  50,257 x 12,288      617,558,016
+            total              27,938                   175,181,291,520
 
             With positions, biases and norms: 175,221,817,344 weights.
 
@@ -39,7 +39,7 @@ public sealed class InspectTests : IDisposable
     {
         var digits = Path.Combine(CommandLine.Examples, "digits-mlp.yaml");
         using var text = await Inspect(digits);
-        Assert.Contains("layers.0.weight            1             64 x 64              4,096", text.Output);
+        Assert.Contains("layers.0.weight         1        64 x 64    4,096", text.Output);
         Assert.Contains("With biases: 4,810 weights.", text.Output);
         using var json = await Inspect(digits, "--silos", "4", "--json", "--set", "model.hidden=[]");
         Assert.Equal(650, json.Json.GetProperty("parameters").GetInt64());

@@ -101,7 +101,7 @@ public sealed class LastingClusterTests : IDisposable
         Assert.Equal(0, await up.Exit());
         using var twice = await Run("up");
         Assert.Equal(0, await twice.Exit());
-        Assert.Contains("a cluster of 1 silos runs already", twice.Errors);
+        Assert.Contains("a cluster of 1 silo runs already", twice.Output);
 
         var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "home", "cluster.json"))).RootElement;
         using var silo = System.Diagnostics.Process.GetProcessById((await Pids()).Single());
@@ -123,7 +123,7 @@ public sealed class LastingClusterTests : IDisposable
             using CommandLine jobs = new(_folder, "jobs"), standing = new(_folder, "status");
             foreach (var question in new[] { jobs, standing })
             {
-                Assert.Equal(3, await question.Exit().WaitAsync(TimeSpan.FromSeconds(30)));
+                Assert.Equal(3, await question.Exit()); // after seconds, or up to a minute where the machine is busy with other work
                 Assert.Contains("no silo of the cluster has answered for", question.Errors);
             }
         }

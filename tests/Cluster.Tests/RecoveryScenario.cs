@@ -94,6 +94,6 @@ public abstract class RecoveryScenario : IDisposable
         Assert.Equal(expected, wait.Json.GetProperty("weightsSha256").GetString());
         using var audit = await Run("audit", job);
         Assert.True(await audit.Exit() == 0, audit.Errors);
-        Assert.Contains("was counted exactly once", audit.Errors);
+        Assert.Contains("was counted exactly once", audit.Output);
     }
 }

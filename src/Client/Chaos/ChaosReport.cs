@@ -1,7 +1,7 @@
 using System.Globalization;
 using Granary.Contracts;
 using Granary.Jobs;
-using Spectre.Console;
+using Granary.Client.Display;
 
 namespace Granary.Client.Chaos;
 
@@ -32,8 +32,8 @@ internal sealed class ChaosReport(RecoveryTimes times)
 
     private static string Details(Fault fault) => fault.Kind switch
     {
-        FaultKind.Scale => string.Create(CultureInfo.InvariantCulture, $"to {fault.Factor:0} silos"),
-        FaultKind.Slow => string.Create(CultureInfo.InvariantCulture, $" {fault.Factor:0.#} times for {fault.Seconds:0.##} s"),
+        FaultKind.Scale => string.Create(CultureInfo.InvariantCulture, $"to {Plural.Of((long)fault.Factor, "silo")}"),
+        FaultKind.Slow => string.Create(CultureInfo.InvariantCulture, $" {fault.Factor:0.#} {(fault.Factor == 1 ? "time" : "times")} for {fault.Seconds:0.##} s"),
         _ when fault.Seconds > 0 => string.Create(CultureInfo.InvariantCulture, $" for {fault.Seconds:0.##} s"),
         _ => "",
     };
@@ -57,13 +57,12 @@ internal sealed class ChaosReport(RecoveryTimes times)
     private static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 
     /// <summary>The rows as a table.</summary>
-    public Table Table()
+    public TextTable Table()
     {
-        var table = new Table { Border = TableBorder.None };
-        table.AddColumns("fault", "coordinator", "times", "to the next new step: median", "worst");
+        var table = new TextTable(text: false, "fault", "coordinator", ">times", ">to the next new step: median", ">worst");
         foreach (var r in Rows())
         {
-            table.AddRow(r.Fault, r.Coordinator ? "hit" : "elsewhere", r.Times.ToString(CultureInfo.InvariantCulture), Seconds(r.Median), Seconds(r.Worst));
+            table.Add(r.Fault, r.Coordinator ? "hit" : "elsewhere", r.Times.ToString(CultureInfo.InvariantCulture), Seconds(r.Median), Seconds(r.Worst));
         }
 
         return table;
@@ -73,7 +72,7 @@ internal sealed class ChaosReport(RecoveryTimes times)
 
     /// <summary>A line about what was planned and not done.</summary>
     public static string OfMissed(FaultMissed missed) =>
-        $"{(missed.Done == 0 ? "not done" : $"done {missed.Done} of {missed.Planned.Times} times")}, for the job had ended before: {Named(missed.Planned)}";
+        $"{(missed.Done == 0 ? "not done" : $"done {(missed.Planned.Times is { } times ? $"{missed.Done} of {Plural.Of(times, "time")}" : Plural.Of(missed.Done, "time"))}")}, for the job had ended before: {Named(missed.Planned)}";
 
     /// <summary>A line about a fault whose time has come, but there is nobody whom it means.</summary>
     public static string OfWaiting(PlannedFault fault) =>

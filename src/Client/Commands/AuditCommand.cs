@@ -27,6 +27,9 @@ internal static class AuditCommand
             }));
     }
 
+    private static string Verdict(string id, LedgerReport ledger, string verdict) => $"{id}: {Plural.Of(ledger.Committed, "committed step")}, "
+        + $"{Plural.Of(ledger.Epochs[^1].EndEpoch, "finished epoch")}, {Plural.Of(ledger.Recoveries, "recovery")}: {verdict}";
+
     private static async Task<int> Compare(string id, LedgerReport ledger, CancellationToken cancellation)
     {
         var papers = Directory.CreateTempSubdirectory("granary-audit-").FullName;
@@ -37,11 +40,13 @@ internal static class AuditCommand
                 Path.Combine(papers, "ledger.json"), JsonSerializer.Serialize(ledger.Epochs, JsonSerializerOptions.Web), cancellation);
             await File.WriteAllTextAsync(
                 Path.Combine(papers, "facts.json"), JsonSerializer.Serialize(ledger.Facts, JsonSerializerOptions.Web), cancellation);
-            var code = await SiloProgram.Run(["audit", papers], cancellation);
-            await Console.Error.WriteLineAsync(
-                $"{id}: {ledger.Committed} committed steps, {ledger.Epochs[^1].EndEpoch} finished epochs, {ledger.Recoveries} recoveries: "
-                + (code == 0 ? "every example of every finished epoch was counted exactly once" : "the ledger does not fit the data"));
-            return code == 0 ? ExitCode.Done : ExitCode.JobFailed;
+            await SiloProgram.Run(["audit", papers], cancellation);
+            CommandParts.Result(Verdict(id, ledger, "every example of every finished epoch was counted exactly once"));
+            return ExitCode.Done;
+        }
+        catch (UserException e) when (e.Code == ExitCode.JobFailed)
+        {
+            throw new UserException(ExitCode.JobFailed, $"{Verdict(id, ledger, "the ledger does not fit the data")}:\n{e.Message}");
         }
         finally
         {

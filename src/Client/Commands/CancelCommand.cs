@@ -14,6 +14,7 @@ internal static class CancelCommand
                 var id = result.GetValue(job)!;
                 _ = await client.Status(id);
                 await client.Cancel(id);
+                CommandParts.Result($"{id} ends at its next step boundary. To wait for it: granary wait {id}");
                 return ExitCode.Done;
             }));
     }

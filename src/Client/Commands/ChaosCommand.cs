@@ -4,7 +4,6 @@ using Granary.Client.Display;
 using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
-using Spectre.Console;
 
 namespace Granary.Client.Commands;
 
@@ -22,8 +21,8 @@ internal static class ChaosCommand
         return new Command("chaos", "Does faults by script to the lasting local cluster while a job runs, and tells how it got over them.") { plan, job, home, json }
             .Does(async (result, cancellation) =>
             {
+                var place = CommandParts.LocalHome(result.GetValue(home)!, "End its silos where they run, as with kubectl delete pod.");
                 var read = FaultPlanFile.Load(result.GetValue(plan)!);
-                var place = new ClusterHome(result.GetValue(home)!);
                 await using var client = await GranaryClient.Connect(place.Address(), cancellation);
                 var id = result.GetValue(job) ?? await TheOneThatRuns(client);
                 var (report, status) = await Run(read, place, client, id, cancellation);
@@ -33,13 +32,13 @@ internal static class ChaosCommand
                     return ExitCode.Done;
                 }
 
-                AnsiConsole.Write(report.Table());
+                Console.Write(report.Table().Text(Terminal.OutputWidth));
                 foreach (var missed in report.Missed)
                 {
                     Console.WriteLine(ChaosReport.OfMissed(missed));
                 }
 
-                Console.WriteLine($"{report.Count} faults done; {id} is {status.State.ToString().ToLowerInvariant()} at step {status.Step} of {status.Steps}, after {status.Recoveries} recoveries");
+                Console.WriteLine($"{Plural.Of(report.Count, "fault")} done; {id} is {status.State.ToString().ToLowerInvariant()} at step {status.Step} of {status.Steps}, after {Plural.Of(status.Recoveries, "recovery")}");
                 return ExitCode.Done;
             });
     }

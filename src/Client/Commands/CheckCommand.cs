@@ -13,8 +13,7 @@ internal static class CheckCommand
         return new Command("check", "Checks a job file and its data without training, and shows what is in the data.") { file, set, json }.Does(async (result, cancellation) =>
         {
             var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
-            _ = JobCheck.Load(path, overrides);
-            var report = await JobCheck.ReadData(path, overrides, cancellation, withColumns: true);
+            var (_, report) = await JobCheck.Run(path, overrides, cancellation, withColumns: true);
             if (result.GetValue(json))
             {
                 await Console.Out.WriteAsync(report);
@@ -22,7 +21,7 @@ internal static class CheckCommand
             }
 
             using var document = JsonDocument.Parse(report);
-            await Console.Out.WriteAsync(CheckText.Of(document.RootElement));
+            await Console.Out.WriteAsync(CheckText.Of(document.RootElement, Terminal.OutputWidth));
             return ExitCode.Done;
         });
     }

@@ -104,28 +104,51 @@ internal static class CommandParts
         return code;
     }
 
+    /// <summary>Says what a command came to. What a command was asked for is on standard output, how it gets there and what went wrong on
+    /// standard error; with --json the document is alone on standard output, and these lines are on standard error too.</summary>
+    public static void Result(string line, bool json = false) => (json ? Console.Error : Console.Out).WriteLine(line);
+
     /// <summary>Runs something against the lasting cluster of a home directory.</summary>
     public static async Task<int> WithCluster(string home, CancellationToken cancellation, Func<GranaryClient, Task<int>> action)
     {
-        await using var client = await GranaryClient.Connect(Address(home), cancellation);
+        await using var client = await Connect(home, cancellation);
         return await action(client);
     }
 
     /// <summary>The same for a question that somebody waits for: no answer within seconds is an answer too.</summary>
     public static async Task<int> AskCluster(string home, CancellationToken cancellation, Func<GranaryClient, Task<int>> question)
     {
-        await using var client = await GranaryClient.Connect(Address(home), cancellation, QuestionTime);
+        await using var client = await Connect(home, cancellation, QuestionTime);
         return await question(client);
+    }
+
+    private static async Task<GranaryClient> Connect(string home, CancellationToken cancellation, TimeSpan? patience = null)
+    {
+        var address = Address(home);
+        using var narrator = Narrator.OfThisProcess();
+        narrator.DoingBriefly("connecting to the cluster");
+        return await GranaryClient.Connect(address, cancellation, patience);
     }
 
     /// <summary>Whether there is a lasting cluster to speak to.</summary>
     public static bool HasCluster(string home) => IsElsewhere() || new ClusterHome(home).Running() is not null;
 
     /// <summary>Whether the lasting cluster is of several machines.</summary>
-    public static bool IsElsewhere() => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 };
+    public static bool IsElsewhere() => Redis is not null;
+
+    /// <summary>The home of the lasting cluster of this machine, for commands that have to do with its processes.</summary>
+    /// <param name="home">The home directory.</param>
+    /// <param name="instead">What to do about a cluster whose processes are elsewhere.</param>
+    /// <exception cref="UserException">GRANARY_REDIS names such a cluster.</exception>
+    public static ClusterHome LocalHome(string home, string instead) => Redis is { } redis
+        ? throw new UserException(ExitCode.Usage, $"GRANARY_REDIS is {redis}, a cluster whose silos run elsewhere, and this command has to do with processes of this machine alone. "
+            + $"{instead} For the local cluster under {Path.GetFullPath(home)} unset GRANARY_REDIS.")
+        : new ClusterHome(home);
+
+    private static string? Redis => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } redis ? redis : null;
 
     // A cluster of several machines is found through its Redis, by the variables that its silos know it by.
-    private static ClusterAddress Address(string home) => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } redis
+    private static ClusterAddress Address(string home) => Redis is { } redis
         ? new ClusterAddress(Environment.GetEnvironmentVariable("GRANARY_CLUSTER") ?? "local", null, redis)
         : new ClusterHome(home).Address();
 
@@ -139,9 +162,9 @@ internal static class CommandParts
     /// <summary>Says what an ended job came to.</summary>
     public static int Report(JobStatus status, bool json)
     {
-        foreach (var line in JobLine.Summary(status))
+        foreach (var (i, line) in JobLine.Summary(status).Index())
         {
-            Console.Error.WriteLine(line);
+            Result(line, json || (i == 0 && status.Failure is not null)); // the first one says what went wrong
         }
 
         if (json)

@@ -12,17 +12,17 @@ internal static class DownCommand
         var home = CommandParts.Home();
         return new Command("down", "Stops the lasting local cluster. Its job records stay.") { home }.Does(async (result, cancellation) =>
         {
-            var place = new ClusterHome(result.GetValue(home)!);
+            var place = CommandParts.LocalHome(result.GetValue(home)!, "Stop its silos where they run, as with kubectl scale.");
             if (place.Running() is not { } running)
             {
-                await Console.Error.WriteLineAsync($"no cluster runs under {place.Path}");
+                CommandParts.Result($"no cluster runs under {place.Path}");
                 return ExitCode.Done;
             }
 
             using var supervisor = Process.GetProcessById(running.SupervisorPid);
             Signal.Send(running.SupervisorPid, Signal.Terminate);
             await supervisor.WaitForExitAsync(cancellation);
-            await Console.Error.WriteLineAsync("the cluster is down");
+            CommandParts.Result("the cluster is down");
             return ExitCode.Done;
         });
     }

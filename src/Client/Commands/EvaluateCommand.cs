@@ -26,6 +26,8 @@ internal static class EvaluateCommand
                 {
                     using var waiting = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
                     var lost = PrivateCluster.StopWhenLost(cluster, waiting);
+                    using var narrator = Narrator.OfThisProcess();
+                    narrator.Doing($"evaluating {result.GetValue(model)} over {result.GetValue(data)}");
                     try
                     {
                         return await client.Evaluate(request, waiting.Token);
@@ -41,7 +43,7 @@ internal static class EvaluateCommand
                 }
                 else
                 {
-                    await Console.Out.WriteAsync(EvaluationText.Of(report, request));
+                    await Console.Out.WriteAsync(EvaluationText.Of(report, request, Terminal.OutputWidth));
                 }
 
                 return ExitCode.Done;

@@ -37,7 +37,7 @@ internal static class InspectCommand
                 }
                 else
                 {
-                    await Console.Out.WriteAsync(inventory.Text());
+                    await Console.Out.WriteAsync(inventory.Text(Terminal.OutputWidth));
                 }
 
                 return ExitCode.Done;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Granary.Client.Display;
 using Granary.Client.Local;
 using Granary.Jobs;
 
@@ -37,15 +38,20 @@ internal static class JobCheck
     /// <summary>Reads the job file, then has the silo's program read the data. Returns the job and what the check printed.</summary>
     /// <exception cref="JobException">The job file is wrong.</exception>
     /// <exception cref="UserException">The data is wrong.</exception>
-    public static async Task<(Job Job, string Report)> Run(string file, string[] overrides, CancellationToken cancellation)
+    public static async Task<(Job Job, string Report)> Run(string file, string[] overrides, CancellationToken cancellation, bool withColumns = false)
     {
         var job = Load(file, overrides);
-        return (job, await ReadData(file, overrides, cancellation));
+        using var narrator = Narrator.OfThisProcess();
+        narrator.DoingBriefly(Reading);
+        return (job, await ReadData(file, overrides, narrator, cancellation, withColumns));
     }
 
     /// <summary>Reads the job file alone.</summary>
     /// <exception cref="JobException">The job file is wrong.</exception>
     public static Job Load(string file, string[] overrides) => JobFile.Load(file, overrides, Environment.CurrentDirectory, anyKind: true);
+
+    /// <summary>What is being done, for people.</summary>
+    public const string Reading = "reading the data";
 
     /// <summary>What a check found doubtful, from what it printed.</summary>
     public static IReadOnlyList<JobWarning> Warnings(string report)
@@ -54,22 +60,23 @@ internal static class JobCheck
         return document.RootElement.GetProperty("warnings").Deserialize<JobWarning[]>(JsonSerializerOptions.Web)!;
     }
 
-    /// <summary>Prints warnings to standard error, a line for each.</summary>
-    public static void Say(IEnumerable<JobWarning> warnings)
+    /// <summary>Says warnings, a line for each.</summary>
+    public static void Say(IEnumerable<JobWarning> warnings, Action<string> line)
     {
         foreach (var warning in warnings)
         {
-            Console.Error.WriteLine($"warning: {warning.Message}");
+            line($"warning: {warning.Message}");
         }
     }
 
     /// <summary>Has the silo's program read the data of a job whose file is good. Returns what the check printed.</summary>
     /// <param name="file">The job file.</param>
-    /// <param name="overrides">As after --set.</param>
-    /// <param name="cancellation">Ends the check.</param>
+    /// <param name="overrides">key=value over it.</param>
+    /// <param name="narrator">Told of what is worth knowing though nothing is wrong.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <param name="withColumns">Whether every feature is described.</param>
     /// <exception cref="UserException">The data is wrong.</exception>
-    public static async Task<string> ReadData(string file, string[] overrides, CancellationToken cancellation, bool withColumns = false)
+    public static async Task<string> ReadData(string file, string[] overrides, Narrator narrator, CancellationToken cancellation, bool withColumns = false)
     {
         var info = SiloExecutable.Start(["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o }), .. withColumns ? ["--columns"] : Array.Empty<string>()]);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
@@ -83,7 +90,11 @@ internal static class JobCheck
             throw new UserException(ExitCode.Usage, (await errors).Trim());
         }
 
-        await Console.Error.WriteAsync(await errors); // what is worth knowing though nothing is wrong
+        if ((await errors).TrimEnd() is { Length: > 0 } notes)
+        {
+            narrator.Say(notes);
+        }
+
         return await output;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Granary.Client.Display;
-using Spectre.Console;
 
 namespace Granary.Client.Commands;
 
@@ -21,11 +20,10 @@ internal static class JobsCommand
                     return ExitCode.Done;
                 }
 
-                var table = new Table { Border = TableBorder.None };
-                table.AddColumns("job", "group", "state", "step", "submitted");
+                var table = new TextTable(text: false, "job", "group", "state", ">step", "submitted");
                 foreach (var j in jobs)
                 {
-                    table.AddRow(
+                    table.Add(
                         j.JobId,
                         j.Group ?? "",
                         j.State.ToString().ToLowerInvariant(),
@@ -33,7 +31,7 @@ internal static class JobsCommand
                         j.Submitted.ToString("u", CultureInfo.InvariantCulture));
                 }
 
-                AnsiConsole.Write(table);
+                Console.Write(table.Text(Terminal.OutputWidth));
                 return ExitCode.Done;
             }));
     }

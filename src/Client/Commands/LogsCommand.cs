@@ -12,7 +12,7 @@ internal static class LogsCommand
         var silo = new Argument<string?>("silo") { Description = "The silo; all of them if left out.", Arity = ArgumentArity.ZeroOrOne };
         return new Command("logs", "What the silos have logged.") { silo, home }.Does(async (result, cancellation) =>
         {
-            var logs = new ClusterHome(result.GetValue(home)!).Logs;
+            var logs = CommandParts.LocalHome(result.GetValue(home)!, "Read its silos' logs where they run, as with kubectl logs.").Logs;
             var files = Directory.Exists(logs) ? Directory.GetFiles(logs, "*.log").Order(StringComparer.Ordinal).ToArray() : [];
             var wanted = result.GetValue(silo) is { } name ? files.Where(f => Path.GetFileNameWithoutExtension(f) == name).ToArray() : files;
             if (wanted.Length == 0)

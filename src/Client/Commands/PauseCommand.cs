@@ -19,7 +19,7 @@ internal static class PauseCommand
                 {
                     if (status.State is JobState.Paused or JobState.Failed or JobState.Completed or JobState.Cancelled)
                     {
-                        await Console.Error.WriteLineAsync($"{id} {status.State.ToString().ToLowerInvariant()} after step {status.Step}");
+                        CommandParts.Result($"{id} {status.State.ToString().ToLowerInvariant()} after step {status.Step}");
                         return status.State == JobState.Paused ? ExitCode.Done : ExitCode.JobFailed;
                     }
                 }

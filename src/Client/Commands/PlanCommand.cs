@@ -71,7 +71,7 @@ internal static class PlanCommand
             }
             else
             {
-                await Console.Out.WriteAsync(report.Text());
+                await Console.Out.WriteAsync(report.Text(Terminal.OutputWidth));
             }
 
             return ExitCode.Done;
@@ -126,9 +126,9 @@ internal static class PlanCommand
         var facts = Calibration.Fit(runs, oneMachine, threads) with { Cores = oneMachine && here ? Environment.ProcessorCount : 0 };
         var where = lasting ? "the cluster that is up" : "2 silos of this machine";
         return (facts, $"measured on {where} in {since.Elapsed.TotalSeconds:0} s"
-            + (facts.Cores > 0 ? $"; the silos share its {facts.Cores} cores, unless --bandwidth or --latency says that they do not" : ""));
+            + (facts.Cores > 0 ? $"; the silos share its {Plural.Of(facts.Cores, "core")}, unless --bandwidth or --latency says that they do not" : ""));
     }
 
     private static void Tell(CalibrationRun run) => Console.Error.WriteLine(
-        $"timed {run.Job.Blocks.Weights:N0} weights, batch {run.Job.Batch:N0} on {run.Silos}: compute {Quantity.OfTime(run.Compute)}, exchange {Quantity.OfTime(run.Exchange)}");
+        $"timed {Plural.Of(run.Job.Blocks.Weights, "weight")}, batch {run.Job.Batch:N0} on {Plural.Of(run.Silos, "silo")}: compute {Quantity.OfTime(run.Compute)}, exchange {Quantity.OfTime(run.Exchange)}");
 }

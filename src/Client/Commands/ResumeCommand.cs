@@ -18,7 +18,7 @@ internal static class ResumeCommand
                     throw new UserException(ExitCode.Usage, $"{id} is {status.State.ToString().ToLowerInvariant()}: there is nothing to go on with.");
                 }
 
-                await Console.Error.WriteLineAsync($"{id} goes on from step {status.Step} when its turn comes");
+                CommandParts.Result($"{id} goes on from step {status.Step} when its turn comes");
                 return ExitCode.Done;
             }));
     }

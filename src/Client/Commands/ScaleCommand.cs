@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Granary.Client.Display;
 using Granary.Client.Local;
+using Granary.Jobs;
 
 namespace Granary.Client.Commands;
 
@@ -21,11 +23,16 @@ internal static class ScaleCommand
                 throw new UserException(ExitCode.Usage, $"--silos is {wanted}, but must be at least 1. To stop them all: granary down.");
             }
 
-            var place = new ClusterHome(result.GetValue(home)!);
+            var place = CommandParts.LocalHome(result.GetValue(home)!, "Start and stop its silos where they run, as with kubectl scale.");
             _ = place.Address();
             place.Want(wanted);
-            await Reach(place, wanted, cancellation);
-            await Console.Error.WriteLineAsync($"{wanted} silos are up under {place.Path}");
+            using (var narrator = Narrator.OfThisProcess())
+            {
+                narrator.Doing($"starting or stopping silos until {Plural.Of(wanted, "silo")} {(wanted == 1 ? "is" : "are")} up");
+                await Reach(place, wanted, cancellation);
+            }
+
+            CommandParts.Result(UpCommand.Up(wanted, place));
             return ExitCode.Done;
         });
     }
@@ -39,7 +46,7 @@ internal static class ScaleCommand
             if (home.Running() is not { } running)
             {
                 throw new UserException(ExitCode.Unreachable,
-                    $"the cluster under {home.Path} ended before it had {wanted} silos; see {Path.Combine(home.Logs, "supervisor.log")}. Start one with: granary up --home {home.Path}");
+                    $"the cluster under {home.Path} ended before it had {Plural.Of(wanted, "silo")}; see {Path.Combine(home.Logs, "supervisor.log")}. Start one with: granary up --home {home.Path}");
             }
 
             if (running.Silos == wanted && running.Joined == wanted)
@@ -50,7 +57,7 @@ internal static class ScaleCommand
             if (since.Elapsed > ScaleTime)
             {
                 throw new UserException(ExitCode.Unreachable,
-                    $"{running.Joined} silos of {wanted} are up after {ScaleTime.TotalSeconds:0} s; the cluster goes on with them, and on trying. See: granary status, granary logs");
+                    $"{running.Joined} of {Plural.Of(wanted, "silo")} {(running.Joined == 1 ? "is" : "are")} up after {ScaleTime.TotalSeconds:0} s; the cluster goes on with them, and on trying. See: granary status, granary logs");
             }
         }
     }

@@ -23,11 +23,14 @@ internal static class ShowCommand
                 var history = new JobHistory();
                 history.Add(status);
                 Console.WriteLine($"{status.JobId}: {status.State.ToString().ToLowerInvariant()}  {JobLine.Of(history)}");
+                var table = new TextTable(text: true, "time", ">step", "event");
                 foreach (var happened in await client.Events(status.JobId))
                 {
-                    Console.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"  {happened.At.ToLocalTime():HH:mm:ss.f}  step {happened.Step}  {happened.Message}"));
+                    table.Add(
+                        happened.At.ToLocalTime().ToString("HH:mm:ss.f", CultureInfo.InvariantCulture), happened.Step.ToString(CultureInfo.InvariantCulture), happened.Message);
                 }
+
+                Console.Write(table.Text(Terminal.OutputWidth));
 
                 return ExitCode.Done;
             }));

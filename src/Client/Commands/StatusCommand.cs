@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Granary.Client.Display;
-using Spectre.Console;
 
 namespace Granary.Client.Commands;
 
@@ -32,11 +31,10 @@ internal static class StatusCommand
                     return ExitCode.Done;
                 }
 
-                var table = new Table { Border = TableBorder.None };
-                table.AddColumns("silo", "state", "pid", "threads", "device", "address");
+                var table = new TextTable(text: false, "silo", "state", ">pid", ">threads", "device", "address");
                 foreach (var s in silos)
                 {
-                    table.AddRow(
+                    table.Add(
                         s.Name,
                         s.State,
                         s.Pid.ToString(CultureInfo.InvariantCulture),
@@ -45,7 +43,7 @@ internal static class StatusCommand
                         s.Address);
                 }
 
-                AnsiConsole.Write(table);
+                Console.Write(table.Text(Terminal.OutputWidth));
                 return ExitCode.Done;
             }));
     }

@@ -18,7 +18,7 @@ internal static class SubmitCommand
             var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
             var from = ContinueOption.Check(result.GetValue(run), job);
             var warnings = JobCheck.Warnings(report);
-            JobCheck.Say(warnings);
+            JobCheck.Say(warnings, Console.Error.WriteLine);
             return await CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings));

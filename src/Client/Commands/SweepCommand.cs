@@ -43,7 +43,7 @@ internal static class SweepCommand
                 warnings.Add(Checked(grown[i]), JobCheck.Warnings(report));
             }
 
-            JobCheck.Say(warnings.Values.SelectMany(w => w).Distinct());
+            JobCheck.Say(warnings.Values.SelectMany(w => w).Distinct(), Console.Error.WriteLine);
             SweptJob[] jobsOfSweep = [.. grown.Select(j => new SweptJob(j, warnings[Checked(j)]))];
 
             var group = $"{grown[0].Name}-sweep-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
@@ -89,7 +89,7 @@ internal static class SweepCommand
             ids.Add(await client.Submit(new Submission(job, output is null ? null : Path.Combine(output, id), id, Group: sweep.Group, Warnings: warnings)));
         }
 
-        await Console.Error.WriteLineAsync($"{sweep.Group}: {ids.Count} jobs");
+        await Console.Error.WriteLineAsync($"{sweep.Group}: {Plural.Of(ids.Count, "job")}");
         var ended = new Dictionary<string, JobStatus>();
         while (ended.Count < ids.Count)
         {
@@ -112,7 +112,7 @@ internal static class SweepCommand
         }
         else
         {
-            await Console.Out.WriteAsync(sweep.Text(all));
+            await Console.Out.WriteAsync(sweep.Text(all, Terminal.OutputWidth));
         }
 
         return all.Any(s => s.State == JobState.Completed) ? ExitCode.Done : ExitCode.JobFailed;

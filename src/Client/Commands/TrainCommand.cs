@@ -35,11 +35,12 @@ internal static class TrainCommand
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-            var report = JobCheck.ReadData(path, overrides, reading.Token); // while the silos start
+            using var narrator = Narrator.OfThisProcess();
+            var report = ReadData(path, overrides, narrator, reading.Token); // while the silos start
             try
             {
-                var code = await Train(new Submission(job, folder, id, Continue: from), report, settings, result.GetValue(json), interruption);
-                SayBaseline(await report);
+                var code = await Train(new Submission(job, folder, id, Continue: from), report, settings, narrator, result.GetValue(json), interruption);
+                SayBaseline(await report, result.GetValue(json));
                 return code;
             }
             finally
@@ -49,22 +50,31 @@ internal static class TrainCommand
         });
     }
 
+    private static async Task<string> ReadData(string path, string[] overrides, Narrator narrator, CancellationToken cancellation)
+    {
+        narrator.Doing(JobCheck.Reading);
+        var report = await JobCheck.ReadData(path, overrides, narrator, cancellation);
+        narrator.Done(JobCheck.Reading);
+        return report;
+    }
+
     // A language model is worth something where it beats counting pairs.
-    private static void SayBaseline(string report)
+    private static void SayBaseline(string report, bool json)
     {
         if (System.Text.Json.JsonDocument.Parse(report).RootElement.TryGetProperty("bigramLoss", out var loss))
         {
-            Console.Error.WriteLine(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"a bigram model of the same training text: validation loss {loss.GetDouble():0.0000}"));
+            CommandParts.Result(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"a bigram model of the same training text: validation loss {loss.GetDouble():0.0000}"), json);
         }
     }
 
-    private static async Task<int> Train(Submission submission, Task<string> report, LocalSettings settings, bool json, Interruption interruption)
+    private static async Task<int> Train(
+        Submission submission, Task<string> report, LocalSettings settings, Narrator narrator, bool json, Interruption interruption)
     {
         return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
         {
             var warnings = JobCheck.Warnings(await report);
-            JobCheck.Say(warnings);
+            JobCheck.Say(warnings, narrator.Say);
             await client.Submit(submission with { Warnings = warnings }).WaitAsync(interruption.Token);
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
             var lost = PrivateCluster.StopWhenLost(cluster, watching);
@@ -93,7 +103,7 @@ internal static class TrainCommand
 
                 throw new UserException(ExitCode.JobFailed, failure);
             }
-        }, report);
+        }, report, narrator);
     }
 
     // The job ends at a step boundary and writes the weights it has.

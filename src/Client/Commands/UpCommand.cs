@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Granary.Client.Display;
 using Granary.Client.Local;
+using Granary.Jobs;
 
 namespace Granary.Client.Commands;
 
@@ -23,18 +25,26 @@ internal static class UpCommand
             }
 
             CommandParts.AtLeastOne("--jobs", result.GetValue(jobs));
-            var place = new ClusterHome(result.GetValue(home)!);
+            var place = CommandParts.LocalHome(result.GetValue(home)!, "Start its silos where they run, as with granary silo or kubectl scale.");
             if (place.Running() is { } running)
             {
-                await Console.Error.WriteLineAsync($"a cluster of {running.Silos} silos runs already under {place.Path}");
+                CommandParts.Result($"a cluster of {Plural.Of(running.Silos, "silo")} runs already under {place.Path}");
                 return ExitCode.Done;
             }
 
-            await Start(place, result.GetValue(silos), result.GetValue(jobs), cancellation);
-            await Console.Error.WriteLineAsync($"{result.GetValue(silos)} silos are up under {place.Path}");
+            using (var narrator = Narrator.OfThisProcess())
+            {
+                narrator.Starting(result.GetValue(silos));
+                await Start(place, result.GetValue(silos), result.GetValue(jobs), cancellation);
+            }
+
+            CommandParts.Result(Up(result.GetValue(silos), place));
             return ExitCode.Done;
         });
     }
+
+    /// <summary>Says how many silos are up.</summary>
+    internal static string Up(int silos, ClusterHome home) => $"{Plural.Of(silos, "silo")} {(silos == 1 ? "is" : "are")} up under {home.Path}";
 
     private static async Task Start(ClusterHome home, int silos, int jobs, CancellationToken cancellation)
     {

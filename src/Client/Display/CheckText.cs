@@ -13,7 +13,8 @@ internal static class CheckText
     private const int MostTokens = 100;
 
     /// <param name="found">The document that the silo's check printed.</param>
-    public static string Of(JsonElement found)
+    /// <param name="width">Columns of the terminal; null: no limit.</param>
+    public static string Of(JsonElement found, int? width)
     {
         var data = found.GetProperty("data").Deserialize<DataReport>(JsonSerializerOptions.Web)!;
         var warnings = found.GetProperty("warnings").Deserialize<JobWarning[]>(JsonSerializerOptions.Web)!;
@@ -21,10 +22,10 @@ internal static class CheckText
         Line(text, $"{found.GetProperty("name")}: {found.GetProperty("model")}, {Count(found, "parameters", "weight")}, {Count(found, "shards", "shard")}, {Count(found, "stepsPerEpoch", "step")} an epoch");
         AddData(text, data, found);
         AddText(text, data, found);
-        AddClasses(text, data);
+        AddClasses(text, data, width);
         if (data.Columns.Count > 0)
         {
-            text.Append('\n').Append(ColumnTable.Of(data.Columns));
+            text.Append('\n').Append(ColumnTable.Of(data.Columns, width));
         }
 
         foreach (var warning in warnings)
@@ -104,7 +105,7 @@ internal static class CheckText
         _ => c.ToString(),
     }));
 
-    private static void AddClasses(StringBuilder text, DataReport data)
+    private static void AddClasses(StringBuilder text, DataReport data, int? width)
     {
         if (data.Classes.Count == 0)
         {
@@ -118,8 +119,13 @@ internal static class CheckText
             shown = [.. data.Classes.OrderByDescending(c => c.Training + c.HeldOut).Take(MostClasses / 2)];
         }
 
-        text.Append('\n').Append(TextTable.Of(
-            [["class", "training", "held out"], .. shown.Select(c => new[] { Visible(c.Name), Number(c.Training), Number(c.HeldOut) })], 1, 2));
+        var table = new TextTable(text: false, "class", ">training", ">held out");
+        foreach (var c in shown)
+        {
+            table.Add(Visible(c.Name), Number(c.Training), Number(c.HeldOut));
+        }
+
+        text.Append('\n').Append(table.Text(width));
         if (shown.Count < data.Classes.Count)
         {
             Line(text, $"and {data.Classes.Count - shown.Count:#,0} more, each with {data.Classes.Min(c => c.Training + c.HeldOut):#,0} to {shown[^1].Training + shown[^1].HeldOut:#,0} examples");

@@ -9,7 +9,7 @@ internal static class ColumnTable
     private const int ShortestRun = 4;
     private const int MostLines = 60;
 
-    public static string Of(IReadOnlyList<ColumnReport> columns)
+    public static string Of(IReadOnlyList<ColumnReport> columns, int? width)
     {
         var lines = Runs(columns, byName: true);
         if (lines.Count > MostLines)
@@ -17,9 +17,14 @@ internal static class ColumnTable
             lines = Runs(columns, byName: false); // whatever they are called
         }
 
-        string[][] rows = [["feature", "values", "least", "greatest", "mean", "missing", "different"], .. lines.Take(MostLines).Select(Row)];
+        var table = new TextTable(text: false, "feature", "values", ">least", ">greatest", ">mean", ">missing", ">different");
+        foreach (var line in lines.Take(MostLines))
+        {
+            table.Add(Row(line));
+        }
+
         var rest = lines.Skip(MostLines).Sum(l => l.Count);
-        return TextTable.Of(rows, 2, 3, 4, 5, 6)
+        return table.Text(width)
             + (rest > 0 ? string.Create(CultureInfo.InvariantCulture, $"and {rest:#,0} more: see --json\n") : "");
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Client.Display;
 
@@ -11,11 +12,16 @@ internal static class EvaluationText
     private const int MostClasses = 20;
 
     /// <summary>For people.</summary>
-    public static string Of(EvaluationReport r, EvaluationRequest request)
+    /// <param name="r">The figures.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="width">Columns of the terminal; null: no limit.</param>
+    public static string Of(EvaluationReport r, EvaluationRequest request, int? width)
     {
         var text = new StringBuilder();
-        var unit = r.Perplexity is null ? "examples" : r.Predictions == r.Examples ? "pairs of words" : $"windows ({r.Predictions:#,0} tokens)";
-        text.Append(CultureInfo.InvariantCulture, $"{r.Examples:#,0} {unit} of {Path.GetFileName(request.Data)}\n");
+        var counted = r.Perplexity is null ? Plural.Of(r.Examples, "example")
+            : r.Predictions == r.Examples ? Plural.Of(r.Examples, "pair") + " of words"
+            : $"{Plural.Of(r.Examples, "window")} ({Plural.Of(r.Predictions, "token")})";
+        text.Append(CultureInfo.InvariantCulture, $"{counted} of {Path.GetFileName(request.Data)}\n");
         text.Append(CultureInfo.InvariantCulture, $"loss        {r.Loss:0.000000}{(r.IsLogLoss ? "  (log-loss)" : "")}\n");
         text.Append(CultureInfo.InvariantCulture, $"accuracy    {r.Accuracy:0.000000}\n");
         if (r.RocAuc is { } area)
@@ -34,24 +40,21 @@ internal static class EvaluationText
         }
         else if (r.Classes.Count > 0)
         {
-            Matrix(r, text);
+            text.Append('\n').Append(Matrix(r).Text(width));
         }
 
         return text.ToString();
     }
 
-    private static void Matrix(EvaluationReport r, StringBuilder text)
+    private static TextTable Matrix(EvaluationReport r)
     {
-        var counts = Counts(r);
-        var first = Math.Max("truth \\ predicted".Length, r.Classes.Max(c => c.Length));
-        var widths = r.Classes.Select((c, j) => Math.Max(c.Length, counts.Max(row => row[j].ToString(CultureInfo.InvariantCulture).Length))).ToArray();
-        text.Append('\n').Append("truth \\ predicted".PadRight(first));
-        text.AppendJoin("", r.Classes.Select((c, j) => "  " + c.PadLeft(widths[j]))).Append('\n');
-        for (var i = 0; i < counts.Length; i++)
+        var table = new TextTable(text: false, ["truth \\ predicted", .. r.Classes.Select(c => ">" + c)]);
+        foreach (var (truth, counts) in r.Classes.Zip(Counts(r)))
         {
-            text.Append(r.Classes[i].PadRight(first));
-            text.AppendJoin("", counts[i].Select((n, j) => "  " + n.ToString(CultureInfo.InvariantCulture).PadLeft(widths[j]))).Append('\n');
+            table.Add([truth, .. counts.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
         }
+
+        return table;
     }
 
     private static long[][] Counts(EvaluationReport r)

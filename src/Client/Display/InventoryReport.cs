@@ -16,19 +16,20 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
     private long Parameters => ModelShape.Weights(ModelShape.Of(Model, Input));
 
     /// <summary>As lines of text.</summary>
-    public string Text()
+    /// <param name="width">Columns of the terminal; null: no limit.</param>
+    public string Text(int? width)
     {
         var text = new StringBuilder();
         Line(text, $"{Name}: {Model.KindName()}");
         Line(text, $"");
-        Line(text, $"{"",-18}{"matrices",10}{"shape of each",20}{"weights",19}");
+        var table = new TextTable(text: false, "", ">matrices", ">shape of each", ">weights");
         foreach (var m in Matrices)
         {
-            var shape = m.Matrices == 0 ? "the embedding" : string.Create(CultureInfo.InvariantCulture, $"{m.Rows:N0} x {m.Columns:N0}");
-            Line(text, $"{m.Name,-18}{m.Matrices,10:N0}{shape,20}{m.Weights,19:N0}");
+            table.Add(m.Name, N(m.Matrices), m.Matrices == 0 ? "the embedding" : $"{N(m.Rows)} x {N(m.Columns)}", N(m.Weights));
         }
 
-        Line(text, $"{"total",-18}{Matrices.Sum(m => m.Matrices),10:N0}{"",20}{Matrices.Sum(m => m.Weights),19:N0}");
+        table.Add("total", N(Matrices.Sum(m => m.Matrices)), "", N(Matrices.Sum(m => m.Weights)));
+        text.Append(table.Text(width));
         Line(text, $"");
         var rest = Model.Kind switch
         {
@@ -36,28 +37,31 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
             ModelKind.SkipGram or ModelKind.Own => "In all",
             _ => "With biases",
         };
-        Line(text, $"{rest}: {Parameters:N0} weights.");
+        Line(text, $"{rest}: {Plural.Of(Parameters, "weight")}.");
         if (Costs.Count > 0)
         {
-            AddCosts(text);
+            AddCosts(text, width);
         }
 
         return text.ToString();
     }
 
-    private void AddCosts(StringBuilder text)
+    private void AddCosts(StringBuilder text, int? width)
     {
         Line(text, $"");
-        Line(text, $"{"silos",5}{"sent per step",18}{"memory",18}{"weights",18}{"gradients",18}{"optimiser",18}{"exchange",18}{"checkpoint",18}");
+        var table = new TextTable(text: false, ">silos", ">sent per step", ">memory", ">weights", ">gradients", ">optimiser", ">exchange", ">checkpoint");
         foreach (var c in Costs)
         {
             var m = c.Memory;
-            Line(text, $"{c.Silos,5}{c.BytesSent,18:N0}{m.Total,18:N0}{m.Weights,18:N0}{m.Gradients,18:N0}{m.Optimizer,18:N0}{m.Exchange,18:N0}{m.Checkpoint,18:N0}");
+            table.Add(N(c.Silos), N(c.BytesSent), N(m.Total), N(m.Weights), N(m.Gradients), N(m.Optimizer), N(m.Exchange), N(m.Checkpoint));
         }
 
+        text.Append(table.Text(width));
         Line(text, $"");
         Line(text, $"Bytes of the silo that sends, and of the one that holds, most; examples, activations and the process come on top.");
     }
+
+    private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using Granary.Contracts;
-using Spectre.Console;
 
 namespace Granary.Client.Display;
 
-/// <summary>Shows a job until it ends: live on a terminal, else as plain lines on standard error, one a second at most.</summary>
+/// <summary>Shows a job on standard error until it ends: live on a terminal, else as plain lines, one a second at most.</summary>
 internal static class JobDisplay
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
@@ -15,7 +14,7 @@ internal static class JobDisplay
     public static async Task<JobStatus> Follow(IAsyncEnumerable<JobStatus> statuses, bool quiet)
     {
         var history = new JobHistory();
-        if (quiet || Console.IsErrorRedirected || Console.IsOutputRedirected)
+        if (quiet || !Terminal.Errors.Live)
         {
             await Lines(statuses, history);
         }
@@ -29,15 +28,14 @@ internal static class JobDisplay
 
     private static async Task Live(IAsyncEnumerable<JobStatus> statuses, JobHistory history)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        await console.Live(JobPanel.Of(history, console.Profile.Width)).StartAsync(async live =>
+        var screen = new LiveText(Terminal.Screen, Terminal.Size);
+        void Draw() => screen.Draw((width, height) => JobPanel.Lines(history, Terminal.Errors, width, height));
+        Draw();
+        await foreach (var status in statuses)
         {
-            await foreach (var status in statuses)
-            {
-                history.Add(status);
-                live.UpdateTarget(JobPanel.Of(history, console.Profile.Width));
-            }
-        });
+            history.Add(status);
+            Draw();
+        }
     }
 
     private static async Task Lines(IAsyncEnumerable<JobStatus> statuses, JobHistory history)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Client.Display;
 
@@ -48,7 +49,7 @@ internal static class JobLine
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {s.Step} steps, {s.Examples:#,0} examples in {s.Seconds:0.0} s on {s.Members.Count} silos{(s.Result?.StoppedEarly == true ? $" (of {s.Steps}: stopped early)" : "")}");
+                $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {Plural.Of(s.Step, "step")}, {Plural.Of(s.Examples, "example")} in {s.Seconds:0.0} s on {Plural.Of(s.Members.Count, "silo")}{(s.Result?.StoppedEarly == true ? $" (of {s.Steps}: stopped early)" : "")}");
         }
 
         if (s.Result is { } r)
@@ -57,10 +58,10 @@ internal static class JobLine
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"validation: accuracy {r.ValidationAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} over {r.ValidationExamples:#,0} held-out examples");
+                    $"validation: accuracy {r.ValidationAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} over {Plural.Of(r.ValidationExamples, "held-out example")}");
             }
 
-            yield return string.Create(CultureInfo.InvariantCulture, $"model: {r.Output}/model.safetensors ({r.Parameters:#,0} weights{(r.Step == s.Step ? "" : $", those of step {r.Step}")})");
+            yield return string.Create(CultureInfo.InvariantCulture, $"model: {r.Output}/model.safetensors ({Plural.Of(r.Parameters, "weight")}{(r.Step == s.Step ? "" : $", those of step {r.Step}")})");
             yield return $"weights sha256: {r.WeightsSha256}";
         }
     }

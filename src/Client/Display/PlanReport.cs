@@ -22,11 +22,12 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
     private IEnumerable<StepCost> Plans => Silos.Select(s => StepCost.Of(ShardsToSuit ? Job.WithShardsFor(s, Facts.Threads) : Job, Facts, s));
 
     /// <summary>As lines of text.</summary>
-    public string Text()
+    /// <param name="width">Columns of the terminal; null: no limit.</param>
+    public string Text(int? width)
     {
         var text = new StringBuilder();
         var work = Own ? $"{Quantity.OfCount(Facts.Flops)} examples/s a silo" : $"{Quantity.OfCount(Job.FlopsPerExample)} operations an example";
-        Line(text, $"{Job.Job.Name}: {Job.Job.Model.KindName()}, {Job.Blocks.Weights:N0} weights, {work}, batch {Job.Batch:N0}{(ShardsToSuit ? "" : string.Create(CultureInfo.InvariantCulture, $" in {Job.Shards:N0} shards"))}");
+        Line(text, $"{Job.Job.Name}: {Job.Job.Model.KindName()}, {Plural.Of(Job.Blocks.Weights, "weight")}, {work}, batch {Job.Batch:N0}{(ShardsToSuit ? "" : $" in {Plural.Of(Job.Shards, "shard")}")}");
         Line(text, $"{PlanOptions.Line(Facts, Own)}");
         if (How is not null)
         {
@@ -34,38 +35,43 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
         }
 
         Line(text, $"");
-        Line(text, $"{"silos",6}{"step",9}{"compute",9}{"exchange",10}{"way",9}{"line",9}{"handling",10}{"update",9}{"backup",9}{"sent",9}{"memory",9}{"computes",10}  most of it");
+        var table = new TextTable(
+            text: true, ">silos", ">step", ">compute", ">exchange", ">way", ">line", ">handling", ">update", ">backup", ">sent", ">memory", ">computes", "most of it");
         foreach (var c in Plans)
         {
-            Line(text, $"{c.Silos,6:N0}{T(c.Total),9}{T(c.Compute),9}{T(c.Exchange),10}{T(c.Latency),9}{T(c.Wire),9}{T(c.Handling),10}{T(c.Update),9}{T(c.Backup),9}{Quantity.OfBytes(c.BytesSent),9}{Quantity.OfBytes(c.Memory.Total),9}{c.Efficiency,10:0%}  {c.Bound}{Idle(c)}");
+            table.Add(
+                N(c.Silos), T(c.Total), T(c.Compute), T(c.Exchange), T(c.Latency), T(c.Wire), T(c.Handling), T(c.Update), T(c.Backup),
+                Quantity.OfBytes(c.BytesSent), Quantity.OfBytes(c.Memory.Total), Percent(c.Efficiency), c.Bound + Idle(c));
         }
 
-        AddCurve(text);
+        text.Append(table.Text(width));
+        AddCurve(text, width);
         return text.ToString();
     }
 
-    private void AddCurve(StringBuilder text)
+    private void AddCurve(StringBuilder text, int? width)
     {
         var curve = ScalingCurve.Of(Job, Facts, UpTo);
         Line(text, $"");
         Line(text, $"{(ShardsToSuit ? "On" : "With shards to suit, on")} more and more silos:");
-        Line(text, $"{"silos",6}{"shards",8}{"step",9}{"examples/s",12}{"computes",10}  most of it");
+        var table = new TextTable(text: true, ">silos", ">shards", ">step", ">examples/s", ">computes", "most of it");
         foreach (var c in curve.Points)
         {
             var mark = c == curve.Fastest ? "   <- fastest" : c == curve.Enough ? "   <- enough" : "";
-            Line(text, $"{c.Silos,6:N0}{c.Shards,8:N0}{T(c.Total),9}{Quantity.OfCount(c.ExamplesPerSecond),12}{c.Efficiency,10:0%}  {c.Bound}{mark}");
+            table.Add(N(c.Silos), N(c.Shards), T(c.Total), Quantity.OfCount(c.ExamplesPerSecond), Percent(c.Efficiency), c.Bound + mark);
         }
 
+        text.Append(table.Text(width));
         Line(text, $"");
         if (curve.HalfBusy is { } half)
         {
-            Line(text, $"Up to {Count(half.Silos)} at least half of the time is computing.");
+            Line(text, $"Up to {Plural.Of(half.Silos, "silo")} at least half of the time is computing.");
         }
 
-        Line(text, $"Beyond {Count(curve.Enough.Silos)} no number of them up to {UpTo:N0} takes a step more than 5 % faster.");
+        Line(text, $"Beyond {Plural.Of(curve.Enough.Silos, "silo")} no number of them up to {UpTo:N0} takes a step more than 5 % faster.");
         foreach (var (silos, shards, batch, larger) in Advice())
         {
-            Line(text, $"{silos:N0} silos: {shards:N0} shards suit; they compute half of the time with a batch of {batch:N0}, and 80 % with {larger:N0}.");
+            Line(text, $"{Plural.Of(silos, "silo")}: {Plural.Of(shards, "shard")} {(shards == 1 ? "suits" : "suit")}; they compute half of the time with a batch of {batch:N0}, and 80 % with {larger:N0}.");
         }
     }
 
@@ -75,7 +81,9 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
         return (s, job.Shards, BatchAdvice.For(job, Facts, s, Half), BatchAdvice.For(job, Facts, s, Most));
     });
 
-    private static string Count(int silos) => string.Create(CultureInfo.InvariantCulture, $"{silos:N0} silo{(silos == 1 ? "" : "s")}");
+    private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Percent(double part) => part.ToString("0%", CultureInfo.InvariantCulture);
 
     private static string T(double seconds) => Quantity.OfTime(seconds);
 

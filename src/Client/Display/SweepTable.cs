@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -19,26 +18,19 @@ internal sealed class SweepTable(string group, SweepGrid grid, HeldOutFigure by)
 
     /// <summary>For people.</summary>
     /// <param name="jobs">One per point of the grid.</param>
-    public string Text(IReadOnlyList<JobStatus> jobs)
+    /// <param name="width">Columns of the terminal; null: no limit.</param>
+    public string Text(IReadOnlyList<JobStatus> jobs, int? width)
     {
-        var rows = new List<string[]>();
-        rows.Add([.. grid.Keys, "loss", "accuracy", "step", "job"]);
+        var table = new TextTable(text: true, ["job", .. grid.Keys, ">loss", ">accuracy", ">step", "state"]);
         foreach (var (point, s) in Ranked(jobs))
         {
             string[] figures = Failure(s) is null
-                ? [Number(s.Result!.ValidationLoss), Number(s.Result.ValidationAccuracy), s.Result.Step.ToString(CultureInfo.InvariantCulture), s.JobId]
-                : ["-", "-", s.Step.ToString(CultureInfo.InvariantCulture), $"{s.JobId} {Failure(s)}"];
-            rows.Add([.. grid.Points[point], .. figures]);
+                ? [Number(s.Result!.ValidationLoss), Number(s.Result.ValidationAccuracy), s.Result.Step.ToString(CultureInfo.InvariantCulture), "completed"]
+                : ["-", "-", s.Step.ToString(CultureInfo.InvariantCulture), Failure(s)!];
+            table.Add([s.JobId, .. grid.Points[point], .. figures]);
         }
 
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length))];
-        var text = new StringBuilder();
-        foreach (var row in rows)
-        {
-            text.Append(string.Join("  ", row.Select((cell, c) => c == row.Length - 1 ? cell : cell.PadRight(widths[c])))).Append('\n');
-        }
-
-        return text.ToString();
+        return table.Text(width);
     }
 
     private static string Number(double? value) => value is { } x ? x.ToString("0.0000", CultureInfo.InvariantCulture) : "-";

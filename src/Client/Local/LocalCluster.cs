@@ -29,6 +29,10 @@ internal sealed class LocalCluster : IAsyncDisposable
     // Silos that leave at the same moment meet in the membership's record, and wait for seconds before they try again.
     private static readonly TimeSpan StopApart = TimeSpan.FromMilliseconds(150);
 
+    // What tells a silo to join a cluster of several machines, or to take a port that only one of several silos can have.
+    private static readonly string[] OfOtherClusters =
+        ["GRANARY_STORE", "GRANARY_REDIS", "GRANARY_ADDRESS", "GRANARY_SILO_PORT", "GRANARY_GATEWAY_PORT", "GRANARY_CHANNEL_PORT", "GRANARY_HEALTH_PORT"];
+
     private readonly string _home;
     private readonly LocalSettings _settings;
     private readonly Func<IEnumerable<string>, ProcessStartInfo> _program;
@@ -91,7 +95,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private SiloProcess StartOne(int index)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"silo-{index + 1}");
-        return new SiloProcess(name, _home, _program(
+        var program = _program(
         [
             "silo", "--name", name, "--home", _home, "--cluster", Id,
             "--threads", _settings.Threads.ToString(CultureInfo.InvariantCulture),
@@ -99,7 +103,13 @@ internal sealed class LocalCluster : IAsyncDisposable
             "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--allow-faults", "--end-with-stdin",
             .. _settings.TemporaryHome ? ["--temporary-home"] : Array.Empty<string>(),
             .. _settings.TcpAlone ? ["--tcp-alone"] : Array.Empty<string>(),
-        ]), _settings.Telemetry == "console" ? long.MaxValue : SiloLog.Large); // telemetry asked for is shown whole in the end
+        ]);
+        foreach (var variable in OfOtherClusters)
+        {
+            program.Environment.Remove(variable);
+        }
+
+        return new SiloProcess(name, _home, program, _settings.Telemetry == "console" ? long.MaxValue : SiloLog.Large); // telemetry asked for is shown whole in the end
     }
 
     /// <summary>Starts one silo more; it joins, or ends, in its own time.</summary>

@@ -1,4 +1,5 @@
 using Granary.Client.Commands;
+using Granary.Client.Display;
 
 namespace Granary.Client.Local;
 
@@ -10,9 +11,12 @@ internal static class PrivateCluster
     /// <param name="interruption">The first one ends the waiting for its start.</param>
     /// <param name="use">What to do with it.</param>
     /// <param name="permission">Must complete before it is used, and is waited for while the silos start; when it fails, they are killed.</param>
+    /// <param name="narrator">Says how the start goes, and ends when the cluster is used; one of its own if left out.</param>
     public static async Task<T> Run<T>(
-        LocalSettings settings, Interruption interruption, Func<LocalCluster, GranaryClient, Task<T>> use, Task? permission = null)
+        LocalSettings settings, Interruption interruption, Func<LocalCluster, GranaryClient, Task<T>> use, Task? permission = null, Narrator? narrator = null)
     {
+        using var told = narrator ?? Narrator.OfThisProcess();
+        told.Starting(settings.Silos);
         var home = Directory.CreateTempSubdirectory("granary-").FullName;
         File.Create(Path.Combine(home, "temporary")).Dispose(); // silos remove no home that does not say this of itself
         try
@@ -25,10 +29,12 @@ internal static class PrivateCluster
                     silo.KillNow();
                 }
             });
-            var started = cluster.Start(interruption.Token);
+            var started = cluster.Start(interruption.Token, told);
             var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
             await Ready(permission, started, cluster);
-            await using var client = await GranaryClient.Connect(await connection, interruption.Token);
+            told.DoingBriefly("connecting to the silos");
+            await using var client = await GranaryClient.Connect(await connection, cluster.Address, interruption.Token);
+            told.Dispose();
             return await use(cluster, client);
         }
         finally

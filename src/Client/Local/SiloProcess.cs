@@ -82,6 +82,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     private static ProcessStartInfo DeafToTheTerminal(ProcessStartInfo silo)
     {
         var info = new ProcessStartInfo("sh", ["-c", "trap '' INT; exec \"$@\"", "sh", silo.FileName, .. silo.ArgumentList]);
+        info.Environment.Clear(); // what has been taken out of the silo's must not come from this process
         foreach (var (name, value) in silo.Environment)
         {
             info.Environment[name] = value;

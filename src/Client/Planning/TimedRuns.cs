@@ -59,7 +59,7 @@ internal sealed class TimedRuns(GranaryClient client, string folder, TimeSpan? l
 
             if (status.Step > 0 && status.Members.Count != silos)
             {
-                throw new UserException(ExitCode.Usage, $"a calibration takes {silos} silos, but {status.Members.Count} took part. Start more with: granary scale --silos {silos}");
+                throw new UserException(ExitCode.Usage, $"a calibration takes {Plural.Of(silos, "silo")}, but {status.Members.Count} took part. Start more with: granary scale --silos {silos}");
             }
 
             if (running is null && status.Step > 0)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Granary.Jobs;
 using Granary.Model.Files;
 
 namespace Granary.Silo.Commands;
@@ -13,7 +14,7 @@ internal static class ExportCommand
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
             ModelExport.Write(trained, result.GetValue(format), result.GetValue(output)!);
-            Console.Error.WriteLine($"{result.GetValue(output)}: {trained.Shape.Count} tensors, {trained.Weights.Length} weights");
+            Console.Out.WriteLine($"{result.GetValue(output)}: {Plural.Of(trained.Shape.Count, "tensor")}, {Plural.Of(trained.Weights.Length, "weight")}");
         });
     }
 }

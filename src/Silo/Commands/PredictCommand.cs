@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Prediction;
 
@@ -13,11 +14,17 @@ internal static class PredictCommand
         return new Command("predict", "Predicts every row of a CSV file or image of an IDX file.") { model, input, output }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
-            var report = result.GetValue(output) is { } path
+            var path = result.GetValue(output);
+            var report = path is not null
                 ? PredictionTable.Write(trained, result.GetValue(input)!, path)
                 : ToStandardOutput(trained, result.GetValue(input)!);
-            var ignored = report.Ignored.Count > 0 ? $"; columns the model does not know: {string.Join(", ", report.Ignored.Select(c => c.Length == 0 ? "one without a name" : c))}" : "";
-            Console.Error.WriteLine($"{report.Rows} rows predicted{ignored}");
+            if (report.Ignored.Count > 0)
+            {
+                Console.Error.WriteLine($"columns the model does not know are left out: {string.Join(", ", report.Ignored.Select(c => c.Length == 0 ? "one without a name" : c))}");
+            }
+
+            // Where the predictions themselves are on standard output, they are alone there.
+            (path is null ? Console.Error : Console.Out).WriteLine($"{(path is null ? "" : path + ": ")}{Plural.Of(report.Rows, "row")} predicted");
         });
     }
 
