@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Granary.Client;
 using Granary.Client.Commands;
+using Granary.Client.Display;
+
+LenientWriter.ForStandardError(); // a terminal that is gone ends no training
 
 if (args is ["silo", .. var options])
 {

@@ -50,6 +50,9 @@ internal sealed class CommandLine : IDisposable
 
     public static string Examples { get; } = Path.Combine(Path.GetFullPath(Metadata("Root")), "examples");
 
+    /// <summary>The command line's assembly.</summary>
+    public static string Program => Metadata("Client");
+
     public int Pid => _process.Id;
 
     public string Output { get { lock (_output) { return _output.ToString(); } } }

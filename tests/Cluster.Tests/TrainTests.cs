@@ -26,6 +26,55 @@ public sealed class TrainTests : IDisposable
         Assert.All(silos, s => Assert.True(s.HasExited));
     }
 
+    // A shell's window that is closed, and whoever ends a whole group of processes.
+    [Theory]
+    [InlineData("HUP")]
+    [InlineData("TERM")]
+    public async Task A_signal_to_the_whole_group_keeps_the_weights(string signal)
+    {
+        using var train = new CommandLine(_folder, "train", Digits, "--json", "--output", "out", "--set", "training.epochs=100000");
+        train.WaitFor("epoch ");
+        var silos = train.Children();
+        CommandLine.Kill(signal, $"-{train.Pid}");
+        if (signal == "HUP")
+        {
+            train.WaitFor("interrupted: ");
+            CommandLine.Kill(signal, $"-{train.Pid}"); // from the system, and from the shell
+        }
+
+        Assert.Equal(130, await train.Exit());
+        Assert.Equal("cancelled", train.Json.GetProperty("state").GetString());
+        Assert.True(File.Exists(Path.Combine(_folder, "out", "model.safetensors")));
+        Assert.All(silos, s => Assert.True(s.HasExited));
+    }
+
+    [Fact]
+    public async Task A_terminal_that_is_gone_keeps_the_weights()
+    {
+        // Where results are already on their way, the folder is the job's.
+        var output = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName;
+        using var watcher = new FileSystemWatcher(output, ".granary-run");
+        var begun = new TaskCompletionSource();
+        watcher.Created += (_, _) => begun.TrySetResult();
+        watcher.Renamed += (_, _) => begun.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+
+        // `script` has a terminal of its own, which goes with it.
+        var info = new ProcessStartInfo("script", ["-qec", $"exec dotnet {CommandLine.Program} train {Digits} --output out --set training.epochs=100000", "/dev/null"])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using var terminal = Process.Start(info)!;
+        var shown = terminal.StandardOutput.ReadToEndAsync();
+        await begun.Task.WaitAsync(TimeSpan.FromMinutes(3));
+        using var train = Process.GetProcessById(int.Parse(File.ReadAllText($"/proc/{terminal.Id}/task/{terminal.Id}/children"), System.Globalization.CultureInfo.InvariantCulture));
+        terminal.Kill();
+        await train.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        Assert.True(File.Exists(Path.Combine(output, "model.safetensors")), await shown);
+    }
+
     [Fact]
     public async Task A_second_ctrl_c_does_not_wait()
     {

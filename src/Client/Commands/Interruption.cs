@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Client.Commands;
 
-/// <summary>Ctrl+C and SIGTERM: the first asks for an end in good order, the second for an end at once.</summary>
+/// <summary>Ctrl+C, SIGTERM and the end of the terminal: the first asks for an end in good order, the second for an end at once. A terminal's
+/// end comes more than once, from the system and from the shell, and is no second wish.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _first = new();
@@ -13,7 +14,14 @@ internal sealed class Interruption : IDisposable
         PosixSignalRegistration.Create(s, context =>
         {
             context.Cancel = true;
-            (_first.IsCancellationRequested ? _second : _first).Cancel();
+            if (!_first.IsCancellationRequested)
+            {
+                _first.Cancel();
+            }
+            else if (s != PosixSignal.SIGHUP)
+            {
+                _second.Cancel();
+            }
         }))];
 
     /// <summary>Cancelled by the first signal.</summary>

@@ -77,11 +77,12 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Completes when it has ended and all it wrote is in the log: what came of it, for people.</summary>
     public Task<string> Exited { get; }
 
-    // Ctrl+C on a terminal goes to every process there. Whoever started the silo decides what it means: the job's weights
-    // are still to be written. A signal that is ignored stays ignored through exec.
+    // Ctrl+C on a terminal goes to every process there, and so does its end; whoever stops a group of processes means all of them. What it
+    // means for silos is decided by whoever started them: the job's weights are still to be written. So they have a session of their own,
+    // and where that cannot be had they ignore the terminal. A signal that is ignored stays ignored through exec.
     private static ProcessStartInfo DeafToTheTerminal(ProcessStartInfo silo)
     {
-        var info = new ProcessStartInfo("sh", ["-c", "trap '' INT; exec \"$@\"", "sh", silo.FileName, .. silo.ArgumentList]);
+        var info = new ProcessStartInfo("sh", ["-c", "trap '' INT HUP; command -v setsid >/dev/null && exec setsid \"$@\"; exec \"$@\"", "sh", silo.FileName, .. silo.ArgumentList]);
         info.Environment.Clear(); // what has been taken out of the silo's must not come from this process
         foreach (var (name, value) in silo.Environment)
         {
