@@ -15,7 +15,7 @@ mlp=("$root/examples/digits-mlp.yaml" --set "model.hidden=[256,128]" training.op
 gpt=("$root/examples/source-transformer.yaml" --set model.layers=2 model.width=48 training.optimizer.kind=adam training.optimizer.learningRate=0.002)
 large=("$root/examples/digits-mlp.yaml" --set "model.hidden=[2400,2400]" training.optimizer.kind=adam training.optimizer.learningRate=0.0003)
 
-alone() { granary train "$@" --silos 1 --json --output "$GRANARY_HOME/alone" 2>/dev/null; }
+alone() { granary train "$@" --silos 1 --json --output "$GRANARY_HOME/alone" --overwrite 2>/dev/null; }
 submit() { granary submit "$@" --detach --json | field job; }
 
 # One job under one plan: the same weights as alone, and a ledger without fault.
@@ -96,7 +96,7 @@ CHANGE
     rate() { # root, job...
         local at=$1
         shift
-        dotnet "$at/src/Client/bin/Release/net10.0/granary.dll" train "$@" --json --output "$GRANARY_HOME/out" 2>/dev/null | field examplesPerSecond
+        dotnet "$at/src/Client/bin/Release/net10.0/granary.dll" train "$@" --json --output "$GRANARY_HOME/out" --overwrite 2>/dev/null | field examplesPerSecond
         rm -rf "$GRANARY_HOME/out"
     }
     echo "examples/s: job, as it is, without checksums and backups, with a checkpoint every 10 s"

@@ -254,6 +254,11 @@ public sealed class GranaryClient : IAsyncDisposable
 
                 await Task.Delay(PollEvery, cancellation);
             }
+            catch (Exception e) when (e is not (UserException or JobException or OperationCanceledException))
+            {
+                // It may be of any type, as if it had happened here: from here on nobody could tell.
+                throw new UserException(ExitCode.Unreachable, $"the cluster did not answer as it should: {e.GetType().Name}: {e.Message}");
+            }
         }
     }
 

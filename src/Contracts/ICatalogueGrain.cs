@@ -32,6 +32,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 /// <param name="Continue">Output folder of a shorter run of the same job that this one goes on from, absolute, the same for every silo.</param>
 /// <param name="Group">What it was submitted with: jobs of one sweep have the same.</param>
 /// <param name="Warnings">What the check of the job found doubtful; null: nothing.</param>
+/// <param name="Overwrite">Whether results of another run that the output holds may be replaced.</param>
 [GenerateSerializer, Immutable, Alias("granary.Submission")]
 public sealed record Submission(
     [property: Id(0)] Job Job,
@@ -40,4 +41,5 @@ public sealed record Submission(
     [property: Id(3)] int Priority = 0,
     [property: Id(4)] string? Continue = null,
     [property: Id(5)] string? Group = null,
-    [property: Id(6)] IReadOnlyList<JobWarning>? Warnings = null);
+    [property: Id(6)] IReadOnlyList<JobWarning>? Warnings = null,
+    [property: Id(7)] bool Overwrite = false);

@@ -64,13 +64,18 @@ public interface IWorker : IGrainService
     [Alias("Recall"), ResponseTimeout(LongAnswer.Time)]
     Task Recall(Membership membership, Origin checkpoint);
 
-    /// <summary>Writes the model and the papers that go with it.</summary>
+    /// <summary>Makes the directory that the job's model will be written to, and makes it the job's own.</summary>
     /// <param name="membership">Job and generation.</param>
-    /// <param name="output">The directory; made if missing.</param>
-    /// <param name="papers">Other files by name: the job file, metrics, the summary.</param>
-    /// <param name="copies">Files to be copied there, from where to by name: what training on takes.</param>
+    /// <param name="output">The directory.</param>
+    /// <param name="overwrite">Whether results of another run there may be replaced.</param>
+    /// <param name="continues">The output of the run that the job goes on from, whose place it may take; null: none.</param>
+    /// <exception cref="JobException">It cannot be written to, or holds something that is not the job's.</exception>
+    [Alias("TakeOutput")]
+    Task TakeOutput(Membership membership, string output, bool overwrite, string? continues);
+
+    /// <summary>Writes the model and what goes with it. Returns why it could not be written; null: it was.</summary>
     [Alias("Publish"), ResponseTimeout(LongAnswer.Time)]
-    Task Publish(Membership membership, string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies);
+    Task<string?> Publish(Membership membership, Publication publication);
 
     /// <summary>Looks for the shard whose gradient at the next step is not finite. Null when none here is.</summary>
     [Alias("FindNonFinite")]

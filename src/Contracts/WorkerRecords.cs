@@ -7,6 +7,18 @@ namespace Granary.Contracts;
 [GenerateSerializer, Immutable, Alias("granary.SavedWeights")]
 public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)] string Sha256, [property: Id(2)] long Parameters);
 
+/// <summary>What a job leaves in a directory when it ends, besides the model.</summary>
+/// <param name="Output">The directory, absolute; made if missing.</param>
+/// <param name="Papers">Files by name: the job file, metrics, the summary.</param>
+/// <param name="Copies">Files to be copied, from where to by name: what training on takes.</param>
+/// <param name="KeepsState">Whether what an earlier run left there to be trained on stays where there is nothing newer.</param>
+[GenerateSerializer, Immutable, Alias("granary.Publication")]
+public sealed record Publication(
+    [property: Id(0)] string Output,
+    [property: Id(1)] IReadOnlyDictionary<string, string> Papers,
+    [property: Id(2)] IReadOnlyDictionary<string, string> Copies,
+    [property: Id(3)] bool KeepsState);
+
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
 /// <param name="Membership">Job and generation.</param>
 /// <param name="Index">The worker's place among the members.</param>

@@ -32,25 +32,22 @@ internal static class AuditCommand
 
     private static async Task<int> Compare(string id, LedgerReport ledger, CancellationToken cancellation)
     {
-        var papers = Directory.CreateTempSubdirectory("granary-audit-").FullName;
+        using var papers = new TemporaryFolder("granary-audit-");
+        await File.WriteAllTextAsync(Path.Combine(papers.Path, "job.yaml"), JobFile.Write(ledger.Job), cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(papers.Path, "ledger.json"), JsonSerializer.Serialize(ledger.Epochs, JsonSerializerOptions.Web), cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(papers.Path, "facts.json"), JsonSerializer.Serialize(ledger.Facts, JsonSerializerOptions.Web), cancellation);
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(papers, "job.yaml"), JobFile.Write(ledger.Job), cancellation);
-            await File.WriteAllTextAsync(
-                Path.Combine(papers, "ledger.json"), JsonSerializer.Serialize(ledger.Epochs, JsonSerializerOptions.Web), cancellation);
-            await File.WriteAllTextAsync(
-                Path.Combine(papers, "facts.json"), JsonSerializer.Serialize(ledger.Facts, JsonSerializerOptions.Web), cancellation);
-            await SiloProgram.Run(["audit", papers], cancellation);
-            CommandParts.Result(Verdict(id, ledger, "every example of every finished epoch was counted exactly once"));
-            return ExitCode.Done;
+            await SiloProgram.Run(["audit", papers.Path], cancellation);
         }
         catch (UserException e) when (e.Code == ExitCode.JobFailed)
         {
             throw new UserException(ExitCode.JobFailed, $"{Verdict(id, ledger, "the ledger does not fit the data")}:\n{e.Message}");
         }
-        finally
-        {
-            Directory.Delete(papers, recursive: true);
-        }
+
+        CommandParts.Result(Verdict(id, ledger, "every example of every finished epoch was counted exactly once"));
+        return ExitCode.Done;
     }
 }

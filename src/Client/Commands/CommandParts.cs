@@ -18,6 +18,10 @@ internal static class CommandParts
     /// <summary>--json.</summary>
     public static Option<bool> Json() => new("--json") { Description = "One JSON document on standard output; everything else on standard error." };
 
+    /// <summary>--overwrite.</summary>
+    /// <param name="what">What is replaced.</param>
+    public static Option<bool> Overwrite(string what) => new("--overwrite") { Description = $"Replace {what}." };
+
     /// <summary>--home.</summary>
     public static Option<string> Home() => new Option<string>("--home")
     {
@@ -88,10 +92,18 @@ internal static class CommandParts
             {
                 return ExitCode.Interrupted;
             }
-#pragma warning disable CA1031 // a user sees one message, whatever a silo's answer broke on
-            catch (Exception e)
+            catch (Exception e) when (LocalFailure.Of(e) is { } failure)
+            {
+                return Say(ExitCode.Usage, failure);
+            }
+            catch (Exception e) when (WayLost.Tells(e))
             {
                 return Say(ExitCode.Unreachable, $"the cluster did not answer as it should: {e.GetType().Name}: {e.Message}");
+            }
+#pragma warning disable CA1031 // a user sees one message, whatever it broke on
+            catch (Exception e)
+            {
+                return Say(ExitCode.JobFailed, $"this is a mistake of Granary's own, please report it: {e.GetType().Name}: {e.Message}");
             }
 #pragma warning restore CA1031
         });

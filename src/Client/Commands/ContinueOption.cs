@@ -51,7 +51,7 @@ internal static class ContinueOption
             return new RunEnd(
                 root.GetProperty("state").GetString() == "completed", root.GetProperty("stoppedEarly").GetBoolean(), root.GetProperty("steps").GetInt64());
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new UserException(ExitCode.Usage, $"{summary}: this is no summary of a run: {e.Message}");
         }

@@ -12,7 +12,12 @@ internal static class ExportCommand
         var format = new Option<string>("--format") { Description = "safetensors or npz.", DefaultValueFactory = _ => "safetensors" };
         format.AcceptOnlyFromAmong("safetensors", "npz");
         var output = new Option<string>("--output") { Description = "The file.", Required = true }.IsPath();
-        return new Command("export", "Writes a model for other programs.") { model, format, output }.Does((result, cancellation) => SiloProgram.Run(
-            ["export", result.GetValue(model)!, $"--format={result.GetValue(format)}", $"--output={result.GetValue(output)}"], cancellation));
+        var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
+        return new Command("export", "Writes a model for other programs.") { model, format, output, overwrite }.Does((result, cancellation) => SiloProgram.Run(
+            [
+                "export", result.GetValue(model)!, $"--format={result.GetValue(format)}", $"--output={result.GetValue(output)}",
+                .. result.GetValue(overwrite) ? ["--overwrite"] : Array.Empty<string>(),
+            ],
+            cancellation));
     }
 }

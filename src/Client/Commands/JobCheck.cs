@@ -87,7 +87,8 @@ internal static class JobCheck
         await process.WaitForExitAsync(cancellation);
         if (process.ExitCode != 0)
         {
-            throw new UserException(ExitCode.Usage, (await errors).Trim());
+            cancellation.ThrowIfCancellationRequested();
+            throw new UserException(ExitCode.Usage, (await errors).Trim() is { Length: > 0 } message ? message : $"the check of the data ended with code {process.ExitCode}, and said nothing.");
         }
 
         if ((await errors).TrimEnd() is { Length: > 0 } notes)

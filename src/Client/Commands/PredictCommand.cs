@@ -15,10 +15,12 @@ internal static class PredictCommand
             Required = true,
         }.IsPath();
         var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: standard output)." }.IsPath();
-        return new Command("predict", "Predicts the class of every row of a CSV file, or of every image of an IDX file.") { model, input, output }.Does((result, cancellation) =>
+        var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
+        return new Command("predict", "Predicts the class of every row of a CSV file, or of every image of an IDX file.") { model, input, output, overwrite }.Does((result, cancellation) =>
         {
             string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];
-            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to], cancellation);
+            string[] over = result.GetValue(overwrite) ? ["--overwrite"] : [];
+            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to, .. over], cancellation);
         });
     }
 }

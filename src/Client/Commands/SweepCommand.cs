@@ -57,6 +57,8 @@ internal static class SweepCommand
                 });
             }
 
+            var output = Path.GetFullPath(Path.Combine("runs", group));
+            new RunFolder(output, group).Try(overwrite: false, continues: null);
             var settings = LocalSettings.For(result.GetValue(silos) ?? 1, "none");
             settings = settings with { Jobs = result.GetValue(jobs) ?? settings.Threads };
             return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
@@ -65,7 +67,7 @@ internal static class SweepCommand
                 var lost = PrivateCluster.StopWhenLost(cluster, waiting);
                 try
                 {
-                    return await Run(client, jobsOfSweep, Path.GetFullPath(Path.Combine("runs", group)), sweep, result.GetValue(json), waiting.Token);
+                    return await Run(client, jobsOfSweep, output, sweep, result.GetValue(json), waiting.Token);
                 }
                 catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
                 {

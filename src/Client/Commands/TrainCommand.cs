@@ -19,9 +19,10 @@ internal static class TrainCommand
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
         var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." }.IsPath();
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
+        var overwrite = CommandParts.Overwrite("the results of another run in the output directory; nothing else there is touched");
         var run = ContinueOption.Create();
         telemetry.AcceptOnlyFromAmong("console", "otlp", "none");
-        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
+        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, overwrite, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
         {
             if (result.GetValue(silos) < 1)
             {
@@ -33,13 +34,14 @@ internal static class TrainCommand
             var from = ContinueOption.Check(result.GetValue(run), job);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
+            new RunFolder(folder, id).Try(result.GetValue(overwrite), from); // before anything is started
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
             using var narrator = Narrator.OfThisProcess();
             var report = ReadData(path, overrides, narrator, reading.Token); // while the silos start
             try
             {
-                var code = await Train(new Submission(job, folder, id, Continue: from), report, settings, narrator, result.GetValue(json), interruption);
+                var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite)), report, settings, narrator, result.GetValue(json), interruption);
                 SayBaseline(await report, result.GetValue(json));
                 return code;
             }

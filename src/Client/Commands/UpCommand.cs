@@ -48,7 +48,7 @@ internal static class UpCommand
 
     private static async Task Start(ClusterHome home, int silos, int jobs, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(home.Logs);
+        home.Make();
         var log = Path.Combine(home.Logs, "supervisor.log");
         SiloLog.TurnOver(log);
         var host = Environment.ProcessPath!;

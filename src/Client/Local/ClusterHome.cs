@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Granary.Jobs;
 
 namespace Granary.Client.Local;
 
@@ -17,6 +18,12 @@ internal sealed class ClusterHome(string path)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
+    // Any of these says that it is a cluster's home; the others do so where an earlier version has made it.
+    private static readonly string[] Marks = [".granary-home", "membership.db", "supervisor.lock"];
+
+    // A disk of its own has this folder from the start.
+    private const string MountPoint = "lost+found";
+
     /// <summary>The directory.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -24,6 +31,34 @@ internal sealed class ClusterHome(string path)
     public string Logs => System.IO.Path.Combine(Path, "logs");
 
     private string RecordFile => System.IO.Path.Combine(Path, "cluster.json");
+
+    /// <summary>Makes the directory, if it is missing. One that holds anything must be a cluster's.</summary>
+    /// <exception cref="UserException">It cannot be made, or is none of a cluster's.</exception>
+    public void Make()
+    {
+        try
+        {
+            using var made = new NewFolder(Path);
+            var isOwn = Array.Exists(Marks, m => File.Exists(System.IO.Path.Combine(Path, m)));
+            if (!isOwn && Directory.EnumerateFileSystemEntries(Path).FirstOrDefault(e => System.IO.Path.GetFileName(e) != MountPoint) is { } other)
+            {
+                throw new UserException(
+                    ExitCode.Usage, $"{Path}: this is no cluster's home, and is not empty ({System.IO.Path.GetFileName(other)}): name another folder as --home (GRANARY_HOME).");
+            }
+
+            if (!isOwn)
+            {
+                WholeFile.Write(System.IO.Path.Combine(Path, Marks[0]), "The home of a Granary cluster.\n");
+            }
+
+            Directory.CreateDirectory(Logs);
+            made.Keep();
+        }
+        catch (Exception e) when (e is JobException || FileTrouble.Is(e))
+        {
+            throw new UserException(ExitCode.Usage, $"the cluster's home (--home, GRANARY_HOME) cannot be used: {e.Message}");
+        }
+    }
 
     /// <summary>The cluster that runs here; null when none does, whatever an earlier one left behind.</summary>
     public ClusterRecord? Running()
@@ -33,7 +68,7 @@ internal sealed class ClusterHome(string path)
             var record = JsonSerializer.Deserialize<ClusterRecord>(File.ReadAllText(RecordFile), Web);
             return record is not null && IsSupervisor(record.SupervisorPid) ? record : null;
         }
-        catch (Exception e) when (e is IOException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }
@@ -43,8 +78,7 @@ internal sealed class ClusterHome(string path)
     public void Write(ClusterRecord record)
     {
         Directory.CreateDirectory(Path);
-        File.WriteAllText(RecordFile + ".tmp", JsonSerializer.Serialize(record, Web));
-        File.Move(RecordFile + ".tmp", RecordFile, overwrite: true);
+        WholeFile.Write(RecordFile, JsonSerializer.Serialize(record, Web));
     }
 
     /// <summary>How many silos are wanted: the supervisor looks here.</summary>
@@ -54,7 +88,7 @@ internal sealed class ClusterHome(string path)
         {
             return int.Parse(File.ReadAllText(WantedFile), CultureInfo.InvariantCulture);
         }
-        catch (Exception e) when (e is IOException or FormatException or OverflowException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
             return null;
         }
@@ -64,8 +98,7 @@ internal sealed class ClusterHome(string path)
     public void Want(int silos)
     {
         Directory.CreateDirectory(Path);
-        File.WriteAllText(WantedFile + ".tmp", silos.ToString(CultureInfo.InvariantCulture));
-        File.Move(WantedFile + ".tmp", WantedFile, overwrite: true);
+        WholeFile.Write(WantedFile, silos.ToString(CultureInfo.InvariantCulture));
     }
 
     private string WantedFile => System.IO.Path.Combine(Path, "silos");

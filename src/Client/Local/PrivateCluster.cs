@@ -17,30 +17,23 @@ internal static class PrivateCluster
     {
         using var told = narrator ?? Narrator.OfThisProcess();
         told.Starting(settings.Silos);
-        var home = Directory.CreateTempSubdirectory("granary-").FullName;
-        File.Create(Path.Combine(home, "temporary")).Dispose(); // silos remove no home that does not say this of itself
-        try
+        using var home = new TemporaryFolder("granary-");
+        await File.WriteAllTextAsync(Path.Combine(home.Path, ".granary-temporary-home"), home.Path); // silos remove no home that does not say this of itself
+        await using var cluster = new LocalCluster(home.Path, settings with { TemporaryHome = true });
+        using var hardStop = interruption.Again.Register(() =>
         {
-            await using var cluster = new LocalCluster(home, settings with { TemporaryHome = true });
-            using var hardStop = interruption.Again.Register(() =>
+            foreach (var silo in cluster.Silos)
             {
-                foreach (var silo in cluster.Silos)
-                {
-                    silo.KillNow();
-                }
-            });
-            var started = cluster.Start(interruption.Token, told);
-            var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
-            await Ready(permission, started, cluster);
-            told.DoingBriefly("connecting to the silos");
-            await using var client = await GranaryClient.Connect(await connection, cluster.Address, interruption.Token);
-            told.Dispose();
-            return await use(cluster, client);
-        }
-        finally
-        {
-            Directory.Delete(home, recursive: true);
-        }
+                silo.KillNow();
+            }
+        });
+        var started = cluster.Start(interruption.Token, told);
+        var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
+        await Ready(permission, started, cluster);
+        told.DoingBriefly("connecting to the silos");
+        await using var client = await GranaryClient.Connect(await connection, cluster.Address, interruption.Token);
+        told.Dispose();
+        return await use(cluster, client);
     }
 
     // In the order in which they complete: a silo that cannot start is told of at once, and not after a check that may take minutes.

@@ -12,9 +12,10 @@ internal static class SiloProgram
         var info = SiloExecutable.Start(arguments);
         info.RedirectStandardError = true;
         using var process = Process.Start(info)!;
-        using var stop = cancellation.Register(() => process.Kill());
-        var errors = await process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
+        using var stop = cancellation.Register(() => Signal.Send(process.Id, Signal.Terminate)); // it removes what it has not finished
+        var errors = await process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        cancellation.ThrowIfCancellationRequested();
         if (process.ExitCode != ExitCode.Done)
         {
             throw new UserException(process.ExitCode, errors.Trim());

@@ -83,7 +83,7 @@ internal sealed class Upkeep(ClusterHome home, LocalCluster cluster)
             await action();
             return true;
         }
-        catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException or Win32Exception)
+        catch (Exception e) when (e is UserException or Jobs.JobException or IOException or UnauthorizedAccessException or Win32Exception)
         {
             if (e.Message != _told)
             {

@@ -18,23 +18,16 @@ internal sealed class CalibrationRuns(PlannedJob job, InputShape input, long exa
     /// <summary>On a cluster that is up.</summary>
     public async Task<IReadOnlyList<CalibrationRun>> On(GranaryClient client, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("granary-plan-").FullName;
-        try
+        using var folder = new TemporaryFolder("granary-plan-");
+        var (timed, runs) = (new TimedRuns(client, folder.Path), new List<CalibrationRun>());
+        var threads = (await client.Silos()).Max(s => s.Threads);
+        foreach (var (variant, silos) in Calibration.Runs(job, input, examples, threads))
         {
-            var (timed, runs) = (new TimedRuns(client, folder), new List<CalibrationRun>());
-            var threads = (await client.Silos()).Max(s => s.Threads);
-            foreach (var (variant, silos) in Calibration.Runs(job, input, examples, threads))
-            {
-                var run = await timed.Run(variant, silos, cancellation);
-                done?.Invoke(run);
-                runs.Add(run);
-            }
+            var run = await timed.Run(variant, silos, cancellation);
+            done?.Invoke(run);
+            runs.Add(run);
+        }
 
-            return runs;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        return runs;
     }
 }

@@ -70,7 +70,7 @@ internal sealed unsafe class CheckpointWriter<T>(
                 throw new IOException($"no space left on device: '{place}' (a scripted fault)");
             }
 
-            var part = CheckpointFile.Write(Path.Combine(place, $"blocks-{header.FirstBlock:D6}.bin"), header, _copy!);
+            var part = CheckpointFile.Write(CheckpointFolder.Part(place, header.FirstBlock), header, _copy!);
             written(header.Step, part, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -186,6 +186,7 @@ internal sealed partial class CoordinatorGrain
         var origin = Origin(RestorePlan.Make([.. holdings.Select(h => h.Versions)], layout, state > 0), holdings, facts);
         State.Progress = _progress!.Settled;
         _ = before?.ReleaseBut(crew);
+        await TakeOutput(crew, attempt);
         await attempt.Unless(crew.Prepare(Job, facts, origin));
         await _keeper.TrySave();
         State.Note(

@@ -7,6 +7,26 @@ namespace Granary.Grains.Coordination;
 /// <content>What becomes of the model when the job ends.</content>
 internal sealed partial class CoordinatorGrain
 {
+    // A disk that is full may be made room on: the model is worth some waiting.
+    private static readonly TimeSpan PublishTime = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PublishPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPublishPause = TimeSpan.FromSeconds(10);
+
+    private string Output => State.Submission!.Output ?? OwnOutput;
+
+    // The cluster's own place for it.
+    private string OwnOutput => Path.Combine(silo.Outputs, JobId);
+
+    // Before the first step: a folder that cannot be written to must not be found out after the last.
+    private async Task TakeOutput(Crew crew, Attempt attempt)
+    {
+        if (!State.HasOutput)
+        {
+            await attempt.Unless(crew.TakeOutput(Output, State.Submission!.Overwrite, State.Submission.Continue));
+            State.HasOutput = true;
+        }
+    }
+
     private async Task Publish(Attempt attempt, JobState state, string? failure)
     {
         _activity = "writing the model";
@@ -31,8 +51,7 @@ internal sealed partial class CoordinatorGrain
 
         Remember(attempt);
         State.Failure = failure;
-        var output = State.Submission!.Output ?? Path.Combine(silo.Outputs, JobId);
-        State.Result = new JobResult(
+        var result = new JobResult(
             Job.Model.KindName(),
             weights[0].Parameters,
             live.EpochLoss,
@@ -40,18 +59,24 @@ internal sealed partial class CoordinatorGrain
             evaluation?.Loss,
             evaluation?.Accuracy,
             weights[0].Sha256,
-            output,
+            Output,
             step,
             _progress.HasStopped);
-        var papers = JobPapers.Of(JobId, Job, state, State.Result, State, live);
+        var papers = JobPapers.Of(JobId, Job, state, result, State, live);
         IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
         if (state != JobState.Failed && await LeaveBehind(attempt, step) is { } left)
         {
-            (var paper, copies) = left.Files();
+            (var paper, copies) = left.Files(State.Generation);
             papers.Add(paper.Key, paper.Value);
         }
 
-        await attempt.Crew.Publish(output, papers, copies);
+        var (output, trouble) = await Write(attempt, papers, copies);
+        State.Result = output is null ? null : result with { Output = output };
+        if (trouble is not null)
+        {
+            (state, failure) = (JobState.Failed, failure is null ? trouble : $"{failure} {trouble}");
+        }
+
         _progress.Settle(_progress.Committed);
         if (_progress.HasStopped)
         {
@@ -60,6 +85,46 @@ internal sealed partial class CoordinatorGrain
 
         await End(state, failure);
     }
+
+    // Where the output takes nothing any more, the model goes to the cluster's own place, so that it is not lost for a disk that is full.
+    // Returns where it is, and what went wrong.
+    private async Task<(string? Output, string? Trouble)> Write(
+        Attempt attempt, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+    {
+        var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
+        {
+            var trouble = await attempt.Crew.Publish(new Publication(Output, papers, copies, keepsState));
+            if (trouble is null)
+            {
+                return (Output, null);
+            }
+
+            if (OwnOutput != Output)
+            {
+                var again = await attempt.Crew.Publish(new Publication(OwnOutput, papers, copies, KeepsState: false));
+                if (again is null)
+                {
+                    return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
+                }
+
+                trouble = $"{trouble} Nor could it be written to the cluster's own place: {again}";
+            }
+
+            if (State.CancelAsked || since.Elapsed > PublishTime)
+            {
+                return (null, $"the model could not be written: {trouble}{LastCheckpoint()}");
+            }
+
+            _activity = $"the model cannot be written, and is tried again: {trouble}";
+            await Task.Delay(pause.Next());
+        }
+    }
+
+    private string LastCheckpoint() => State.Checkpoints.LastOrDefault() is { } last
+        ? $" The weights of step {last.Step} are in the checkpoint {last.Folder}."
+        : "";
 
     // What training on takes, where a checkpoint of the last version can be written.
     private async Task<RunState?> LeaveBehind(Attempt attempt, long published)

@@ -46,6 +46,9 @@ internal sealed class CoordinatorState
     /// <summary>What the job's silos compute on, once a generation has been formed.</summary>
     [Id(16)] public string? Platform { get; set; }
 
+    /// <summary>Whether the output has been made the job's own.</summary>
+    [Id(17)] public bool HasOutput { get; set; }
+
     /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
     public void Note(JobEventKind kind, string? silo, string message)
     {

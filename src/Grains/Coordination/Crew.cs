@@ -111,9 +111,11 @@ internal sealed class Crew(
     /// <summary>Has everybody weigh and publish an older version.</summary>
     public Task Recall(Origin checkpoint) => All((worker, _) => worker.Recall(Membership, checkpoint));
 
-    /// <summary>Has the first member write the model and its papers.</summary>
-    public Task Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies) =>
-        workers[0].Publish(Membership, output, papers, copies);
+    /// <summary>Has the first member take the job's output directory.</summary>
+    public Task TakeOutput(string output, bool overwrite, string? continues) => workers[0].TakeOutput(Membership, output, overwrite, continues);
+
+    /// <summary>Has the first member write the model and its papers. Returns why it could not; null: it has.</summary>
+    public Task<string?> Publish(Publication publication) => workers[0].Publish(Membership, publication);
 
     /// <summary>The lowest shard whose gradient is not finite.</summary>
     public async Task<int?> FindNonFinite() => (await AllOf((worker, _) => worker.FindNonFinite(Membership))).Min();

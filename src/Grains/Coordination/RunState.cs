@@ -14,9 +14,12 @@ namespace Granary.Grains.Coordination;
 internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IReadOnlyList<DurableCheckpoint> Checkpoints)
 {
     /// <summary>The folder within the output folder.</summary>
-    public const string Folder = "state";
+    private const string Folder = RunFolder.State;
 
-    private const string File = Folder + "/state.json";
+    /// <summary>The file that says what the others are.</summary>
+    public const string File = Folder + "/state.json";
+
+    private const string PartEnding = ".bin";
 
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web)
     {
@@ -25,8 +28,10 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The papers to write, and the files to copy, by name within the output folder.</summary>
-    public (KeyValuePair<string, string> Paper, IReadOnlyDictionary<string, string> Copies) Files()
+    /// <summary>The papers to write, and the files to copy, by name within the output folder. No other run's files have these names, nor
+    /// have those of another generation: while they are written, what was there before is whole.</summary>
+    /// <param name="generation">The job's last generation.</param>
+    public (KeyValuePair<string, string> Paper, IReadOnlyDictionary<string, string> Copies) Files(long generation)
     {
         var copies = new Dictionary<string, string>();
         var relative = Checkpoints.Select(c => c with
@@ -34,7 +39,7 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
             Folder = "",
             Parts = [.. c.Parts.Select(p =>
             {
-                var name = FormattableString.Invariant($"step-{c.Step}-{Path.GetFileName(p.File)}");
+                var name = FormattableString.Invariant($"{Job}-g{generation}-step-{c.Step}-blocks-{p.Blocks.First:D6}{PartEnding}");
                 copies[Path.Combine(Folder, name)] = p.File;
                 return p with { File = name, Job = p.Job ?? Job };
             })],
@@ -58,6 +63,22 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
             throw new JobException($"{path}: the run cannot be continued: {e.Message}");
+        }
+    }
+
+    /// <summary>The parts that a run has left, by their names in the state's folder; none where it is no run's.</summary>
+    /// <param name="output">The run's output folder.</param>
+    public static IReadOnlyList<string> Parts(string output)
+    {
+        try
+        {
+            return [.. Read(output).Checkpoints.SelectMany(c => c.Parts).Select(p => p.File)
+                .Where(f => Path.GetDirectoryName(f) == Path.Combine(output, Folder) && f.EndsWith(PartEnding, StringComparison.Ordinal))
+                .Select(f => Path.GetFileName(f))];
+        }
+        catch (JobException)
+        {
+            return [];
         }
     }
 

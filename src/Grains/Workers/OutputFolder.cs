@@ -1,44 +1,73 @@
+using Granary.Contracts;
+using Granary.Grains.Coordination;
+using Granary.Jobs;
+
 namespace Granary.Grains.Workers;
 
 /// <summary>What stands beside a model in a job's output folder.</summary>
 internal static class OutputFolder
 {
-    /// <summary>Writes texts and copies files, by name; folders among the names are replaced whole. A file may be copied from the
-    /// very folder that is replaced.</summary>
-    public static void Write(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+    /// <summary>Writes texts and copies files, by name, each whole or not at all. What training on takes changes with one file, the last
+    /// one; only then what was there before is removed, as far as a run has left it. Whatever ends this early, one of the two is whole.</summary>
+    public static void Write(Publication publication)
     {
-        var folders = papers.Keys.Concat(copies.Keys).Select(Path.GetDirectoryName).Where(f => f!.Length > 0).Distinct().ToArray();
-        string Place(string name) => Path.Combine(output, Path.GetDirectoryName(name) is { Length: > 0 } folder
-            ? Path.Combine(folder + ".tmp", Path.GetFileName(name))
-            : name);
-        foreach (var folder in folders)
+        var (output, papers, copies) = (publication.Output, publication.Papers, publication.Copies);
+        var before = RunState.Parts(output);
+        var hasState = papers.ContainsKey(RunState.File);
+        if (hasState)
         {
-            Replace(Path.Combine(output, folder + ".tmp"));
-            Directory.CreateDirectory(Path.Combine(output, folder + ".tmp"));
+            using var folder = new NewFolder(Path.Combine(output, RunFolder.State));
+            folder.Keep();
         }
 
         foreach (var (name, from) in copies)
         {
-            File.Copy(from, Place(name));
+            using var source = File.OpenRead(from);
+            WholeFile.Write(Path.Combine(output, name), source.CopyTo);
         }
 
-        foreach (var (name, text) in papers)
+        foreach (var (name, text) in papers.OrderBy(p => p.Key == RunState.File))
         {
-            File.WriteAllText(Place(name), text);
+            WholeFile.Write(Path.Combine(output, name), text);
         }
 
-        foreach (var folder in folders)
+        if (hasState || !publication.KeepsState)
         {
-            Replace(Path.Combine(output, folder!));
-            Directory.Move(Path.Combine(output, folder + ".tmp"), Path.Combine(output, folder!));
+            Remove(output, before.Except(copies.Keys.Select(k => Path.GetFileName(k))), hasState);
         }
     }
 
-    private static void Replace(string folder)
+    /// <summary>Does something that writes. Returns why it could not be done; null: it was.</summary>
+    public static string? Try(Action write)
     {
-        if (Directory.Exists(folder))
+        try
         {
-            Directory.Delete(folder, recursive: true);
+            write();
+            return null;
+        }
+        catch (Exception e) when (e is JobException or IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static void Remove(string output, IEnumerable<string> parts, bool hasState)
+    {
+        var folder = Path.Combine(output, RunFolder.State);
+        string[] old = [.. parts];
+        if (!hasState && old.Length > 0)
+        {
+            File.Delete(Path.Combine(output, RunState.File));
+        }
+
+        foreach (var part in old)
+        {
+            File.Delete(Path.Combine(folder, part));
+        }
+
+        if (!hasState && old.Length > 0 && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
+using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Training;
 
@@ -29,12 +30,14 @@ internal sealed unsafe partial class TrainingRun<T>
     }
 
     /// <inheritdoc/>
-    public void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+    public void Publish(Publication publication)
     {
         using var held = Hold();
-        Directory.CreateDirectory(output);
-        SavedModel.Write(Path.Combine(output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
-        OutputFolder.Write(output, papers, copies);
+        var folder = new RunFolder(publication.Output, _task.JobId);
+        folder.MakeSure();
+        SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
+        OutputFolder.Write(publication);
+        folder.Settle();
     }
 
     private float[] AsFloat32()

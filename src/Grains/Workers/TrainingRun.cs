@@ -40,7 +40,7 @@ internal interface ITrainingRun : IDisposable
     void Recall(Origin checkpoint);
 
     /// <summary>Writes the model and its papers.</summary>
-    void Publish(string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies);
+    void Publish(Publication publication);
 
     /// <summary>The shard here whose gradient at the next step is not finite.</summary>
     int? FindNonFinite();

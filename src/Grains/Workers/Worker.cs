@@ -251,11 +251,17 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task Publish(
-        Membership membership, string output, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+    public Task TakeOutput(Membership membership, string output, bool overwrite, string? continues)
+    {
+        _ = Current(membership);
+        return Task.Run(() => new RunFolder(output, membership.JobId).Take(overwrite, continues));
+    }
+
+    /// <inheritdoc/>
+    public Task<string?> Publish(Membership membership, Publication publication)
     {
         var run = Running(membership);
-        return Task.Run(() => run.Publish(output, papers, copies));
+        return Task.Run(() => OutputFolder.Try(() => run.Publish(publication)));
     }
 
     /// <inheritdoc/>

@@ -13,25 +13,21 @@ public static class ModelExport
     private static readonly DateTimeOffset ZipEpoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes a model, whole or not at all.</summary>
-    /// <exception cref="JobException">The file cannot be written, or is the model itself.</exception>
-    public static void Write(TrainedModel model, ExportFormat format, string output)
+    /// <exception cref="JobException">The file cannot be written, is the model itself, or exists and may not be overwritten.</exception>
+    public static void Write(TrainedModel model, ExportFormat format, string output, bool overwrite = false)
     {
-        if (Path.GetFullPath(output) == Path.GetFullPath(model.Name))
+        using var file = new OutputFile(output, overwrite, model.Name);
+        if (format == ExportFormat.Npz)
         {
-            throw new JobException($"{output}: this is the model itself, which would be lost: name another file.");
+            WriteNpz(model, file.Content);
+        }
+        else
+        {
+            SafetensorsWriter.Write(
+                file.Content, SavedModel.Metadata(model.Model with { Init = null }, WithoutFolders(model.Data), model.Facts, model.Vocabulary), model.Shape, model.Weights);
         }
 
-        WholeFile.WriteFor(output, file =>
-        {
-            if (format == ExportFormat.Npz)
-            {
-                WriteNpz(model, file);
-            }
-            else
-            {
-                SafetensorsWriter.Write(file, SavedModel.Metadata(model.Model with { Init = null }, WithoutFolders(model.Data), model.Facts, model.Vocabulary), model.Shape, model.Weights);
-            }
-        });
+        file.Finish();
     }
 
     // Where the data lay on the machine that trained is nobody else's business.

@@ -14,12 +14,14 @@ public sealed record PredictionReport(long Rows, IReadOnlyList<string> Ignored);
 public static class PredictionTable
 {
     /// <summary>Writes the predictions to a file, whole or not at all.</summary>
-    /// <exception cref="JobException">The input, the output or the model cannot be used; a bad cell is named by file and line.</exception>
-    public static PredictionReport Write(TrainedModel model, string input, string output)
+    /// <exception cref="JobException">The input, the output or the model cannot be used; a bad cell is named by file and line. The output is
+    /// the input or the model, or exists and may not be overwritten.</exception>
+    public static PredictionReport Write(TrainedModel model, string input, string output, bool overwrite = false)
     {
-        PredictionReport? report = null;
-        WholeFile.WriteFor(output, file => report = Write(model, input, file));
-        return report!;
+        using var file = new OutputFile(output, overwrite, input, model.Name);
+        var report = Write(model, input, file.Content);
+        file.Finish();
+        return report;
     }
 
     /// <summary>The same, to a stream.</summary>
@@ -32,7 +34,7 @@ public static class PredictionTable
             using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
             return Write(model, predictor, rows, Path.GetFileName(input), writer);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // the output's errors come as others
         {
             throw new JobException($"{input}: it cannot be read: {e.Message}");
         }

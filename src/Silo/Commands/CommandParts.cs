@@ -23,7 +23,7 @@ internal static class CommandParts
                 action(result);
                 return 0;
             }
-            catch (JobException e)
+            catch (Exception e) when (e is JobException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(e.Message);
                 return Usage;

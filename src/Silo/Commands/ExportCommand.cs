@@ -9,11 +9,12 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var (model, format, output) = (CommandParts.Model(), CommandParts.Required<ExportFormat>("--format"), CommandParts.Required<string>("--output"));
-        return new Command("export", "Writes a model for other programs.") { model, format, output }.Does(result =>
+        var (model, format) = (CommandParts.Model(), CommandParts.Required<ExportFormat>("--format"));
+        var (output, overwrite) = (CommandParts.Required<string>("--output"), new Option<bool>("--overwrite"));
+        return new Command("export", "Writes a model for other programs.") { model, format, output, overwrite }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
-            ModelExport.Write(trained, result.GetValue(format), result.GetValue(output)!);
+            ModelExport.Write(trained, result.GetValue(format), result.GetValue(output)!, result.GetValue(overwrite));
             Console.Out.WriteLine($"{result.GetValue(output)}: {Plural.Of(trained.Shape.Count, "tensor")}, {Plural.Of(trained.Weights.Length, "weight")}");
         });
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Generation;
 
@@ -19,7 +20,7 @@ internal static class GenerateCommand
             using var generator = new Generator(trained);
             var vocabulary = new Vocabulary(trained);
             var start = vocabulary.Encode(result.GetValue(prompt)!);
-            using var output = Console.OpenStandardOutput();
+            using var output = OutputFile.StandardOutput();
             foreach (var token in start.Concat(generator.Continue(start, sampler, result.GetValue(seed)).Take(result.GetValue(tokens))))
             {
                 output.Write(vocabulary.Decode(token)); // unbuffered: a reader sees each token as it is made

@@ -10,13 +10,14 @@ internal static class PredictCommand
 {
     public static Command Create()
     {
-        var (model, input, output) = (CommandParts.Model(), CommandParts.Required<string>("--input"), new Option<string?>("--output"));
-        return new Command("predict", "Predicts every row of a CSV file or image of an IDX file.") { model, input, output }.Does(result =>
+        var (model, input) = (CommandParts.Model(), CommandParts.Required<string>("--input"));
+        var (output, overwrite) = (new Option<string?>("--output"), new Option<bool>("--overwrite"));
+        return new Command("predict", "Predicts every row of a CSV file or image of an IDX file.") { model, input, output, overwrite }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
             var path = result.GetValue(output);
             var report = path is not null
-                ? PredictionTable.Write(trained, result.GetValue(input)!, path)
+                ? PredictionTable.Write(trained, result.GetValue(input)!, path, result.GetValue(overwrite))
                 : ToStandardOutput(trained, result.GetValue(input)!);
             if (report.Ignored.Count > 0)
             {
@@ -30,7 +31,7 @@ internal static class PredictCommand
 
     private static PredictionReport ToStandardOutput(TrainedModel model, string input)
     {
-        using var output = Console.OpenStandardOutput();
+        using var output = OutputFile.StandardOutput();
         return PredictionTable.Write(model, input, output);
     }
 }

@@ -28,7 +28,7 @@ internal static class SiloHost
             settings.Threads,
             settings.ResolveDevice(),
             new IPEndPoint(settings.Address, settings.ChannelPort),
-            Path.Combine(settings.Home, "runs"),
+            settings.TemporaryHome ? Path.GetTempPath() : Path.Combine(settings.Home, "runs"), // what a job leaves stays when its home goes
             settings.Checkpoints,
             settings.Jobs)
         {

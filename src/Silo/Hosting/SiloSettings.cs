@@ -97,9 +97,9 @@ internal sealed record SiloSettings
             }
         }
 
-        if (TemporaryHome && !File.Exists(Path.Combine(Home, "temporary")))
+        if (TemporaryHome && !Hosting.TemporaryHome.IsMarked(Home))
         {
-            throw new SettingException($"--temporary-home is for homes that hold a file named 'temporary'; {Home} does not, and would be removed with all that is in it.");
+            throw new SettingException($"--temporary-home is for homes that 'granary train' has made for itself; {Home} is none, and would be removed with all that is in it.");
         }
 
         if (TemporaryHome && !EndWithStdin)

@@ -4,12 +4,22 @@ namespace Granary.Silo.Hosting;
 /// its silos does. Every silo holds a shared lock on a file there while it lives; a lock ends with its process, however that ends.</summary>
 internal sealed class TemporaryHome : IDisposable
 {
+    // Whoever makes such a home writes its own path into this file: no other folder has that, not even a copy.
+    private const string Mark = ".granary-temporary-home";
+
     private const int Tries = 5;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
 
     private readonly string _home;
     private readonly FileStream _living;
     private volatile bool _orphaned;
+
+    /// <summary>Whether a folder was made to be removed.</summary>
+    public static bool IsMarked(string home)
+    {
+        var file = Path.Combine(home, Mark);
+        return File.Exists(file) && File.ReadAllText(file) == home;
+    }
 
     public TemporaryHome(string home)
     {

@@ -218,13 +218,14 @@ public sealed class RowCacheTests : IDisposable
     public void What_killed_processes_left_is_swept_away()
     {
         Directory.CreateDirectory(Folder);
-        var (old, fresh) = (Path.Combine(Folder, "a.rows.1.tmp"), Path.Combine(Folder, "a.rows.2.tmp"));
-        File.WriteAllText(old, "");
-        File.WriteAllText(fresh, "");
-        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-1));
+        string At(string name) => Path.Combine(Folder, name);
+        var (old, fresh, others) = (At($"a.rows.{new string('1', 32)}.tmp"), At($"a.rows.{new string('2', 32)}.tmp"), At("mine.tmp"));
+        Assert.All([old, fresh, others], f => File.WriteAllText(f, ""));
+        Assert.All([old, others], f => File.SetLastWriteTimeUtc(f, DateTime.UtcNow.AddHours(-1)));
         _ = Seen(Job(_folder.Write("d.csv", Text(1))), Means);
         Assert.False(File.Exists(old));
         Assert.True(File.Exists(fresh));
+        Assert.True(File.Exists(others));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ModelExportTests : IDisposable
     private string Output(ExportFormat format, TrainedModel model, string name = "m")
     {
         var path = Path.Combine(_folder, $"{name}.{Kebab.Name(format)}");
-        ModelExport.Write(model, format, path);
+        ModelExport.Write(model, format, path, overwrite: true);
         return path;
     }
 
@@ -89,7 +89,7 @@ public sealed class ModelExportTests : IDisposable
     public void A_file_that_cannot_be_written_is_told_and_leaves_nothing()
     {
         var path = Path.Combine(_folder, "no", "such", "folder.npz");
-        Assert.Contains($"{path}: the file cannot be written", Assert.Throws<JobException>(
+        Assert.Contains($"{path}: there is no such folder", Assert.Throws<JobException>(
             () => ModelExport.Write(SampleModels.Softmax(), ExportFormat.Npz, path)).Message);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
@@ -99,7 +99,12 @@ public sealed class ModelExportTests : IDisposable
     {
         var path = Output(ExportFormat.Safetensors, SampleModels.Softmax());
         var bytes = File.ReadAllBytes(path);
-        Assert.Contains("this is the model itself", Assert.Throws<JobException>(() => ModelExport.Write(TrainedModel.Load(path), ExportFormat.Npz, path)).Message);
+        foreach (var overwrite in new[] { false, true })
+        {
+            Assert.Contains("the file that is read, and would be lost", Assert.Throws<JobException>(
+                () => ModelExport.Write(TrainedModel.Load(path), ExportFormat.Npz, path, overwrite)).Message);
+        }
+
         Assert.Equal(bytes, File.ReadAllBytes(path));
     }
 }

@@ -42,7 +42,7 @@ public sealed class PyTorchTests : IDisposable
 
     private TrainedModel Exported(TrainedModel sample)
     {
-        ModelExport.Write(sample, ExportFormat.Safetensors, Path.Combine(_folder, SavedModel.FileName));
+        ModelExport.Write(sample, ExportFormat.Safetensors, Path.Combine(_folder, SavedModel.FileName), overwrite: true);
         return TrainedModel.Load(_folder);
     }
 

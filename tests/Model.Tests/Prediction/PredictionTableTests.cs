@@ -23,7 +23,7 @@ public sealed class PredictionTableTests : IDisposable
     private string[] Predict(TrainedModel model, string text)
     {
         var output = Path.Combine(_folder, "out.csv");
-        PredictionTable.Write(model, Input(text), output);
+        PredictionTable.Write(model, Input(text), output, overwrite: true);
         return File.ReadAllLines(output);
     }
 
@@ -152,7 +152,7 @@ public sealed class PredictionTableTests : IDisposable
         // The same model with named columns, given the same numbers as text.
         var named = model with { Data = model.Data with { Format = DataFormat.Csv }, Facts = model.Facts with { Columns = ["one", "two"] } };
         var table = Predict(named, "one,two\n" + string.Join('\n', pixels.Chunk(2).Select(p => FormattableString.Invariant($"{p[0] / 255.0:R},{p[1] / 255.0:R}"))));
-        PredictionTable.Write(model, Path.Combine(_folder, "images"), output);
+        PredictionTable.Write(model, Path.Combine(_folder, "images"), output, overwrite: true);
         Assert.Equal(table, File.ReadAllLines(output));
         Assert.True(table.Distinct().Count() > 100);
     }
@@ -259,6 +259,6 @@ public sealed class PredictionTableTests : IDisposable
         }
 
         rows[18_998] = "1,x,";
-        Assert.StartsWith("in.csv.gz:19000: column 'two' holds 'x'", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Mlp(), Gzip(rows), output)).Message);
+        Assert.StartsWith("in.csv.gz:19000: column 'two' holds 'x'", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Mlp(), Gzip(rows), output, overwrite: true)).Message);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace Granary.Model.Data.Cache;
 
@@ -14,7 +15,7 @@ internal sealed record CachedRows(IDenseRows Rows, IReadOnlyList<string> Names, 
 /// <param name="settings">How the source is read.</param>
 /// <param name="source">The source.</param>
 /// <param name="trouble">Told why rows are not kept.</param>
-internal sealed class CachePlace(string folder, string name, UInt128 settings, CsvLines source, Action<string> trouble)
+internal sealed partial class CachePlace(string folder, string name, UInt128 settings, CsvLines source, Action<string> trouble)
 {
     private const string Unfinished = ".tmp";
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
@@ -88,11 +89,14 @@ internal sealed class CachePlace(string folder, string name, UInt128 settings, C
     // What processes have left behind that were killed while they wrote. Whoever still writes to one only fails to keep it.
     private void Sweep()
     {
-        foreach (var left in Directory.EnumerateFiles(folder, "*" + Unfinished).Where(f => DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > Abandoned))
+        foreach (var left in Directory.EnumerateFiles(folder, "*" + Unfinished).Where(f => OwnName().IsMatch(f) && DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > Abandoned))
         {
             Remove(left);
         }
     }
+
+    [GeneratedRegex(@"\.rows\.[0-9a-f]{32}\.tmp$")]
+    private static partial Regex OwnName();
 
     private static void Remove(string path)
     {

@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+
+namespace Granary.Jobs;
+
+/// <summary>Errors of the file system, as a user is told of them.</summary>
+public static partial class FileTrouble
+{
+    /// <summary>Whether an error is one of the file system's: a missing folder, no permission, a full disk, a name that cannot be one.</summary>
+    public static bool Is(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
+
+    /// <summary>The cause without the path, which the message around it names: "No space left on device".</summary>
+    public static string Reason(Exception error)
+    {
+        var text = PathAtEnd().Replace(error.Message, "").TrimEnd('.', ' ');
+        return text switch
+        {
+            "Could not find a part of the path" or "Could not find file" or "Unable to find the specified file" => "there is no such file or folder",
+            "Access to the path" => "the access is denied",
+            _ => text,
+        };
+    }
+
+    [GeneratedRegex(@"\s*:?\s*'[^']*'(\.| is denied\.)?$")]
+    private static partial Regex PathAtEnd();
+}
