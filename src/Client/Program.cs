@@ -6,6 +6,7 @@ using Granary.Client.Display;
 
 LenientWriter.ForStandardError(); // a terminal that is gone ends no training
 
+AppDomain.CurrentDomain.UnhandledException += (_, e) => Environment.Exit(UnforeseenError.Report(e.ExceptionObject as Exception)); // on a thread that nobody awaits, too
 if (args is ["silo", .. var options])
 {
     return await SiloCommand.Run(options); // even --help is the silo's own
@@ -49,4 +50,13 @@ if (command.Action is ParseErrorAction)
     return ExitCode.Usage;
 }
 
-return await command.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+try
+{
+    return await command.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+#pragma warning disable CA1031 // a user sees one message, whatever it is
+catch (Exception e)
+#pragma warning restore CA1031
+{
+    return UnforeseenError.Report(e);
+}

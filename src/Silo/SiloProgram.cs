@@ -9,13 +9,13 @@ namespace Granary.Silo;
 /// models of its own registers them and runs this.</summary>
 public static class SiloProgram
 {
-    private const int WrongUsage = 2;
-
     /// <summary>Does what the command line says.</summary>
     /// <param name="args">The arguments of Main.</param>
-    /// <returns>The exit code for Main: 0 done, 1 failed, 2 wrong usage, job file, model or data.</returns>
+    /// <returns>The exit code for Main: 0 done, 1 failed, 2 wrong usage, job file, model or data, 4 taken for dead by the other silos.</returns>
     public static async Task<int> Run(string[] args)
     {
+        // On a thread that nobody awaits, too: the process ends, but with a line instead of a stack.
+        AppDomain.CurrentDomain.UnhandledException += (_, e) => SiloExit.Now(SiloExit.Failed, Unforeseen(e.ExceptionObject as Exception));
         var command = new RootCommand("One silo of a Granary cluster, and what needs its libraries but no cluster.")
         {
             SiloCommand.Create(),
@@ -30,7 +30,7 @@ public static class SiloProgram
         {
             await Console.Error.WriteLineAsync(
                 $"granary silo: {string.Join(" ", command.Errors.Select(e => e.Message))} See: granary {command.CommandResult.Command.Name} --help");
-            return WrongUsage;
+            return SiloExit.WrongUsage;
         }
 
         try
@@ -41,7 +41,18 @@ public static class SiloProgram
         catch (SettingException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
-            return WrongUsage;
+            return SiloExit.WrongUsage;
+        }
+#pragma warning disable CA1031 // a user sees one message, whatever it is
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync(StartFailure.Of(e) ?? Unforeseen(e));
+            return SiloExit.Failed;
         }
     }
+
+    private static string Unforeseen(Exception? e) => e is null
+        ? "granary silo: ended by an error of unknown kind"
+        : $"granary silo: an error that was not foreseen: {e.GetType().Name}: {ErrorLine.Of(e)}{(e.TargetSite is { } at ? $" (in {at.DeclaringType?.FullName}.{at.Name})" : "")}";
 }

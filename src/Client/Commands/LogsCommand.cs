@@ -10,7 +10,7 @@ internal static class LogsCommand
     {
         var home = CommandParts.Home();
         var silo = new Argument<string?>("silo") { Description = "The silo; all of them if left out.", Arity = ArgumentArity.ZeroOrOne };
-        return new Command("logs", "What the silos have logged.") { silo, home }.Does(async (result, cancellation) =>
+        return new Command("logs", "What the silos have logged.") { silo, home }.Does((result, _) =>
         {
             var logs = CommandParts.LocalHome(result.GetValue(home)!, "Read its silos' logs where they run, as with kubectl logs.").Logs;
             var files = Directory.Exists(logs) ? Directory.GetFiles(logs, "*.log").Order(StringComparer.Ordinal).ToArray() : [];
@@ -32,11 +32,14 @@ internal static class LogsCommand
                 foreach (var part in SiloLog.Parts(file))
                 {
                     using var reader = new StreamReader(new FileStream(part, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-                    await Console.Out.WriteAsync(await reader.ReadToEndAsync(cancellation));
+                    foreach (var line in StackLines.Without(reader))
+                    {
+                        Console.WriteLine(line);
+                    }
                 }
             }
 
-            return ExitCode.Done;
+            return Task.FromResult(ExitCode.Done);
         });
     }
 }

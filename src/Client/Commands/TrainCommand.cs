@@ -139,7 +139,11 @@ internal static class TrainCommand
         foreach (var silo in cluster.Silos)
         {
             using var log = new StreamReader(new FileStream(silo.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            Console.Error.WriteLine($"--- telemetry of {silo.Name}\n{log.ReadToEnd()}");
+            Console.Error.WriteLine($"--- telemetry of {silo.Name}");
+            foreach (var line in StackLines.Without(log))
+            {
+                Console.Error.WriteLine(line);
+            }
         }
     }
 }

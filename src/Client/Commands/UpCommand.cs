@@ -71,7 +71,7 @@ internal static class UpCommand
                     Signal.Send(supervisor.Id, Signal.Terminate);
                 }
 
-                throw new UserException(ExitCode.Unreachable, $"the cluster did not come up; see {log}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}");
+                throw new UserException(ExitCode.Unreachable, $"the cluster did not come up; see {log}:\n{string.Join('\n', StackLines.Without(File.ReadLines(log)).TakeLast(15))}");
             }
 
             await Task.Delay(50, cancellation);

@@ -27,7 +27,7 @@ internal sealed class SiloLog : IDisposable
         _file = Open(path);
     }
 
-    /// <summary>The last lines, whether the disk took them or not.</summary>
+    /// <summary>The last lines, whether the disk took them or not; frames of a stack are none of them.</summary>
     public IReadOnlyList<string> Tail
     {
         get
@@ -56,7 +56,11 @@ internal sealed class SiloLog : IDisposable
     {
         lock (_one)
         {
-            _tail.Enqueue(line);
+            if (!StackLines.IsOne(line))
+            {
+                _tail.Enqueue(line);
+            }
+
             if (_tail.Count > TailLines)
             {
                 _tail.Dequeue();

@@ -3,6 +3,7 @@ using System.Net;
 using Granary.Grains;
 using Granary.Silo.Storage;
 using Orleans.Configuration;
+using Orleans.Runtime;
 
 namespace Granary.Silo.Hosting;
 
@@ -52,6 +53,7 @@ internal static class SiloHost
                     o.GatewayListeningEndpoint = new IPEndPoint(settings.Address, gateway);
                 });
                 FastMembership(orleans);
+                orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
                 ClusterStore.Add(orleans, settings);
                 orleans.AddGranary(identity);
                 if (settings.Telemetry != "none")

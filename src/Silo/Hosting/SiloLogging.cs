@@ -1,19 +1,18 @@
 namespace Granary.Silo.Hosting;
 
-/// <summary>Plain lines on standard error: Granary's own from Information on, everybody else's from Warning on, Orleans' from Error on.</summary>
+/// <summary>Plain lines on standard error: Granary's own from Information on, everybody else's from Warning on, Orleans' from Error on. No stack is
+/// among them.</summary>
 internal static class SiloLogging
 {
     public static void Add(ILoggingBuilder logging)
     {
         logging.ClearProviders();
-        logging.AddSimpleConsole(o =>
+        logging.AddConsole(o =>
         {
-            o.SingleLine = true;
-            o.TimestampFormat = "HH:mm:ss.fff ";
-            o.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+            o.FormatterName = PlainLines.Title;
+            o.LogToStandardErrorThreshold = LogLevel.Trace;
         });
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddConsoleFormatter<PlainLines, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Granary", LogLevel.Information);
 
@@ -22,6 +21,7 @@ internal static class SiloLogging
         logging.AddFilter("Orleans.Runtime.GrainCallCancellationManager", LogLevel.None);
         logging.AddFilter("Orleans.Runtime.GrainDirectory", LogLevel.Critical);
         logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
+        logging.AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical); // why a silo ends, FatalErrors says
         logging.AddFilter("Polly", LogLevel.None);
         logging.AddFilter("Granary.Grains.Workers.Worker", LogLevel.Warning); // its base class tells of every change of its ring
     }

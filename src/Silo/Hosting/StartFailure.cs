@@ -18,7 +18,11 @@ internal static class StartFailure
         SqliteException => $"The embedded store under --home cannot be used: {e.Message}",
         UnauthorizedAccessException or DirectoryNotFoundException => e.Message,
         IOException when e.InnerException is null => e.Message,
+        DllNotFoundException or TypeInitializationException or NotSupportedException when IsOfTorch(e) =>
+            $"torch's native library cannot be loaded: {ErrorLine.Of(e)}. It needs libgomp (Debian, Ubuntu: apt-get install libgomp1) beside its own files.",
         AggregateException { InnerExceptions: [var first, ..] } => Of(first),
         _ => Of(e.InnerException),
     };
+
+    private static bool IsOfTorch(Exception e) => e.ToString().Contains("torch", StringComparison.OrdinalIgnoreCase);
 }
