@@ -38,7 +38,7 @@ internal static class Measurements
             Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
             foreach (var silos in Silos)
             {
-                await PrivateCluster.Run(LocalSettings.For(silos, "none") with { Threads = 1, TcpAlone = true }, interruption, async (_, client) =>
+                await PrivateCluster.Run(LocalSettings.For(silos, "none") with { Threads = 1, TcpAlone = true }, interruption, async (_, client, _) =>
                 {
                     foreach (var network in Network.All.Where(n => silos > 1 || n.Fault is null))
                     {

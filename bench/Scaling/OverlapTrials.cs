@@ -29,7 +29,7 @@ internal static partial class OverlapTrials
         using var interruption = new Interruption();
         Console.WriteLine("| work | network | exchange after | beside | after / beside |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        await PrivateCluster.Run(LocalSettings.For(Silos, "none") with { Threads = 1, TcpAlone = true }, interruption, async (cluster, client) =>
+        await PrivateCluster.Run(LocalSettings.For(Silos, "none") with { Threads = 1, TcpAlone = true }, interruption, async (cluster, client, _) =>
         {
             foreach (var (name, file, changes) in Works)
             {
@@ -45,7 +45,7 @@ internal static partial class OverlapTrials
     }
 
     private static async Task Try(
-        LocalCluster cluster, GranaryClient client, string name, Job job, Network network, CancellationToken cancellation)
+        PrivateCluster cluster, GranaryClient client, string name, Job job, Network network, CancellationToken cancellation)
     {
         var silos = (await client.Silos()).Select(s => s.Name).ToArray();
         var output = Directory.CreateTempSubdirectory("granary-overlap-").FullName;

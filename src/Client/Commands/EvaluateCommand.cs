@@ -22,20 +22,11 @@ internal static class EvaluateCommand
                 var request = new EvaluationRequest(
                     Existing(result.GetValue(model)!, "there is no model"), Readable("--data", result.GetValue(data)!, DataFiles.Refusal(result.GetValue(data)!, isTable: false)),
                     result.GetValue(labels) is { } path ? Readable("--labels", path, FileKinds.Refusal(path)) : null);
-                var report = await PrivateCluster.Run(LocalSettings.For(result.GetValue(silos), "none"), interruption, async (cluster, client) =>
+                var report = await PrivateCluster.Run(LocalSettings.For(result.GetValue(silos), "none"), interruption, async (_, client, waiting) =>
                 {
-                    using var waiting = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-                    var lost = PrivateCluster.StopWhenLost(cluster, waiting);
                     using var narrator = Narrator.OfThisProcess();
                     narrator.Doing($"evaluating {result.GetValue(model)} over {result.GetValue(data)}");
-                    try
-                    {
-                        return await client.Evaluate(request, waiting.Token);
-                    }
-                    catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
-                    {
-                        throw new UserException(ExitCode.JobFailed, $"every silo has ended; the last one: {await lost}");
-                    }
+                    return await client.Evaluate(request, waiting);
                 });
                 if (result.GetValue(json))
                 {

@@ -9,7 +9,8 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary scale --silos N</c></summary>
 internal static class ScaleCommand
 {
-    private static readonly TimeSpan ScaleTime = TimeSpan.FromSeconds(60);
+    // A busy machine needs a minute for the start of a silo.
+    private static readonly TimeSpan ScaleTime = TimeSpan.FromMinutes(3);
 
     public static Command Create()
     {
@@ -38,7 +39,7 @@ internal static class ScaleCommand
     }
 
     /// <summary>Waits until a cluster has as many silos as are wanted, all of them joined.</summary>
-    /// <exception cref="UserException">It has ended, or has not come to that in a minute.</exception>
+    /// <exception cref="UserException">It has ended, or has not come to that in three minutes.</exception>
     internal static async Task Reach(ClusterHome home, int wanted, CancellationToken cancellation)
     {
         for (var since = Stopwatch.StartNew(); ; await Task.Delay(50, cancellation))

@@ -61,19 +61,8 @@ internal static class SweepCommand
             new RunFolder(output, group).Try(overwrite: false, continues: null);
             var settings = LocalSettings.For(result.GetValue(silos) ?? 1, "none");
             settings = settings with { Jobs = result.GetValue(jobs) ?? settings.Threads };
-            return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
-            {
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-                var lost = PrivateCluster.StopWhenLost(cluster, waiting);
-                try
-                {
-                    return await Run(client, jobsOfSweep, output, sweep, result.GetValue(json), waiting.Token);
-                }
-                catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
-                {
-                    throw new UserException(ExitCode.JobFailed, $"every silo has ended, and the jobs with them; the last one: {await lost}");
-                }
-            });
+            return await PrivateCluster.Run(settings, interruption, (_, client, waiting) =>
+                Run(client, jobsOfSweep, output, sweep, result.GetValue(json), waiting));
         });
     }
 

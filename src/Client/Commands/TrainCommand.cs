@@ -11,7 +11,8 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary train JOB.yaml</c>: a private cluster for one job, gone when the job has ended.</summary>
 internal static class TrainCommand
 {
-    private static readonly TimeSpan CancelTime = TimeSpan.FromSeconds(10);
+    // A busy machine may need long for a step and for writing; whoever cannot wait interrupts again.
+    private static readonly TimeSpan CancelTime = TimeSpan.FromSeconds(60);
 
     public static Command Create()
     {
@@ -73,39 +74,41 @@ internal static class TrainCommand
     private static async Task<int> Train(
         Submission submission, Task<string> report, LocalSettings settings, Narrator narrator, bool json, Interruption interruption)
     {
-        return await PrivateCluster.Run(settings, interruption, async (cluster, client) =>
+        try
         {
-            var warnings = JobCheck.Warnings(await report);
-            JobCheck.Say(warnings, narrator.Say);
-            await client.Submit(submission with { Warnings = warnings }).WaitAsync(interruption.Token);
-            using var watching = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-            var lost = PrivateCluster.StopWhenLost(cluster, watching);
-            try
+            return await PrivateCluster.Run(settings, interruption, async (cluster, client, lost) =>
             {
-                var status = await JobDisplay.Follow(client.Watch(submission.JobId!, watching.Token), quiet: json);
-                if (settings.Telemetry == "console")
-                {
-                    await cluster.Stop(); // what they have not exported yet, they export as they stop
-                    CopyTelemetry(cluster);
-                }
+                var warnings = JobCheck.Warnings(await report);
+                JobCheck.Say(warnings, narrator.Say);
+                return await Train(submission with { Warnings = warnings }, settings, cluster, client, json, interruption, lost);
+            }, report, narrator);
+        }
+        catch (UserException e) when (json && e.Code == ExitCode.JobFailed)
+        {
+            JobDocument.Write(new { job = submission.JobId, state = "failed", failure = e.Message });
+            throw;
+        }
+    }
 
-                return CommandParts.Report(status, json);
-            }
-            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+    private static async Task<int> Train(
+        Submission submission, LocalSettings settings, PrivateCluster cluster, GranaryClient client, bool json, Interruption interruption, CancellationToken waiting)
+    {
+        await client.Submit(submission).WaitAsync(waiting);
+        try
+        {
+            var status = await JobDisplay.Follow(client.Watch(submission.JobId!, waiting), quiet: json);
+            if (settings.Telemetry == "console")
             {
-                return await Cancel(client, submission.JobId!, json, interruption.Again);
+                await cluster.Stop(); // what they have not exported yet, they export as they stop
+                CopyTelemetry(cluster);
             }
-            catch (OperationCanceledException)
-            {
-                var failure = $"every silo has ended, and the job with them; the last one: {await lost}";
-                if (json)
-                {
-                    JobDocument.Write(new { job = submission.JobId, state = "failed", failure });
-                }
 
-                throw new UserException(ExitCode.JobFailed, failure);
-            }
-        }, report, narrator);
+            return CommandParts.Report(status, json);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return await Cancel(client, submission.JobId!, json, interruption.Again);
+        }
     }
 
     // The job ends at a step boundary and writes the weights it has.
@@ -134,7 +137,7 @@ internal static class TrainCommand
     }
 
     // What the silos' console exporters printed is all their user asked to see.
-    private static void CopyTelemetry(LocalCluster cluster)
+    private static void CopyTelemetry(PrivateCluster cluster)
     {
         foreach (var silo in cluster.Silos)
         {

@@ -10,7 +10,8 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary up</c>: a lasting local cluster, kept up by a process of its own.</summary>
 internal static class UpCommand
 {
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    // The supervisor ends when no silo starts, and knows a slow start from one that hangs: longer than it waits for one.
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(11);
 
     public static Command Create()
     {
@@ -32,13 +33,16 @@ internal static class UpCommand
                 return ExitCode.Done;
             }
 
+            ClusterRecord up;
             using (var narrator = Narrator.OfThisProcess())
             {
                 narrator.Starting(result.GetValue(silos));
-                await Start(place, result.GetValue(silos), result.GetValue(jobs), cancellation);
+                up = await Start(place, result.GetValue(silos), result.GetValue(jobs), cancellation);
             }
 
-            CommandParts.Result(Up(result.GetValue(silos), place));
+            CommandParts.Result(up.Joined == up.Silos
+                ? Up(up.Silos, place)
+                : $"{up.Joined} of {Plural.Of(up.Silos, "silo")} {(up.Joined == 1 ? "is" : "are")} up under {place.Path}; the others ended as they started, and are started again. See: granary logs");
             return ExitCode.Done;
         });
     }
@@ -46,7 +50,7 @@ internal static class UpCommand
     /// <summary>Says how many silos are up.</summary>
     internal static string Up(int silos, ClusterHome home) => $"{Plural.Of(silos, "silo")} {(silos == 1 ? "is" : "are")} up under {home.Path}";
 
-    private static async Task Start(ClusterHome home, int silos, int jobs, CancellationToken cancellation)
+    private static async Task<ClusterRecord> Start(ClusterHome home, int silos, int jobs, CancellationToken cancellation)
     {
         home.Make();
         var log = Path.Combine(home.Logs, "supervisor.log");
@@ -62,7 +66,8 @@ internal static class UpCommand
             "--jobs", jobs.ToString(CultureInfo.InvariantCulture),
         ]);
         var since = Stopwatch.StartNew();
-        while (home.Running() is null)
+        ClusterRecord? record;
+        while ((record = home.Running()) is null)
         {
             if (supervisor.HasExited || since.Elapsed > StartTime)
             {
@@ -76,5 +81,7 @@ internal static class UpCommand
 
             await Task.Delay(50, cancellation);
         }
+
+        return record;
     }
 }

@@ -36,7 +36,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     private readonly string _home;
     private readonly LocalSettings _settings;
     private readonly Func<IEnumerable<string>, ProcessStartInfo> _program;
-    private readonly List<SiloProcess> _silos = [];
+    private readonly Lock _changing = new();
+    private SiloProcess[] _silos = []; // never changed, but replaced: others look at it meanwhile
+    private bool _ending;
 
     /// <param name="home">The silos' home directory.</param>
     /// <param name="settings">How they run.</param>
@@ -54,47 +56,86 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Where clients find it.</summary>
     public ClusterAddress Address => new(Id, Path.Combine(_home, "membership.db"), null);
 
-    /// <summary>The silos' processes.</summary>
-    public IReadOnlyList<SiloProcess> Silos => _silos;
+    /// <summary>The silos' processes, as they are now.</summary>
+    public IReadOnlyList<SiloProcess> Silos => Volatile.Read(ref _silos);
 
-    /// <summary>Starts every silo side by side; returns when all have joined.</summary>
+    /// <summary>The names that its first silos have, whether they run or not.</summary>
+    public static IReadOnlyList<string> Names(int silos) => [.. Enumerable.Range(0, silos).Select(Name)];
+
+    /// <summary>Starts every silo side by side; returns when each has joined or ended. What came of those that ended, for people: the
+    /// others do without them.</summary>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <param name="progress">Told of each silo that starts, and of each that has joined.</param>
-    /// <exception cref="UserException">One ended before that.</exception>
-    public async Task Start(CancellationToken cancellation, IProgress<StartEvent>? progress = null)
+    /// <exception cref="UserException">None has joined, or one says that a setting cannot be used.</exception>
+    public async Task<IReadOnlyList<string>> Start(CancellationToken cancellation, IProgress<StartEvent>? progress = null)
     {
         for (var i = 0; i < _settings.Silos; i++)
         {
-            _silos.Add(StartOne(i));
-            progress?.Report(new StartEvent(_silos[i].Name, StartStage.Starting));
+            Add();
         }
 
-        await foreach (var joined in Task.WhenEach(_silos.Select(Joined)).WithCancellation(cancellation))
+        foreach (var silo in Silos)
         {
-            progress?.Report(new StartEvent(await joined, StartStage.Joined));
+            progress?.Report(new StartEvent(silo.Name, StartStage.Starting));
+        }
+
+        var first = Silos;
+        var ended = new List<string>();
+        await foreach (var silo in Task.WhenEach(first.Select(s => Started(s, progress))).WithCancellation(cancellation))
+        {
+            if (await silo is not { } failure)
+            {
+                continue;
+            }
+
+            ended.Add(failure.Message);
+            if (ended.Count == first.Count || first.Any(s => s.RefusesItsSettings))
+            {
+                throw failure;
+            }
+        }
+
+        return ended;
+    }
+
+    private static async Task<UserException?> Started(SiloProcess silo, IProgress<StartEvent>? progress)
+    {
+        try
+        {
+            await silo.Ready;
+            progress?.Report(new StartEvent(silo.Name, StartStage.Joined));
+            return null;
+        }
+        catch (UserException e)
+        {
+            return e;
         }
     }
-
-    private static async Task<string> Joined(SiloProcess silo)
-    {
-        await silo.Ready;
-        return silo.Name;
-    }
-
-    /// <summary>Completes when no silo is left: what came of the last one, for people.</summary>
-    public async Task<string> AllEnded() => (await Task.WhenAll(_silos.Select(s => s.Exited)))[^1];
 
     /// <summary>Starts a silo in the place of one that has ended. The ended one stays where it is when that fails.</summary>
     public async Task Restart(int index)
     {
-        var ended = _silos[index];
-        _silos[index] = StartOne(index);
+        SiloProcess ended;
+        lock (_changing)
+        {
+            if (_ending)
+            {
+                return;
+            }
+
+            ended = _silos[index];
+            var started = StartOne(index);
+            Volatile.Write(ref _silos, [.. _silos[..index], started, .. _silos[(index + 1)..]]);
+        }
+
         await ended.DisposeAsync();
     }
 
+    private static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"silo-{index + 1}");
+
     private SiloProcess StartOne(int index)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"silo-{index + 1}");
+        var name = Name(index);
         var program = _program(
         [
             "silo", "--name", name, "--home", _home, "--cluster", Id,
@@ -113,23 +154,55 @@ internal sealed class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>Starts one silo more; it joins, or ends, in its own time.</summary>
-    public void Add() => _silos.Add(StartOne(_silos.Count));
+    public void Add()
+    {
+        lock (_changing)
+        {
+            if (!_ending)
+            {
+                Volatile.Write(ref _silos, [.. _silos, StartOne(_silos.Length)]);
+            }
+        }
+    }
 
     /// <summary>Stops the last silo, in good order.</summary>
     public async Task Remove()
     {
-        var last = _silos[^1];
-        _silos.RemoveAt(_silos.Count - 1);
+        SiloProcess last;
+        lock (_changing)
+        {
+            last = _silos[^1];
+            Volatile.Write(ref _silos, _silos[..^1]);
+        }
+
         await last.Stop();
         await last.DisposeAsync();
     }
 
-    /// <summary>Stops every silo, in good order.</summary>
-    public Task Stop() => Task.WhenAll(_silos.Select(async (silo, i) =>
+    /// <summary>Stops every silo, in good order; none is started any more.</summary>
+    public Task Stop() => Task.WhenAll(End().Select(async (silo, i) =>
     {
         await Task.WhenAny(Task.Delay(i * StopApart), silo.Exited);
         await silo.Stop();
     }));
+
+    /// <summary>Kills every silo; none is started any more.</summary>
+    public void Kill()
+    {
+        foreach (var silo in End())
+        {
+            silo.KillNow();
+        }
+    }
+
+    private SiloProcess[] End()
+    {
+        lock (_changing)
+        {
+            _ending = true;
+            return _silos;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,43 +1,49 @@
 using Granary.Client.Commands;
 using Granary.Client.Display;
+using Granary.Jobs;
 
 namespace Granary.Client.Local;
 
-/// <summary>A cluster of silos on this machine for one command, gone when the command has ended.</summary>
-internal static class PrivateCluster
+/// <summary>A cluster of silos on this machine for one command, gone when the command has ended. A silo that ends before is started
+/// again.</summary>
+internal sealed class PrivateCluster
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly LocalCluster _cluster;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private PrivateCluster(LocalCluster cluster) => _cluster = cluster;
+
+    /// <summary>Its silos' processes, as they are now.</summary>
+    public IReadOnlyList<SiloProcess> Silos => _cluster.Silos;
+
     /// <summary>Starts it, uses it and stops it. A second interruption kills the silos.</summary>
     /// <param name="settings">How its silos run.</param>
     /// <param name="interruption">The first one ends the waiting for its start.</param>
-    /// <param name="use">What to do with it.</param>
+    /// <param name="use">What to do with it. It is cancelled when no silo is left and starting them again is of no use.</param>
     /// <param name="permission">Must complete before it is used, and is waited for while the silos start; when it fails, they are killed.</param>
     /// <param name="narrator">Says how the start goes, and ends when the cluster is used; one of its own if left out.</param>
+    /// <exception cref="UserException">No silo can start, or none is left.</exception>
     public static async Task<T> Run<T>(
-        LocalSettings settings, Interruption interruption, Func<LocalCluster, GranaryClient, Task<T>> use, Task? permission = null, Narrator? narrator = null)
+        LocalSettings settings, Interruption interruption, Func<PrivateCluster, GranaryClient, CancellationToken, Task<T>> use, Task? permission = null, Narrator? narrator = null)
     {
         using var told = narrator ?? Narrator.OfThisProcess();
         told.Starting(settings.Silos);
         using var home = new TemporaryFolder("granary-");
         await File.WriteAllTextAsync(Path.Combine(home.Path, ".granary-temporary-home"), home.Path); // silos remove no home that does not say this of itself
         await using var cluster = new LocalCluster(home.Path, settings with { TemporaryHome = true });
-        using var hardStop = interruption.Again.Register(() =>
-        {
-            foreach (var silo in cluster.Silos)
-            {
-                silo.KillNow();
-            }
-        });
-        var started = cluster.Start(interruption.Token, told);
+        using var hardStop = interruption.Again.Register(cluster.Kill);
         var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
-        await Ready(permission, started, cluster);
+        await Ready(permission, cluster.Start(interruption.Token, told), cluster, told);
         told.DoingBriefly("connecting to the silos");
         await using var client = await GranaryClient.Connect(await connection, cluster.Address, interruption.Token);
         told.Dispose();
-        return await use(cluster, client);
+        return await new PrivateCluster(cluster).Use(client, use, interruption.Token);
     }
 
-    // In the order in which they complete: a silo that cannot start is told of at once, and not after a check that may take minutes.
-    private static async Task Ready(Task? permission, Task started, LocalCluster cluster)
+    // In the order in which they complete: silos that cannot start are told of at once, and not after a check that may take minutes.
+    private static async Task Ready(Task? permission, Task<IReadOnlyList<string>> started, LocalCluster cluster, Narrator told)
     {
         try
         {
@@ -48,30 +54,54 @@ internal static class PrivateCluster
         }
         catch
         {
-            foreach (var silo in cluster.Silos)
-            {
-                silo.KillNow(); // they have nothing to bring to an end
-            }
-
+            cluster.Kill(); // they have nothing to bring to an end
             throw;
+        }
+
+        foreach (var missing in await started)
+        {
+            told.Say($"beginning with {cluster.Silos.Count(s => s.IsUp)} of {Plural.Of(cluster.Silos.Count, "silo")}: {missing}");
         }
     }
 
-    // Nothing starts a private cluster's silos again: once the last has gone, no answer will come.
+    /// <summary>Stops every silo, in good order; none is started again.</summary>
+    public Task Stop() => _cluster.Stop();
 
-    /// <summary>Cancels a wait when every silo has ended; completes with what came of the last one.</summary>
-    public static async Task<string> StopWhenLost(LocalCluster cluster, CancellationTokenSource waiting)
+    private async Task<T> Use<T>(
+        GranaryClient client, Func<PrivateCluster, GranaryClient, CancellationToken, Task<T>> use, CancellationToken interrupted)
     {
-        var ended = await cluster.AllEnded();
+        using var ended = new CancellationTokenSource();
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        var keeping = Keep(waiting, ended.Token);
         try
         {
-            await waiting.CancelAsync();
+            return await use(this, client, waiting.Token);
         }
-        catch (ObjectDisposedException)
+        catch (OperationCanceledException) when (_lost.Task.IsCompleted && !interrupted.IsCancellationRequested)
         {
-            // What was waited for had come before.
+            throw new UserException(ExitCode.JobFailed, $"every silo has ended, for the third time, and its work with it; the last one: {await _lost.Task}");
         }
+        finally
+        {
+            await ended.CancelAsync();
+            await keeping;
+        }
+    }
 
-        return ended;
+    private async Task Keep(CancellationTokenSource waiting, CancellationToken ended)
+    {
+        var restarts = new Restarts(_cluster, Console.Error.WriteLine);
+        while (!ended.IsCancellationRequested)
+        {
+            await restarts.Look();
+            if (restarts.Hopeless is { } last)
+            {
+                _lost.SetResult(last);
+                await waiting.CancelAsync();
+                return;
+            }
+
+            await Task.Delay(LookEvery, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }

@@ -10,8 +10,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     // Longer than a silo waits for a job's step boundary before it leaves without one (10 s): what it does after that has time too.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    // A start takes one to two seconds, and ten on a machine that is very busy.
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
+    private const int BySignal = 128;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SiloLog _log;
@@ -22,7 +22,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <param name="home">The home directory; the log goes to its logs folder.</param>
     /// <param name="program">The silo's program and what it is told.</param>
     /// <param name="largeLog">The size of its log, in bytes, at which another is begun.</param>
-    /// <param name="longestStart">How long after its start it is ended if it has not joined; a minute and a half if left out.</param>
+    /// <param name="longestStart">How long after its start it is ended if it has not joined; as <see cref="StartRule"/> says if left out.</param>
     /// <exception cref="IOException">The log cannot be opened.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">No process can be started.</exception>
     public SiloProcess(string name, string home, ProcessStartInfo program, long largeLog = SiloLog.Large, TimeSpan? longestStart = null)
@@ -50,7 +50,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Exited = Follow();
-        _ = EndUnlessReady(longestStart ?? LongestStart);
+        _ = EndUnlessReady(longestStart);
     }
 
     /// <summary>How long ago it was started.</summary>
@@ -70,6 +70,13 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Completes when it has joined the cluster; fails when it ends before that.</summary>
     public Task Ready => _ready.Task;
+
+    /// <summary>Whether it has ended because one of its settings cannot be used: it would do so again.</summary>
+    public bool RefusesItsSettings => Exited.IsCompleted && _process.ExitCode == ExitCode.Usage;
+
+    /// <summary>How it has ended, in a few words; its last line where it has ended by itself.</summary>
+    public string Ending => string.Create(CultureInfo.InvariantCulture, $"ended with code {_process.ExitCode}")
+        + (_process.ExitCode < BySignal && _log.Tail.LastOrDefault(l => l.Length > 0) is { } last ? $" ({last})" : "");
 
     /// <summary>Whether it has joined the cluster, and runs still.</summary>
     public bool IsUp => Ready.IsCompletedSuccessfully && !Exited.IsCompleted;
@@ -104,20 +111,50 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     // A process that neither joins nor ends would be waited for without end.
-    private async Task EndUnlessReady(TimeSpan time)
+    private async Task EndUnlessReady(TimeSpan? longest)
+    {
+        var (work, looked) = (TimeSpan.Zero, TimeSpan.Zero);
+        while (!await ReadyWithin(longest ?? LookEvery))
+        {
+            var (before, since, now) = (work, looked, Up);
+            (work, looked) = (Work(), now);
+            if (longest is not null || StartRule.Hangs(now, work, work - before, now - since))
+            {
+                _log.Write(string.Create(CultureInfo.InvariantCulture, $"{Name} (pid {Pid}) has not joined the cluster {(longest ?? now).TotalSeconds:0.#} s after its start, and is ended"));
+                KillNow();
+                return;
+            }
+        }
+    }
+
+    // Whether there is nothing to wait for any more.
+    private async Task<bool> ReadyWithin(TimeSpan time)
     {
         try
         {
             await Ready.WaitAsync(time);
+            return true;
         }
         catch (TimeoutException)
         {
-            _log.Write(string.Create(CultureInfo.InvariantCulture, $"{Name} (pid {Pid}) has not joined the cluster {time.TotalSeconds:0.#} s after its start, and is ended"));
-            KillNow();
+            return false;
         }
         catch (UserException)
         {
-            // It has ended by itself.
+            return true; // it has ended by itself
+        }
+    }
+
+    private TimeSpan Work()
+    {
+        try
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            return TimeSpan.Zero; // it ends just now
         }
     }
 

@@ -12,7 +12,7 @@ internal static class Supervisor
     /// <param name="settings">How the silos run.</param>
     /// <param name="cancellation">Tells it to stop.</param>
     /// <param name="program">The program of a silo that is told these arguments; Granary's own if left out.</param>
-    /// <exception cref="UserException">A silo of the first ones ended before it had joined, or another supervisor is at work here.</exception>
+    /// <exception cref="UserException">None of the first silos has joined, one refuses its settings, or another supervisor is at work here.</exception>
     public static async Task Run(
         ClusterHome home, LocalSettings settings, CancellationToken cancellation, Func<IEnumerable<string>, ProcessStartInfo>? program = null)
     {
@@ -20,9 +20,13 @@ internal static class Supervisor
         await using var cluster = new LocalCluster(home.Path, settings, program);
         try
         {
-            await cluster.Start(cancellation);
+            foreach (var missing in await cluster.Start(cancellation))
+            {
+                await Console.Error.WriteLineAsync(missing);
+            }
+
             home.Want(settings.Silos);
-            home.Write(new ClusterRecord(cluster.Id, settings.Silos, settings.Silos, Environment.ProcessId));
+            home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId));
             for (var upkeep = new Upkeep(home, cluster); ; await upkeep.Look())
             {
                 await Task.Delay(LookEvery, cancellation);

@@ -13,7 +13,7 @@ internal sealed class CalibrationRuns(PlannedJob job, InputShape input, long exa
 {
     /// <summary>On two silos of this machine, with a compute thread each.</summary>
     public async Task<IReadOnlyList<CalibrationRun>> OnThisMachine(Interruption interruption) => await PrivateCluster.Run(
-        LocalSettings.For(2, "none") with { Threads = 1, TcpAlone = true }, interruption, (_, client) => On(client, interruption.Token));
+        LocalSettings.For(2, "none") with { Threads = 1, TcpAlone = true }, interruption, (_, client, waiting) => On(client, waiting));
 
     /// <summary>On a cluster that is up.</summary>
     public async Task<IReadOnlyList<CalibrationRun>> On(GranaryClient client, CancellationToken cancellation)
