@@ -33,6 +33,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 /// <param name="Group">What it was submitted with: jobs of one sweep have the same.</param>
 /// <param name="Warnings">What the check of the job found doubtful; null: nothing.</param>
 /// <param name="Overwrite">Whether results of another run that the output holds may be replaced.</param>
+/// <param name="Silos">Names of the silos that are meant to take part: it says who did not, and why. Null: whoever is there.</param>
 [GenerateSerializer, Immutable, Alias("granary.Submission")]
 public sealed record Submission(
     [property: Id(0)] Job Job,
@@ -42,4 +43,5 @@ public sealed record Submission(
     [property: Id(4)] string? Continue = null,
     [property: Id(5)] string? Group = null,
     [property: Id(6)] IReadOnlyList<JobWarning>? Warnings = null,
-    [property: Id(7)] bool Overwrite = false);
+    [property: Id(7)] bool Overwrite = false,
+    [property: Id(8)] IReadOnlyList<string>? Silos = null);

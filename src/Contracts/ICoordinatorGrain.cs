@@ -121,7 +121,15 @@ public sealed record JobStatus
     [Id(23)] public string Coordinator { get; init; } = "";
     /// <summary>What it was submitted with: jobs of one sweep have the same. Null: alone.</summary>
     [Id(24)] public string? Group { get; init; }
+    /// <summary>Silos that take no part now (or took none last), though they were meant to or could have.</summary>
+    [Id(25)] public IReadOnlyList<AbsentSilo> Absent { get; init; } = [];
 }
+
+/// <summary>A silo that takes no part in a job.</summary>
+/// <param name="Name">The silo.</param>
+/// <param name="Why">Why, for people: "it did not answer within 1 s".</param>
+[GenerateSerializer, Immutable, Alias("granary.AbsentSilo")]
+public sealed record AbsentSilo([property: Id(0)] string Name, [property: Id(1)] string Why);
 
 /// <summary>A silo's share of a job.</summary>
 /// <param name="Name">The silo.</param>

@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using Orleans.Services;
 
 namespace Granary.Contracts;
@@ -89,6 +90,10 @@ public interface IWorker : IGrainService
     /// <summary>Ends a scripted fault before its time; none of the kind is no mistake.</summary>
     [Alias("Lift")]
     Task Lift(FaultKind kind);
+
+    /// <summary>Another silo gets the processor so late: it is not dead when it is silent for a while.</summary>
+    [Alias("TellLateness"), OneWay]
+    Task TellLateness(TimeSpan lateness);
 
     /// <summary>Forgets the job: examples, weights and connections.</summary>
     [Alias("Release")]

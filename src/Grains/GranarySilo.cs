@@ -1,9 +1,12 @@
 using Granary.Contracts;
 using Granary.Grains.Compute;
 using Granary.Grains.Faults;
+using Granary.Grains.Liveness;
 using Granary.Grains.Shards;
 using Granary.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
@@ -23,12 +26,17 @@ public static class GranarySilo
             .AddSingleton<ReadingThreads>()
             .AddSingleton<Evaluations.SavedModels>()
             .AddSingleton<IWorkerClient, WorkerClient>()
+            .AddSingleton(new Patience(TimeProvider.System))
+            .AddSingleton<FailureDetection>()
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<FailureDetection>())
+            .AddSingleton<IHealthCheckParticipant>(s => s.GetRequiredService<FailureDetection>())
             .AddSingleton<Departure>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Departure>())
             .AddSingleton<OrleansGrainStorageSerializer>() // tolerates new fields; knows our types
             .AddSingleton<IGrainStorageSerializer>(s => new FaultyStorageSerializer(
                 s.GetRequiredService<OrleansGrainStorageSerializer>(), s.GetRequiredService<SiloFaults>()))
             .AddGranarySerialization();
+        builder.Services.Configure<ClusterMembershipOptions>(FailureDetection.Fast);
         return builder.AddGrainDirectory(LocalGrainDirectory.Name, (_, _) => new LocalGrainDirectory()).AddGrainService<Worker>();
     }
 }

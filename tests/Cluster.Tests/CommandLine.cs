@@ -157,6 +157,9 @@ internal sealed class CommandLine : IDisposable
         }
     }
 
+    /// <summary>Nothing that a command has shown is a frame of a stack.</summary>
+    public static void HasNoStack(CommandLine command) => Assert.DoesNotMatch(@"(?m)^\s*at [\w.<>]+\(|\.cs:line \d+|--- End of", command.Output + command.Errors);
+
     public static bool IsAlive(int pid) => Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     public void Dispose()

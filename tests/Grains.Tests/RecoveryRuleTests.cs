@@ -201,11 +201,11 @@ public class RecoveryRuleTests
     {
         MemberStatus[] members = [new("a", 1, 0, 4, 0.01, 0), new("b", 2, 4, 8, 0.01, 0)];
         var watch = new StallWatch(2);
-        Assert.Null(watch.Look([new(5, true, [1], 0.1), new(5, false, [], 0.1)], members));
-        var stalled = watch.Look([new(5, true, [1], 9), new(5, true, [], 9)], members);
+        Assert.Null(watch.Look([new(5, true, [1], 0.1), new(5, false, [], 0.1)], members, StallWatch.StallTime));
+        var stalled = watch.Look([new(5, true, [1], 9), new(5, true, [], 9)], members, StallWatch.StallTime);
         Assert.True(stalled!.Stalled);
         Assert.Equal("b", stalled.Silo);
-        var slow = watch.Look([new(5, true, [1], 9), new(5, false, [], 9)], members);
+        var slow = watch.Look([new(5, true, [1], 9), new(5, false, [], 9)], members, StallWatch.StallTime);
         Assert.False(slow!.Stalled);
         Assert.Equal("b", slow.Silo);
     }

@@ -42,7 +42,7 @@ internal static class TrainCommand
             var report = ReadData(path, overrides, narrator, reading.Token); // while the silos start
             try
             {
-                var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite)), report, settings, narrator, result.GetValue(json), interruption);
+                var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite), Silos: LocalCluster.Names(settings.Silos)), report, settings, narrator, result.GetValue(json), interruption);
                 SayBaseline(await report, result.GetValue(json));
                 return code;
             }

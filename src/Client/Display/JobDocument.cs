@@ -25,6 +25,7 @@ internal static class JobDocument
         model = s.Result?.Model,
         parameters = s.Result?.Parameters,
         silos = s.Members.Count,
+        absentSilos = s.Absent.Count == 0 ? null : s.Absent.Select(a => new { silo = a.Name, why = a.Why }).ToArray(),
         siloPids = s.Members.Select(m => m.Pid).ToArray(),
         shards = s.Shards,
         steps = s.Step,

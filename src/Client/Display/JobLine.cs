@@ -52,6 +52,11 @@ internal static class JobLine
                 $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {Plural.Of(s.Step, "step")}, {Plural.Of(s.Examples, "example")} in {s.Seconds:0.0} s on {Plural.Of(s.Members.Count, "silo")}{(s.Result?.StoppedEarly == true ? $" (of {s.Steps}: stopped early)" : "")}");
         }
 
+        foreach (var absent in s.Absent)
+        {
+            yield return $"without {absent.Name}: {absent.Why}";
+        }
+
         if (s.Result is { } r)
         {
             if (r.ValidationLoss is not null)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Grains.Channel;
 
 /// <summary>
-/// A silo's tensor port. Each accepted connection must say within 5 s which cluster, job, generation and member it is
+/// A silo's tensor port. Each accepted connection must say within 5 s (longer where silos get the processor late) which cluster, job, generation and member it is
 /// for; it is then handed to the mesh that expects it. Whatever else arrives is closed: it costs one small buffer. Of those
 /// that say nothing only the newest few are kept, so that they cannot keep out a member, who speaks at once. Processes of the same
 /// host come in by a <see cref="HostSocket"/>.
@@ -27,6 +27,7 @@ internal sealed partial class TensorListener : IDisposable
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket? _onHost;
     private readonly ILogger _logger;
+    private readonly Func<TimeSpan, TimeSpan> _stretch;
     private readonly string _cluster;
     private readonly string _platform;
     private readonly Lock _counting = new();
@@ -39,8 +40,10 @@ internal sealed partial class TensorListener : IDisposable
     /// <param name="platform">See <see cref="Handshake"/>.</param>
     /// <param name="logger">Is told of strangers.</param>
     /// <param name="tcpAlone">Processes of the same host are to use the port as others do.</param>
-    public TensorListener(IPEndPoint endpoint, string cluster, string platform, ILogger logger, bool tcpAlone = false)
+    /// <param name="stretch">Makes a time as long as it must be where silos get the processor late; as it is if left out.</param>
+    public TensorListener(IPEndPoint endpoint, string cluster, string platform, ILogger logger, bool tcpAlone = false, Func<TimeSpan, TimeSpan>? stretch = null)
     {
+        _stretch = stretch ?? (usual => usual);
         _cluster = cluster;
         _platform = platform;
         _logger = logger;
@@ -150,7 +153,7 @@ internal sealed partial class TensorListener : IDisposable
         {
             from = socket.AddressFamily == AddressFamily.Unix ? "a process of this host" : socket.RemoteEndPoint!.ToString()!;
             using var time = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            time.CancelAfter(HandshakeTime);
+            time.CancelAfter(_stretch(HandshakeTime));
             var handshake = Handshake.Read(socket, time.Token);
             Rise(seat);
             if (handshake is null)

@@ -7,7 +7,8 @@ namespace Granary.Grains.Coordination;
 /// <content>The watch over its members: who is gone, who has stalled, who is slow, and what that means.</content>
 internal sealed partial class Attempt
 {
-    // A member whose connection broke may be dead, or its peer may be, or just the connection: membership says which, within this time.
+    // A member whose connection broke may be dead, or its peer may be, or just the connection: membership says which, within this time (more where silos get the
+    // processor late).
     private static readonly TimeSpan VerdictTime = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
@@ -36,7 +37,7 @@ internal sealed partial class Attempt
     private async Task Verdict(WorkerTrouble trouble)
     {
         var since = Stopwatch.StartNew();
-        while (since.Elapsed < VerdictTime && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
+        while (since.Elapsed < _patience.Stretch(VerdictTime) && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
         {
             await Task.WhenAny(_news.Task, Task.Delay(20));
             if (_news.Task.IsCompleted)
@@ -114,7 +115,7 @@ internal sealed partial class Attempt
         }
 
         var standing = await Task.WhenAll(Crew.Stand());
-        var finding = _stalls.Look(standing, _members);
+        var finding = _stalls.Look(standing, _members, _patience.Stretch(StallWatch.StallTime));
         if (finding is { Stalled: true } && _trouble is null)
         {
             Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);

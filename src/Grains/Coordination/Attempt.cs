@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
+using Granary.Grains.Liveness;
 using Granary.Jobs;
 using Orleans.Runtime;
 
@@ -18,6 +19,7 @@ internal sealed partial class Attempt : IDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly IClusterMembershipService _cluster;
+    private readonly Patience _patience;
     private readonly CheckpointSection _checkpoints;
 
     // Any step may be the last one: none after it may have been granted.
@@ -43,9 +45,10 @@ internal sealed partial class Attempt : IDisposable
     /// <param name="job">The job.</param>
     /// <param name="secondsBefore">Seconds that the generations before have trained.</param>
     /// <param name="cluster">The cluster's membership.</param>
-    public Attempt(Crew crew, Job job, double secondsBefore, IClusterMembershipService cluster)
+    /// <param name="patience">How long silence is borne.</param>
+    public Attempt(Crew crew, Job job, double secondsBefore, IClusterMembershipService cluster, Patience patience)
     {
-        (Crew, _secondsBefore, _cluster) = (crew, secondsBefore, cluster);
+        (Crew, _secondsBefore, _cluster, _patience) = (crew, secondsBefore, cluster, patience);
         (_checkpoints, _keepsBest) = (job.Training.Checkpoint, job.Training.Keep == KeptModel.Best);
         _mayConverge = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs;
         var plan = new ShardPlan(job.Data.Shards, crew.Count);

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Liveness;
 using Granary.Grains.Workers;
 using Granary.Jobs;
 using Orleans.Concurrency;
@@ -8,9 +9,10 @@ namespace Granary.Grains.Coordination;
 
 /// <summary>See <see cref="IClusterGrain"/>.</summary>
 [StatelessWorker]
-internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerClient workers) : Grain, IClusterGrain
+internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerClient workers, Patience patience) : Grain, IClusterGrain
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5); // whoever asks waits no longer for all of it
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SiloInfo>> Silos()
@@ -35,7 +37,7 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
     {
         try
         {
-            var info = await workers.At(member.SiloAddress).Describe().WaitAsync(Patience);
+            var info = await workers.At(member.SiloAddress).Describe().WaitAsync(patience.Stretch(AnswerTime) is var time && time < LongestAnswer ? time : LongestAnswer);
             return member.Status == SiloStatus.Active ? info : info with { State = "leaving" };
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)

@@ -113,13 +113,14 @@ internal sealed partial class CoordinatorGrain
         }
 
         State.Platform ??= crew.Infos[0].Platform;
+        State.Absent = AbsenceRule.Of(State.Submission!.Silos, crew.Chosen(Job.Data.Shards), Status);
         State.Generation++;
         State.Parked = false;
         _resumed = null;
         await SaveForCertain(); // whoever has been replaced stops here, before it has told anybody anything
         var before = _crew;
         _crew = crew;
-        using var attempt = new Attempt(crew, Job, State.Seconds, cluster) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
+        using var attempt = new Attempt(crew, Job, State.Seconds, cluster, patience) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
         _attempt = attempt;
         try
         {
@@ -162,13 +163,18 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
+    // A name may have been given again: what lives counts, else what came last.
+    private SiloStatus? Status(string name) => cluster.CurrentSnapshot.Members.Values.Where(m => m.Name == name)
+        .OrderBy(m => m.Status == SiloStatus.Dead).ThenByDescending(m => m.SiloAddress.Generation).Select(m => (SiloStatus?)m.Status).FirstOrDefault();
+
     private Task<Crew> Muster(long generation) => Crew.Muster(
         new Membership(JobId, generation),
         cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !_leaving.Contains(m.SiloAddress)),
         Job.Data.Shards,
         State.Platform,
         _retries.Avoid,
-        workers);
+        workers,
+        patience.Current);
 
     private async Task Form(Crew crew, Attempt attempt, Crew? before)
     {
@@ -193,7 +199,8 @@ internal sealed partial class CoordinatorGrain
             JobEventKind.Formed,
             null,
             $"generation {State.Generation}: {string.Join(", ", crew.Infos.Select(i => i.Name))} from step {origin.Step} on"
-            + (origin.Checkpoint.Count > 0 ? ", from its checkpoint" : ""));
+            + (origin.Checkpoint.Count > 0 ? ", from its checkpoint" : "")
+            + string.Concat(State.Absent.Select(a => $"; without {a.Name}: {a.Why}")));
         _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead).Select(m => m.SiloAddress));
         Formed();
         _arrivals = new Arrivals(crew, attempt.Wake, Look, Job, facts);

@@ -1,6 +1,7 @@
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.Exchange;
+using Granary.Grains.Liveness;
 using Granary.Grains.Workers;
 using Granary.Jobs;
 using Granary.Model.Training;
@@ -18,6 +19,7 @@ internal sealed partial class CoordinatorGrain(
     IClusterMembershipService cluster,
     IWorkerClient workers,
     SiloIdentity silo,
+    Patience patience,
     ILogger<CoordinatorGrain> logger) : Grain, ICoordinatorGrain, IRemindable
 {
     private const string KeepGoing = "keep going";
@@ -163,6 +165,7 @@ internal sealed partial class CoordinatorGrain(
             Durable = State.Checkpoints.Count > 0 ? State.Checkpoints[^1].Step : null,
             Resumed = _resumed,
             Coordinator = silo.Name,
+            Absent = [.. State.Absent],
         });
     }
 

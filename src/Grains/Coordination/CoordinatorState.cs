@@ -49,6 +49,9 @@ internal sealed class CoordinatorState
     /// <summary>Whether the output has been made the job's own.</summary>
     [Id(17)] public bool HasOutput { get; set; }
 
+    /// <summary>Who takes no part in the newest generation, and why.</summary>
+    [Id(18)] public List<AbsentSilo> Absent { get; set; } = [];
+
     /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
     public void Note(JobEventKind kind, string? silo, string message)
     {

@@ -14,7 +14,11 @@ namespace Granary.Grains.Coordination;
 internal sealed class Crew(
     Membership membership, IReadOnlyList<SiloAddress> silos, IReadOnlyList<SiloInfo> infos, IReadOnlyList<IWorker> workers)
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(1); // it is told in any case; more is not waited for
+
+    private IReadOnlyCollection<string> _silent = [];
+    private IReadOnlyCollection<string> _leaving = [];
+    private TimeSpan _answerTime;
 
     public Membership Membership { get; } = membership;
 
@@ -32,12 +36,15 @@ internal sealed class Crew(
     /// <param name="platform">What the job has been computed on so far: silos that differ stand by while others do not; null: nothing yet.</param>
     /// <param name="avoid">Names of silos that are not to take part while others can.</param>
     /// <param name="client">Reaches workers.</param>
+    /// <param name="answerTime">How long each is waited for.</param>
     /// <exception cref="JobException">The silos' platforms differ.</exception>
     public static async Task<Crew> Muster(
-        Membership membership, IEnumerable<ClusterMember> living, int shards, string? platform, IReadOnlySet<string> avoid, IWorkerClient client)
+        Membership membership, IEnumerable<ClusterMember> living, int shards, string? platform, IReadOnlySet<string> avoid, IWorkerClient client,
+        TimeSpan answerTime)
     {
-        var asked = living.Select(async m => (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress))));
-        var able = (await Task.WhenAll(asked)).Where(m => m.Info is { State: "active" })
+        var asked = await Task.WhenAll(living.Select(async m =>
+            (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress), answerTime))));
+        var able = asked.Where(m => m.Info is { State: "active" })
             .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
         var choice = CrewRule.Choose([.. able.Select(m => m.Info!)], shards, platform, avoid);
         return new Crew(
@@ -49,8 +56,15 @@ internal sealed class Crew(
             Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
             Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
             Answered = [.. able.Select(m => m.Member.SiloAddress)],
+            _silent = [.. asked.Where(m => m.Info is null).Select(m => m.Member.Name)],
+            _leaving = [.. asked.Where(m => m.Info is { State: not "active" }).Select(m => m.Member.Name)],
+            _answerTime = answerTime,
         };
     }
+
+    /// <summary>What is known of those that take part and those that do not.</summary>
+    public AbsenceRule.Chosen Chosen(int shards) => new(
+        [.. Infos.Select(i => i.Name)], _silent, _leaving, Idle, [.. Strangers.Select(s => s.Name)], shards, _answerTime);
 
     /// <summary>Silos that could take part, but for which there is no shard, or which stand by.</summary>
     public IReadOnlyList<string> Idle { get; private init; } = [];
@@ -61,11 +75,11 @@ internal sealed class Crew(
     /// <summary>All silos that were chosen from.</summary>
     public IReadOnlyList<SiloAddress> Answered { get; private init; } = [];
 
-    private static async Task<SiloInfo?> Describe(IWorker worker)
+    private static async Task<SiloInfo?> Describe(IWorker worker, TimeSpan answerTime)
     {
         try
         {
-            return await worker.Describe().WaitAsync(AnswerTime);
+            return await worker.Describe().WaitAsync(answerTime);
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {
@@ -136,7 +150,7 @@ internal sealed class Crew(
     {
         try
         {
-            await worker.Release(membership).WaitAsync(AnswerTime);
+            await worker.Release(membership).WaitAsync(ReleaseTime);
         }
         catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
         {

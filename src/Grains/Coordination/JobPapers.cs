@@ -36,6 +36,7 @@ internal static class JobPapers
             parameters = result.Parameters,
             shards = job.Data.Shards,
             silos = kept.Members.Count,
+            absentSilos = kept.Absent.Count == 0 ? null : kept.Absent.Select(a => new { silo = a.Name, why = a.Why }),
             steps = progress.Committed,
             epochs = job.Training.Epochs,
             modelStep = result.Step,

@@ -7,8 +7,9 @@ namespace Granary.Grains.Coordination;
 /// <param name="members">How many.</param>
 internal sealed class StallWatch(int members)
 {
-    // Without a byte coming in or going out: long against any pause of a network that works, short against a human's patience.
-    private const double StallSeconds = 3;
+    /// <summary>Without a byte coming in or going out, where no silo is late: long against any pause of a network that works, short against a human's patience.</summary>
+    public static readonly TimeSpan StallTime = TimeSpan.FromSeconds(3);
+
     private const double SlowSeconds = 2;
     private const double SlowFactor = 3;
     private bool _slowNamed;
@@ -22,16 +23,19 @@ internal sealed class StallWatch(int members)
     public sealed record Finding(bool Stalled, int Member, int? Peer, string? Silo, string Message);
 
     /// <summary>Looks at the members; null when nothing is wrong.</summary>
-    public Finding? Look(IReadOnlyList<WorkerStanding> standing, IReadOnlyList<MemberStatus> status)
+    /// <param name="standing">What each says.</param>
+    /// <param name="status">What is known of each.</param>
+    /// <param name="stallTime">After so long without a byte the generation is stalled.</param>
+    public Finding? Look(IReadOnlyList<WorkerStanding> standing, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)
     {
-        if (members > 1 && standing.All(s => s.Waiting && s.Seconds > StallSeconds))
+        if (members > 1 && standing.All(s => s.Waiting && s.Seconds > stallTime.TotalSeconds))
         {
             var waiting = standing.Select((s, m) => (s, m)).FirstOrDefault(x => x.s.WaitingFor.Count > 0);
             int? peer = waiting.s is null ? null : waiting.s.WaitingFor[0];
             var name = peer is { } p ? status[p].Name : null;
             return new Finding(
                 true, waiting.m, peer, name,
-                $"every silo has waited for more than {StallSeconds:0} s; {status[waiting.m].Name} still misses numbers of {name ?? "the others"}");
+                $"every silo has waited for more than {stallTime.TotalSeconds:0} s; {status[waiting.m].Name} still misses numbers of {name ?? "the others"}");
         }
 
         if (_slowNamed || members < 2)

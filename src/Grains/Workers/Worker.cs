@@ -3,6 +3,7 @@ using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Faults;
+using Granary.Grains.Liveness;
 using Granary.Grains.Shards;
 using Granary.Jobs;
 using Granary.Model.Data;
@@ -27,6 +28,7 @@ internal sealed partial class Worker : GrainService, IWorker
     private readonly IClusterMembershipService _cluster;
     private readonly Departure _departure;
     private readonly SiloFaults _faults;
+    private readonly Patience _patience;
     private readonly ILogger<Worker> _logger;
     private readonly ILogger<OverlapRule> _trials; // the worker's own tells nothing below a warning
     private readonly SiloAddress _address;
@@ -35,7 +37,7 @@ internal sealed partial class Worker : GrainService, IWorker
 
     public Worker(
         GrainId id, Silo silo, ILoggerFactory loggers, SiloIdentity identity, ShardRegistry registry, ReadingThreads reading,
-        IGrainFactory grains, IClusterMembershipService cluster, Departure departure, SiloFaults faults)
+        IGrainFactory grains, IClusterMembershipService cluster, Departure departure, SiloFaults faults, Patience patience)
         : base(id, silo, loggers)
     {
         TorchThreads.OnePerComputeThread();
@@ -43,8 +45,8 @@ internal sealed partial class Worker : GrainService, IWorker
         _address = silo.SiloAddress;
         _logger = loggers.CreateLogger<Worker>();
         _trials = loggers.CreateLogger<OverlapRule>();
-        _listener = new TensorListener(identity.Channel, identity.Cluster, identity.Platform, loggers.CreateLogger<TensorListener>(), identity.TcpAlone);
-        _faults = faults;
+        _listener = new TensorListener(identity.Channel, identity.Cluster, identity.Platform, loggers.CreateLogger<TensorListener>(), identity.TcpAlone, patience.Stretch);
+        (_faults, _patience) = (faults, patience);
         departure.Jobs = () => [.. _jobs.Keys];
         _losses = new LossWatch(
             cluster.MembershipUpdates, departure.Jobs, job => grains.GetGrain<ICoordinatorGrain>(job).Status(int.MaxValue));
@@ -184,7 +186,8 @@ internal sealed partial class Worker : GrainService, IWorker
 
     private async Task<PeerMesh> Connect(Assignment assignment)
     {
-        using var time = new CancellationTokenSource(ConnectTime);
+        var longest = _patience.Stretch(ConnectTime);
+        using var time = new CancellationTokenSource(longest);
         var membership = assignment.Membership;
         var self = new Handshake(
             _silo.Cluster, membership.JobId, membership.Generation, assignment.Index, 0, _silo.Platform);
@@ -198,7 +201,7 @@ internal sealed partial class Worker : GrainService, IWorker
         }
         catch (OperationCanceledException)
         {
-            throw new LostPeerException($"the members of generation {membership.Generation} did not all connect within {ConnectTime.TotalSeconds:0} s");
+            throw new LostPeerException($"the members of generation {membership.Generation} did not all connect within {longest.TotalSeconds:0} s");
         }
     }
 
@@ -288,6 +291,13 @@ internal sealed partial class Worker : GrainService, IWorker
     public Task Lift(FaultKind kind)
     {
         _faults.Take(kind);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task TellLateness(TimeSpan lateness)
+    {
+        _patience.Told(lateness);
         return Task.CompletedTask;
     }
 

@@ -52,7 +52,6 @@ internal static class SiloHost
                     o.SiloListeningEndpoint = new IPEndPoint(settings.Address, silo);
                     o.GatewayListeningEndpoint = new IPEndPoint(settings.Address, gateway);
                 });
-                FastMembership(orleans);
                 orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
                 ClusterStore.Add(orleans, settings);
                 orleans.AddGranary(identity);
@@ -76,17 +75,6 @@ internal static class SiloHost
             $"ready {settings.Name} pid={Environment.ProcessId} gateway={new IPEndPoint(settings.Address, gateway)}"));
         await host.Finished(cancellation);
     }
-
-    // A dead silo is out of the cluster after one to two seconds; a frozen one a little later.
-    private static void FastMembership(ISiloBuilder orleans) => orleans.Configure<ClusterMembershipOptions>(o =>
-    {
-        o.ProbeTimeout = TimeSpan.FromSeconds(1);
-        o.MaxProbeTimeout = TimeSpan.FromSeconds(1);
-        o.NumMissedProbesLimit = 2;
-        o.NumVotesForDeathDeclaration = 1;
-        o.TableRefreshTimeout = TimeSpan.FromSeconds(5);
-        o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
-    });
 
     // Orleans tries for two minutes to say in the membership store that it leaves, where that does not answer.
     private static void LeaveInAnyCase() => new Thread(() =>

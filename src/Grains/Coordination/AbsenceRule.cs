@@ -1,0 +1,46 @@
+using System.Globalization;
+using Granary.Contracts;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>Which silos take no part in a generation, though they were meant to or could have, and why. Plain rules.</summary>
+internal static class AbsenceRule
+{
+    /// <summary>What is known when a generation has been chosen; silos by name.</summary>
+    /// <param name="Members">Those that take part.</param>
+    /// <param name="Silent">Those that did not answer in time.</param>
+    /// <param name="Leaving">Those that have been told to stop.</param>
+    /// <param name="Idle">Those that answered and were not chosen.</param>
+    /// <param name="Strangers">Those of the idle that compute on something else than the job.</param>
+    /// <param name="Shards">Shards of the job.</param>
+    /// <param name="AnswerTime">How long an answer was waited for.</param>
+    public sealed record Chosen(
+        IReadOnlyCollection<string> Members, IReadOnlyCollection<string> Silent, IReadOnlyCollection<string> Leaving,
+        IReadOnlyCollection<string> Idle, IReadOnlyCollection<string> Strangers, int Shards, TimeSpan AnswerTime);
+
+    /// <summary>Names them, in order of their names.</summary>
+    /// <param name="expected">Whom the job was meant for; null: whoever is there. Then those for whom there is no shard are not absent.</param>
+    /// <param name="chosen">What is known.</param>
+    /// <param name="cluster">What the cluster's membership says of a name; null: nothing.</param>
+    public static List<AbsentSilo> Of(IReadOnlyCollection<string>? expected, Chosen chosen, Func<string, SiloStatus?> cluster) =>
+    [
+        .. (expected ?? []).Concat(chosen.Silent).Concat(chosen.Strangers).Distinct()
+            .Where(name => !chosen.Members.Contains(name))
+            .Order(StringComparer.Ordinal)
+            .Select(name => new AbsentSilo(name, Why(name, chosen, cluster(name)))),
+    ];
+
+    private static string Why(string name, Chosen chosen, SiloStatus? status) =>
+        chosen.Silent.Contains(name) ? string.Create(CultureInfo.InvariantCulture, $"it did not answer within {chosen.AnswerTime.TotalSeconds:0.#} s")
+        : chosen.Leaving.Contains(name) ? "it had been told to stop"
+        : chosen.Strangers.Contains(name) ? "it computes on something else than the job"
+        : chosen.Idle.Contains(name) ? chosen.Members.Count >= chosen.Shards ? "there was no shard left for it" : "it had failed at this job before"
+        : status switch
+        {
+            SiloStatus.Joining or SiloStatus.Created => "it had not joined the cluster yet",
+            SiloStatus.ShuttingDown or SiloStatus.Stopping => "it had been told to stop",
+            SiloStatus.Dead => "it had ended, or the others had taken it for dead",
+            _ => "it had not joined the cluster",
+        };
+}

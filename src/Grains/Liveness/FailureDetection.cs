@@ -1,0 +1,138 @@
+using System.Diagnostics.CodeAnalysis;
+using Granary.Grains.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Liveness;
+
+/// <summary>Fits the cluster's failure detection to how late its silos are. Orleans takes a silo for dead whose probes fail twice and of whom
+/// nothing has been heard for twice the longest probe; it reads these times anew at each probe, so that they can follow the
+/// patience. A late silo also says so to the others, and its judgement of others does not count.</summary>
+internal sealed class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, IHealthCheckParticipant, IDisposable
+{
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Patience _patience;
+    private readonly IClusterMembershipService _cluster;
+    private readonly IWorkerClient _workers;
+    private readonly ILocalSiloDetails _self;
+    private readonly ProbeTimes _probes;
+    private readonly CancellationTokenSource _stopping = new();
+    private LatenessMeter? _meter;
+
+    public FailureDetection(
+        Patience patience, IClusterMembershipService cluster, IWorkerClient workers, ILocalSiloDetails self,
+        IOptionsMonitor<ClusterMembershipOptions> probing, IOptions<ClusterMembershipOptions> joining)
+    {
+        (_patience, _cluster, _workers, _self) = (patience, cluster, workers, self);
+        _probes = new ProbeTimes(probing.CurrentValue, joining.Value, TimeProvider.System);
+    }
+
+    /// <summary>Times for a cluster where nobody is late: a dead silo is out after one to two seconds, a frozen one a little later.</summary>
+    public static void Fast(ClusterMembershipOptions options)
+    {
+        options.ProbeTimeout = PatienceRule.Shortest;
+        options.MinProbeTimeout = PatienceRule.Shortest / 2;
+        options.MaxProbeTimeout = PatienceRule.Shortest;
+        options.NumMissedProbesLimit = 2;
+        options.NumVotesForDeathDeclaration = 1;
+        options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+    }
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        // From the first stage on: a silo that starts is late most of all, and judges others before it has joined.
+        lifecycle.Subscribe(nameof(FailureDetection), ServiceLifecycleStage.First, _ => Begin(), _ => End());
+        lifecycle.Subscribe(nameof(FailureDetection), ServiceLifecycleStage.Active, _ => Follow(), _ => Task.CompletedTask);
+    }
+
+    /// <inheritdoc/>
+    public bool CheckHealth(DateTime lastCheckTime, [NotNullWhen(false)] out string? reason)
+    {
+        reason = _patience.OwnLateness is var lateness && PatienceRule.Of(lateness) > PatienceRule.Shortest
+            ? $"this silo gets the processor {lateness.TotalSeconds:0.0} s late"
+            : null;
+        return reason is null;
+    }
+
+    private Task Begin()
+    {
+        _meter = new LatenessMeter(_patience, () => _probes.Follow(_patience.Current));
+        _ = Task.Run(FollowMembership);
+        return Task.CompletedTask;
+    }
+
+    private Task Follow()
+    {
+        _ = Task.Run(TellOthers);
+        return Task.CompletedTask;
+    }
+
+    private Task End()
+    {
+        _stopping.Cancel();
+        _meter?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private async Task FollowMembership()
+    {
+        try
+        {
+            await foreach (var snapshot in _cluster.MembershipUpdates.WithCancellation(_stopping.Token))
+            {
+                _patience.SomebodyJoins(snapshot.Members.Values.Any(m => m.Status is SiloStatus.Joining or SiloStatus.Created));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // This silo stops.
+        }
+    }
+
+    private async Task TellOthers()
+    {
+        using var timer = new PeriodicTimer(TellEvery);
+        while (await Ticks(timer))
+        {
+            if (_patience.OwnLateness is var lateness && PatienceRule.Of(lateness) > PatienceRule.Shortest)
+            {
+                foreach (var other in _cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !m.SiloAddress.Equals(_self.SiloAddress)))
+                {
+                    _ = Tell(other.SiloAddress, lateness);
+                }
+            }
+        }
+    }
+
+    private async Task<bool> Ticks(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task Tell(SiloAddress other, TimeSpan lateness)
+    {
+        try
+        {
+            await _workers.At(other).TellLateness(lateness);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            // It is gone, or later than this silo.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => End();
+}

@@ -1,0 +1,72 @@
+namespace Granary.Grains.Liveness;
+
+/// <summary>How long this silo bears silence before it takes others for dead. Slow is not dead: a silo that gets the processor late answers
+/// late, and one that asks late hears the answer late. So the lateness of both ends counts, the greater of them, for a while.</summary>
+internal sealed class Patience
+{
+    private readonly Lock _changing = new();
+    private readonly RecentPeak _own;
+    private readonly RecentPeak _others;
+    private bool _joining;
+
+    /// <param name="time">The clock.</param>
+    public Patience(TimeProvider time) => (_own, _others) = (new(PatienceRule.Hold, time), new(PatienceRule.Hold, time));
+
+    /// <summary>How late this silo has been lately.</summary>
+    public TimeSpan OwnLateness
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _own.Value;
+            }
+        }
+    }
+
+    /// <summary>The silence that is borne.</summary>
+    public TimeSpan Current
+    {
+        get
+        {
+            lock (_changing)
+            {
+                var patience = PatienceRule.Of(_own.Value > _others.Value ? _own.Value : _others.Value);
+                return _joining && patience < PatienceRule.WhileJoining ? PatienceRule.WhileJoining : patience;
+            }
+        }
+    }
+
+    /// <summary>Whether somebody is so late that more than the usual is borne.</summary>
+    public bool IsStretched => Current > PatienceRule.Shortest;
+
+    /// <summary>A time that is enough where nobody is late, as long as it must be now.</summary>
+    public TimeSpan Stretch(TimeSpan usual) => usual * (Current / PatienceRule.Shortest);
+
+    /// <summary>This silo was so late.</summary>
+    public void Measured(TimeSpan lateness)
+    {
+        lock (_changing)
+        {
+            _own.Add(lateness);
+        }
+    }
+
+    /// <summary>Another silo says that it was so late.</summary>
+    public void Told(TimeSpan lateness)
+    {
+        lock (_changing)
+        {
+            _others.Add(lateness);
+        }
+    }
+
+    /// <summary>Whether a silo is joining just now.</summary>
+    public void SomebodyJoins(bool joins)
+    {
+        lock (_changing)
+        {
+            _joining = joins;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Granary.Grains.Liveness;
+
+/// <summary>How a silo's lateness widens what it allows others before it takes them for dead. Plain rules.</summary>
+internal static class PatienceRule
+{
+    /// <summary>How long a value of lateness counts.</summary>
+    public static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
+
+    /// <summary>Patience where nobody is late: what failure detection is fast with.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    /// <summary>Patience with whoever is later than all measure.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    /// <summary>Patience with a silo that joins: it compiles its code while it answers, and nobody knows yet how late it is.</summary>
+    public static readonly TimeSpan WhileJoining = TimeSpan.FromSeconds(5);
+
+    // An answer waits for the processor at a handful of places, at both ends, and not each time for as little as was measured.
+    private const double PerLateness = 10;
+
+    // A thread that waits five times as long as it runs is usual where every core is busy with the silos' own work: 5 x 20 ms is the
+    // lateness that changes nothing.
+    private static readonly TimeSpan PerWait = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The lateness of a process whose threads wait for the processor so many times as long as they run.</summary>
+    public static TimeSpan Lateness(double waits) => PerWait * Math.Min(waits, 1000);
+
+    /// <summary>The patience that a lateness asks for.</summary>
+    public static TimeSpan Of(TimeSpan lateness) =>
+        lateness * PerLateness < Shortest ? Shortest : lateness * PerLateness < Longest ? lateness * PerLateness : Longest;
+}

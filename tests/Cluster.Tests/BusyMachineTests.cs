@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>Slow is not dead, dead is not slow, and whoever is told that it is dead says so in one line.</summary>
+[Collection(RecoveryScenario.OneAtATime)]
+public sealed class BusyMachineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    private static string Digits => Path.Combine(CommandLine.Examples, "digits-mlp.yaml");
+
+    public void Dispose()
+    {
+        using var down = CommandLine.Run(_folder, "down").GetAwaiter().GetResult();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Beside_busy_processes_no_silo_is_taken_for_dead()
+    {
+        using var quiet = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json");
+        Assert.True(await quiet.Exit() == 0, quiet.Errors);
+
+        using var busy = new BusyProcesses(20);
+        using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", "3", "--json");
+        Assert.True(await train.Exit() == 0, train.Errors);
+        Assert.Equal(quiet.Json.GetProperty("weightsSha256").GetString(), train.Json.GetProperty("weightsSha256").GetString());
+        Assert.DoesNotContain("taken it for dead", train.Errors);
+        Assert.DoesNotContain("starting it again", train.Errors);
+        CommandLine.HasNoStack(train);
+    }
+
+    [Fact]
+    public async Task A_silo_that_was_taken_for_dead_while_it_was_frozen_ends_with_one_line_and_a_code_of_its_own()
+    {
+        using var up = await CommandLine.Run(_folder, "up", "--silos", "2");
+        Assert.True(await up.Exit() == 0, up.Errors);
+        var frozen = await Pid("silo-2");
+        CommandLine.Kill("STOP", $"{frozen}");
+        while (await Pid("silo-2") is not null)
+        {
+            // The others still count on it.
+        }
+
+        CommandLine.Kill("CONT", $"{frozen}");
+        var log = Path.Combine(_folder, "home", "logs", "supervisor.log");
+        for (var since = Stopwatch.StartNew(); !File.ReadAllText(log).Contains($"silo silo-2 (pid {frozen}) ended", StringComparison.Ordinal); await Task.Delay(20))
+        {
+            Assert.True(since.Elapsed < TimeSpan.FromMinutes(2), File.ReadAllText(log));
+        }
+
+        var line = File.ReadLines(log).Single(l => l.Contains($"(pid {frozen}) ended", StringComparison.Ordinal));
+        Assert.StartsWith($"silo silo-2 (pid {frozen}) ended with code 4 (silo silo-2 ends: ", line);
+        Assert.Contains("the other silos did not hear from it for too long and have taken it for dead", line);
+        using var logs = await CommandLine.Run(_folder, "logs", "silo-2");
+        Assert.Single(logs.Output.Split('\n'), l => l.Contains("taken it for dead", StringComparison.Ordinal));
+        Assert.DoesNotContain("I have been told I am dead", logs.Output);
+        CommandLine.HasNoStack(logs);
+    }
+
+    // Of those that are counted on; null: it is none of them.
+    private async Task<int?> Pid(string silo)
+    {
+        using var status = await CommandLine.Run(_folder, "status", "--json");
+        return status.Output.Length == 0 ? -1 : status.Json.GetProperty("silos").EnumerateArray()
+            .Where(s => s.GetProperty("name").GetString() == silo).Select(s => (int?)s.GetProperty("pid").GetInt32()).FirstOrDefault();
+    }
+}

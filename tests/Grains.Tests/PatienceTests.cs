@@ -1,0 +1,148 @@
+using Granary.Grains.Liveness;
+using Orleans.Configuration;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>How lateness widens what is allowed before a silo is taken for dead, by a clock that only the test moves.</summary>
+public sealed class PatienceTests
+{
+    private readonly HandClock _clock = new();
+
+    [Theory]
+    [InlineData(0, 1)] // nobody is late: as fast as ever
+    [InlineData(0.04, 1)]
+    [InlineData(0.1, 1)] // a busy machine's usual hiccup
+    [InlineData(0.5, 5)]
+    [InlineData(2.2, 22)] // as measured beside 20 busy processes
+    [InlineData(6, 30)] // there is an end to it
+    [InlineData(3600, 30)]
+    public void Patience_is_ten_times_the_lateness_between_one_and_thirty_seconds(double lateness, double patience) =>
+        Assert.Equal(patience, PatienceRule.Of(TimeSpan.FromSeconds(lateness)).TotalSeconds, 6);
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(5, 1)] // every core busy with the silos' own threads
+    [InlineData(50, 10)]
+    [InlineData(1e9, 30)]
+    public void Threads_that_wait_for_the_processor_are_late(double waits, double patience) =>
+        Assert.Equal(patience, PatienceRule.Of(PatienceRule.Lateness(waits)).TotalSeconds, 6);
+
+    [Fact]
+    public void The_greater_lateness_of_both_ends_counts_for_a_while()
+    {
+        var patience = new Patience(_clock);
+        Assert.Equal(1, patience.Current.TotalSeconds, 6);
+        Assert.False(patience.IsStretched);
+
+        patience.Measured(TimeSpan.FromSeconds(0.3));
+        Assert.Equal(3, patience.Current.TotalSeconds, 6);
+        _clock.Move(4);
+        patience.Told(TimeSpan.FromSeconds(0.8));
+        patience.Measured(TimeSpan.FromSeconds(0.001));
+        Assert.Equal(8, patience.Current.TotalSeconds, 6);
+        Assert.Equal(0.3, patience.OwnLateness.TotalSeconds, 6); // what others say is not passed on
+        Assert.Equal(24, patience.Stretch(TimeSpan.FromSeconds(3)).TotalSeconds, 6);
+
+        _clock.Move(7); // 11 s after the first, 7 s after the second
+        Assert.Equal(0.001, patience.OwnLateness.TotalSeconds, 6);
+        Assert.Equal(8, patience.Current.TotalSeconds, 6);
+        _clock.Move(4);
+        Assert.Equal(1, patience.Current.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public void A_silo_that_joins_is_given_time()
+    {
+        var patience = new Patience(_clock);
+        patience.SomebodyJoins(true);
+        Assert.Equal(5, patience.Current.TotalSeconds, 6);
+        patience.Measured(TimeSpan.FromSeconds(0.9));
+        Assert.Equal(9, patience.Current.TotalSeconds, 6);
+        _clock.Move(11);
+        Assert.Equal(5, patience.Current.TotalSeconds, 6);
+        patience.SomebodyJoins(false);
+        Assert.Equal(1, patience.Current.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public void The_largest_of_the_last_while_is_what_all_values_of_that_while_say()
+    {
+        var random = new Random(5);
+        var (peak, all) = (new RecentPeak(TimeSpan.FromSeconds(10), _clock), new List<(double At, double Value)>());
+        for (var i = 0; i < 5000; i++)
+        {
+            _clock.Move(random.NextDouble());
+            var value = random.NextDouble() * random.NextDouble();
+            peak.Add(TimeSpan.FromSeconds(value));
+            all.Add((_clock.Seconds, value));
+            Assert.Equal(all.Where(v => _clock.Seconds - v.At <= 10).Max(v => v.Value), peak.Value.TotalSeconds, 1e-6); // times are whole ticks
+        }
+    }
+
+    // A probe reads the shortest and the longest time one after the other, at any moment: Orleans would stop probing for ever
+    // where the one was longer than the other.
+    [Fact]
+    public void The_shortest_probe_is_never_longer_than_the_longest_one()
+    {
+        var (probing, joining) = (new ClusterMembershipOptions(), new ClusterMembershipOptions());
+        FailureDetection.Fast(probing);
+        Assert.Equal((0.5, 1), (probing.MinProbeTimeout.TotalSeconds, probing.MaxProbeTimeout.TotalSeconds)); // as fast as ever
+        var (times, random) = (new ProbeTimes(probing, joining, _clock), new Random(3));
+        for (var i = 0; i < 2000; i++)
+        {
+            var (shortest, longest) = (probing.MinProbeTimeout, probing.MaxProbeTimeout);
+            var patience = TimeSpan.FromSeconds(random.Next(1, 31));
+            times.Follow(patience);
+            Assert.True(shortest <= probing.MaxProbeTimeout, "read before, and after it");
+            Assert.True(probing.MinProbeTimeout <= probing.MaxProbeTimeout);
+            Assert.True(longest >= shortest);
+            Assert.Equal(patience, joining.ProbeTimeout);
+            Assert.Equal(patience / 2, probing.MinProbeTimeout);
+            _clock.Move(0.1);
+        }
+
+        times.Follow(PatienceRule.Shortest);
+        _clock.Move(2.1);
+        times.Follow(PatienceRule.Shortest);
+        Assert.Equal((0.5, 1), (probing.MinProbeTimeout.TotalSeconds, probing.MaxProbeTimeout.TotalSeconds));
+    }
+
+    [Fact]
+    public void Waiting_is_counted_thread_by_thread_and_one_that_has_ended_takes_nothing_away()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+        try
+        {
+            void Thread(string id, long ran, long waited) => File.WriteAllText(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(folder, id)).FullName, "schedstat"), $"{ran} {waited} 7\n");
+
+            var waits = new ProcessorWaits(folder);
+            Thread("1", 1_000_000_000, 2_000_000_000);
+            Thread("2", 500_000_000, 1_000_000_000);
+            Assert.Equal(2, waits.Look(), 6);
+            Thread("1", 1_100_000_000, 7_000_000_000); // ran 0.1 s more, waited 5 s
+            Directory.Delete(Path.Combine(folder, "2"), recursive: true);
+            Assert.Equal(50, waits.Look(), 6);
+            Thread("1", 1_100_000_001, 7_050_000_000); // 50 ms are no sign of anything
+            Assert.Equal(0, waits.Look(), 6);
+            Assert.Equal(0, new ProcessorWaits(Path.Combine(folder, "none")).Look()); // a system that does not count
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class HandClock : TimeProvider
+    {
+        private long _ticks = 1;
+
+        public double Seconds => (double)_ticks / TimeSpan.TicksPerSecond;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Move(double seconds) => _ticks += (long)(seconds * TimeSpan.TicksPerSecond);
+    }
+}
