@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The figures of docs/reliability.md: run.sh equal|recovery|goodput|cost|soak
+# The figures of docs/reliability.md: run.sh equal|recovery|goodput|cost|soak|busy
 # Builds nothing: first dotnet build -c Release. Everything runs under a home of its own, and is stopped at the end.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -107,6 +107,31 @@ CHANGE
                 "$(rate "$root" "${job[@]}" training.checkpoint.seconds=10)"
         done
     done
+    ;;
+busy)
+    # Beside busy processes: the same weights each time, and no silo taken for dead.
+    expected=$(granary train "$root/examples/digits-mlp.yaml" --silos 1 --json --output "$GRANARY_HOME/alone" 2>/dev/null | field weightsSha256)
+    busy=()
+    trap 'kill "${busy[@]}" 2>/dev/null || true; granary down >/dev/null 2>&1 || true; rm -rf "$GRANARY_HOME"' EXIT
+    for _ in $(seq "${3:-20}"); do
+        sh -c 'while :; do :; done' &
+        busy+=($!)
+    done
+    for round in $(seq "${2:-10}"); do
+        began=$(date +%s)
+        found=$(granary train "$root/examples/digits-mlp.yaml" --silos 5 --json --output "$GRANARY_HOME/out" 2>"$GRANARY_HOME/said" | tee "$GRANARY_HOME/json" | field weightsSha256)
+        rm -rf "$GRANARY_HOME/out"
+        [ "$found" = "$expected" ] && echo "run $round: same weights after $(($(date +%s) - began)) s, $(field recoveries <"$GRANARY_HOME/json") recoveries" \
+            || { echo "run $round: weights '$found', expected $expected"; cat "$GRANARY_HOME/said"; exit 1; }
+        grep -E "taken it for dead|starting it again|^without|beginning with" "$GRANARY_HOME/said" || true
+    done
+    granary up --silos 3
+    job=$(submit "${mlp[@]}" training.epochs=10000000)
+    sleep 120
+    granary why "$job"
+    granary show "$job" --json
+    granary cancel "$job"
+    grep -h "taken it for dead" "$GRANARY_HOME"/logs/*.log && { echo "FALSE DEATH"; exit 1; } || echo "two minutes under up: no false death"
     ;;
 soak)
     granary up --silos 3
