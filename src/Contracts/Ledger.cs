@@ -27,9 +27,65 @@ public sealed record LedgerReport(
     [property: Id(3)] IReadOnlyList<LedgerEntry> Epochs,
     [property: Id(4)] int Recoveries);
 
-/// <summary>What kind of thing happened to a job.</summary>
+/// <summary>What kind of thing happened to a job. Values are stored: new kinds go to the end.</summary>
 [GenerateSerializer, Alias("granary.JobEventKind")]
-public enum JobEventKind { Started, Formed, SiloLost, Trouble, Resized, Paused, Checkpoint, CheckpointFailed, CheckpointDamaged, SlowSilo, Stalled, Ended, StorageFailed, StoppedEarly, Resumed }
+public enum JobEventKind
+{
+    /// <summary>The job started, or went on after a pause.</summary>
+    Started,
+
+    /// <summary>A generation was formed.</summary>
+    Formed,
+
+    /// <summary>A generation ended because a silo was lost.</summary>
+    SiloLost,
+
+    /// <summary>A generation ended for another reason.</summary>
+    Trouble,
+
+    /// <summary>A generation ended in good order, because silos came or left.</summary>
+    Resized,
+
+    /// <summary>The job was paused.</summary>
+    Paused,
+
+    /// <summary>Training went back: steps that had been committed are taken again. See <see cref="JobEvent.Rewind"/>.</summary>
+    Rewound,
+
+    /// <summary>A checkpoint could not be written.</summary>
+    CheckpointFailed,
+
+    /// <summary>A checkpoint could not be read, and was put aside.</summary>
+    CheckpointDamaged,
+
+    /// <summary>The others wait for a silo.</summary>
+    SlowSilo,
+
+    /// <summary>Every silo waited for numbers that did not arrive.</summary>
+    Stalled,
+
+    /// <summary>The job ended.</summary>
+    Ended,
+
+    /// <summary>The job's state could not be stored.</summary>
+    StorageFailed,
+
+    /// <summary>The evaluations ended the job before its last epoch.</summary>
+    StoppedEarly,
+
+    /// <summary>A generation committed its first step beyond all those before it.</summary>
+    Resumed,
+
+    /// <summary>A silo takes no part, because its results might differ in the last bit.</summary>
+    StandsBy,
+}
+
+/// <summary>How far training went back: the steps in between are taken again, with the same results.</summary>
+/// <param name="From">Steps that had been committed.</param>
+/// <param name="To">Steps that training goes on from.</param>
+/// <param name="Checkpoint">Whether from a checkpoint (at 0: from the start), else from what the silos still held.</param>
+[GenerateSerializer, Immutable, Alias("granary.Rewind")]
+public sealed record Rewind([property: Id(0)] long From, [property: Id(1)] long To, [property: Id(2)] bool Checkpoint);
 
 /// <summary>Something that happened to a job.</summary>
 /// <param name="At">When.</param>
@@ -38,6 +94,7 @@ public enum JobEventKind { Started, Formed, SiloLost, Trouble, Resized, Paused, 
 /// <param name="Generation">Generation then.</param>
 /// <param name="Silo">The silo concerned, where one is.</param>
 /// <param name="Message">For people: what, and why.</param>
+/// <param name="Rewind">How far training went back, where it did.</param>
 [GenerateSerializer, Immutable, Alias("granary.JobEvent")]
 public sealed record JobEvent(
     [property: Id(0)] DateTimeOffset At,
@@ -45,4 +102,9 @@ public sealed record JobEvent(
     [property: Id(2)] long Step,
     [property: Id(3)] long Generation,
     [property: Id(4)] string? Silo,
-    [property: Id(5)] string Message);
+    [property: Id(5)] string Message,
+    [property: Id(6)] Rewind? Rewind = null)
+{
+    /// <summary>So many are kept of a job: the first third, and the newest.</summary>
+    public const int Kept = 300;
+}

@@ -105,6 +105,10 @@ public sealed class ClusterTests : IDisposable
         var damaged = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
         Assert.True(damaged.Recoveries > 0);
         Assert.Equal(whole.Result with { Output = "" }, damaged.Result! with { Output = "" });
+        var events = await coordinator.Events();
+        Assert.Contains(events, e => e.Kind == JobEventKind.CheckpointDamaged);
+        var rewind = Assert.Single(events, e => e.Kind == JobEventKind.Rewound).Rewind!;
+        Assert.True(rewind.Checkpoint && rewind.From == whole.Step && rewind.To < best, $"{rewind}");
     }
 
     [Theory]
@@ -223,7 +227,7 @@ public sealed class ClusterTests : IDisposable
         await GranaryCluster.Until(coordinator, s => s.Idle.Count > 0);
         await coordinator.Cancel();
         await GranaryCluster.Until(coordinator, s => s.State == JobState.Cancelled);
-        Assert.Single(await coordinator.Events(), e => Regex.IsMatch(e.Message, "^silo .* computes on .*cuda.*, the job on .*cpu.*: it stands by"));
+        Assert.Single(await coordinator.Events(), e => e.Kind == JobEventKind.StandsBy && Regex.IsMatch(e.Message, "^silo .* computes on .*cuda.*, the job on .*cpu.*: it stands by"));
     }
 
     [Fact]

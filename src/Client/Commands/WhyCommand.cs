@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Granary.Client.Display;
+using Granary.Client.Display.Story;
 
 namespace Granary.Client.Commands;
 

@@ -158,7 +158,7 @@ internal sealed partial class CoordinatorGrain
         foreach (var other in crew.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
         {
             Noticed(
-                JobEventKind.Trouble, other.Name,
+                JobEventKind.StandsBy, other.Name,
                 $"silo {other.Name} computes on {other.Platform}, the job on {State.Platform}: it stands by, because its results may differ in the last bit");
         }
     }

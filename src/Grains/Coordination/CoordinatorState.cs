@@ -7,8 +7,6 @@ namespace Granary.Grains.Coordination;
 [GenerateSerializer, Alias("granary.CoordinatorState")]
 internal sealed class CoordinatorState
 {
-    private const int EventsKept = 300;
-
     [Id(0)] public Submission? Submission { get; set; }
 
     [Id(1)] public JobState State { get; set; }
@@ -53,12 +51,12 @@ internal sealed class CoordinatorState
     [Id(18)] public List<AbsentSilo> Absent { get; set; } = [];
 
     /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
-    public void Note(JobEventKind kind, string? silo, string message)
+    public void Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
     {
-        Events.Add(new JobEvent(DateTimeOffset.UtcNow, kind, Progress?.Committed ?? 0, Generation, silo, message));
-        if (Events.Count > EventsKept)
+        Events.Add(new JobEvent(DateTimeOffset.UtcNow, kind, Progress?.Committed ?? 0, Generation, silo, message, rewind));
+        if (Events.Count > JobEvent.Kept)
         {
-            Events.RemoveAt(EventsKept / 3);
+            Events.RemoveAt(JobEvent.Kept / 3);
         }
     }
 }

@@ -1,0 +1,41 @@
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>Recovery from a checkpoint: what the story says of it.</summary>
+public sealed class RewindTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_recovery_from_a_checkpoint_says_from_which_step_to_which_it_went_back()
+    {
+        // One shard: one silo trains, the other stands by and holds nothing of the job.
+        var job = SmallCluster.Blobs(_folder);
+        job = job with
+        {
+            Data = job.Data with { Shards = 1 },
+            Training = job.Training with { Epochs = 1_000_000, Checkpoint = new() { Seconds = 0, Steps = 100 } },
+        };
+        await using var cluster = await GranaryCluster.Deploy(2, _folder, storage: new SharedStorage());
+        var coordinator = await cluster.Submit(job);
+        var first = await GranaryCluster.Until(coordinator, s => s.Durable >= 100);
+        var silo = Assert.Single(first.Members).Name;
+        await cluster.Suffer(silo, new Fault(FaultKind.FullDisk, Seconds: 600));
+        await GranaryCluster.Until(coordinator, s => s.Seconds > first.Seconds + 4); // its state has been stored since
+        await cluster.Kill(silo);
+        var after = await GranaryCluster.Until(coordinator, s => s.Recoveries > 0 && s.Members is [{ } other] && other.Name != silo && s.Resumed is not null);
+        await coordinator.Cancel();
+        await GranaryCluster.Until(coordinator, s => s.State == JobState.Cancelled);
+
+        var events = await coordinator.Events();
+        var rewound = Assert.Single(events, e => e.Kind == JobEventKind.Rewound);
+        var rewind = rewound.Rewind!;
+        Assert.True(rewind.Checkpoint && rewind.To >= first.Durable && rewind.From > rewind.To && rewind.From < after.Step, $"{rewind} {after}");
+        Assert.Equal($"back from step {rewind.From} to the checkpoint of step {rewind.To}", rewound.Message);
+        Assert.Contains(events, e => e.Kind == JobEventKind.Formed && e.Message.Contains($"from step {rewind.To} on, from its checkpoint", StringComparison.Ordinal));
+    }
+}
