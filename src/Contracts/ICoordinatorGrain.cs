@@ -95,9 +95,10 @@ public sealed record JobStatus
     [Id(10)] public IReadOnlyList<MemberStatus> Members { get; init; } = [];
     /// <summary>Examples counted in committed steps.</summary>
     [Id(11)] public long Examples { get; init; }
-    /// <summary>Examples a second, lately.</summary>
+    /// <summary>Examples a second: lately while it trains, else over the present sitting.</summary>
     [Id(12)] public double ExamplesPerSecond { get; init; }
-    /// <summary>Seconds since training began (data read, first step granted).</summary>
+    /// <summary>Seconds of training over all sittings, those of the run that it goes on from included: while steps were granted,
+    /// without pauses and without the forming of generations. The loss of a coordinator may cost it the last second.</summary>
     [Id(13)] public double Seconds { get; init; }
     /// <summary>Metric points after the count that the caller knew.</summary>
     [Id(14)] public IReadOnlyList<MetricPoint> Points { get; init; } = [];
@@ -123,6 +124,24 @@ public sealed record JobStatus
     [Id(24)] public string? Group { get; init; }
     /// <summary>Silos that take no part now (or took none last), though they were meant to or could have.</summary>
     [Id(25)] public IReadOnlyList<AbsentSilo> Absent { get; init; } = [];
+
+    /// <summary>What had been done before the present sitting: by the run that it goes on from, or until the last pause.</summary>
+    [Id(26)] public WorkDone Earlier { get; init; } = WorkDone.None;
+}
+
+/// <summary>Training that has been done.</summary>
+/// <param name="Steps">Committed steps.</param>
+/// <param name="Examples">Examples counted in them.</param>
+/// <param name="Seconds">Seconds of training.</param>
+[GenerateSerializer, Immutable, Alias("granary.WorkDone")]
+public sealed record WorkDone([property: Id(0)] long Steps, [property: Id(1)] long Examples, [property: Id(2)] double Seconds)
+{
+    /// <summary>Nothing yet.</summary>
+    public static WorkDone None { get; } = new(0, 0, 0);
+
+    /// <summary>Examples a second since earlier work; 0 where no time has passed.</summary>
+    public double ExamplesPerSecondSince(WorkDone earlier) =>
+        Seconds > earlier.Seconds ? Math.Max(0, Examples - earlier.Examples) / (Seconds - earlier.Seconds) : 0;
 }
 
 /// <summary>A silo that takes no part in a job.</summary>
@@ -155,7 +174,7 @@ public sealed record MemberStatus(
 /// <param name="ValidationLoss">At the end of an epoch: mean loss over the held-out examples.</param>
 /// <param name="ValidationAccuracy">At the end of an epoch, where there are classes: part of the held-out examples
 /// (text: tokens) that the model gets right.</param>
-/// <param name="Seconds">Seconds since training began.</param>
+/// <param name="Seconds">Seconds of training then, over all sittings.</param>
 [GenerateSerializer, Immutable, Alias("granary.MetricPoint")]
 public sealed record MetricPoint(
     [property: Id(0)] long Step,

@@ -34,7 +34,8 @@ internal static class JobDocument
         stoppedEarly = s.Result?.StoppedEarly,
         examples = s.Examples,
         seconds = s.Seconds,
-        examplesPerSecond = s.Seconds > 0 ? s.Examples / s.Seconds : 0,
+        earlier = s.Earlier.Steps == 0 ? null : s.Earlier,
+        examplesPerSecond = s.ExamplesPerSecond,
         trainLoss = s.Result?.TrainLoss,
         validation = s.Result is { ValidationExamples: > 0 } r
             ? new { examples = r.ValidationExamples, loss = r.ValidationLoss, accuracy = r.ValidationAccuracy }

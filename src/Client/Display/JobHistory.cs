@@ -31,6 +31,6 @@ internal sealed class JobHistory
     /// <summary>The newest evaluation.</summary>
     public MetricPoint? LastEvaluation => _points.LastOrDefault(p => p.ValidationLoss is not null);
 
-    /// <summary>Seconds to go, by the pace so far.</summary>
-    public double? SecondsLeft => Status is { Step: > 0, Steps: > 0, Seconds: > 0 } s ? s.Seconds / s.Step * (s.Steps - s.Step) : null;
+    /// <summary>Seconds to go, by the recent pace.</summary>
+    public double? SecondsLeft => Status is { } s ? TimeLeft.Of(s) : null;
 }

@@ -38,6 +38,10 @@ internal static class JobLine
         return string.Join("  ", parts);
     }
 
+    private static string Earlier(JobStatus s) => s.Earlier.Steps == 0
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"; {s.Earlier.Steps} of the steps, in {s.Earlier.Seconds:0.0} s, before this sitting");
+
     /// <summary>What a finished job came to, in a few plain lines.</summary>
     public static IEnumerable<string> Summary(JobStatus s)
     {
@@ -49,7 +53,7 @@ internal static class JobLine
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {Plural.Of(s.Step, "step")}, {Plural.Of(s.Examples, "example")} in {s.Seconds:0.0} s on {Plural.Of(s.Members.Count, "silo")}{(s.Result?.StoppedEarly == true ? $" (of {s.Steps}: stopped early)" : "")}");
+                $"{s.JobId} {s.State.ToString().ToLowerInvariant()}: {Plural.Of(s.Step, "step")}, {Plural.Of(s.Examples, "example")} in {s.Seconds:0.0} s on {Plural.Of(s.Members.Count, "silo")}{(s.Result?.StoppedEarly == true ? $" (of {s.Steps}: stopped early)" : "")}{Earlier(s)}");
         }
 
         foreach (var absent in s.Absent)

@@ -29,7 +29,7 @@ internal sealed partial class Attempt : IDisposable
     private readonly MemberStatus[] _members;
     private readonly SortedSet<long> _keeps = [];
     private readonly StallWatch _stalls;
-    private readonly double _secondsBefore;
+    private readonly Pace _pace = new();
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JobProgress? _progress;
     private ExchangeLayout? _layout;
@@ -38,7 +38,7 @@ internal sealed partial class Attempt : IDisposable
     private long _began;
     private long _first;
     private long _granted;
-    private (long At, long Examples) _mark;
+    private double? _trained;
     private long _checkpointStep;
 
     /// <param name="crew">The members.</param>
@@ -48,7 +48,7 @@ internal sealed partial class Attempt : IDisposable
     /// <param name="patience">How long silence is borne.</param>
     public Attempt(Crew crew, Job job, double secondsBefore, IClusterMembershipService cluster, Patience patience)
     {
-        (Crew, _secondsBefore, _cluster, _patience) = (crew, secondsBefore, cluster, patience);
+        (Crew, SecondsBefore, _cluster, _patience) = (crew, secondsBefore, cluster, patience);
         (_checkpoints, _keepsBest) = (job.Training.Checkpoint, job.Training.Keep == KeptModel.Best);
         _mayConverge = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs;
         var plan = new ShardPlan(job.Data.Shards, crew.Count);
@@ -62,9 +62,16 @@ internal sealed partial class Attempt : IDisposable
 
     public IReadOnlyList<MemberStatus> Members => _members;
 
-    public double Seconds => _secondsBefore + (_began == 0 ? 0 : Stopwatch.GetElapsedTime(_began).TotalSeconds);
+    /// <summary>Seconds that the generations before have trained, and the run that the job goes on from.</summary>
+    public double SecondsBefore { get; set; }
 
-    public double ExamplesPerSecond { get; private set; }
+    /// <summary>Those and its own; they stand still where training has ended.</summary>
+    public double Seconds => SecondsBefore + (_trained ?? Elapsed);
+
+    private double Elapsed => _began == 0 ? 0 : Stopwatch.GetElapsedTime(_began).TotalSeconds;
+
+    /// <summary>Lately; 0 in the first second.</summary>
+    public double ExamplesPerSecond => _pace.ExamplesPerSecond;
 
     /// <summary>The checkpoint being written.</summary>
     public PendingCheckpoint? Pending { get; set; }
@@ -105,11 +112,7 @@ internal sealed partial class Attempt : IDisposable
             };
         }
 
-        if (_began != 0 && Stopwatch.GetElapsedTime(_mark.At) is { TotalSeconds: > 1 } since)
-        {
-            ExamplesPerSecond = Math.Max(0, _progress.Live.Examples - _mark.Examples) / since.TotalSeconds;
-            _mark = (Stopwatch.GetTimestamp(), _progress.Live.Examples);
-        }
+        _pace.Add(Elapsed, _progress.Live.Examples);
 
         _progress.Settle(KeepRule.Settled(_progress.Committed, _stateBytes > 0 && !_layout.Replicated && Crew.Count > 1 ? _keeps : null));
         Wake();
@@ -140,7 +143,7 @@ internal sealed partial class Attempt : IDisposable
         (_progress, _layout, _stateBytes) = (progress, layout, stateBytes);
         (_first, _granted) = (from, from);
         _began = Stopwatch.GetTimestamp();
-        _mark = (_began, _progress.Live.Examples);
+        _pace.Add(0, _progress.Live.Examples);
         _checkpointStep = from;
         while (!IsDone && !(wish() != Wish.Train && _progress.Committed >= _granted))
         {
@@ -157,6 +160,8 @@ internal sealed partial class Attempt : IDisposable
             await News();
             await save();
         }
+
+        _trained = Elapsed; // what follows is no training: checkpoints, evaluations, the model's files
     }
 
     // The best version is on disk before the next step is taken: no recovery can come to stand behind it without having it.

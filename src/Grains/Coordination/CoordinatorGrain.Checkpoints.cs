@@ -39,7 +39,7 @@ internal sealed partial class CoordinatorGrain
             State.Checkpoints = CheckpointRule.Stay(
                 Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)),
                 Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
-            if (await _keeper.TrySave()) // durable from here on; a coordinator that has been replaced fails here
+            if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
             {
                 CleanCheckpoints();
             }

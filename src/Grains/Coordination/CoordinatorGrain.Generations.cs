@@ -184,6 +184,7 @@ internal sealed partial class CoordinatorGrain
         if (State.Submission!.Continue is { } run && State.Progress is null)
         {
             await TakeUp(run, facts);
+            attempt.SecondsBefore = State.Seconds;
         }
 
         var shape = ModelShape.Of(Job.Model, facts.Shape);
@@ -194,7 +195,7 @@ internal sealed partial class CoordinatorGrain
         _ = before?.ReleaseBut(crew);
         await TakeOutput(crew, attempt);
         await attempt.Unless(crew.Prepare(Job, facts, origin));
-        await _keeper.TrySave();
+        await TrySave();
         State.Note(
             JobEventKind.Formed,
             null,

@@ -78,6 +78,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
+        State.Earlier = State.Done(progress);
         State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}");
     }
 }

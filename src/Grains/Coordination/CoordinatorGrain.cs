@@ -108,6 +108,7 @@ internal sealed partial class CoordinatorGrain(
         }
 
         State.State = JobState.Running;
+        State.Earlier = State.Done(_progress?.Live ?? State.Progress);
         State.Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
         _life = Run(_life); // its first generation stores this; should it come to nothing before that, the job is still queued
         await this.RegisterOrUpdateReminder(KeepGoing, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
@@ -138,6 +139,7 @@ internal sealed partial class CoordinatorGrain(
 
         var batches = State.Facts is { } facts ? Batches(facts) : null;
         var live = _progress?.Live ?? State.Progress ?? ProgressState.Empty(0);
+        var lately = _attempt?.ExamplesPerSecond ?? 0;
         return Task.FromResult<JobStatus?>(new JobStatus
         {
             JobId = JobId,
@@ -152,7 +154,7 @@ internal sealed partial class CoordinatorGrain(
             Recoveries = State.Recoveries,
             Members = _attempt?.Members ?? State.Members,
             Examples = live.Examples,
-            ExamplesPerSecond = _attempt?.ExamplesPerSecond ?? (State.Seconds > 0 ? live.Examples / State.Seconds : 0),
+            ExamplesPerSecond = lately > 0 ? lately : State.Done(live).ExamplesPerSecondSince(State.Earlier),
             Seconds = _attempt?.Seconds ?? State.Seconds,
             Points = [.. live.Points.Skip(pointsKnown)],
             Failure = State.Failure,
@@ -166,6 +168,7 @@ internal sealed partial class CoordinatorGrain(
             Resumed = _resumed,
             Coordinator = silo.Name,
             Absent = [.. State.Absent],
+            Earlier = State.Earlier,
         });
     }
 
@@ -261,7 +264,7 @@ internal sealed partial class CoordinatorGrain(
             if (State.Generation > 1)
             {
                 State.Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
-                await _keeper.TrySave(); // the story survives the next loss, too
+                await TrySave(); // the story survives the next loss, too
             }
         }
 
@@ -319,9 +322,15 @@ internal sealed partial class CoordinatorGrain(
     {
         if (_keeper.Age > SaveEvery && _progress!.Settled.Committed > _keeper.Stored)
         {
-            State.Seconds = _attempt?.Seconds ?? State.Seconds;
-            await _keeper.TrySave();
+            await TrySave();
         }
+    }
+
+    // With the seconds that belong to the points stored with them: whoever takes the job over counts on from there.
+    private Task<bool> TrySave()
+    {
+        State.Seconds = _attempt?.Seconds ?? State.Seconds;
+        return _keeper.TrySave();
     }
 
     // What somebody asked for. Where the storage fails they are told, and ask again: then nothing is left to do here but this.

@@ -50,6 +50,12 @@ internal sealed class CoordinatorState
     /// <summary>Who takes no part in the newest generation, and why.</summary>
     [Id(18)] public List<AbsentSilo> Absent { get; set; } = [];
 
+    /// <summary>What had been done before the present sitting.</summary>
+    [Id(19)] public WorkDone Earlier { get; set; } = WorkDone.None;
+
+    /// <summary>What has been done in all, as far as it is known here.</summary>
+    public WorkDone Done(ProgressState? progress) => new(progress?.Committed ?? 0, progress?.Examples ?? 0, Seconds);
+
     /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
     public void Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
     {

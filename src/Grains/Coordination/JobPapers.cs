@@ -43,6 +43,7 @@ internal static class JobPapers
             stoppedEarly = result.StoppedEarly,
             examples = progress.Examples,
             seconds = kept.Seconds,
+            earlier = kept.Earlier.Steps == 0 ? null : kept.Earlier,
             trainLoss = result.TrainLoss,
             validation = result.ValidationExamples == 0 ? null : new
             {
