@@ -30,13 +30,15 @@ public sealed record Assignment(
 /// state of version s to its backup; 0: none does.</param>
 /// <param name="Checkpoint">Version, From &lt;= version &lt;= Until, that is to be written to the checkpoint store; null: none.</param>
 /// <param name="Acknowledged">Records of steps before this one are in storage and may be forgotten.</param>
+/// <param name="Evaluate">Whether version Until, which the members then all stand at, is to be evaluated.</param>
 [GenerateSerializer, Immutable, Alias("granary.StepGrant")]
 public sealed record StepGrant(
     [property: Id(0)] long From,
     [property: Id(1)] long Until,
     [property: Id(2)] long KeepEvery,
     [property: Id(3)] long? Checkpoint,
-    [property: Id(4)] long Acknowledged)
+    [property: Id(4)] long Acknowledged,
+    [property: Id(5)] bool Evaluate = false)
 {
     /// <summary>Whether a step sends optimiser state to its backup.</summary>
     /// <param name="step">The step.</param>

@@ -188,14 +188,17 @@ public sealed record MetricPoint(
 /// <summary>What a finished job leaves.</summary>
 /// <param name="Model">Kind of model: "mlp".</param>
 /// <param name="Parameters">Number of weights.</param>
-/// <param name="TrainLoss">Mean loss over the last epoch's examples.</param>
+/// <param name="TrainLoss">Mean loss over the last whole epoch's examples as they were trained on.</param>
 /// <param name="ValidationExamples">Held-out examples; 0 without any.</param>
-/// <param name="ValidationLoss">Their mean loss under the weights published.</param>
+/// <param name="ValidationLoss">Their mean loss under the weights of <paramref name="ValidationStep"/>.</param>
 /// <param name="ValidationAccuracy">Part of them that the model gets right, where there are classes.</param>
 /// <param name="WeightsSha256">Over the flat weights as little-endian float32, lower-case hex.</param>
 /// <param name="Output">Directory that holds the model.</param>
 /// <param name="Step">Steps that led to the weights published.</param>
 /// <param name="StoppedEarly">Whether the evaluations ended the job before its last epoch.</param>
+/// <param name="ValidationStep">Steps that led to the weights that were evaluated; null without an evaluation. Another one than
+/// <paramref name="Step"/> where a job ended amid an epoch and the weights published could not be evaluated quickly.</param>
+/// <param name="TrainLossStep">Steps at the end of the epoch that <paramref name="TrainLoss"/> is of; null without one.</param>
 [GenerateSerializer, Immutable, Alias("granary.JobResult")]
 public sealed record JobResult(
     [property: Id(0)] string Model,
@@ -207,4 +210,6 @@ public sealed record JobResult(
     [property: Id(6)] string WeightsSha256,
     [property: Id(7)] string Output,
     [property: Id(8)] long Step,
-    [property: Id(9)] bool StoppedEarly);
+    [property: Id(9)] bool StoppedEarly,
+    [property: Id(10)] long? ValidationStep = null,
+    [property: Id(11)] long? TrainLossStep = null);

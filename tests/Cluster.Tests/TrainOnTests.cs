@@ -25,13 +25,25 @@ public sealed class TrainOnTests : IDisposable
         train.WaitFor("epoch ");
         train.PressCtrlC();
         Assert.Equal(130, await train.Exit());
-        Assert.Equal("cancelled", train.Json.GetProperty("state").GetString());
+        var part = train.Json;
+        Assert.Equal("cancelled", part.GetProperty("state").GetString());
+        Assert.Equal(part.GetProperty("steps").GetInt64(), part.GetProperty("modelStep").GetInt64());
+        Assert.Equal(part.GetProperty("modelStep").GetInt64(), part.GetProperty("validation").GetProperty("step").GetInt64());
+        Assert.Contains($"to go on from step {part.GetProperty("steps").GetInt64()}: granary train {Example("digits-mlp.yaml")} --set training.epochs=400 ", train.Errors);
+        Assert.Contains(" --silos 2 --continue run\n", train.Errors.ReplaceLineEndings("\n"));
 
         // Into the very folder that it comes from.
         using var rest = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1", "--continue", "run", "--output", "run"]);
         Assert.True(await rest.Exit() == 0, rest.Errors);
         Assert.Equal(expected.Json.GetProperty("weightsSha256").GetString(), rest.Json.GetProperty("weightsSha256").GetString());
         Assert.Equal(expected.Json.GetProperty("examples").GetInt64(), rest.Json.GetProperty("examples").GetInt64());
+
+        // The time is that of both parts, the rate that of the second.
+        var (seconds, before) = (rest.Json.GetProperty("seconds").GetDouble(), part.GetProperty("seconds").GetDouble());
+        Assert.True(seconds > before, $"{seconds} s in all, {before} s before");
+        Assert.Equal(before, rest.Json.GetProperty("earlier").GetProperty("seconds").GetDouble(), 1e-9);
+        var examples = rest.Json.GetProperty("examples").GetInt64() - part.GetProperty("examples").GetInt64();
+        Assert.Equal(examples / (seconds - before), rest.Json.GetProperty("examplesPerSecond").GetDouble(), 1e-6 * examples);
 
         var done = await Run(["train", .. whole, "--continue", "run"]);
         Assert.Equal((2, ""), (done.Code, done.Output));

@@ -171,12 +171,20 @@ internal static class CommandParts
         return Report(status, json);
     }
 
-    /// <summary>Says what an ended job came to.</summary>
-    public static int Report(JobStatus status, bool json)
+    /// <summary>Says what an ended job came to, and how it goes on.</summary>
+    /// <param name="status">The job.</param>
+    /// <param name="json">Also as a document.</param>
+    /// <param name="command">What it was begun with; null: on the lasting cluster.</param>
+    public static int Report(JobStatus status, bool json, IReadOnlyList<string>? command = null)
     {
         foreach (var (i, line) in JobLine.Summary(status).Index())
         {
             Result(line, json || (i == 0 && status.Failure is not null)); // the first one says what went wrong
+        }
+
+        if (GoingOn.Advice(status, command) is { } advice)
+        {
+            Console.Error.WriteLine(advice);
         }
 
         if (json)

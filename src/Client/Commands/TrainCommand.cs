@@ -42,7 +42,7 @@ internal static class TrainCommand
             var report = ReadData(path, overrides, narrator, reading.Token); // while the silos start
             try
             {
-                var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite), Silos: LocalCluster.Names(settings.Silos)), report, settings, narrator, result.GetValue(json), interruption);
+                var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite), Silos: LocalCluster.Names(settings.Silos)), GoingOn.Train(path, overrides, settings.Silos), report, settings, narrator, result.GetValue(json), interruption);
                 SayBaseline(await report, result.GetValue(json));
                 return code;
             }
@@ -72,7 +72,7 @@ internal static class TrainCommand
     }
 
     private static async Task<int> Train(
-        Submission submission, Task<string> report, LocalSettings settings, Narrator narrator, bool json, Interruption interruption)
+        Submission submission, IReadOnlyList<string> command, Task<string> report, LocalSettings settings, Narrator narrator, bool json, Interruption interruption)
     {
         try
         {
@@ -80,7 +80,7 @@ internal static class TrainCommand
             {
                 var warnings = JobCheck.Warnings(await report);
                 JobCheck.Say(warnings, narrator.Say);
-                return await Train(submission with { Warnings = warnings }, settings, cluster, client, json, interruption, lost);
+                return await Train(submission with { Warnings = warnings }, command, settings, cluster, client, json, interruption, lost);
             }, report, narrator);
         }
         catch (UserException e) when (json && e.Code == ExitCode.JobFailed)
@@ -91,7 +91,8 @@ internal static class TrainCommand
     }
 
     private static async Task<int> Train(
-        Submission submission, LocalSettings settings, PrivateCluster cluster, GranaryClient client, bool json, Interruption interruption, CancellationToken waiting)
+        Submission submission, IReadOnlyList<string> command, LocalSettings settings, PrivateCluster cluster, GranaryClient client, bool json,
+        Interruption interruption, CancellationToken waiting)
     {
         await client.Submit(submission).WaitAsync(waiting);
         try
@@ -107,12 +108,12 @@ internal static class TrainCommand
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            return await Cancel(client, submission.JobId!, json, interruption.Again);
+            return await Cancel(client, submission.JobId!, command, json, interruption.Again);
         }
     }
 
     // The job ends at a step boundary and writes the weights it has.
-    private static async Task<int> Cancel(GranaryClient client, string job, bool json, CancellationToken again)
+    private static async Task<int> Cancel(GranaryClient client, string job, IReadOnlyList<string> command, bool json, CancellationToken again)
     {
         await Console.Error.WriteLineAsync("interrupted: writing the last good weights (interrupt again to stop at once)");
         using var time = CancellationTokenSource.CreateLinkedTokenSource(again);
@@ -126,7 +127,7 @@ internal static class TrainCommand
                 last = status;
             }
 
-            _ = CommandParts.Report(last!, json);
+            _ = CommandParts.Report(last!, json, command);
         }
         catch (Exception e) when (e is OperationCanceledException or UserException)
         {

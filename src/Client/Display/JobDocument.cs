@@ -37,8 +37,9 @@ internal static class JobDocument
         earlier = s.Earlier.Steps == 0 ? null : s.Earlier,
         examplesPerSecond = s.ExamplesPerSecond,
         trainLoss = s.Result?.TrainLoss,
+        trainLossStep = s.Result?.TrainLossStep,
         validation = s.Result is { ValidationExamples: > 0 } r
-            ? new { examples = r.ValidationExamples, loss = r.ValidationLoss, accuracy = r.ValidationAccuracy }
+            ? new { step = r.ValidationStep, examples = r.ValidationExamples, loss = r.ValidationLoss, accuracy = r.ValidationAccuracy }
             : null,
         weightsSha256 = s.Result?.WeightsSha256,
         recoveries = s.Recoveries,

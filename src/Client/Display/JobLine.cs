@@ -29,7 +29,7 @@ internal static class JobLine
         if (history.LastEvaluation is { } evaluation)
         {
             parts.Add(string.Create(
-                CultureInfo.InvariantCulture, $"validation loss {evaluation.ValidationLoss:0.0000} accuracy {evaluation.ValidationAccuracy:0.0000}"));
+                CultureInfo.InvariantCulture, $"validation loss {evaluation.ValidationLoss:0.0000} accuracy {evaluation.ValidationAccuracy:0.0000}{Of(evaluation.Step, s.Step, " (step", ")")}"));
         }
 
         parts.Add(s is { State: JobState.Running, Activity: { Length: > 0 } activity } && activity != "training"
@@ -37,6 +37,10 @@ internal static class JobLine
             : string.Create(CultureInfo.InvariantCulture, $"{s.ExamplesPerSecond:#,0} examples/s"));
         return string.Join("  ", parts);
     }
+
+    // Figures of another version than the one they stand beside say so.
+    private static string Of(long? step, long shown, string before, string after) =>
+        step is { } of && of != shown ? string.Create(CultureInfo.InvariantCulture, $"{before} {of}{after}") : "";
 
     private static string Earlier(JobStatus s) => s.Earlier.Steps == 0
         ? ""
@@ -67,7 +71,7 @@ internal static class JobLine
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"validation: accuracy {r.ValidationAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} over {Plural.Of(r.ValidationExamples, "held-out example")}");
+                    $"validation{Of(r.ValidationStep, r.Step, " of step", "")}: accuracy {r.ValidationAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} over {Plural.Of(r.ValidationExamples, "held-out example")}");
             }
 
             yield return string.Create(CultureInfo.InvariantCulture, $"model: {r.Output}/model.safetensors ({Plural.Of(r.Parameters, "weight")}{(r.Step == s.Step ? "" : $", those of step {r.Step}")})");

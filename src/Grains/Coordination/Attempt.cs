@@ -253,6 +253,25 @@ internal sealed partial class Attempt : IDisposable
         return pending.Failure;
     }
 
+    /// <summary>Has the members, who all stand at one step, evaluate it. Returns null where that takes longer than the patience.</summary>
+    /// <param name="acknowledged">Records of steps before it are in storage.</param>
+    /// <param name="patience">How long to wait.</param>
+    public async Task<Evaluation?> Evaluate(long acknowledged, TimeSpan patience)
+    {
+        var since = Stopwatch.StartNew();
+        await Unless(Crew.Grant(new StepGrant(_granted, _granted, 0, null, acknowledged, Evaluate: true)));
+        while (_progress!.EvaluationNow is null && since.Elapsed < patience)
+        {
+            await Task.WhenAny(_news.Task, Task.Delay(patience));
+            if (_news.Task.IsCompleted)
+            {
+                await News();
+            }
+        }
+
+        return _progress.EvaluationNow;
+    }
+
     /// <summary>Waits a little for the records of the steps before one: they may travel longer than what stopped it.</summary>
     public async Task Hear(long step)
     {

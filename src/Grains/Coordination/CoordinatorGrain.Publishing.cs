@@ -32,11 +32,15 @@ internal sealed partial class CoordinatorGrain
         _activity = "writing the model";
         await SaveForCertain(); // a coordinator that has been replaced writes nothing any more
         var live = _progress!.Live;
-        var (evaluation, step) = (live.Evaluation, live.Committed);
+        var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastEpochEnd, live.Committed);
         if (Job.Training.Keep == KeptModel.Best && live.Standing is { } standing)
         {
-            (evaluation, step) = (standing.Best, standing.BestStep);
+            (evaluation, evaluated, step) = (standing.Best, standing.BestStep, standing.BestStep);
             await Recall(attempt, step);
+        }
+        else if (state != JobState.Failed && await EvaluateNow(attempt) is { } now)
+        {
+            (evaluation, evaluated) = (now, step);
         }
 
         var weights = state == JobState.Failed
@@ -61,7 +65,9 @@ internal sealed partial class CoordinatorGrain
             weights[0].Sha256,
             Output,
             step,
-            _progress.HasStopped);
+            _progress.HasStopped,
+            evaluation is null ? null : evaluated,
+            live.EpochLoss is null ? null : _progress.LastEpochEnd);
         var papers = JobPapers.Of(JobId, Job, state, result, State, live);
         IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
         if (state != JobState.Failed && await LeaveBehind(attempt, step) is { } left)
@@ -125,16 +131,31 @@ internal sealed partial class CoordinatorGrain
     private string LastCheckpoint() => State.Checkpoints.LastOrDefault() is { } last
         ? $" The weights of step {last.Step} are in the checkpoint {last.Folder}."
         : "";
+    // The weights published are those of the last step, and a job that is cancelled seldom ends with an epoch. Its checkpoint comes first:
+    // it must not wait for an evaluation that takes longer than was thought.
+    private async Task<Evaluation?> EvaluateNow(Attempt attempt)
+    {
+        if (_progress!.EvaluationNow is { } known)
+        {
+            return known;
+        }
+
+        if (!EvaluationRule.IsQuick(_progress.ValidationRows, attempt.ExamplesPerSecond))
+        {
+            return null;
+        }
+
+        await CheckpointLast(attempt);
+        return await attempt.Evaluate(Acknowledged, EvaluationRule.Patience);
+    }
+
+    private Task CheckpointLast(Attempt attempt) => IsDurable(_progress!.Committed) ? Task.CompletedTask : attempt.Checkpoint(Acknowledged);
 
     // What training on takes, where a checkpoint of the last version can be written.
     private async Task<RunState?> LeaveBehind(Attempt attempt, long published)
     {
         var last = _progress!.Committed;
-        if (!IsDurable(last))
-        {
-            await attempt.Checkpoint(Acknowledged);
-        }
-
+        await CheckpointLast(attempt);
         return IsDurable(last)
             ? new RunState(JobId, State.Facts!, State.Seconds, [.. State.Checkpoints.Where(c => c.Step == published || c.Step == last)
                 .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)])

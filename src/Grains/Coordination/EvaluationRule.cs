@@ -17,6 +17,12 @@ public sealed record HeldOutStanding(
 /// <param name="training">What the job file says.</param>
 public sealed class EvaluationRule(TrainingSection training)
 {
+    // What somebody who has interrupted a job waits for its figures.
+    private const double QuickSeconds = 2;
+
+    // One pass, whatever the pace.
+    private const long QuickRows = 256;
+
     private readonly EarlyStoppingSection? _stopping = training.EarlyStopping;
 
     /// <summary>The standing after one evaluation more.</summary>
@@ -50,6 +56,14 @@ public sealed class EvaluationRule(TrainingSection training)
         var keep = training.Keep == KeptModel.Best ? epochs + 1 : batches.Epochs;
         return Math.Min(batches.Epochs, Math.Min(stop, keep)) * batches.StepsPerEpoch;
     }
+
+    /// <summary>Whether one evaluation more is done while somebody waits: an example takes less time than in training.</summary>
+    /// <param name="rows">Held-out examples.</param>
+    /// <param name="examplesPerSecond">The pace of training; 0: not known.</param>
+    public static bool IsQuick(long rows, double examplesPerSecond) => rows > 0 && rows <= Math.Max(QuickRows, examplesPerSecond * QuickSeconds);
+
+    /// <summary>How long one is waited for that ought to be quick.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2 * QuickSeconds);
 
     /// <summary>Why it stopped, for people.</summary>
     public string Describe(HeldOutStanding standing) => string.Create(

@@ -45,8 +45,10 @@ internal static class JobPapers
             seconds = kept.Seconds,
             earlier = kept.Earlier.Steps == 0 ? null : kept.Earlier,
             trainLoss = result.TrainLoss,
+            trainLossStep = result.TrainLossStep,
             validation = result.ValidationExamples == 0 ? null : new
             {
+                step = result.ValidationStep,
                 examples = result.ValidationExamples,
                 loss = result.ValidationLoss,
                 accuracy = result.ValidationAccuracy,

@@ -91,7 +91,7 @@ public sealed class JobProgress
 
         foreach (var evaluation in evaluations)
         {
-            if (evaluation.Step > Committed)
+            if (evaluation.Step >= Committed)
             {
                 Slot(_evaluations, evaluation.Step)[evaluation.Shard] = evaluation;
             }
@@ -100,6 +100,7 @@ public sealed class JobProgress
         while (_steps.TryGetValue(Committed, out var records) && IsComplete(Committed, records))
         {
             _steps.Remove(Committed);
+            _evaluations.Remove(Committed); // of a version amid an epoch, which training has gone on from
             _evaluations.Remove(Committed + 1, out var held);
             var taken = new Taken(Committed, records, held, seconds, _last.Remove(Committed));
             _taken.Add(taken);
@@ -107,6 +108,18 @@ public sealed class JobProgress
             LookForMark();
         }
     }
+
+    /// <summary>The evaluation of the newest version; null where there is none, or not all of it is known.</summary>
+    public Evaluation? EvaluationNow =>
+        Committed > 0 && _batches.EndsEpoch(Committed - 1) ? _live.Evaluation
+        : _evaluations.TryGetValue(Committed, out var records) && IsWhole(records) ? Merge(records)
+        : null;
+
+    /// <summary>Steps at the end of the last whole epoch.</summary>
+    public long LastEpochEnd => Committed - (Committed % _batches.StepsPerEpoch);
+
+    /// <summary>Held-out examples of all shards.</summary>
+    public long ValidationRows => _validationRows.Sum();
 
     /// <summary>What was known just before the marked step; null until that is known.</summary>
     public ProgressState? Marked { get; private set; }
@@ -209,8 +222,12 @@ public sealed class JobProgress
             return true;
         }
 
-        _evaluations.TryGetValue(step + 1, out var evaluations);
-        for (var v = 0; v < records.Length; v++)
+        return IsWhole(_evaluations.GetValueOrDefault(step + 1));
+    }
+
+    private bool IsWhole(EvaluationRecord?[]? evaluations)
+    {
+        for (var v = 0; v < _validationRows.Count; v++)
         {
             if (_validationRows[v] > 0 && evaluations?[v] is null)
             {

@@ -28,14 +28,14 @@ internal sealed class RecordLog
         }
     }
 
-    /// <summary>Records of steps from one on, and of the evaluations after them; at most <paramref name="limit"/> steps.</summary>
+    /// <summary>Records of steps from one on, and of the evaluations of the versions from that one on; at most <paramref name="limit"/> steps.</summary>
     public (IReadOnlyList<StepRecord> Steps, IReadOnlyList<EvaluationRecord> Evaluations) From(long step, int limit)
     {
         lock (_lock)
         {
             var steps = _steps.SkipWhile(s => s.Step < step).Take(limit).ToArray();
             var end = steps.Length == limit ? steps[^1].Step + 1 : long.MaxValue;
-            return (steps, [.. _evaluations.Where(e => e.Step > step && e.Step <= end)]);
+            return (steps, [.. _evaluations.Where(e => e.Step >= step && e.Step <= end)]);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class Grants(long from) : IDisposable
     private readonly Queue<long> _checkpoints = new();
     private StepGrant _present = new(from, from, 0, null, 0);
     private long _until = from;
+    private long? _evaluation;
 
     /// <summary>First step that may not be taken yet.</summary>
     public long Until
@@ -48,6 +49,11 @@ internal sealed class Grants(long from) : IDisposable
             {
                 _checkpoints.Enqueue(step);
             }
+
+            if (grant.Evaluate)
+            {
+                _evaluation = grant.Until;
+            }
         }
 
         _news.Release();
@@ -81,6 +87,17 @@ internal sealed class Grants(long from) : IDisposable
             }
 
             return _checkpoints.TryPeek(out var wanted) && wanted == step && _checkpoints.TryDequeue(out _);
+        }
+    }
+
+    /// <summary>Whether a version is to be evaluated, because somebody asked for it. True once.</summary>
+    public bool TakeEvaluation(long step)
+    {
+        lock (_lock)
+        {
+            var wanted = _evaluation == step;
+            _evaluation = wanted ? null : _evaluation;
+            return wanted;
         }
     }
 

@@ -180,6 +180,12 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
                     _checkpoints.Begin(_vault.Current);
                 }
 
+                if (_grants.TakeEvaluation(Committed))
+                {
+                    Evaluate();
+                    _listener.Progressed();
+                }
+
                 if (Committed < _grants.Until)
                 {
                     if (_iteration is null)

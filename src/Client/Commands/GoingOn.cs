@@ -1,0 +1,39 @@
+using System.Globalization;
+using Granary.Contracts;
+
+namespace Granary.Client.Commands;
+
+/// <summary>How a job that was cancelled goes on: the exact command line.</summary>
+internal static class GoingOn
+{
+    /// <summary>One line; null where the job has left nothing that it could go on from, or nothing that can be seen here.</summary>
+    /// <param name="status">The job.</param>
+    /// <param name="command">What it was begun with, a word each: granary, train, ...; null: what the cluster knows of it.</param>
+    public static string? Advice(JobStatus status, IReadOnlyList<string>? command = null)
+    {
+        if (status is not { State: JobState.Cancelled, Result.Output: { } output } || !File.Exists(Path.Combine(output, "state", "state.json")))
+        {
+            return null;
+        }
+
+        var folder = Near(output);
+        var words = command ?? ["granary", "submit", Path.Combine(folder, "job.yaml")];
+        return string.Create(CultureInfo.InvariantCulture, $"to go on from step {status.Step}: {Line([.. words, "--continue", folder])}");
+    }
+
+    /// <summary>What <c>granary train</c> was told, without what is only for one run: its output, and what it is to go on from.</summary>
+    public static IReadOnlyList<string> Train(string file, IReadOnlyList<string> set, int silos) =>
+    [
+        "granary", "train", file, .. set.Count == 0 ? [] : new[] { "--set" }, .. set, "--silos", silos.ToString(CultureInfo.InvariantCulture),
+    ];
+
+    /// <summary>Words as a shell takes them.</summary>
+    public static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
+
+    private static string Quote(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=,:+@%".Contains(c, StringComparison.Ordinal))
+        ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static string Near(string folder) =>
+        Path.GetRelativePath(Environment.CurrentDirectory, folder) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : folder;
+}
