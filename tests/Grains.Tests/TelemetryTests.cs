@@ -72,6 +72,16 @@ public sealed class TelemetryTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Every_span_is_a_root_or_has_a_parent_that_is_there()
+    {
+        await Run();
+        var known = _spans.Select(s => (s.TraceId, s.SpanId)).ToHashSet();
+        Assert.NotEmpty(known);
+        Assert.All(_spans, s => Assert.True(
+            s.OperationName == "step" ? s.ParentSpanId == default : known.Contains((s.TraceId, s.ParentSpanId)), $"{s.OperationName} below {s.ParentSpanId}"));
+    }
+
     private void LiesWithin(Activity step)
     {
         var parts = Children(step).ToDictionary(c => c.OperationName);

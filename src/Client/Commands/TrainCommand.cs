@@ -98,22 +98,18 @@ internal static class TrainCommand
         try
         {
             var status = await JobDisplay.Follow(client.Watch(submission.JobId!, waiting), quiet: json);
-            if (settings.Telemetry == "console")
-            {
-                await cluster.Stop(); // what they have not exported yet, they export as they stop
-                CopyTelemetry(cluster);
-            }
-
+            await TelemetryReport.Show(cluster, settings.Telemetry);
             return CommandParts.Report(status, json);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            return await Cancel(client, submission.JobId!, command, json, interruption.Again);
+            return await Cancel(client, submission.JobId!, command, json, () => TelemetryReport.Show(cluster, settings.Telemetry), interruption.Again);
         }
     }
 
     // The job ends at a step boundary and writes the weights it has.
-    private static async Task<int> Cancel(GranaryClient client, string job, IReadOnlyList<string> command, bool json, CancellationToken again)
+    private static async Task<int> Cancel(
+        GranaryClient client, string job, IReadOnlyList<string> command, bool json, Func<Task> ended, CancellationToken again)
     {
         await Console.Error.WriteLineAsync("interrupted: writing the last good weights (interrupt again to stop at once)");
         using var time = CancellationTokenSource.CreateLinkedTokenSource(again);
@@ -127,6 +123,7 @@ internal static class TrainCommand
                 last = status;
             }
 
+            await ended();
             _ = CommandParts.Report(last!, json, command);
         }
         catch (Exception e) when (e is OperationCanceledException or UserException)
@@ -135,19 +132,5 @@ internal static class TrainCommand
         }
 
         return ExitCode.Interrupted;
-    }
-
-    // What the silos' console exporters printed is all their user asked to see.
-    private static void CopyTelemetry(PrivateCluster cluster)
-    {
-        foreach (var silo in cluster.Silos)
-        {
-            using var log = new StreamReader(new FileStream(silo.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            Console.Error.WriteLine($"--- telemetry of {silo.Name}");
-            foreach (var line in StackLines.Without(log))
-            {
-                Console.Error.WriteLine(line);
-            }
-        }
     }
 }

@@ -150,7 +150,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             program.Environment.Remove(variable);
         }
 
-        return new SiloProcess(name, _home, program, _settings.Telemetry == "console" ? long.MaxValue : SiloLog.Large); // telemetry asked for is shown whole in the end
+        return new SiloProcess(name, _home, program);
     }
 
     /// <summary>Starts one silo more; it joins, or ends, in its own time.</summary>

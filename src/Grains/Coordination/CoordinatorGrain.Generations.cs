@@ -17,6 +17,8 @@ internal sealed partial class CoordinatorGrain
     // Until the job ends one way or another: attempts, each a generation of its own.
     private async Task Run(Task before)
     {
+        System.Diagnostics.Activity.Current = null; // a job's life is no part of the call that began it, nor of its trace
+
         // A job that is resumed while it still comes to rest has one life, not two.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         while (State.State == JobState.Running && !_ended)

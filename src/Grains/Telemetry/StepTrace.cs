@@ -8,8 +8,9 @@ namespace Granary.Grains.Telemetry;
 
 /// <summary>
 /// The trace of one step: below the member's span "step" lie "compute" with a "shard" for each gradient, "exchange" and
-/// "update". Every member derives the same trace id from (job, step), so that the spans of all silos meet in one trace
-/// without a message being sent for it. One step in <see cref="Every"/> is traced.
+/// "update". Every member's "step" is a root, and every member derives the same trace id from (job, step), so that the spans of all
+/// silos meet in one trace without a message being sent for it. One step in <see cref="Every"/> is traced, unless the sampler
+/// leaves its trace out.
 /// </summary>
 internal sealed class StepTrace : IDisposable
 {
@@ -19,11 +20,12 @@ internal sealed class StepTrace : IDisposable
     private static readonly ActivitySource Source = new(Metrics.Name);
 
     private readonly Activity _step;
+    private readonly Activity? _around;
     private Activity? _part;
 
-    private StepTrace(Activity step)
+    private StepTrace(Activity step, Activity? around)
     {
-        _step = step;
+        (_step, _around) = (step, around);
         _part = Source.StartActivity("compute");
     }
 
@@ -36,12 +38,17 @@ internal sealed class StepTrace : IDisposable
         }
 
         var id = XxHash128.Hash(Encoding.UTF8.GetBytes($"{task.JobId}/{step}"));
-        var parent = new ActivityContext(
-            ActivityTraceId.CreateFromBytes(id), ActivitySpanId.CreateFromBytes(id.AsSpan(0, 8)), ActivityTraceFlags.Recorded, isRemote: true);
-        return Source.StartActivity("step", ActivityKind.Internal, parent) is { } activity
-            ? new StepTrace(activity.SetTag("job", task.JobId).SetTag("step", step).SetTag("member", task.Assignment.Index)
-                .SetTag("generation", task.Assignment.Membership.Generation))
-            : null;
+        var around = Activity.Current; // the call that began the generation has long ended
+        if (RootSpan.Start(Source, "step", ActivityTraceId.CreateFromBytes(id)) is { IsAllDataRequested: true } activity)
+        {
+            return new StepTrace(
+                activity.SetTag("job", task.JobId).SetTag("step", step).SetTag("member", task.Assignment.Index)
+                    .SetTag("generation", task.Assignment.Membership.Generation),
+                around);
+        }
+
+        Activity.Current = around;
+        return null;
     }
 
     /// <summary>Where the shards' spans belong.</summary>
@@ -77,5 +84,6 @@ internal sealed class StepTrace : IDisposable
     {
         _part?.Dispose();
         _step.Dispose();
+        Activity.Current = _around;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Granary.Grains;
 using Granary.Silo.Storage;
+using Granary.Silo.Telemetry;
 using Orleans.Configuration;
 using Orleans.Runtime;
 
@@ -55,7 +56,7 @@ internal static class SiloHost
                 orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
                 ClusterStore.Add(orleans, settings);
                 orleans.AddGranary(identity);
-                if (settings.Telemetry != "none")
+                if (settings.Telemetry == "otlp")
                 {
                     orleans.AddActivityPropagation();
                 }

@@ -1,0 +1,40 @@
+using Granary.Grains.Telemetry;
+using Granary.Silo.Hosting;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Granary.Silo.Telemetry;
+
+/// <summary>Traces and metrics: a summary at the silo's end (console), or all of Granary's and Orleans' to an OTLP collector
+/// (docs/telemetry.md says which variables decide where and how much).</summary>
+internal static class SiloTelemetry
+{
+    /// <exception cref="SettingException">A variable of the exporter's cannot be used.</exception>
+    public static void Add(IServiceCollection services, SiloSettings settings)
+    {
+        switch (settings.Telemetry)
+        {
+            case "console":
+                AddSummary(services);
+                break;
+            case "otlp":
+                AddOtlp(services, settings.Name, OtlpTarget.FromEnvironment());
+                break;
+        }
+    }
+
+    // Granary's own alone: Orleans' instruments are dozens.
+    private static void AddSummary(IServiceCollection services) => services.AddOpenTelemetry()
+        .WithTracing(t => t.AddSource(Metrics.Name).AddProcessor(new OpenTelemetry.SimpleActivityExportProcessor(new StepSummary(TelemetryLine.Write))))
+        .WithMetrics(m => m.AddMeter(Metrics.Name).AddReader(new BaseExportingMetricReader(new MetricSummary(TelemetryLine.Write))));
+
+    private static void AddOtlp(IServiceCollection services, string silo, OtlpTarget target)
+    {
+        services.AddSingleton(new ExportWatch(reason => TelemetryLine.Write(target.Describe(reason))));
+        services.AddOpenTelemetry()
+            .ConfigureResource(r => r.AddService("granary-silo", serviceInstanceId: silo))
+            .WithTracing(t => t.AddSource(Metrics.Name, "Microsoft.Orleans.Application").AddProcessor(new PollFilter()).AddOtlpExporter())
+            .WithMetrics(m => m.AddMeter(Metrics.Name, "Microsoft.Orleans").AddOtlpExporter());
+    }
+}
