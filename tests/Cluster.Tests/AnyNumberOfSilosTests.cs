@@ -20,7 +20,7 @@ public sealed class AnyNumberOfSilosTests : IDisposable
                 _folder, "train", Digits, "--silos", $"{silos}", "--json", "--telemetry", telemetry, "--set", "training.epochs=10");
             Assert.True(await train.Exit() == 0, train.Errors);
             Assert.All(
-                ["--- telemetry of silo-1", "--- telemetry of silo-2", "Activity.DisplayName:        step", "Activity.DisplayName:        shard", "granary.loss", "granary.step.duration"],
+                ["silo-1  metrics:", "silo-2  metrics:", "step 0 of digits-mlp-", "shard x 4", "granary.loss", "granary.step.duration"],
                 line => Assert.Equal(silos == 2, train.Errors.Contains(line, StringComparison.Ordinal)));
             Assert.Equal("completed", train.Json.GetProperty("state").GetString());
             Assert.Equal(silos, train.Json.GetProperty("silos").GetInt32());
