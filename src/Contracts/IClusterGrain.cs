@@ -30,7 +30,7 @@ public interface IClusterGrain : IGrainWithIntegerKey
 /// <param name="Threads">Compute threads.</param>
 /// <param name="Device">"cpu" or "cuda:N".</param>
 /// <param name="Channel">ip:port of its tensor channel.</param>
-/// <param name="Platform">Device kind, instruction set and libtorch build: silos that differ here may differ in the last bit.</param>
+/// <param name="Platform">Version, device, processor, libtorch and kernels, in parts: silos that differ here may differ in the last bit. See <see cref="PlatformDifference"/>.</param>
 [GenerateSerializer, Immutable, Alias("granary.SiloInfo")]
 public sealed record SiloInfo(
     [property: Id(0)] string Name,

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Granary.Grains;
 
@@ -25,10 +23,9 @@ public sealed record SiloIdentity(
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);
 
-    /// <summary>Granary's version, kind of device, instruction set and libtorch build: weights are the same to the last bit among silos
-    /// that agree here.</summary>
+    /// <summary>Granary's version, kind of device, processor, libtorch and its kernels: weights are the same to the last bit among silos
+    /// that agree here. In parts, see <see cref="Contracts.PlatformDifference"/>.</summary>
+    /// <remarks>Making an identity tests the kernels, or reads what was found out before.</remarks>
     public string Platform { get; } =
-        $"granary {typeof(SiloIdentity).Assembly.GetName().Version!.ToString(3)} {Device.Split(':')[0]} {RuntimeInformation.ProcessArchitecture}/{InstructionSet} libtorch {TorchSharp.torch.__version__}";
-
-    private static string InstructionSet => Avx512F.IsSupported ? "avx512" : Avx2.IsSupported ? "avx2" : "base";
+        Model.Kernels.Platform.OfThisProcess(typeof(SiloIdentity).Assembly.GetName().Version!.ToString(3), Device).Describe();
 }

@@ -36,6 +36,20 @@ public sealed class CrewRuleTests
         Assert.Equal("bc", Names(silos, CrewRule.Choose(silos, 8, "x", new HashSet<string> { "b", "c" }).Members)); // there is nobody else
     }
 
+    [Theory]
+    [InlineData("granary 1; cpu; x64 AuthenticAMD avx2", "granary 1; cpu; x64 GenuineIntel avx2", "x64 AuthenticAMD avx2", "x64 GenuineIntel avx2")]
+    [InlineData("granary 1; cpu; MKL_CBWR=AVX2", "granary 2; cpu", "granary 1; MKL_CBWR=AVX2", "granary 2")]
+    [InlineData("granary 1; cpu; MKL_CBWR=AVX2", "granary 1; cpu", "MKL_CBWR=AVX2", "nothing more")]
+    public void Of_two_platforms_what_differs_is_named_and_nothing_else(string one, string other, string ones, string others) =>
+        Assert.Equal((ones, others), PlatformDifference.Of(one, other));
+
+    [Fact]
+    public void A_silo_s_platform_names_its_processor_s_vendor_and_the_kernels()
+    {
+        var platform = new SiloIdentity("a", "c", 1, "cpu", new(System.Net.IPAddress.Loopback, 0), "", "").Platform;
+        Assert.Matches(@"^granary \d+\.\d+\.\d+; cpu; (x64|arm64) .*; libtorch 2\.[^;]*; (standard kernels|kernels without oneDNN)", platform);
+    }
+
     [Fact]
     public void Silos_that_differ_before_anything_has_been_computed_are_named()
     {

@@ -12,7 +12,7 @@ namespace Granary.Grains.Channel;
 /// <param name="Generation">The generation.</param>
 /// <param name="From">Place of the dialling member.</param>
 /// <param name="To">Place of the listening member.</param>
-/// <param name="Platform">Device kind, instruction set and libtorch build of the dialling silo.</param>
+/// <param name="Platform">What the dialling silo computes on: see <see cref="SiloIdentity.Platform"/>.</param>
 internal sealed record Handshake(string Cluster, string Job, long Generation, int From, int To, string Platform)
 {
     internal const ulong Magic = 0x34_59_52_41_4e_41_52_47; // "GRANARY4"

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Granary.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Channel;
@@ -192,8 +193,11 @@ internal sealed partial class TensorListener : IDisposable
 
     private string? Refusal(Handshake handshake) =>
         handshake.Cluster != _cluster ? $"this silo belongs to cluster {_cluster}, not {Shown(handshake.Cluster)}"
-        : handshake.Platform != _platform ? $"this silo computes on {_platform}, yours on {Shown(handshake.Platform)}: their results may differ in the last bit"
+        : handshake.Platform != _platform ? Differing(PlatformDifference.Of(_platform, handshake.Platform ?? "none"))
         : null;
+
+    private static string Differing((string Own, string Theirs) parts) =>
+        $"this silo computes on {parts.Own}, yours on {Shown(parts.Theirs)}: their results may differ in the last bit";
 
     // What a stranger says goes into a log: one short line of it.
     private static string Shown(string? said) => said is null ? "none" : said[..Math.Min(said.Length, 100)].ReplaceLineEndings(" ");

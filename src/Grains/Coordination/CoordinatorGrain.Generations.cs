@@ -159,9 +159,10 @@ internal sealed partial class CoordinatorGrain
         _idle = crew.Idle;
         foreach (var other in crew.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
         {
+            var (theirs, ours) = PlatformDifference.Of(other.Platform, State.Platform!);
             Noticed(
                 JobEventKind.StandsBy, other.Name,
-                $"silo {other.Name} computes on {other.Platform}, the job on {State.Platform}: it stands by, because its results may differ in the last bit");
+                $"silo {other.Name} computes on {theirs}, the job on {ours}: it stands by, because its results may differ in the last bit");
         }
     }
 

@@ -26,8 +26,9 @@ internal static class CrewRule
         int[] chosen = [.. (willing.Length > 0 ? willing : alike).Take(shards)];
         foreach (var other in chosen.Select(i => able[i]).Where(s => s.Platform != able[chosen[0]].Platform))
         {
+            var (one, another) = PlatformDifference.Of(able[chosen[0]].Platform, other.Platform);
             throw new JobException(
-                $"Silo {able[chosen[0]].Name} computes on {able[chosen[0]].Platform}, silo {other.Name} on {other.Platform}: their results may "
+                $"Silo {able[chosen[0]].Name} computes on {one}, silo {other.Name} on {another}: their results may "
                 + "differ in the last bit. Run the job on silos of one kind.");
         }
 

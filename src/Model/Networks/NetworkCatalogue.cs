@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Kernels;
 using Granary.Model.Own;
 
 namespace Granary.Model.Networks;
@@ -6,8 +7,15 @@ namespace Granary.Model.Networks;
 /// <summary>Every kind of network by name.</summary>
 public static class NetworkCatalogue
 {
-    /// <summary>The network a job describes.</summary>
-    public static INetwork Create(ModelSection model, InputShape input) => model.Kind switch
+    /// <summary>The network a job describes. Nothing is computed with it on kernels that are wrong.</summary>
+    /// <exception cref="JobException">No kernels are right on this machine.</exception>
+    public static INetwork Create(ModelSection model, InputShape input)
+    {
+        TorchKernels.Require();
+        return Make(model, input);
+    }
+
+    private static INetwork Make(ModelSection model, InputShape input) => model.Kind switch
     {
         ModelKind.Logistic => new LogisticRegression(),
         ModelKind.Softmax => new SoftmaxRegression(),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.Jobs;
+using Granary.Model.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,6 +34,7 @@ public static class OwnModels
         var kind = model.KindName();
         var maker = Makers.TryGetValue(kind, out var found) ? found : throw OwnKinds.Unknown(kind);
         var options = new ModelOptions(kind, model.Options);
+        TorchKernels.Require();
         lock (Generator)
         {
             using var scope = NewDisposeScope();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Granary.Grains;
+using Granary.Model.Kernels;
 using Granary.Silo.Storage;
 using Granary.Silo.Telemetry;
 using Orleans.Configuration;
@@ -37,6 +38,11 @@ internal static class SiloHost
             AllowsFaults = settings.AllowFaults,
             TcpAlone = settings.TcpAlone,
         };
+        if (TorchKernels.Trouble() is { } trouble)
+        {
+            await Console.Error.WriteLineAsync(trouble);
+        }
+
         await using var host = new HealthHost(settings, builder =>
         {
             SiloLogging.Add(builder.Logging);

@@ -1,0 +1,19 @@
+namespace Granary.Contracts;
+
+/// <summary>What differs between two silos' platforms. Each is one line of parts, "granary 0.1.0; cpu; x64 AuthenticAMD avx2": a plain rule.</summary>
+public static class PlatformDifference
+{
+    private const string Between = "; ";
+
+    /// <summary>The parts of each that the other does not have.</summary>
+    /// <param name="one">A platform.</param>
+    /// <param name="other">Another.</param>
+    /// <returns>Of both; "nothing more" stands for a platform all of whose parts the other has too.</returns>
+    public static (string One, string Other) Of(string one, string other)
+    {
+        var (parts, others) = (one.Split(Between), other.Split(Between));
+        return (Join(parts.Except(others)), Join(others.Except(parts)));
+    }
+
+    private static string Join(IEnumerable<string> parts) => string.Join(Between, parts) is { Length: > 0 } text ? text : "nothing more";
+}

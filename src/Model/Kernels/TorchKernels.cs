@@ -1,0 +1,67 @@
+using Granary.Jobs;
+using TorchSharp;
+
+namespace Granary.Model.Kernels;
+
+/// <summary>
+/// The kernels that this process computes with. They are tested before anything is computed, and what computes wrongly is replaced. All use of
+/// torch for models goes through here: every network that is made asks for it. A test takes a few tenths of a second, once per machine, build and
+/// settings; after that its outcome is read from a file.
+/// </summary>
+public static class TorchKernels
+{
+    private static readonly Lazy<KernelOutcome> BuiltIn = new(() => Outcome(own: false));
+    private static readonly Lazy<KernelOutcome> Own = new(() => Outcome(own: true));
+
+    /// <summary>Makes sure that what this process's kinds of models use is right. The built-in kinds use no convolution, so a process that knows
+    /// no others keeps libtorch's own choice, and its bits, where only convolutions are wrong.</summary>
+    /// <returns>What a platform says of it.</returns>
+    /// <exception cref="JobException">No kernels of this libtorch are right here.</exception>
+    public static string Require() => (OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value.Name;
+
+    /// <summary>What is wrong with the kernels that libtorch would have chosen, in one line; null: nothing.</summary>
+    public static string? Trouble() => (OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value is { Faults.Count: > 0 } outcome
+        ? $"libtorch computes wrongly on this machine with the kernels of its choice: {KernelSelection.Describe(outcome.Faults)}. "
+            + "oneDNN is turned off: convolutions are right, and may be slower."
+        : null;
+
+    private static KernelOutcome Outcome(bool own)
+    {
+        IReadOnlyList<KernelCase> cases = own ? [.. KernelCases.BuiltIn, .. KernelCases.OwnModels] : KernelCases.BuiltIn;
+        var record = new KernelRecord(KernelRecord.DefaultFolder(), Key(own));
+        if (record.Find() is { } known && (known.Choice == KernelChoice.Standard || KernelSwitch.TrySet(known.Choice)))
+        {
+            return known;
+        }
+
+        var found = KernelSelection.Select(choice => Test(choice, cases));
+        record.Keep(found);
+        return found;
+    }
+
+    /// <summary>What is wrong under a choice, which holds from then on; null: this libtorch does not have the choice.</summary>
+    internal static IReadOnlyList<KernelFault>? Test(KernelChoice choice, IReadOnlyList<KernelCase> cases)
+    {
+        if (choice != KernelChoice.Standard && !KernelSwitch.TrySet(choice))
+        {
+            return null;
+        }
+
+        return [.. cases.Select(c => new KernelFault(c.Name, c.Error())).Where(f => KernelCase.IsWrong(f.Error))];
+    }
+
+    // Everything that may change the outcome, in one line.
+    private static string Key(bool own)
+    {
+        var library = new FileInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so"));
+        return string.Join("; ",
+        [
+            own ? "all kinds" : "built-in kinds",
+            $"granary {typeof(TorchKernels).Module.ModuleVersionId}",
+            $"libtorch {torch.__version__}",
+            library.Exists ? FormattableString.Invariant($"{library.Length} bytes of {library.LastWriteTimeUtc.Ticks}") : "elsewhere",
+            Processor.This.Describe(),
+            .. KernelVariables.Of(Environment.GetEnvironmentVariable),
+        ]).ReplaceLineEndings(" ");
+    }
+}
