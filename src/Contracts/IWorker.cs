@@ -38,10 +38,12 @@ public interface IWorker : IGrainService
     /// <summary>Makes the shards' examples ready for compute, builds the network, opens the tensor channel to the other
     /// members and takes over weights and optimiser state from where <paramref name="origin"/> says. Returns when this
     /// member could take the step <see cref="Origin.Step"/>.</summary>
+    /// <returns>How right this member's gradients are; null: it has no examples.</returns>
     /// <exception cref="LostPeerException">A member was lost meanwhile.</exception>
     /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>
+    /// <exception cref="JobException">This member computes wrongly.</exception>
     [Alias("Prepare"), ResponseTimeout(LongAnswer.Time)]
-    Task Prepare(Assignment assignment, DataFacts facts, Origin origin);
+    Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, Origin origin);
 
     /// <summary>Allows steps. Grants follow each other: each begins where the one before ended.</summary>
     [Alias("Grant")]
@@ -78,9 +80,9 @@ public interface IWorker : IGrainService
     [Alias("Publish"), ResponseTimeout(LongAnswer.Time)]
     Task<string?> Publish(Membership membership, Publication publication);
 
-    /// <summary>Looks for the shard whose gradient at the next step is not finite. Null when none here is.</summary>
-    [Alias("FindNonFinite")]
-    Task<int?> FindNonFinite(Membership membership);
+    /// <summary>Computes the gradients of the next step once more, after they were not finite.</summary>
+    [Alias("FindNonFinite"), ResponseTimeout(LongAnswer.Time)]
+    Task<NonFiniteFinding> FindNonFinite(Membership membership);
 
     /// <summary>Does a fault within this silo, for as long as it lasts. Only silos that were started for it allow that.</summary>
     /// <exception cref="JobException">This one was not.</exception>

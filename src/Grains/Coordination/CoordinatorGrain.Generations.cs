@@ -197,7 +197,7 @@ internal sealed partial class CoordinatorGrain
         State.Progress = _progress!.Settled;
         _ = before?.ReleaseBut(crew);
         await TakeOutput(crew, attempt);
-        await attempt.Unless(crew.Prepare(Job, facts, origin));
+        State.Gradients = GradientRecord.Worst([State.Gradients, .. await attempt.Unless(crew.Prepare(Job, facts, origin))]);
         await TrySave();
         State.Note(
             JobEventKind.Formed,

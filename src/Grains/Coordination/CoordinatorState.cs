@@ -56,6 +56,9 @@ internal sealed class CoordinatorState
     /// <summary>What has been done in all, as far as it is known here.</summary>
     public WorkDone Done(ProgressState? progress) => new(progress?.Committed ?? 0, progress?.Examples ?? 0, Seconds);
 
+    /// <summary>The worst that a silo found out about its gradients before its first step.</summary>
+    [Id(20)] public GradientRecord? Gradients { get; set; }
+
     /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
     public void Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
     {

@@ -104,8 +104,8 @@ internal sealed class Crew(
     /// <summary>Has one member-to-be read its shards ahead.</summary>
     public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);
 
-    /// <summary>Makes everybody ready for the first step.</summary>
-    public Task Prepare(Job job, DataFacts facts, Origin origin) => All((worker, i) => worker.Prepare(Place(job, i), facts, origin));
+    /// <summary>Makes everybody ready for the first step; returns how right their gradients are, in member order.</summary>
+    public Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, Origin origin) => AllOf((worker, i) => worker.Prepare(Place(job, i), facts, origin));
 
     private Assignment Place(Job job, int member) => new(
         Membership, job, member, [.. Infos.Select((info, i) => new Member(info.Name, Silos[i], IPEndPoint.Parse(info.Channel)))]);
@@ -131,8 +131,12 @@ internal sealed class Crew(
     /// <summary>Has the first member write the model and its papers. Returns why it could not; null: it has.</summary>
     public Task<string?> Publish(Publication publication) => workers[0].Publish(Membership, publication);
 
-    /// <summary>The lowest shard whose gradient is not finite.</summary>
-    public async Task<int?> FindNonFinite() => (await AllOf((worker, _) => worker.FindNonFinite(Membership))).Min();
+    /// <summary>The lowest shard whose gradient is not finite again; the silo, if any, whose gradients were not finite and now are.</summary>
+    public async Task<(int? Shard, string? Unreliable)> FindNonFinite()
+    {
+        var found = await AllOf((worker, _) => worker.FindNonFinite(Membership));
+        return (found.Min(f => f.Shard), Array.FindIndex(found, f => f.Differs) is >= 0 and var i ? Infos[i].Name : null);
+    }
 
     /// <summary>Lets everybody forget the job; a member that is gone does not matter.</summary>
     public async Task Release()

@@ -56,6 +56,7 @@ internal static class JobPapers
             weightsSha256 = result.WeightsSha256,
             recoveries = kept.Recoveries,
             warnings = kept.Submission?.Warnings ?? [],
+            gradientCheck = kept.Gradients, // float32 against float64
         };
         return new Dictionary<string, string>
         {

@@ -11,7 +11,14 @@ internal sealed class NonFiniteJobException(WorkerTrouble trouble) : Exception
     {
         await attempt.Crew.Halt();
         await attempt.Hear(trouble.Step);
-        var shard = trouble.Shard ?? await attempt.Crew.FindNonFinite();
+        var (shard, unreliable) = trouble.Shard is { } known ? (known, null) : await attempt.Crew.FindNonFinite();
+        if (unreliable is not null && shard is null && trouble.Kind == TroubleKind.NonFiniteGradient)
+        {
+            return $"step {trouble.Step}, silo {unreliable}: {trouble.Message}. Computed once more, from the same weights and examples, it is finite: "
+                + "the arithmetic is not reproducible on this silo. The weights before this step were kept. "
+                + "Go on without this silo (--continue), and test its memory and its processor.";
+        }
+
         var where = shard is { } v ? $"shard {v}" : $"the sum over {Plural.Of(shards, "shard")}";
         return $"step {trouble.Step}, {where}: {trouble.Message}. The weights before this step were kept. "
             + "A smaller training.optimizer.learningRate, or training.clipNorm, usually helps.";

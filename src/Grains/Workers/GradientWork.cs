@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Granary.Contracts;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
@@ -12,7 +11,7 @@ using Granary.Model.Networks;
 namespace Granary.Grains.Workers;
 
 /// <summary>One member's computing: the gradient sums of its shards at a step, and their held-out losses.</summary>
-internal sealed unsafe class GradientWork<T> : IDisposable
+internal sealed unsafe partial class GradientWork<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int EvaluationRows = 256;
@@ -108,30 +107,6 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         growing.Complete(record.Weight);
     }
 
-    /// <summary>The first shard here whose loss or gradient at a step is not finite.</summary>
-    public int? FindNonFinite(long step, FlatTensor weights)
-    {
-        foreach (var (shard, examples) in _shards)
-        {
-            var rows = _task.Batches.Rows(step, shard);
-            if (rows.End == rows.First)
-            {
-                continue;
-            }
-
-            var buffer = Rent();
-            var record = Gradient(0, step, shard, examples, rows, weights, buffer);
-            var finite = double.IsFinite(record.LossSum) && AllFinite(buffer);
-            _free.Push(buffer);
-            if (!finite)
-            {
-                return shard;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>Losses of the held-out examples of every shard here.</summary>
     public EvaluationRecord[] Evaluate(long committed, FlatTensor weights)
     {
@@ -171,20 +146,6 @@ internal sealed unsafe class GradientWork<T> : IDisposable
         }
 
         return new ShardRecord(shard, done.Examples, done.Weight, done.LossSum, done.Digest);
-    }
-
-    private bool AllFinite(FlatTensor buffer)
-    {
-        for (var b = 0; b < _task.Layout.Blocks.Blocks; b++)
-        {
-            var block = new ReadOnlySpan<T>((T*)buffer.Data + _task.Layout.Blocks.Start(b), _task.Layout.Blocks.Length(b));
-            if (!T.IsFinite(TensorPrimitives.MaxMagnitude(block)))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private void Free(FlatTensor buffer)

@@ -13,6 +13,9 @@ internal sealed class JobMemory : IDisposable
     /// <summary>Records of committed steps.</summary>
     public RecordLog Log { get; } = new();
 
+    /// <summary>How right the job's gradients are on this silo; null: not looked at yet.</summary>
+    public GradientRecord? Checked { get; set; }
+
     /// <summary>Vaults, oldest first.</summary>
     public IReadOnlyList<IJobVault> Vaults
     {

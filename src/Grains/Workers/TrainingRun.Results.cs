@@ -52,7 +52,7 @@ internal sealed unsafe partial class TrainingRun<T>
     }
 
     /// <inheritdoc/>
-    public int? FindNonFinite()
+    public NonFiniteFinding FindNonFinite()
     {
         using var held = Hold();
         return _work.FindNonFinite(Committed, _vault.Current.Weights);

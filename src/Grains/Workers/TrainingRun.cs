@@ -42,8 +42,11 @@ internal interface ITrainingRun : IDisposable
     /// <summary>Writes the model and its papers.</summary>
     void Publish(Publication publication);
 
-    /// <summary>The shard here whose gradient at the next step is not finite.</summary>
-    int? FindNonFinite();
+    /// <summary>Computes the gradients of the next step once more, after they were not finite.</summary>
+    NonFiniteFinding FindNonFinite();
+
+    /// <summary>How right its gradients are, once it is ready; null: there were none to look at.</summary>
+    GradientRecord? Checked { get; }
 }
 
 /// <summary>Who a run tells what it has done.</summary>
@@ -64,6 +67,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private readonly TrainingTask _task;
     private readonly Origin _origin;
     private readonly JobMemory _memory;
+    private readonly SiloIdentity _silo;
     private readonly IReadOnlyList<JobVault<T>> _before;
     private readonly JobVault<T> _vault;
     private readonly StepExchange<T> _exchange;
@@ -95,7 +99,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         TrainingTask task, Origin origin, JobMemory memory, SiloIdentity silo, ShardRegistry registry, PeerMesh mesh, StepTimes times,
         SiloFaults faults, RunListener listener)
     {
-        (_task, _origin, _memory, _mesh, _times, _listener) = (task, origin, memory, mesh, times, listener);
+        (_task, _origin, _memory, _silo, _mesh, _times, _listener) = (task, origin, memory, silo, mesh, times, listener);
         var job = task.Job;
         var optimizer = OptimizerCatalogue.Create(job.Training.Optimizer);
         var (self, generation) = (task.Assignment.Index, task.Assignment.Membership.Generation);
@@ -165,6 +169,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         try
         {
             Begin();
+            CheckGradients();
             _milestone.Pass(Committed);
             _ready.SetResult();
             if (Committed > 0 && _task.Batches.EndsEpoch(Committed - 1))
@@ -210,6 +215,10 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // Told to stop: version t stands whole.
+        }
+        catch (JobException e) when (!_ready.Task.IsCompleted)
+        {
+            _ready.SetException(e); // whoever waits for this member ends the job
         }
         catch (NonFiniteException e)
         {

@@ -120,7 +120,7 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public async Task Prepare(Assignment assignment, DataFacts facts, Origin origin)
+    public async Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, Origin origin)
     {
         var entry = Assign(assignment);
         var membership = assignment.Membership;
@@ -149,6 +149,7 @@ internal sealed partial class Worker : GrainService, IWorker
 
         await entry.Run!.Ready;
         _registry.Forget(membership.JobId, [.. ShardsOf(assignment)]);
+        return entry.Run.Checked;
     }
 
     private async Task Begin(JobEntry entry, Assignment assignment, DataFacts facts, Origin origin, PeerMesh mesh)
@@ -268,7 +269,7 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task<int?> FindNonFinite(Membership membership)
+    public Task<NonFiniteFinding> FindNonFinite(Membership membership)
     {
         var run = Running(membership);
         return Task.Run(run.FindNonFinite);

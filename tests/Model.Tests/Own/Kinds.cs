@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Jobs;
 using Granary.Model.Own;
+using Granary.Model.Tests.Kernels;
 using Granary.Samples;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -23,6 +24,10 @@ internal static class Kinds
         OwnModels.Add("long", (_, input) => new Plain(input with { Features = 99 }, (z, y) => z.sum(1)));
         OwnModels.Add("batch-norm", (_, input) => new Plain(input, (z, y) => z.sum(1), nn.BatchNorm1d(input.Features)));
         OwnModels.Add("random", (_, input) => new Plain(input, (z, y) => z.sum(1), nn.Dropout(0.5)));
+        OwnModels.Add("twice", (_, input) => new Twisted(input, x => Wrong.Gradient(x, 2)));
+        OwnModels.Add("no-number", (_, input) => new Twisted(input, Wrong.NoNumber));
+        OwnModels.Add("sometimes", (_, input) => new Twisted(input, new Sometimes().Apply));
+        OwnModels.Add("float-constants", (_, input) => new Twisted(input, x => x.mm(ones(4, 4, ScalarType.Float32))));
         OwnModels.Add("thrower", (_, _) => throw new InvalidOperationException("no flour\nat line 3"));
     }
 
@@ -33,6 +38,35 @@ internal static class Kinds
         Options = options.ToDictionary(o => o.Name, o => o.Value),
         Precision = Precision.Float64,
     };
+
+    /// <summary>Which of the passes of a "sometimes" are wrong, counted from 0.</summary>
+    public static HashSet<int> WrongSets { get; set; } = [];
+
+    private sealed class Sometimes
+    {
+        private int _passes = -1;
+
+        public Tensor Apply(Tensor x) => Wrong.Gradient(x, is_grad_enabled() && x.dtype == ScalarType.Float32 && WrongSets.Contains(++_passes) ? 3 : 1);
+    }
+
+    /// <summary>Two linear maps, with something between them.</summary>
+    private sealed class Twisted : OwnModel
+    {
+        private readonly Linear before;
+        private readonly Linear after;
+        private readonly Func<Tensor, Tensor> _between;
+
+        public Twisted(InputShape input, Func<Tensor, Tensor> between)
+            : base(nameof(Twisted))
+        {
+            (before, after, _between) = (nn.Linear(input.Features, 4), nn.Linear(4, input.Classes), between);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x) => after.forward(_between(before.forward(x).tanh()));
+
+        public override Tensor Losses(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None);
+    }
 
     /// <summary>A linear map, with a layer before it or none: softmax regression, where its loss is cross-entropy.</summary>
     private sealed class Plain : OwnModel
