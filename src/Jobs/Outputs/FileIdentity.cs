@@ -3,23 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Jobs;
 
-/// <summary>What kind of file a path leads to.</summary>
-internal enum FileKind
-{
-    Missing,
-    Regular,
-    Folder,
-
-    /// <summary>A pipe or a socket.</summary>
-    Pipe,
-
-    /// <summary>A terminal, /dev/null: what is written there is not kept under this name.</summary>
-    Device,
-
-    /// <summary>A disk or a part of one.</summary>
-    Disk,
-}
-
 /// <summary>Which file a path leads to, links followed. Two paths lead to the same file where device and number are the same, whatever
 /// their names: hard links too.</summary>
 /// <param name="Kind">What it is.</param>
@@ -36,6 +19,7 @@ internal readonly partial record struct FileIdentity(FileKind Kind, ulong Device
     private const uint TypeAndNumber = 0x101; // STATX_TYPE | STATX_INO
 
     private const int TypeMask = 0xf000;
+    private const int Pipe = 0x1000;
     private const int Character = 0x2000;
     private const int Folder = 0x4000;
     private const int Block = 0x6000;
@@ -45,7 +29,7 @@ internal readonly partial record struct FileIdentity(FileKind Kind, ulong Device
     public static FileIdentity Of(string path) => OperatingSystem.IsLinux() ? OfLinux(path) : Elsewhere(path);
 
     /// <summary>Whether two paths lead to the same file or folder.</summary>
-    public bool IsSameAs(FileIdentity other) => Kind != FileKind.Missing && other.Kind == Kind && (Device, Number) == (other.Device, other.Number);
+    public bool IsSameAs(FileIdentity other) => Kind != FileKind.Nothing && other.Kind == Kind && (Device, Number) == (other.Device, other.Number);
 
     /// <summary>The file that a link leads to, which may not exist; what is no link itself. Absolute.</summary>
     /// <exception cref="IOException">Links lead to each other.</exception>
@@ -58,18 +42,19 @@ internal readonly partial record struct FileIdentity(FileKind Kind, ulong Device
     private static FileIdentity OfLinux(string path)
     {
         var found = new byte[Size];
-        if (Call(CurrentFolder, path, 0, TypeAndNumber, found) != 0)
+        if (path.Contains('\0', StringComparison.Ordinal) || Call(CurrentFolder, path, 0, TypeAndNumber, found) != 0)
         {
             return default;
         }
 
         var kind = (BinaryPrimitives.ReadUInt16LittleEndian(found.AsSpan(ModeAt)) & TypeMask) switch
         {
-            Regular => FileKind.Regular,
+            Regular => FileKind.File,
             Folder => FileKind.Folder,
             Block => FileKind.Disk,
             Character => FileKind.Device,
-            _ => FileKind.Pipe,
+            Pipe => FileKind.Pipe,
+            _ => FileKind.Socket,
         };
         return new FileIdentity(kind, BinaryPrimitives.ReadUInt64LittleEndian(found.AsSpan(DeviceAt)), BinaryPrimitives.ReadUInt64LittleEndian(found.AsSpan(NumberAt)));
     }
@@ -78,7 +63,7 @@ internal readonly partial record struct FileIdentity(FileKind Kind, ulong Device
     private static FileIdentity Elsewhere(string path)
     {
         var real = Target(path);
-        var kind = Directory.Exists(real) ? FileKind.Folder : File.Exists(real) ? FileKind.Regular : FileKind.Missing;
+        var kind = Directory.Exists(real) ? FileKind.Folder : File.Exists(real) ? FileKind.File : FileKind.Nothing;
         return new FileIdentity(kind, 0, unchecked((ulong)(uint)StringComparer.OrdinalIgnoreCase.GetHashCode(real)));
     }
 

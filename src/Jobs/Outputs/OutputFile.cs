@@ -29,7 +29,7 @@ public sealed class OutputFile : IDisposable
         }
 
         var there = FileIdentity.Of(path);
-        if (there.Kind is FileKind.Regular or FileKind.Pipe && inputs.FirstOrDefault(i => FileIdentity.Of(i).IsSameAs(there)) is { } input)
+        if (there.Kind is FileKind.File or FileKind.Pipe && inputs.FirstOrDefault(i => FileIdentity.Of(i).IsSameAs(there)) is { } input)
         {
             throw new JobException($"{path}: this is {(path == input ? "" : input + ", ")}the file that is read, and would be lost: name another file.");
         }
@@ -64,7 +64,7 @@ public sealed class OutputFile : IDisposable
     /// <exception cref="JobException">It cannot be written.</exception>
     public void Finish()
     {
-        if (!_overwrite && _file is not null && FileIdentity.Of(_path).Kind != FileKind.Missing)
+        if (!_overwrite && _file is not null && FileIdentity.Of(_path).Kind != FileKind.Nothing)
         {
             throw Exists(); // somebody has made it meanwhile
         }
@@ -92,9 +92,9 @@ public sealed class OutputFile : IDisposable
                 throw new JobException($"{_path}: this is a folder: name a file in it, or elsewhere.");
             case FileKind.Disk:
                 throw new JobException($"{_path}: this is a disk: name a file.");
-            case FileKind.Regular when !_overwrite:
+            case FileKind.File when !_overwrite:
                 throw Exists();
-            case FileKind.Missing when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(_path))):
+            case FileKind.Nothing when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(_path))):
                 throw new JobException($"{_path}: there is no such folder: make it first, or name another one.");
         }
     }

@@ -64,12 +64,12 @@ public sealed class RunFolder(string path, string job)
     private void Refuse(bool overwrite)
     {
         var kind = FileIdentity.Of(path).Kind;
-        if (kind is not (FileKind.Folder or FileKind.Missing))
+        if (kind is not (FileKind.Folder or FileKind.Nothing))
         {
             throw new JobException($"{path}: this is no folder: a job's output is a folder of its own. Name another one.");
         }
 
-        if (kind == FileKind.Missing || IsOwn())
+        if (kind == FileKind.Nothing || IsOwn())
         {
             return;
         }
@@ -87,7 +87,7 @@ public sealed class RunFolder(string path, string job)
             throw new JobException($"{Path.Combine(path, folder)}: this is a folder, and a file of this name is to be written: name another output.");
         }
 
-        if (FileIdentity.Of(Path.Combine(path, State)).Kind is not (FileKind.Folder or FileKind.Missing))
+        if (FileIdentity.Of(Path.Combine(path, State)).Kind is not (FileKind.Folder or FileKind.Nothing))
         {
             throw new JobException($"{Path.Combine(path, State)}: this is a file, and a folder of this name is to be made: name another output.");
         }
@@ -98,8 +98,8 @@ public sealed class RunFolder(string path, string job)
     private string? OwnerOf()
     {
         var (owner, summary) = (Path.Combine(path, Owner), Path.Combine(path, Summary));
-        return FileIdentity.Of(owner).Kind == FileKind.Regular ? Read(() => File.ReadLines(owner).FirstOrDefault())
-            : FileIdentity.Of(summary).Kind == FileKind.Regular ? JobIn(Read(() => File.ReadAllText(summary)))
+        return FileIdentity.Of(owner).Kind == FileKind.File ? Read(() => File.ReadLines(owner).FirstOrDefault())
+            : FileIdentity.Of(summary).Kind == FileKind.File ? JobIn(Read(() => File.ReadAllText(summary)))
             : null;
     }
 

@@ -43,7 +43,7 @@ internal sealed class UnfinishedFile : IDisposable
     {
         try
         {
-            if (replace && FileIdentity.Of(_target).Kind == FileKind.Regular && !OperatingSystem.IsWindows())
+            if (replace && FileIdentity.Of(_target).Kind == FileKind.File && !OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(_temporary, File.GetUnixFileMode(_target)); // who may read it is its owner's choice
             }
