@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Orleans.Runtime;
 using Orleans.Services;
 
 namespace Granary.Contracts;
@@ -95,7 +96,7 @@ public interface IWorker : IGrainService
 
     /// <summary>Another silo gets the processor so late: it is not dead when it is silent for a while.</summary>
     [Alias("TellLateness"), OneWay]
-    Task TellLateness(TimeSpan lateness);
+    Task TellLateness(SiloAddress silo, TimeSpan lateness);
 
     /// <summary>Forgets the job: examples, weights and connections.</summary>
     [Alias("Release")]

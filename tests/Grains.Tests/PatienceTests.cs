@@ -43,10 +43,12 @@ public sealed class PatienceTests
         Assert.Equal(0.3, patience.OwnLateness.TotalSeconds, 6); // what others say is not passed on
         Assert.Equal(24, patience.Stretch(TimeSpan.FromSeconds(3)).TotalSeconds, 6);
 
-        _clock.Move(7); // 11 s after the first, 7 s after the second
-        Assert.Equal(0.001, patience.OwnLateness.TotalSeconds, 6);
+        _clock.Move(3); // the first asked for 3 s of patience, and counts for twice as long; the second for 16 s
+        Assert.Equal(0, patience.OwnLateness.TotalSeconds, 6);
         Assert.Equal(8, patience.Current.TotalSeconds, 6);
-        _clock.Move(4);
+        _clock.Move(12.9);
+        Assert.Equal(8, patience.Current.TotalSeconds, 6);
+        _clock.Move(0.2);
         Assert.Equal(1, patience.Current.TotalSeconds, 6);
     }
 
@@ -58,7 +60,7 @@ public sealed class PatienceTests
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
         patience.Measured(TimeSpan.FromSeconds(0.9));
         Assert.Equal(9, patience.Current.TotalSeconds, 6);
-        _clock.Move(11);
+        _clock.Move(18.1);
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
         patience.SomebodyJoins(false);
         Assert.Equal(1, patience.Current.TotalSeconds, 6);
@@ -67,15 +69,17 @@ public sealed class PatienceTests
     [Fact]
     public void The_largest_of_the_last_while_is_what_all_values_of_that_while_say()
     {
+        static TimeSpan Lasts(TimeSpan value) => TimeSpan.FromSeconds(1) + (20 * value);
+
         var random = new Random(5);
-        var (peak, all) = (new RecentPeak(TimeSpan.FromSeconds(10), _clock), new List<(double At, double Value)>());
+        var (peak, all) = (new RecentPeak(Lasts, _clock), new List<(double At, double Value)>());
         for (var i = 0; i < 5000; i++)
         {
             _clock.Move(random.NextDouble());
             var value = random.NextDouble() * random.NextDouble();
             peak.Add(TimeSpan.FromSeconds(value));
             all.Add((_clock.Seconds, value));
-            Assert.Equal(all.Where(v => _clock.Seconds - v.At <= 10).Max(v => v.Value), peak.Value.TotalSeconds, 1e-6); // times are whole ticks
+            Assert.Equal(all.Where(v => _clock.Seconds - v.At <= Lasts(TimeSpan.FromSeconds(v.Value)).TotalSeconds).Max(v => v.Value), peak.Value.TotalSeconds, 1e-6); // times are whole ticks
         }
     }
 

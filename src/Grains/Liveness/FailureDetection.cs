@@ -125,7 +125,7 @@ internal sealed class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, 
     {
         try
         {
-            await _workers.At(other).TellLateness(lateness);
+            await _workers.At(other).TellLateness(_self.SiloAddress, lateness);
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {

@@ -10,7 +10,7 @@ internal sealed class Patience
     private bool _joining;
 
     /// <param name="time">The clock.</param>
-    public Patience(TimeProvider time) => (_own, _others) = (new(PatienceRule.Hold, time), new(PatienceRule.Hold, time));
+    public Patience(TimeProvider time) => (_own, _others) = (new(PatienceRule.Lasts, time), new(PatienceRule.Lasts, time));
 
     /// <summary>How late this silo has been lately.</summary>
     public TimeSpan OwnLateness

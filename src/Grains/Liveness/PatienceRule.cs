@@ -3,9 +3,6 @@ namespace Granary.Grains.Liveness;
 /// <summary>How a silo's lateness widens what it allows others before it takes them for dead. Plain rules.</summary>
 internal static class PatienceRule
 {
-    /// <summary>How long a value of lateness counts.</summary>
-    public static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
-
     /// <summary>Patience where nobody is late: what failure detection is fast with.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
@@ -24,6 +21,10 @@ internal static class PatienceRule
 
     /// <summary>The lateness of a process whose threads wait for the processor so many times as long as they run.</summary>
     public static TimeSpan Lateness(double waits) => PerWait * Math.Min(waits, 1000);
+
+    /// <summary>How long a lateness counts: as long as the silence that is borne for its sake. Whoever has said that it is late may be silent for
+    /// all of it; the hiccups of a start are forgotten in seconds.</summary>
+    public static TimeSpan Lasts(TimeSpan lateness) => 2 * Of(lateness);
 
     /// <summary>The patience that a lateness asks for.</summary>
     public static TimeSpan Of(TimeSpan lateness) =>

@@ -10,7 +10,7 @@ internal sealed class ProbeTimes(ClusterMembershipOptions probing, ClusterMember
 {
     // The shortest probe must never be longer than the longest one, whenever a probe reads the two: what grows, grows at the longest
     // first, and what shrinks, shrinks there last, and seconds later.
-    private readonly RecentPeak _longest = new(TimeSpan.FromSeconds(2), time);
+    private readonly RecentPeak _longest = new(_ => TimeSpan.FromSeconds(2), time);
 
     /// <summary>Fits them.</summary>
     public void Follow(TimeSpan patience)

@@ -1,9 +1,9 @@
 namespace Granary.Grains.Liveness;
 
 /// <summary>The largest of the values of the last while. For use by one thread at a time.</summary>
-/// <param name="window">How long a value counts.</param>
+/// <param name="lasts">How long a value counts: never less than a smaller one.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RecentPeak(TimeSpan window, TimeProvider time)
+internal sealed class RecentPeak(Func<TimeSpan, TimeSpan> lasts, TimeProvider time)
 {
     // Falling: a value that comes after a larger one counts when the larger one's time is over.
     private readonly LinkedList<(long At, TimeSpan Value)> _falling = [];
@@ -13,7 +13,7 @@ internal sealed class RecentPeak(TimeSpan window, TimeProvider time)
     {
         get
         {
-            while (_falling.First is { Value.At: var at } && time.GetElapsedTime(at) > window)
+            while (_falling.First is { Value: var (at, value) } && time.GetElapsedTime(at) > lasts(value))
             {
                 _falling.RemoveFirst();
             }

@@ -296,9 +296,13 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task TellLateness(TimeSpan lateness)
+    public Task TellLateness(SiloAddress silo, TimeSpan lateness)
     {
-        _patience.Told(lateness);
+        if (_cluster.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Active)
+        {
+            _patience.Told(lateness); // one that wakes after it was taken for dead is not waited for
+        }
+
         return Task.CompletedTask;
     }
 
