@@ -10,6 +10,7 @@ internal static class FileSignature
 
     private const string Packed = "Unpack it first, or pack it with gzip, which is read as it is.";
     private const int TarMark = 257;
+    private const int ShortText = 5; // a column may be called PAR1
 
     private static readonly string[] Pages = ["<!doctype html", "<html", "<?xml"];
 
@@ -42,7 +43,7 @@ internal static class FileSignature
     {
         foreach (var (start, what, remedy) in Known)
         {
-            if (head.StartsWith(start))
+            if (head.StartsWith(start) && (start.Length > ShortText || !Ascii.IsValid(start) || HasControl(head)))
             {
                 return $"this is {what}. {remedy}";
             }
@@ -59,6 +60,8 @@ internal static class FileSignature
             ? "this is a web page or XML, not a table. If it was downloaded, fetch it again: something else came in its place."
             : Describe(head);
     }
+
+    private static bool HasControl(ReadOnlySpan<byte> head) => head.IndexOfAnyInRange((byte)0, (byte)8) >= 0 || head.IndexOfAnyInRange((byte)14, (byte)31) >= 0;
 
     // Latin text has a zero in every second byte.
     private static string? Utf16(ReadOnlySpan<byte> head)

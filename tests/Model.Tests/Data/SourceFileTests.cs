@@ -122,7 +122,7 @@ public sealed class SourceFileTests : IDisposable
 
     [Theory]
     [InlineData("504b0304", "this is a ZIP archive (so is a workbook of Excel, .xlsx). Unpack it first; save a workbook as CSV.")]
-    [InlineData("425a68393141592653", "this is packed by bzip2. Unpack it first, or pack it with gzip")]
+    [InlineData("425a683931415926535900", "this is packed by bzip2. Unpack it first, or pack it with gzip")]
     [InlineData("fd377a585a0000", "this is packed by xz.")]
     [InlineData("28b52ffd2400", "this is packed by zstd.")]
     [InlineData("504152311500", "this is a Parquet file. Set data.format to parquet where a job reads it; predict takes CSV.")]
@@ -147,6 +147,10 @@ public sealed class SourceFileTests : IDisposable
             }
         }
     }
+
+    [Fact]
+    public void A_column_may_be_called_like_a_signature() =>
+        Assert.Equal(["1 2 x", "3 4 z"], Rows(Csv(_folder.Write("d.csv", "PAR1,BZh9,y\n1,2,x\n3,4,z\n"), 1)));
 
     [Fact]
     public void A_web_page_and_a_tar_archive_are_no_tables_and_bytes_may_be_anything()
