@@ -76,10 +76,10 @@ public sealed class EndFiguresTests : IDisposable
 
     [Theory]
     [InlineData(0, 1e9, false)] // there is nothing to evaluate
-    [InlineData(256, 0, true)] // one pass
-    [InlineData(257, 0, false)]
+    [InlineData(2048, 0, true)] // one pass for each of 8 shards
+    [InlineData(2049, 0, false)]
     [InlineData(20_000, 10_000, true)]
     [InlineData(20_001, 10_000, false)]
-    public void An_evaluation_is_quick_that_takes_no_longer_than_two_seconds_of_training(long rows, double pace, bool quick) =>
-        Assert.Equal(quick, EvaluationRule.IsQuick(rows, pace));
+    public void An_evaluation_is_quick_that_is_one_pass_or_takes_no_longer_than_two_seconds_of_training(long rows, double pace, bool quick) =>
+        Assert.Equal(quick, EvaluationRule.IsQuick(rows, shards: 8, pace));
 }

@@ -140,7 +140,7 @@ internal sealed partial class CoordinatorGrain
             return known;
         }
 
-        if (!EvaluationRule.IsQuick(_progress.ValidationRows, attempt.ExamplesPerSecond))
+        if (!EvaluationRule.IsQuick(_progress.ValidationRows, Job.Data.Shards, attempt.ExamplesPerSecond))
         {
             return null;
         }

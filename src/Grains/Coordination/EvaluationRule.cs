@@ -20,7 +20,7 @@ public sealed class EvaluationRule(TrainingSection training)
     // What somebody who has interrupted a job waits for its figures.
     private const double QuickSeconds = 2;
 
-    // One pass, whatever the pace.
+    // One pass over a shard's part, whatever the pace, and also in the first second, when none is known.
     private const long QuickRows = 256;
 
     private readonly EarlyStoppingSection? _stopping = training.EarlyStopping;
@@ -59,8 +59,10 @@ public sealed class EvaluationRule(TrainingSection training)
 
     /// <summary>Whether one evaluation more is done while somebody waits: an example takes less time than in training.</summary>
     /// <param name="rows">Held-out examples.</param>
+    /// <param name="shards">Shards that they are in.</param>
     /// <param name="examplesPerSecond">The pace of training; 0: not known.</param>
-    public static bool IsQuick(long rows, double examplesPerSecond) => rows > 0 && rows <= Math.Max(QuickRows, examplesPerSecond * QuickSeconds);
+    public static bool IsQuick(long rows, int shards, double examplesPerSecond) =>
+        rows > 0 && rows <= Math.Max(QuickRows * shards, examplesPerSecond * QuickSeconds);
 
     /// <summary>How long one is waited for that ought to be quick.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2 * QuickSeconds);
