@@ -214,7 +214,7 @@ public class RecoveryRuleTests
     public void A_slow_silos_times_are_told_in_units_in_which_they_differ()
     {
         MemberStatus[] members = [new("a", 1, 0, 1, 0.0031, 0), new("b", 2, 1, 2, 0.08, 0)];
-        var slow = new StallWatch(2).Look([new(5, true, [1], 0.01), new(5, false, [], 0.01)], members);
+        var slow = new StallWatch(2).Look([new(5, true, [1], 0.01), new(5, false, [], 0.01)], members, StallWatch.StallTime);
         Assert.Equal("silo b is slow: its gradients take 80 ms, those of the others 3.1 ms; the others wait for it", slow!.Message);
     }
 
@@ -222,7 +222,7 @@ public class RecoveryRuleTests
     public void Of_others_that_have_not_taken_a_step_no_time_is_told()
     {
         MemberStatus[] members = [new("a", 1, 0, 1, 0, 0), new("b", 2, 1, 2, 0, 0)];
-        var slow = new StallWatch(2).Look([new(5, true, [1], 4), new(5, false, [], 4)], members);
+        var slow = new StallWatch(2).Look([new(5, true, [1], 4), new(5, false, [], 4)], members, StallWatch.StallTime);
         Assert.Equal("silo b is slow: its gradients take 4 s; the others wait for it", slow!.Message);
     }
 }
