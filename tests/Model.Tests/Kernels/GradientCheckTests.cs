@@ -2,8 +2,8 @@ using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Kernels;
 using Granary.Model.Networks;
-using Granary.Model.Training;
 using Granary.Model.Tests.Own;
+using Granary.Model.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
