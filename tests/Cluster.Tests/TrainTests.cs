@@ -100,14 +100,8 @@ public sealed class TrainTests : IDisposable
         using var alone = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json", "--set", "training.epochs=200");
         Assert.True(await alone.Exit() == 0, alone.Errors);
         using var train = new CommandLine(_folder, "train", Digits, "--silos", "2", "--json", "--set", "training.epochs=200");
-        Process[] silos;
-        do
-        {
-            silos = train.Children(); // they are there before they have joined: killed as they start, too, they are started again
-        }
-        while (silos.Length < 2);
         train.WaitFor("epoch ");
-        foreach (var silo in silos)
+        foreach (var silo in train.Children())
         {
             CommandLine.Kill("KILL", $"{silo.Id}");
         }

@@ -11,6 +11,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     private const int BySignal = 128;
+    private const string ReadyLine = "ready ";
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -74,9 +75,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Whether it has ended because one of its settings cannot be used: it would do so again.</summary>
     public bool RefusesItsSettings => Exited.IsCompleted && _process.ExitCode == ExitCode.Usage;
 
-    /// <summary>How it has ended, in a few words; its last line where it has ended by itself.</summary>
+    /// <summary>How it has ended, in a few words; why, in its own words, where it has ended by itself.</summary>
     public string Ending => string.Create(CultureInfo.InvariantCulture, $"ended with code {_process.ExitCode}")
-        + (_process.ExitCode < BySignal && _log.Tail.LastOrDefault(l => l.Length > 0) is { } last ? $" ({last})" : "");
+        + (_process.ExitCode < BySignal && LastWords(_log.Tail) is { } words ? $" ({words})" : "");
+
+    // What it says of its end is no log entry, which would begin with the time; entries of other threads may follow.
+    private static string? LastWords(IReadOnlyList<string> lines) =>
+        lines.LastOrDefault(l => l.Length > 0 && !char.IsAsciiDigit(l[0]) && !l.StartsWith(ReadyLine, StringComparison.Ordinal)) ?? lines.LastOrDefault(l => l.Length > 0);
 
     /// <summary>Whether it has joined the cluster, and runs still.</summary>
     public bool IsUp => Ready.IsCompletedSuccessfully && !Exited.IsCompleted;
@@ -166,7 +171,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
 
         _log.Write(line);
-        if (line.StartsWith("ready ", StringComparison.Ordinal))
+        if (line.StartsWith(ReadyLine, StringComparison.Ordinal))
         {
             _ready.TrySetResult();
         }
