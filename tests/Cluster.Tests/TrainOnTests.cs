@@ -22,7 +22,7 @@ public sealed class TrainOnTests : IDisposable
         using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
         Assert.Equal(0, await expected.Exit());
         using var train = new CommandLine(_folder, ["train", .. whole, "--silos", "2", "--output", "run"]);
-        train.WaitFor("epoch ");
+        train.WaitFor("  loss "); // a step has been taken
         train.PressCtrlC();
         Assert.Equal(130, await train.Exit());
         var part = train.Json;
