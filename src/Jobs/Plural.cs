@@ -15,6 +15,6 @@ public static class Plural
     /// <inheritdoc cref="Of(long, string)" path="/param"/>
     public static string Noun(long count, string noun) => Math.Abs(count) == 1 ? noun
         : noun is [.., not ('a' or 'e' or 'i' or 'o' or 'u'), 'y'] ? noun[..^1] + "ies"
-        : noun.EndsWith('s') || noun.EndsWith('x') || noun.EndsWith("ch", StringComparison.Ordinal) || noun.EndsWith("sh", StringComparison.Ordinal) ? noun + "es"
+        : noun.EndsWith('s') || noun.EndsWith('x') || noun.EndsWith("tch", StringComparison.Ordinal) || noun.EndsWith("sh", StringComparison.Ordinal) ? noun + "es"
         : noun + "s";
 }

@@ -13,6 +13,7 @@ public class PluralTests
     [InlineData(3, "recovery", "3 recoveries")]
     [InlineData(3, "day", "3 days")]
     [InlineData(2, "batch", "2 batches")]
+    [InlineData(20, "epoch", "20 epochs")]
     [InlineData(2, "loss", "2 losses")]
     public void A_noun_follows_its_number(long count, string noun, string text) => Assert.Equal(text, Plural.Of(count, noun));
 

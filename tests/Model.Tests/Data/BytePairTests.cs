@@ -149,7 +149,7 @@ public sealed class BytePairTests : IDisposable
     [InlineData("{\"a\": 0, \"b\": 0}", "", "v.json: two tokens have the number 0, 'b' and 'a'.")]
     [InlineData("{\"a\": 0, \"b\": -1}", "", "v.json: the number of the token 'b' is -1, and not a whole one from 0 to 16777215.")]
     [InlineData("{\"a\": 0, \"b\": 999999999}", "", "v.json: the number of the token 'b' is 999999999, and not")]
-    [InlineData("{\"a\": 0}", "", "v.json: it has 1 tokens.")]
+    [InlineData("{\"a\": 0}", "", "v.json: it has 1 token.")]
     [InlineData("{\"a\": 0, \"b\": 1, \"ab\": 2}", "#version: 0.2\na b\nab\n", "m.txt:3: 'ab' is not two tokens with a space between them.")]
     [InlineData("{\"a\": 0, \"b\": 1}", "a b\n", "m.txt:1: 'ab' is no token of v.json.")]
     [InlineData("{\"a\": 0, \"ac\": 1}", "a c\n", "m.txt:1: 'c' is no token of v.json.")]

@@ -205,7 +205,7 @@ public sealed class CsvOptionsTests : IDisposable
     {
         var path = _folder.Write("d.csv", "a,b,y\n1,2,p\n3,4,q\n");
         Assert.StartsWith("v.csv: feature 1 is 'b', but in d.csv it is 'a'", DataFolder.Error(Csv(path) with { Validation = new() { Path = _folder.Write("v.csv", "b,a,y\n1,2,p\n") } }));
-        Assert.StartsWith("w.csv: its examples have 1 features, those of d.csv have 2.", DataFolder.Error(Csv(path) with { Validation = new() { Path = _folder.Write("w.csv", "b,y\n1,p\n") } }));
+        Assert.StartsWith("w.csv: its examples have 1 feature, those of d.csv have 2.", DataFolder.Error(Csv(path) with { Validation = new() { Path = _folder.Write("w.csv", "b,y\n1,p\n") } }));
     }
 
     [Fact]

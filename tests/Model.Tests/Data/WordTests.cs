@@ -82,7 +82,7 @@ public sealed class WordTests : IDisposable
     [Theory]
     [InlineData("", "t.txt: the text is empty.")]
     [InlineData("!! --", "t.txt: there is nothing to train on: it has no pairs of words at most 2 apart.")]
-    [InlineData("a a b", "t.txt: 1 of its 2 words occur data.minCount = 2 times or more, and there is nothing to learn from fewer than 2.")]
+    [InlineData("a a b", "t.txt: 1 of its 2 words occurs data.minCount = 2 times or more, and there is nothing to learn from fewer than 2.")]
     public void A_text_with_too_few_words_is_refused(string text, string message) => Assert.StartsWith(
         message, Assert.Throws<JobException>(() => DataCheck.Run(Job(Write("t.txt", text), minCount: 2), 1)).Message);
 

@@ -225,7 +225,7 @@ public sealed class PredictionTableTests : IDisposable
         var expected = Predict(SampleModels.Mlp(), "one,two\n4,10\n5,6\n7,8\n");
         foreach (var input in new[] { inner, Path.Combine(inner, "*.csv") })
         {
-            var report = PredictionTable.Write(SampleModels.Mlp(), input, Path.Combine(_folder, "out.csv"));
+            var report = PredictionTable.Write(SampleModels.Mlp(), input, Path.Combine(_folder, "out.csv"), overwrite: true);
             Assert.Equal(3, report.Rows);
             Assert.Equal(["id"], report.Ignored);
             Assert.Equal(expected, File.ReadAllLines(Path.Combine(_folder, "out.csv")));
