@@ -126,7 +126,7 @@ public static class DataPlan
             throw new JobException($"{source}: every label is '{classes.Names[0]}'. A classifier needs at least two classes.");
         }
 
-        RefuseInfinity(classes, source);
+        RefuseNotFinite(classes, source);
         RefuseContinuous(job, classes, surveys.Sum(s => s.Rows), source);
         return job.Model.Kind == ModelKind.Logistic && classes.Names.Count != 2
             ? throw new JobException(
@@ -134,17 +134,17 @@ public static class DataPlan
             : classes.Names;
     }
 
-    // A number without end among numbers is no class of its own.
-    private static void RefuseInfinity(ClassNames classes, string source)
+    // What is no finite number, among numbers, is no class of its own.
+    private static void RefuseNotFinite(ClassNames classes, string source)
     {
         var odd = classes.Numbers is null ? classes.Names.Where(c => LabelNumber.Parse(c) is null).ToArray() : [];
-        if (odd.Length > 0 && odd.Length < classes.Names.Count && odd.All(IsInfinity))
+        if (odd.Length > 0 && odd.Length < classes.Names.Count && odd.All(IsNotFinite))
         {
             throw new JobException($"{source}: the label '{odd[0]}' is no finite number, but the others are numbers. Leave its rows out, or give them a label.");
         }
     }
 
-    private static bool IsInfinity(string label) => label.TrimStart('+', '-').ToUpperInvariant() is "INF" or "INFINITY" or "∞";
+    private static bool IsNotFinite(string label) => label.TrimStart('+', '-').ToUpperInvariant() is "NAN" or "INF" or "INFINITY" or "∞";
 
     private static void RefuseContinuous(Job job, ClassNames classes, long rows, string source)
     {

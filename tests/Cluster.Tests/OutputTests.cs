@@ -66,7 +66,7 @@ public sealed class OutputTests : IClassFixture<SmallModel>, IDisposable
         var elsewhere = Directory.CreateTempSubdirectory("granary-test-");
         try
         {
-            using var command = new CommandLine(_folder, [("TMPDIR", elsewhere.FullName), ("GRANARY_HOME", elsewhere.FullName)], arguments);
+            using var command = new CommandLine(_folder, [("TMPDIR", elsewhere.FullName), ("GRANARY_HOME", elsewhere.FullName), ("DOTNET_EnableDiagnostics", "0")], arguments);
             var code = await command.Exit();
             Assert.Empty(elsewhere.GetFileSystemInfos()); // nor was anything left there
             return (code, command.Errors);

@@ -35,7 +35,7 @@ internal static class TrainCommand
             var from = ContinueOption.Check(result.GetValue(run), job);
             var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
-            new RunFolder(folder, id).Try(result.GetValue(overwrite), from); // before anything is started
+            new RunFolder(folder, id).Try(result.GetValue(overwrite), from, Read(path, job)); // before anything is started
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
             using var narrator = Narrator.OfThisProcess();
@@ -52,6 +52,14 @@ internal static class TrainCommand
             }
         });
     }
+
+    private static IReadOnlyCollection<string> Read(string file, Job job) =>
+    [
+        Path.GetFullPath(file),
+        .. DataFiles.Expand(job.Data.Path),
+        .. job.Data.Validation.Path is { } validation ? DataFiles.Expand(validation) : [],
+        .. new[] { job.Model.Init, job.Data.Vocabulary, job.Data.Vocab, job.Data.Merges }.OfType<string>(),
+    ];
 
     private static async Task<string> ReadData(string path, string[] overrides, Narrator narrator, CancellationToken cancellation)
     {
@@ -124,7 +132,7 @@ internal static class TrainCommand
             }
 
             await ended();
-            _ = CommandParts.Report(last!, json, command);
+            Report(last!, json, command);
         }
         catch (Exception e) when (e is OperationCanceledException or UserException)
         {
@@ -132,5 +140,17 @@ internal static class TrainCommand
         }
 
         return ExitCode.Interrupted;
+    }
+
+    // Whoever closed the terminal reads nothing any more: the weights are written all the same.
+    private static void Report(JobStatus status, bool json, IReadOnlyList<string> command)
+    {
+        try
+        {
+            _ = CommandParts.Report(status, json, command);
+        }
+        catch (IOException)
+        {
+        }
     }
 }

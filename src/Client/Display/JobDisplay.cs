@@ -31,10 +31,18 @@ internal static class JobDisplay
         var screen = new LiveText(Terminal.Screen, Terminal.Size);
         void Draw() => screen.Draw((width, height) => JobPanel.Lines(history, Terminal.Errors, width, height));
         Draw();
-        await foreach (var status in statuses)
+        Terminal.Shown = screen;
+        try
         {
-            history.Add(status);
-            Draw();
+            await foreach (var status in statuses)
+            {
+                history.Add(status);
+                Draw();
+            }
+        }
+        finally
+        {
+            Terminal.Shown = null;
         }
     }
 

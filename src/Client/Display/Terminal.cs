@@ -15,7 +15,24 @@ internal sealed record Terminal(bool Live, bool Colour, bool Unicode)
     public static Terminal Errors { get; } = Of(!Console.IsErrorRedirected, Environment.GetEnvironmentVariable);
 
     /// <summary>What is drawn goes out whole: what the terminal itself writes meanwhile, such as ^C, would stand amid it.</summary>
-    public static TextWriter Screen { get; } = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), bufferSize: 1 << 16);
+    public static TextWriter Screen { get; } =
+        new LenientWriter(new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), bufferSize: 1 << 16));
+
+    /// <summary>What is drawn there just now; null: nothing.</summary>
+    public static LiveText? Shown { get; set; }
+
+    /// <summary>Says something on standard error that stays to be read: above what is drawn, where anything is.</summary>
+    public static void Say(string line)
+    {
+        if (Shown is { } shown)
+        {
+            shown.Say(line);
+        }
+        else
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
 
     /// <summary>Width of the terminal behind standard output in characters; null where there is none: a pipe or a file has no width.</summary>
     public static int? OutputWidth => Console.IsOutputRedirected ? null : Size().Width;

@@ -108,7 +108,20 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
         catch (UserException e)
         {
+            await silo.Exited; // its code is known then
             return e;
+        }
+    }
+
+    /// <summary>Whether it is being stopped: silos that end are meant to.</summary>
+    public bool IsEnding
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _ending;
+            }
         }
     }
 

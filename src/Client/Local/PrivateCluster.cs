@@ -32,8 +32,9 @@ internal sealed class PrivateCluster
         told.Starting(settings.Silos);
         using var home = new TemporaryFolder("granary-");
         await File.WriteAllTextAsync(Path.Combine(home.Path, ".granary-temporary-home"), home.Path); // silos remove no home that does not say this of itself
-        await using var cluster = new LocalCluster(home.Path, settings with { TemporaryHome = true });
-        using var hardStop = interruption.Again.Register(cluster.Kill);
+        LocalCluster? stopping = null;
+        using var hardStop = interruption.Again.Register(() => stopping?.Kill()); // while it stops, too
+        await using var cluster = stopping = new LocalCluster(home.Path, settings with { TemporaryHome = true });
         var connection = Task.Run(() => GranaryClient.Build(cluster.Address));
         await Ready(permission, cluster.Start(interruption.Token, told), cluster, told);
         told.DoingBriefly("connecting to the silos");
@@ -90,7 +91,7 @@ internal sealed class PrivateCluster
 
     private async Task Keep(CancellationTokenSource waiting, CancellationToken ended)
     {
-        var restarts = new Restarts(_cluster, Console.Error.WriteLine);
+        var restarts = new Restarts(_cluster, Terminal.Say);
         while (!ended.IsCancellationRequested)
         {
             await restarts.Look();

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 
 namespace Granary.Client.Local;
 
@@ -11,10 +12,14 @@ internal sealed class Restarts(LocalCluster cluster, Action<string> say)
     // A job that kills every silo would do so again and again.
     private const int MostLosses = 3;
 
+    // Losses that are further apart have nothing to do with one another.
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
+
     private readonly Dictionary<SiloProcess, RestartPause> _pauses = [];
     private string? _told;
     private bool _allEnded;
     private int _losses;
+    private readonly Stopwatch _sinceLoss = new();
 
     /// <summary>Why there is no use in going on: for the third time no silo is left. Null while there is.</summary>
     public string? Hopeless { get; private set; }
@@ -23,6 +28,11 @@ internal sealed class Restarts(LocalCluster cluster, Action<string> say)
     public async Task Look()
     {
         var silos = cluster.Silos;
+        if (cluster.IsEnding)
+        {
+            return;
+        }
+
         await Count(silos);
         for (var i = 0; i < silos.Count; i++)
         {
@@ -60,7 +70,14 @@ internal sealed class Restarts(LocalCluster cluster, Action<string> say)
     {
         var before = _allEnded;
         _allEnded = silos.All(s => s.Exited.IsCompleted);
-        if (_allEnded && !before && ++_losses == MostLosses)
+        if (!_allEnded || before)
+        {
+            return;
+        }
+
+        _losses = _sinceLoss.IsRunning && _sinceLoss.Elapsed < Memory ? _losses + 1 : 1;
+        _sinceLoss.Restart();
+        if (_losses == MostLosses)
         {
             Hopeless = await silos[^1].Exited;
         }

@@ -6,7 +6,7 @@ public static class UserPath
     /// <summary>A path whose "~", alone or before a slash, is the home folder; any other path as it is. A file that is really
     /// called "~" is "./~".</summary>
     public static string Expand(string text) => text == "~" || text.StartsWith("~/", StringComparison.Ordinal)
-        ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + text[1..]
+        ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) + text[1..]
         : text;
 
     /// <summary>The same, absolute: relative ones start at a folder. A separator at the end is left out.</summary>

@@ -23,7 +23,7 @@ public static partial class YamlScalar
 
     /// <summary>" Write 1000." where a whole number is meant; empty where it is one, and where nobody knows which.</summary>
     public static string WholeRemedy(string text) =>
-        Whole(text) is null && Meant(text) is { } value && value == Math.Floor(value) && Math.Abs(value) < 1L << 53 ? Write(value) : "";
+        Whole(text) is null && Meant(text) is { } value && value == Math.Floor(value) && Math.Abs(value) < 1L << 53 ? $" Write {(long)value}." : "";
 
     /// <summary>" Write 0.5." where a number is meant; empty where it is one, and where nobody knows which.</summary>
     public static string NumberRemedy(string text) => Number(text) is null && Meant(text) is { } value ? Write(value) : "";

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Microsoft.Win32.SafeHandles;
 
 namespace Granary.Jobs;
 
@@ -10,15 +9,15 @@ internal static partial class OpenDescriptor
 {
     private const int MostLinks = 40;
 
-    /// <summary>What a path names; null where it is no such path.</summary>
-    public static SafeFileHandle? Of(string path)
+    /// <summary>The number of what a path names; null where it is no such path.</summary>
+    public static int? Of(string path)
     {
         var at = Path.GetFullPath(path);
         for (var i = 0; i < MostLinks; i++)
         {
             if (Number().Match(at) is { Success: true } found)
             {
-                return new SafeFileHandle(int.Parse(found.Groups[1].ValueSpan, CultureInfo.InvariantCulture), ownsHandle: false);
+                return int.Parse(found.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             }
 
             if (Link(at) is not { } next)

@@ -12,7 +12,7 @@ public sealed class OutputFile : IDisposable
     private readonly string _path;
     private readonly bool _overwrite;
     private readonly UnfinishedFile? _file;
-    private readonly FileStream? _direct;
+    private readonly Stream? _direct;
     private readonly PosixSignalRegistration[] _signals = [];
 
     /// <summary>Makes sure of a file.</summary>
@@ -36,7 +36,7 @@ public sealed class OutputFile : IDisposable
 
         if (OpenDescriptor.Of(path) is { } descriptor)
         {
-            _direct = Open(() => new FileStream(descriptor, FileAccess.Write, bufferSize: 0));
+            _direct = new DescriptorStream(descriptor);
         }
         else if (there.Kind is FileKind.Pipe or FileKind.Device)
         {
@@ -52,6 +52,9 @@ public sealed class OutputFile : IDisposable
 
         Content = _file?.Content ?? new OutputStream(_direct!, Told);
     }
+
+    /// <summary>Whether a path names standard output: what else is said of it must be said elsewhere.</summary>
+    public static bool IsStandardOutput(string path) => OpenDescriptor.Of(path) == 1;
 
     /// <summary>Standard output, whose errors come as a <see cref="JobException"/> too. That nobody reads it any more is none.</summary>
     public static Stream StandardOutput() => new OutputStream(
@@ -90,6 +93,8 @@ public sealed class OutputFile : IDisposable
         {
             case FileKind.Folder:
                 throw new JobException($"{_path}: this is a folder: name a file in it, or elsewhere.");
+            case FileKind.Socket:
+                throw new JobException($"{_path}: this is a socket: name a file.");
             case FileKind.Disk:
                 throw new JobException($"{_path}: this is a disk: name a file.");
             case FileKind.File when !_overwrite:
@@ -101,7 +106,7 @@ public sealed class OutputFile : IDisposable
 
     private JobException Exists() => new($"{_path}: there is a file of this name: name another one, or say --overwrite.");
 
-    private FileStream Open(Func<FileStream> open)
+    private Stream Open(Func<Stream> open)
     {
         try
         {

@@ -36,9 +36,15 @@ public sealed class RunFolder(string path, string job)
     /// <summary>Finds out whether the job could take the folder, and leaves no trace of that.</summary>
     /// <inheritdoc cref="Take" path="/param"/>
     /// <inheritdoc cref="Take" path="/exception"/>
-    public void Try(bool overwrite, string? continues)
+    /// <param name="inputs">The files that the job reads: none of them is replaced, unless the job goes on in its own folder.</param>
+    public void Try(bool overwrite, string? continues, params IReadOnlyCollection<string> inputs)
     {
         Refuse(overwrite || IsSame(path, continues));
+        if (!IsSame(path, continues))
+        {
+            RefuseInputs(inputs);
+        }
+
         using var folder = new NewFolder(path);
         using var file = new UnfinishedFile(Path.Combine(path, Owner));
         file.Content.Write("\n"u8);
@@ -87,9 +93,25 @@ public sealed class RunFolder(string path, string job)
             throw new JobException($"{Path.Combine(path, folder)}: this is a folder, and a file of this name is to be written: name another output.");
         }
 
+        if (Written.Select(f => new FileInfo(Path.Combine(path, f))).FirstOrDefault(f => f.LinkTarget is not null) is { } link)
+        {
+            throw new JobException($"{link.FullName}: this is a link, and what it leads to would be replaced: remove it, or name another output.");
+        }
+
         if (FileIdentity.Of(Path.Combine(path, State)).Kind is not (FileKind.Folder or FileKind.Nothing))
         {
             throw new JobException($"{Path.Combine(path, State)}: this is a file, and a folder of this name is to be made: name another output.");
+        }
+    }
+
+    private void RefuseInputs(IReadOnlyCollection<string> inputs)
+    {
+        foreach (var written in Written.Select(f => Path.Combine(path, f)).Where(File.Exists))
+        {
+            if (inputs.FirstOrDefault(i => FileIdentity.Of(i).IsSameAs(FileIdentity.Of(written))) is { } input)
+            {
+                throw new JobException($"{path}: {written} is {(written == input ? "" : input + ", ")}a file that the job reads, and would be lost: name another folder.");
+            }
         }
     }
 

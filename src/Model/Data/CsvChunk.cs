@@ -171,13 +171,13 @@ internal sealed class CsvChunk
             return false;
         }
 
-        if (System.Text.Ascii.IsValid(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-            && double.IsFinite(value) && !_missing.Has(value))
+        var isNumber = System.Text.Ascii.IsValid(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        if (isNumber && double.IsFinite(value) && !_missing.Has(value))
         {
             return true;
         }
 
-        var isMissing = _missing.Has(text) || _missing.Has(value);
+        var isMissing = _missing.Has(text) || (isNumber && _missing.Has(value));
         value = double.NaN;
         return isMissing && _missing.AreFilled;
     }

@@ -62,7 +62,7 @@ internal static class IdxFile
         }
 
         var sizes = Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(4 * i))).ToArray();
-        return Array.Exists(sizes, s => s < 0) || sizes.Skip(1).Aggregate(1.0, (product, s) => product * s) > MostElements
+        return Array.Exists(sizes, s => s < 0) || sizes.Skip(1).Aggregate(1.0, (product, s) => product * s) >= MostElements
             ? throw new JobException($"{name}: its header claims impossible sizes ({string.Join(" x ", sizes)}).")
             : new IdxHeader(type, sizes[0], sizes[1..]);
     }

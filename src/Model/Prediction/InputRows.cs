@@ -28,6 +28,10 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
                 + "predict matches the columns of a CSV file by name.");
     }
 
+    /// <summary>The files that a path stands for.</summary>
+    /// <exception cref="JobException">It is a folder or a glob without any.</exception>
+    public static IReadOnlyList<string> Read(string path) => path == SourceFile.StandardInput ? ["/dev/stdin"] : Files(path);
+
     private static IReadOnlyList<string> Files(string path) => path == SourceFile.StandardInput || !DataFiles.IsSeveral(path) ? [path]
         : DataFiles.Refusal(path, isTable: false) is { } refusal ? throw new JobException(refusal)
         : DataFiles.Expand(path);

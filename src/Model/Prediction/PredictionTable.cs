@@ -18,7 +18,7 @@ public static class PredictionTable
     /// the input or the model, or exists and may not be overwritten.</exception>
     public static PredictionReport Write(TrainedModel model, string input, string output, bool overwrite = false)
     {
-        using var file = new OutputFile(output, overwrite, input, model.Name);
+        using var file = new OutputFile(output, overwrite, [.. InputRows.Read(input), model.Name]);
         var report = Write(model, input, file.Content);
         file.Finish();
         return report;

@@ -46,9 +46,9 @@ internal sealed record AxisNames(IReadOnlyList<string?>? Features, IReadOnlyList
     // 1, 1.0 and +1 are one label.
     private static IReadOnlyList<string?> ClassesOf(IReadOnlyList<string> labels)
     {
-        var values = labels.Select(l => decimal.TryParse(l, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : (decimal?)null).ToArray();
+        var values = labels.Select(l => LabelNumber.Parse(l)).ToArray();
         return Array.TrueForAll(values, v => v is not null) && values.Distinct().Count() == labels.Count
-            ? [.. values.Select(v => v!.Value.ToString("0.############################", CultureInfo.InvariantCulture))]
+            ? [.. values.Select(v => v!.Value.ToString())]
             : labels;
     }
 

@@ -15,7 +15,7 @@ internal static class ExportCommand
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
             ModelExport.Write(trained, result.GetValue(format), result.GetValue(output)!, result.GetValue(overwrite));
-            Console.Out.WriteLine($"{result.GetValue(output)}: {Plural.Of(trained.Shape.Count, "tensor")}, {Plural.Of(trained.Weights.Length, "weight")}");
+            (OutputFile.IsStandardOutput(result.GetValue(output)!) ? Console.Error : Console.Out).WriteLine($"{result.GetValue(output)}: {Plural.Of(trained.Shape.Count, "tensor")}, {Plural.Of(trained.Weights.Length, "weight")}");
         });
     }
 }

@@ -25,7 +25,7 @@ internal static class PredictCommand
             }
 
             // Where the predictions themselves are on standard output, they are alone there.
-            (path is null ? Console.Error : Console.Out).WriteLine($"{(path is null ? "" : path + ": ")}{Plural.Of(report.Rows, "row")} predicted");
+            (path is null || OutputFile.IsStandardOutput(path) ? Console.Error : Console.Out).WriteLine($"{(path is null ? "" : path + ": ")}{Plural.Of(report.Rows, "row")} predicted");
         });
     }
 
