@@ -1,5 +1,7 @@
+using System.Net;
 using Granary.Grains.Liveness;
 using Orleans.Configuration;
+using Orleans.Runtime;
 
 namespace Granary.Grains.Tests;
 
@@ -56,14 +58,42 @@ public sealed class PatienceTests
     public void A_silo_that_joins_is_given_time()
     {
         var patience = new Patience(_clock);
-        patience.SomebodyJoins(true);
+        var joiner = SiloAddress.New(IPAddress.Loopback, 11111, 1);
+        patience.Joining([joiner]);
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
         patience.Measured(TimeSpan.FromSeconds(0.9));
         Assert.Equal(9, patience.Current.TotalSeconds, 6);
         _clock.Move(18.1);
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
-        patience.SomebodyJoins(false);
+        patience.Joining([]);
         Assert.Equal(1, patience.Current.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public void A_silo_that_never_comes_to_the_end_of_joining_is_given_half_a_minute()
+    {
+        var patience = new Patience(_clock);
+        var joiner = SiloAddress.New(IPAddress.Loopback, 11111, 1);
+        patience.Joining([joiner]);
+        _clock.Move(29);
+        patience.Joining([joiner]); // seen again
+        Assert.Equal(5, patience.Current.TotalSeconds, 6);
+        _clock.Move(1.1);
+        Assert.Equal(1, patience.Current.TotalSeconds, 6);
+        patience.Joining([joiner, SiloAddress.New(IPAddress.Loopback, 11111, 2)]); // started again
+        Assert.Equal(5, patience.Current.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public void Others_are_told_of_a_lateness_only_while_it_is_fresh()
+    {
+        var patience = new Patience(_clock);
+        patience.Measured(TimeSpan.FromSeconds(0.8));
+        _clock.Move(2.9);
+        Assert.Equal(0.8, patience.FreshLateness.TotalSeconds, 6);
+        _clock.Move(0.2);
+        Assert.Equal(0, patience.FreshLateness.TotalSeconds, 6);
+        Assert.Equal(0.8, patience.OwnLateness.TotalSeconds, 6); // it counts here for 16 s
     }
 
     [Fact]
@@ -129,6 +159,10 @@ public sealed class PatienceTests
             Assert.Equal(50, waits.Look(), 6);
             Thread("1", 1_100_000_001, 7_050_000_000); // 50 ms are no sign of anything
             Assert.Equal(0, waits.Look(), 6);
+            Thread("1", 900_000_000, 1_000_000_000); // another thread that was given the same id
+            Assert.Equal(0, waits.Look(), 6);
+            Thread("1", 1_000_000_000, 2_000_000_000);
+            Assert.Equal(10, waits.Look(), 6);
             Assert.Equal(0, new ProcessorWaits(Path.Combine(folder, "none")).Look()); // a system that does not count
         }
         finally

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Granary.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
@@ -10,7 +11,7 @@ namespace Granary.Grains.Liveness;
 /// <summary>Fits the cluster's failure detection to how late its silos are. Orleans takes a silo for dead whose probes fail twice and of whom
 /// nothing has been heard for twice the longest probe; it reads these times anew at each probe, so that they can follow the
 /// patience. A late silo also says so to the others, and its judgement of others does not count.</summary>
-internal sealed class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, IHealthCheckParticipant, IDisposable
+internal sealed partial class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, IHealthCheckParticipant, IDisposable
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
 
@@ -19,14 +20,15 @@ internal sealed class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, 
     private readonly IWorkerClient _workers;
     private readonly ILocalSiloDetails _self;
     private readonly ProbeTimes _probes;
+    private readonly ILogger<FailureDetection> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private LatenessMeter? _meter;
 
     public FailureDetection(
         Patience patience, IClusterMembershipService cluster, IWorkerClient workers, ILocalSiloDetails self,
-        IOptionsMonitor<ClusterMembershipOptions> probing, IOptions<ClusterMembershipOptions> joining)
+        IOptionsMonitor<ClusterMembershipOptions> probing, IOptions<ClusterMembershipOptions> joining, ILogger<FailureDetection> logger)
     {
-        (_patience, _cluster, _workers, _self) = (patience, cluster, workers, self);
+        (_patience, _cluster, _workers, _self, _logger) = (patience, cluster, workers, self, logger);
         _probes = new ProbeTimes(probing.CurrentValue, joining.Value, TimeProvider.System);
     }
 
@@ -85,12 +87,19 @@ internal sealed class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, 
         {
             await foreach (var snapshot in _cluster.MembershipUpdates.WithCancellation(_stopping.Token))
             {
-                _patience.SomebodyJoins(snapshot.Members.Values.Any(m => m.Status is SiloStatus.Joining or SiloStatus.Created));
+                _patience.Joining(snapshot.Members.Values.Where(m => m.Status is SiloStatus.Joining or SiloStatus.Created).Select(m => m.SiloAddress));
             }
         }
         catch (OperationCanceledException)
         {
             // This silo stops.
+        }
+#pragma warning disable CA1031 // whatever it is, nobody is waited for longer than usual for its sake
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogBlind(_logger, e);
+            _patience.Joining([]);
         }
     }
 
@@ -99,7 +108,7 @@ internal sealed class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, 
         using var timer = new PeriodicTimer(TellEvery);
         while (await Ticks(timer))
         {
-            if (_patience.OwnLateness is var lateness && PatienceRule.Of(lateness) > PatienceRule.Shortest)
+            if (_patience.FreshLateness is var lateness && PatienceRule.Of(lateness) > PatienceRule.Shortest)
             {
                 foreach (var other in _cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !m.SiloAddress.Equals(_self.SiloAddress)))
                 {
@@ -132,6 +141,9 @@ internal sealed class FailureDetection : ILifecycleParticipant<ISiloLifecycle>, 
             // It is gone, or later than this silo.
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "Silos that join cannot be followed any more: they are given no more time than others")]
+    private static partial void LogBlind(ILogger logger, Exception exception);
 
     /// <inheritdoc/>
     public void Dispose() => End();

@@ -1,3 +1,5 @@
+using Orleans.Runtime;
+
 namespace Granary.Grains.Liveness;
 
 /// <summary>How long this silo bears silence before it takes others for dead. Slow is not dead: a silo that gets the processor late answers
@@ -5,12 +7,19 @@ namespace Granary.Grains.Liveness;
 internal sealed class Patience
 {
     private readonly Lock _changing = new();
+    private readonly TimeProvider _time;
     private readonly RecentPeak _own;
+    private readonly RecentPeak _fresh;
     private readonly RecentPeak _others;
-    private bool _joining;
+    private Dictionary<SiloAddress, long> _joining = []; // since when
 
     /// <param name="time">The clock.</param>
-    public Patience(TimeProvider time) => (_own, _others) = (new(PatienceRule.Lasts, time), new(PatienceRule.Lasts, time));
+    public Patience(TimeProvider time)
+    {
+        _time = time;
+        (_own, _others) = (new(PatienceRule.Lasts, time), new(PatienceRule.Lasts, time));
+        _fresh = new(_ => PatienceRule.Fresh, time);
+    }
 
     /// <summary>How late this silo has been lately.</summary>
     public TimeSpan OwnLateness
@@ -24,6 +33,18 @@ internal sealed class Patience
         }
     }
 
+    /// <summary>How late it has just been: what others are told. They remember it for as long as it counts.</summary>
+    public TimeSpan FreshLateness
+    {
+        get
+        {
+            lock (_changing)
+            {
+                return _fresh.Value;
+            }
+        }
+    }
+
     /// <summary>The silence that is borne.</summary>
     public TimeSpan Current
     {
@@ -32,7 +53,7 @@ internal sealed class Patience
             lock (_changing)
             {
                 var patience = PatienceRule.Of(_own.Value > _others.Value ? _own.Value : _others.Value);
-                return _joining && patience < PatienceRule.WhileJoining ? PatienceRule.WhileJoining : patience;
+                return patience < PatienceRule.WhileJoining && _joining.Values.Any(since => _time.GetElapsedTime(since) < PatienceRule.LongestJoin) ? PatienceRule.WhileJoining : patience;
             }
         }
     }
@@ -49,6 +70,7 @@ internal sealed class Patience
         lock (_changing)
         {
             _own.Add(lateness);
+            _fresh.Add(lateness);
         }
     }
 
@@ -61,12 +83,13 @@ internal sealed class Patience
         }
     }
 
-    /// <summary>Whether a silo is joining just now.</summary>
-    public void SomebodyJoins(bool joins)
+    /// <summary>The silos that are joining just now. Each counts for a while from when it was first among them: one that dies as it joins may stay.</summary>
+    public void Joining(IEnumerable<SiloAddress> silos)
     {
         lock (_changing)
         {
-            _joining = joins;
+            var now = _time.GetTimestamp();
+            _joining = silos.ToDictionary(s => s, s => _joining.GetValueOrDefault(s, now));
         }
     }
 }

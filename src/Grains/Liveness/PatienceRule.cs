@@ -15,6 +15,12 @@ internal static class PatienceRule
     // An answer waits for the processor at a handful of places, at both ends, and not each time for as little as was measured.
     private const double PerLateness = 10;
 
+    /// <summary>How long a silo counts as one that joins.</summary>
+    public static readonly TimeSpan LongestJoin = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a silo tells others of a lateness: three times, so that one of them arrives.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+
     // A thread that waits five times as long as it runs is usual where every core is busy with the silos' own work: 5 x 20 ms is the
     // lateness that changes nothing.
     private static readonly TimeSpan PerWait = TimeSpan.FromMilliseconds(20);

@@ -22,6 +22,11 @@ internal sealed class ProcessorWaits(string folder = "/proc/self/task")
             {
                 now[thread] = counted;
                 var before = _before.GetValueOrDefault(thread);
+                if (counted.Ran < before.Ran)
+                {
+                    continue; // another thread by now
+                }
+
                 ran += counted.Ran - before.Ran;
                 waited += counted.Waited - before.Waited;
             }
@@ -37,9 +42,9 @@ internal sealed class ProcessorWaits(string folder = "/proc/self/task")
         {
             return Directory.GetDirectories(folder);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return []; // another system
+            return []; // another system, or one that does not let it look
         }
     }
 
