@@ -12,12 +12,16 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 /// <param name="Papers">Files by name: the job file, metrics, the summary.</param>
 /// <param name="Copies">Files to be copied, from where to by name: what training on takes.</param>
 /// <param name="KeepsState">Whether what an earlier run left there to be trained on stays where there is nothing newer.</param>
+/// <param name="Overwrite">Whether results that the directory holds may be replaced.</param>
+/// <param name="Continues">Directory of the run that the job goes on from; null: none.</param>
 [GenerateSerializer, Immutable, Alias("granary.Publication")]
 public sealed record Publication(
     [property: Id(0)] string Output,
     [property: Id(1)] IReadOnlyDictionary<string, string> Papers,
     [property: Id(2)] IReadOnlyDictionary<string, string> Copies,
-    [property: Id(3)] bool KeepsState);
+    [property: Id(3)] bool KeepsState,
+    [property: Id(4)] bool Overwrite,
+    [property: Id(5)] string? Continues);
 
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
 /// <param name="Membership">Job and generation.</param>
@@ -109,6 +113,10 @@ public sealed class StaleGenerationException(string message) : Exception(message
 /// <summary>A member of the generation cannot be reached any more.</summary>
 [GenerateSerializer, Alias("granary.LostPeerException")]
 public sealed class LostPeerException(string message) : Exception(message);
+
+/// <summary>A member's gradients are wrong: it must not take part in the job.</summary>
+[GenerateSerializer, Alias("granary.WrongGradientException")]
+public sealed class WrongGradientException(string message) : Exception(message);
 
 /// <summary>A checkpoint's part is torn, missing or not what was written.</summary>
 [GenerateSerializer, Alias("granary.DamagedCheckpointException")]

@@ -7,8 +7,9 @@ namespace Granary.Grains.Tests;
 public sealed class AbsenceRuleTests
 {
     private static AbsenceRule.Chosen Chosen(
-        string[] members, string[]? silent = null, string[]? leaving = null, string[]? idle = null, string[]? strangers = null, int shards = 8) =>
-        new(members, silent ?? [], leaving ?? [], idle ?? [], strangers ?? [], shards, TimeSpan.FromSeconds(1.5));
+        string[] members, string[]? silent = null, string[]? leaving = null, string[]? idle = null, string[]? strangers = null, int shards = 8,
+        string[]? wrong = null) =>
+        new(members, silent ?? [], leaving ?? [], idle ?? [], strangers ?? [], shards, TimeSpan.FromSeconds(1.5), wrong ?? []);
 
     private static SiloStatus? Unknown(string name) => null;
 
@@ -19,8 +20,8 @@ public sealed class AbsenceRuleTests
     [Fact]
     public void Each_reason_has_its_words()
     {
-        string[] expected = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
-        var statuses = new Dictionary<string, SiloStatus> { ["g"] = SiloStatus.Joining, ["h"] = SiloStatus.Dead };
+        string[] expected = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+        var statuses = new Dictionary<string, SiloStatus> { ["g"] = SiloStatus.Joining, ["h"] = SiloStatus.Dead, ["j"] = SiloStatus.Active, ["k"] = SiloStatus.Stopping, ["l"] = SiloStatus.Active };
         Assert.Equal(
             [
                 new AbsentSilo("b", "it did not answer within 1.5 s"),
@@ -31,9 +32,12 @@ public sealed class AbsenceRuleTests
                 new AbsentSilo("g", "it had not joined the cluster yet"),
                 new AbsentSilo("h", "it had ended, or the others had taken it for dead"),
                 new AbsentSilo("i", "it had failed at this job before"),
+                new AbsentSilo("j", "it had been told to stop"),
+                new AbsentSilo("k", "it had been told to stop"),
+                new AbsentSilo("l", "its gradients are wrong"),
             ],
             AbsenceRule.Of(
-                expected, Chosen(["a"], ["b"], ["c"], ["d", "e", "i"], ["d"]),
+                expected, Chosen(["a"], ["b"], ["c"], ["d", "e", "i"], ["d"], wrong: ["l"]),
                 name => statuses.TryGetValue(name, out var status) ? status : null));
     }
 

@@ -197,6 +197,18 @@ public class RecoveryRuleTests
     }
 
     [Fact]
+    public void Silos_whose_gradients_are_wrong_end_the_job_only_where_nobody_else_is_left()
+    {
+        var rule = new RetryRule();
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal(new RetryRule.Fate(null, TimeSpan.Zero), rule.Decide(new WrongMembersException([(1, "wrong")], othersAreLeft: true), 10));
+        }
+
+        Assert.Equal("wrong", rule.Decide(new WrongMembersException([(0, "wrong"), (1, "wrong, too")], othersAreLeft: false), 10).Failure);
+    }
+
+    [Fact]
     public void A_stall_is_not_a_slow_silo()
     {
         MemberStatus[] members = [new("a", 1, 0, 4, 0.01, 0), new("b", 2, 4, 8, 0.01, 0)];

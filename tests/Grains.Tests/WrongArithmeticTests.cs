@@ -21,6 +21,7 @@ public sealed class WrongArithmeticTests : IDisposable
     {
         OwnModels.Add("right", (_, input) => new Between(input, x => x));
         OwnModels.Add("wrong", (_, input) => new Between(input, x => x.dtype == ScalarType.Float64 ? x : x.detach() + ((x - x.detach()) * 2)));
+        OwnModels.Add("newcomer", (_, input) => new Between(input, Newcomer.Map()));
         OwnModels.Add("flaky", (_, input) => new Between(input, x => Once.NoNumber(x)));
     }
 
@@ -61,6 +62,43 @@ public sealed class WrongArithmeticTests : IDisposable
             @"^step [1-9]\d*, silo \S+: the gradient became NaN; the last finite loss was \S+\. Computed once more, from the same weights and examples, it is finite: the arithmetic is not reproducible",
             status.Failure);
         Assert.DoesNotContain("learningRate", status.Failure);
+    }
+
+    [Fact]
+    public async Task A_newcomer_whose_gradients_are_wrong_stands_by_and_the_others_go_on()
+    {
+        var job = SmallCluster.Blobs(_folder, model: new ModelSection { Kind = ModelKind.Own, OwnKind = "newcomer" });
+        await using var cluster = await GranaryCluster.Deploy(1, _folder);
+        var coordinator = await cluster.Submit(job with { Training = job.Training with { Epochs = 1_000_000 } });
+        var before = await GranaryCluster.Until(coordinator, s => s.Step > 20);
+        Newcomer.Arm();
+        await cluster.Add();
+        var without = await GranaryCluster.Until(coordinator, s => s.State != JobState.Running || s.Absent.Any(a => a.Why == "its gradients are wrong"));
+        Assert.True(without.State == JobState.Running, without.Failure);
+        await GranaryCluster.Until(coordinator, s => s.Step > without.Step);
+        await coordinator.Cancel();
+        var status = await GranaryCluster.Until(coordinator, s => s.State != JobState.Running);
+        Assert.True(status.State == JobState.Cancelled, status.Failure);
+        Assert.Equal(before.Members.Select(m => m.Name), status.Members.Select(m => m.Name));
+        var told = Assert.Single(await coordinator.Events(), e => e.Kind == JobEventKind.StandsBy); // it is not asked again
+        Assert.Matches(@"^silo (\S+) stands by, and the others go on: step [1-9]\d*, silo \1: the gradient of before\.(weight|bias) is wrong in float32: ", told.Message);
+    }
+
+    /// <summary>Gradients that are wrong in the first check after it has been armed.</summary>
+    private static class Newcomer
+    {
+        private static object? _wrong = new();
+
+        public static void Arm() => _wrong = null;
+
+        // A model for each check; a check's pass takes one example, a step's three or four.
+        public static Func<Tensor, Tensor> Map()
+        {
+            var own = new object();
+            return x => is_grad_enabled() && x.dtype == ScalarType.Float32 && x.shape[0] == 1 && (Interlocked.CompareExchange(ref _wrong, own, null) ?? own) == own
+                ? x.detach() + ((x - x.detach()) * 2)
+                : x;
+        }
     }
 
     /// <summary>A gradient of NaN, while the loss is right, in one pass of all.</summary>

@@ -15,9 +15,11 @@ internal static class AbsenceRule
     /// <param name="Strangers">Those of the idle that compute on something else than the job.</param>
     /// <param name="Shards">Shards of the job.</param>
     /// <param name="AnswerTime">How long an answer was waited for.</param>
+    /// <param name="Wrong">Those whose gradients of this job are wrong.</param>
     public sealed record Chosen(
         IReadOnlyCollection<string> Members, IReadOnlyCollection<string> Silent, IReadOnlyCollection<string> Leaving,
-        IReadOnlyCollection<string> Idle, IReadOnlyCollection<string> Strangers, int Shards, TimeSpan AnswerTime);
+        IReadOnlyCollection<string> Idle, IReadOnlyCollection<string> Strangers, int Shards, TimeSpan AnswerTime,
+        IReadOnlyCollection<string> Wrong);
 
     /// <summary>Names them, in order of their names.</summary>
     /// <param name="expected">Whom the job was meant for; null: whoever is there. Then those for whom there is no shard are not absent.</param>
@@ -25,7 +27,7 @@ internal static class AbsenceRule
     /// <param name="cluster">What the cluster's membership says of a name; null: nothing.</param>
     public static List<AbsentSilo> Of(IReadOnlyCollection<string>? expected, Chosen chosen, Func<string, SiloStatus?> cluster) =>
     [
-        .. (expected ?? []).Concat(chosen.Silent).Concat(chosen.Strangers).Distinct()
+        .. (expected ?? []).Concat(chosen.Silent).Concat(chosen.Strangers).Concat(chosen.Wrong).Distinct()
             .Where(name => !chosen.Members.Contains(name))
             .Order(StringComparer.Ordinal)
             .Select(name => new AbsentSilo(name, Why(name, chosen, cluster(name)))),
@@ -33,13 +35,14 @@ internal static class AbsenceRule
 
     private static string Why(string name, Chosen chosen, SiloStatus? status) =>
         chosen.Silent.Contains(name) ? string.Create(CultureInfo.InvariantCulture, $"it did not answer within {chosen.AnswerTime.TotalSeconds:0.#} s")
+        : chosen.Wrong.Contains(name) ? "its gradients are wrong"
         : chosen.Leaving.Contains(name) ? "it had been told to stop"
         : chosen.Strangers.Contains(name) ? "it computes on something else than the job"
         : chosen.Idle.Contains(name) ? chosen.Members.Count >= chosen.Shards ? "there was no shard left for it" : "it had failed at this job before"
         : status switch
         {
             SiloStatus.Joining or SiloStatus.Created => "it had not joined the cluster yet",
-            SiloStatus.ShuttingDown or SiloStatus.Stopping => "it had been told to stop",
+            SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping => "it had been told to stop",
             SiloStatus.Dead => "it had ended, or the others had taken it for dead",
             _ => "it had not joined the cluster",
         };

@@ -17,12 +17,14 @@ internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster,
     private bool _ready;
 
     /// <summary>Whether somebody has come and is ready. Looks for newcomers, and has them get ready.</summary>
-    public bool AreReady(ClusterMembershipSnapshot snapshot, IReadOnlySet<SiloAddress> leaving)
+    /// <param name="snapshot">The cluster's membership.</param>
+    /// <param name="isOut">Whether a silo must not take part.</param>
+    public bool AreReady(ClusterMembershipSnapshot snapshot, Func<SiloAddress, bool> isOut)
     {
         if (!_ready && _loading is null)
         {
             var isNew = snapshot.Members.Values.Any(m =>
-                m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !leaving.Contains(m.SiloAddress));
+                m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !isOut(m.SiloAddress));
             _loading = isNew ? Load() : null;
         }
 

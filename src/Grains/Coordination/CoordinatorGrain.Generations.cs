@@ -71,6 +71,12 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
+        if (e is WrongMembersException wrong)
+        {
+            StandBy(wrong);
+            return;
+        }
+
         LogRecovering(logger, JobId, State.Generation, e.Message);
         _activity = "recovering: " + e.Message;
         State.Recoveries++;
@@ -88,6 +94,22 @@ internal sealed partial class CoordinatorGrain
         _recalling = null;
         await Task.Delay(fate.Pause);
     }
+
+    // They are left out from now on, and the others go on.
+    private void StandBy(WrongMembersException wrong)
+    {
+        foreach (var (member, message) in wrong.Members)
+        {
+            var name = _crew!.Infos[member].Name;
+            _wrong[_crew.Silos[member]] = name;
+            Noticed(JobEventKind.StandsBy, name, $"silo {name} stands by, and the others go on: {message.TrimEnd('.')}");
+        }
+    }
+
+    private IReadOnlyList<string> Wrong => [.. cluster.CurrentSnapshot.Members.Values
+        .Where(m => m.Status == SiloStatus.Active && _wrong.ContainsKey(m.SiloAddress)).Select(m => m.Name)];
+
+    private bool IsOut(SiloAddress address) => _leaving.Contains(address) || _wrong.ContainsKey(address);
 
     private async Task Attempt()
     {
@@ -115,7 +137,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         State.Platform ??= crew.Infos[0].Platform;
-        State.Absent = AbsenceRule.Of(State.Submission!.Silos, crew.Chosen(Job.Data.Shards), Status);
+        State.Absent = AbsenceRule.Of(State.Submission!.Silos, crew.Chosen(Job.Data.Shards, Wrong), Status);
         State.Generation++;
         State.Parked = false;
         _resumed = null;
@@ -156,7 +178,7 @@ internal sealed partial class CoordinatorGrain
     // Whoever computes on something else is named once.
     private void Introduce(Crew crew)
     {
-        _idle = crew.Idle;
+        _idle = [.. crew.Idle, .. Wrong];
         foreach (var other in crew.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
         {
             var (theirs, ours) = PlatformDifference.Of(other.Platform, State.Platform!);
@@ -172,7 +194,7 @@ internal sealed partial class CoordinatorGrain
 
     private Task<Crew> Muster(long generation) => Crew.Muster(
         new Membership(JobId, generation),
-        cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !_leaving.Contains(m.SiloAddress)),
+        cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !IsOut(m.SiloAddress)),
         Job.Data.Shards,
         State.Platform,
         _retries.Avoid,
@@ -216,7 +238,7 @@ internal sealed partial class CoordinatorGrain
 
     private Wish Wish() =>
         State.CancelAsked || State.PauseAsked || _ended ? Coordination.Wish.Stop
-        : _crew!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, _leaving) ? Coordination.Wish.Reform
+        : _crew!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, IsOut) ? Coordination.Wish.Reform
         : Coordination.Wish.Train;
 
     // Every member stands at one step, the last one or another.

@@ -76,7 +76,7 @@ internal sealed partial class CoordinatorGrain
             papers.Add(paper.Key, paper.Value);
         }
 
-        var (output, trouble) = await Write(attempt, papers, copies);
+        var (output, trouble) = await Write(attempt, state, papers, copies);
         State.Result = output is null ? null : result with { Output = output };
         if (trouble is not null)
         {
@@ -95,13 +95,14 @@ internal sealed partial class CoordinatorGrain
     // Where the output takes nothing any more, the model goes to the cluster's own place, so that it is not lost for a disk that is full.
     // Returns where it is, and what went wrong.
     private async Task<(string? Output, string? Trouble)> Write(
-        Attempt attempt, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+        Attempt attempt, JobState state, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
     {
         var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
+        var publication = new Publication(Output, papers, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue);
         var since = System.Diagnostics.Stopwatch.StartNew();
         for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
         {
-            var trouble = await attempt.Crew.Publish(new Publication(Output, papers, copies, keepsState));
+            var trouble = await attempt.Crew.Publish(publication);
             if (trouble is null)
             {
                 return (Output, null);
@@ -109,7 +110,7 @@ internal sealed partial class CoordinatorGrain
 
             if (OwnOutput != Output)
             {
-                var again = await attempt.Crew.Publish(new Publication(OwnOutput, papers, copies, KeepsState: false));
+                var again = await attempt.Crew.Publish(new Publication(OwnOutput, papers, copies, KeepsState: false, Overwrite: false, Continues: null));
                 if (again is null)
                 {
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
@@ -124,13 +125,19 @@ internal sealed partial class CoordinatorGrain
             }
 
             _activity = $"the model cannot be written, and is tried again: {trouble}";
-            await Task.Delay(pause.Next());
+            var waiting = Task.Delay(pause.Next(), _deactivated.Token); // where the coordinator has ended, another one writes it
+            await (state == JobState.Failed ? waiting : attempt.Unless(waiting)); // of a job that fails, the attempt's trouble is known
+            if (_ended)
+            {
+                throw new OperationCanceledException("the coordinator has ended");
+            }
         }
     }
 
     private string LastCheckpoint() => State.Checkpoints.LastOrDefault() is { } last
         ? $" The weights of step {last.Step} are in the checkpoint {last.Folder}."
         : "";
+
     // The weights published are those of the last step, and a job that is cancelled seldom ends with an epoch. Its checkpoint comes first:
     // it must not wait for an evaluation that takes longer than was thought.
     private async Task<Evaluation?> EvaluateNow(Attempt attempt)
@@ -146,7 +153,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         await CheckpointLast(attempt);
-        return await attempt.Evaluate(Acknowledged, EvaluationRule.Patience);
+        return await attempt.Evaluate(Acknowledged, patience.Stretch(EvaluationRule.Patience));
     }
 
     private Task CheckpointLast(Attempt attempt) => IsDurable(_progress!.Committed) ? Task.CompletedTask : attempt.Checkpoint(Acknowledged);

@@ -27,6 +27,7 @@ internal sealed partial class CoordinatorGrain(
 
     private readonly RetryRule _retries = new();
     private readonly HashSet<SiloAddress> _leaving = []; // not names: whoever comes after takes over the name
+    private readonly Dictionary<SiloAddress, string> _wrong = []; // whose gradients are wrong, with their names; whoever is not known here is looked at again
     private readonly HashSet<string> _strangers = [];
     private readonly CancellationTokenSource _deactivated = new();
     private readonly System.Diagnostics.Stopwatch _sinceCheckpoint = System.Diagnostics.Stopwatch.StartNew();

@@ -63,8 +63,10 @@ internal sealed class Crew(
     }
 
     /// <summary>What is known of those that take part and those that do not.</summary>
-    public AbsenceRule.Chosen Chosen(int shards) => new(
-        [.. Infos.Select(i => i.Name)], _silent, _leaving, Idle, [.. Strangers.Select(s => s.Name)], shards, _answerTime);
+    /// <param name="shards">Shards of the job.</param>
+    /// <param name="wrong">Names of those whose gradients are wrong.</param>
+    public AbsenceRule.Chosen Chosen(int shards, IReadOnlyCollection<string> wrong) => new(
+        [.. Infos.Select(i => i.Name)], _silent, _leaving, Idle, [.. Strangers.Select(s => s.Name)], shards, _answerTime, wrong);
 
     /// <summary>Silos that could take part, but for which there is no shard, or which stand by.</summary>
     public IReadOnlyList<string> Idle { get; private init; } = [];
@@ -105,7 +107,26 @@ internal sealed class Crew(
     public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);
 
     /// <summary>Makes everybody ready for the first step; returns how right their gradients are, in member order.</summary>
-    public Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, Origin origin) => AllOf((worker, i) => worker.Prepare(Place(job, i), facts, origin));
+    /// <exception cref="WrongMembersException">Some are wrong.</exception>
+    public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, Origin origin)
+    {
+        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i), facts, origin))];
+        try
+        {
+            return await Task.WhenAll(asked);
+        }
+        catch (Exception e) when (e is WrongGradientException or OrleansException or TimeoutException or LostPeerException)
+        {
+            (int Member, string Message)[] wrong = [.. asked.Select((task, i) => (Member: i, Wrong: task.Exception?.InnerException as WrongGradientException))
+                .Where(m => m.Wrong is not null).Select(m => (m.Member, m.Wrong!.Message))];
+            if (wrong.Length == 0)
+            {
+                throw;
+            }
+
+            throw new WrongMembersException(wrong, wrong.Length < Count || Idle.Count > Strangers.Count);
+        }
+    }
 
     private Assignment Place(Job job, int member) => new(
         Membership, job, member, [.. Infos.Select((info, i) => new Member(info.Name, Silos[i], IPEndPoint.Parse(info.Channel)))]);

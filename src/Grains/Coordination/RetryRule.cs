@@ -41,6 +41,8 @@ internal sealed class RetryRule
         {
             case JobException:
                 return new Fate(cause.Message, TimeSpan.Zero);
+            case WrongMembersException wrong:
+                return new Fate(wrong.OthersAreLeft ? null : cause.Message, TimeSpan.Zero); // each time there are fewer to choose from
             case LostMemberException { Silo: { } silo }:
                 _blamed[silo] = _blamed.GetValueOrDefault(silo) + 1;
                 break;

@@ -21,7 +21,7 @@ internal sealed unsafe partial class TrainingRun<T>
         }
         catch (JobException e)
         {
-            throw new JobException($"step {Committed}, silo {_silo.Name}: {e.Message}");
+            throw new WrongGradientException($"step {Committed}, silo {_silo.Name}: {e.Message}");
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed unsafe partial class TrainingRun<T>
     {
         using var held = Hold();
         var folder = new RunFolder(publication.Output, _task.JobId);
-        folder.MakeSure();
+        folder.MakeSure(publication.Overwrite, publication.Continues);
         SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), _task.Job, _task.Facts, _task.Shape, AsFloat32());
         OutputFolder.Write(publication);
         folder.Settle();

@@ -174,9 +174,9 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         {
             // Told to stop: version t stands whole.
         }
-        catch (JobException e) when (!_ready.Task.IsCompleted)
+        catch (Exception e) when (e is JobException or WrongGradientException && !_ready.Task.IsCompleted)
         {
-            _ready.SetException(e); // whoever waits for this member ends the job
+            _ready.SetException(e); // whoever waits for this member ends the job, or goes on without it
         }
         catch (NonFiniteException e)
         {

@@ -52,12 +52,13 @@ public sealed class RunFolder(string path, string job)
     }
 
     /// <summary>Makes sure, before results are written, that the folder is still the job's.</summary>
+    /// <inheritdoc cref="Take" path="/param"/>
     /// <exception cref="JobException">It is another job's by now, or somebody's.</exception>
-    public void MakeSure()
+    public void MakeSure(bool overwrite, string? continues)
     {
         if (!IsOwn())
         {
-            Take(overwrite: false, continues: null); // it may have been removed: then it is made again
+            Take(overwrite, continues); // it may have been removed: then it is made again
         }
     }
 

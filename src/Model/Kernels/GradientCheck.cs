@@ -24,7 +24,8 @@ public sealed record GradientFigure(double? RelativeError, string? Parameter, st
 /// <remarks>
 /// Usually it is one pass each. Where they differ by more than rounding usually does, it looks closer: what the float64 gradient does when weights and inputs
 /// change by a rounding, and how large it is for wrong targets, are what rounding explains besides (an example that is learnt has a gradient of nothing but
-/// rounding). And it takes other examples: a relu or a pooling may decide otherwise by a rounding, but not in two of three sets.
+/// rounding). And it takes other examples: a relu or a pooling may decide otherwise by a rounding, but not in two of three sets. NaN or infinity beside a
+/// finite float64 gradient needs no closer look.
 /// </remarks>
 public sealed unsafe class GradientCheck : IDisposable
 {
@@ -112,6 +113,11 @@ public sealed unsafe class GradientCheck : IDisposable
             if (GradientComparison.Worst(_shape, Tested, Exact(_exactGradient)) is not { } found)
             {
                 return figure ?? GradientFigure.Without("the gradient is beyond what float32 can hold");
+            }
+
+            if (found.IsNoNumber)
+            {
+                throw Wrong(found); // neither rounding nor a relu makes that of a finite gradient
             }
 
             figure ??= new GradientFigure(found.Error, _shape[found.Parameter].Name, null);
@@ -207,9 +213,14 @@ public sealed unsafe class GradientCheck : IDisposable
 
     private JobException Wrong(GradientComparison.Finding found) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"the gradient of {_shape[found.Parameter].Name} is wrong in float32: its norm is {found.Norm:G4}, and {found.Exact:G4} in float64, a relative error of {found.Error:G2}, "
-        + $"where rounding explains 0.01 at most. Either the model computes something else in float32, or libtorch's kernels are wrong on this machine. "
+        $"the gradient of {_shape[found.Parameter].Name} is wrong in float32: {Difference(found)}. Either the model computes something else in float32, or libtorch's kernels are wrong on this machine. "
         + $"Set model.precision: float64, start the silo with ONEDNN_MAX_CPU_ISA=SSE41, or use another machine."));
+
+    private static string Difference(GradientComparison.Finding found) => found.IsNoNumber
+        ? string.Create(CultureInfo.InvariantCulture, $"it has numbers that are NaN or infinite, where float64 has finite ones of norm {found.Exact:G4}")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"its norm is {found.Norm:G4}, and {found.Exact:G4} in float64, a relative error of {found.Error:G2}, where rounding explains 0.01 at most");
 
     private ReadOnlySpan<float> Tested => new(_testedGradient.Data, _weights);
 

@@ -22,6 +22,9 @@ internal static class GradientComparison
     {
         /// <summary>Whether this is more than rounding.</summary>
         public bool IsSuspect => Error > Tolerance;
+
+        /// <summary>Whether its gradient in float32 has numbers that are NaN or infinite.</summary>
+        public bool IsNoNumber => !double.IsFinite(Norm);
     }
 
     /// <summary>The parameter with the largest error; null: float64 has no finite numbers either, or none that float32 could hold.</summary>

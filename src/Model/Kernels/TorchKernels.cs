@@ -42,9 +42,9 @@ public static class TorchKernels
     /// <summary>What is wrong under a choice, which holds from then on; null: this libtorch does not have the choice.</summary>
     internal static IReadOnlyList<KernelFault>? Test(KernelChoice choice, IReadOnlyList<KernelCase> cases)
     {
-        if (choice != KernelChoice.Standard && !KernelSwitch.TrySet(choice))
+        if (!KernelSwitch.TrySet(choice) && choice != KernelChoice.Standard)
         {
-            return null;
+            return null; // and what cannot be switched computes as standard
         }
 
         return [.. cases.Select(c => new KernelFault(c.Name, c.Error())).Where(f => KernelCase.IsWrong(f.Error))];

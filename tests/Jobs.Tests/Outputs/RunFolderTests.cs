@@ -69,7 +69,7 @@ public sealed class RunFolderTests : IDisposable
         Directory.CreateSymbolicLink(At("link"), run);
         Folder("run").Try(overwrite: false, continues: At("link"));
         Folder("run").Take(overwrite: false, continues: At("link"));
-        Folder("run").MakeSure();
+        Folder("run").MakeSure(overwrite: false, continues: null);
     }
 
     [Fact]
@@ -84,14 +84,17 @@ public sealed class RunFolderTests : IDisposable
     {
         Folder("run").Take(overwrite: false, continues: null);
         Directory.Delete(At("run"), recursive: true);
-        Folder("run").MakeSure(); // made again
+        Folder("run").MakeSure(overwrite: false, continues: null); // made again
         Assert.True(File.Exists(At("run/" + RunFolder.Owner)));
         Folder("run", "iris-ffffff").Take(overwrite: true, continues: null);
-        Assert.Contains("iris-ffffff", Assert.Throws<JobException>(Folder("run").MakeSure).Message);
+        Assert.Contains("iris-ffffff", Assert.Throws<JobException>(() => Folder("run").MakeSure(overwrite: false, continues: null)).Message);
         Directory.Delete(At("run"), recursive: true);
         Directory.CreateDirectory(At("run"));
         File.WriteAllText(At("run/mine.txt"), "mine");
-        Assert.Contains("not empty", Assert.Throws<JobException>(Folder("run").MakeSure).Message);
+        Assert.Contains("not empty", Assert.Throws<JobException>(() => Folder("run").MakeSure(overwrite: false, continues: null)).Message);
+        Folder("run").MakeSure(overwrite: true, continues: null); // as it was allowed to take it
+        Assert.True(File.Exists(At("run/" + RunFolder.Owner)));
+        Assert.Equal("mine", File.ReadAllText(At("run/mine.txt")));
     }
 
     [Theory]
