@@ -32,7 +32,7 @@ public class TimeLeftTests
     public void The_summary_of_a_job_that_went_on_says_what_was_done_before()
     {
         var line = JobLine.Summary(Continued with { State = JobState.Completed, Step = 3000, Examples = 192_000, Seconds = 1014 }).First();
-        Assert.Contains("3000 steps, 192,000 examples in 1014.0 s", line);
-        Assert.EndsWith("; 1900 of the steps, in 662.0 s, before this sitting", line);
+        Assert.Contains("3,000 steps, 192,000 examples in 1014.0 s", line);
+        Assert.EndsWith("; 1,900 of the steps, in 662.0 s, before this sitting", line);
     }
 }

@@ -44,7 +44,7 @@ internal static class JobLine
 
     private static string Earlier(JobStatus s) => s.Earlier.Steps == 0
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"; {s.Earlier.Steps} of the steps, in {s.Earlier.Seconds:0.0} s, before this sitting");
+        : string.Create(CultureInfo.InvariantCulture, $"; {s.Earlier.Steps:#,0} of the steps, in {s.Earlier.Seconds:0.0} s, before this sitting");
 
     /// <summary>What a finished job came to, in a few plain lines.</summary>
     public static IEnumerable<string> Summary(JobStatus s)
