@@ -140,7 +140,7 @@ internal sealed partial class CoordinatorGrain(
 
         var batches = State.Facts is { } facts ? Batches(facts) : null;
         var live = _progress?.Live ?? State.Progress ?? ProgressState.Empty(0);
-        var lately = _attempt?.ExamplesPerSecond ?? 0;
+        var lately = State.State == JobState.Running && _attempt is { } present ? present.ExamplesPerSecond : 0; // an ended job's last generation may still be here
         return Task.FromResult<JobStatus?>(new JobStatus
         {
             JobId = JobId,
