@@ -22,7 +22,7 @@ public sealed class BusyMachineTests : IDisposable
         using var quiet = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json");
         Assert.True(await quiet.Exit() == 0, quiet.Errors);
 
-        using var busy = new BusyProcesses(20);
+        using var busy = new BusyProcesses(8);
         using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", "3", "--json");
         Assert.True(await train.Exit() == 0, train.Errors);
         Assert.Equal(quiet.Json.GetProperty("weightsSha256").GetString(), train.Json.GetProperty("weightsSha256").GetString());

@@ -13,7 +13,13 @@ public sealed class GoingOnTests : IDisposable
 
     private JobStatus Cancelled(long? evaluated) => new()
     {
-        JobId = "digits-1", Name = "digits", State = JobState.Cancelled, Step = 1529, Steps = 2300, Examples = 97_856, Seconds = 12,
+        JobId = "digits-1",
+        Name = "digits",
+        State = JobState.Cancelled,
+        Step = 1529,
+        Steps = 2300,
+        Examples = 97_856,
+        Seconds = 12,
         Result = new JobResult("mlp", 100, 0.5, 359, 0.25, 0.975, "ab", _folder, 1529, false, evaluated, 1518),
     };
 

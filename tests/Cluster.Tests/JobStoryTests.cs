@@ -13,7 +13,12 @@ public class JobStoryTests
 
     private static JobStatus Status(JobState state, string? failure = null) => new()
     {
-        JobId = "digits-1", Name = "digits", State = state, Step = 700, Steps = 700, Failure = failure,
+        JobId = "digits-1",
+        Name = "digits",
+        State = state,
+        Step = 700,
+        Steps = 700,
+        Failure = failure,
     };
 
     private static readonly JobEvent[] Beginning =

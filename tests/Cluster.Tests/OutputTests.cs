@@ -195,7 +195,7 @@ public sealed class OutputTests : IClassFixture<SmallModel>, IDisposable
         Assert.Equal(2, await train.Exit());
         Assert.Equal(
             "granary: TMPDIR is /nonexistent, where no folder can be made: there is no such file or folder. Set TMPDIR to a folder that can be written to.",
-            train.Errors.Trim());
+            CommandLine.OneError(train.Errors));
         Assert.False(Directory.Exists(At("out")));
     }
 

@@ -8,7 +8,14 @@ public class TimeLeftTests
     // 2,000 of 3,000 steps of 64 examples; the first 1,900 in 662 s, the others at 200 examples a second.
     private static readonly JobStatus Continued = new()
     {
-        JobId = "j", Name = "j", State = JobState.Running, Step = 2000, Steps = 3000, Examples = 128_000, Seconds = 694, ExamplesPerSecond = 200,
+        JobId = "j",
+        Name = "j",
+        State = JobState.Running,
+        Step = 2000,
+        Steps = 3000,
+        Examples = 128_000,
+        Seconds = 694,
+        ExamplesPerSecond = 200,
         Earlier = new WorkDone(1900, 121_600, 662),
     };
 

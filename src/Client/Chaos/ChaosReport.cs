@@ -1,7 +1,7 @@
 using System.Globalization;
+using Granary.Client.Display;
 using Granary.Contracts;
 using Granary.Jobs;
-using Granary.Client.Display;
 
 namespace Granary.Client.Chaos;
 

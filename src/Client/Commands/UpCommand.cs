@@ -33,6 +33,7 @@ internal static class UpCommand
                 return ExitCode.Done;
             }
 
+            place.Make(); // what is refused is refused before anything is said to start
             ClusterRecord up;
             using (var narrator = Narrator.OfThisProcess())
             {
@@ -52,7 +53,6 @@ internal static class UpCommand
 
     private static async Task<ClusterRecord> Start(ClusterHome home, int silos, int jobs, CancellationToken cancellation)
     {
-        home.Make();
         var log = Path.Combine(home.Logs, "supervisor.log");
         SiloLog.TurnOver(log);
         var host = Environment.ProcessPath!;

@@ -29,8 +29,8 @@ internal sealed class PrivateCluster
         LocalSettings settings, Interruption interruption, Func<PrivateCluster, GranaryClient, CancellationToken, Task<T>> use, Task? permission = null, Narrator? narrator = null)
     {
         using var told = narrator ?? Narrator.OfThisProcess();
-        told.Starting(settings.Silos);
         using var home = new TemporaryFolder("granary-");
+        told.Starting(settings.Silos);
         await File.WriteAllTextAsync(Path.Combine(home.Path, ".granary-temporary-home"), home.Path); // silos remove no home that does not say this of itself
         LocalCluster? stopping = null;
         using var hardStop = interruption.Again.Register(() => stopping?.Kill()); // while it stops, too
