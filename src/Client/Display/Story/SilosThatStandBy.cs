@@ -17,6 +17,6 @@ internal sealed class SilosThatStandBy : IFinding
         var silos = record.Of(JobEventKind.StandsBy).Select(e => e.Message).Distinct().ToArray();
         return silos.Length == 0
             ? null
-            : $"Without a part in the job: {string.Join("; ", silos)}. Give such a silo the same build of Granary on the same kind of processor, or stop it.";
+            : $"Without a part in the job: {string.Join("; ", silos)}. Stop such a silo, or replace it by one with the same build of Granary on the same kind of processor.";
     }
 }
