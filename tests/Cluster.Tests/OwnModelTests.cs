@@ -28,7 +28,7 @@ public sealed class OwnModelTests : IDisposable
         var hashes = new HashSet<string>();
         foreach (var silos in new[] { "1", "2" })
         {
-            using var train = await Run(program, "train", Job, "--silos", silos, "--json", "--output", "cnn", "--set", "training.epochs=8", "--set", "model.options.dropout=0.1");
+            using var train = await Run(program, "train", Job, "--silos", silos, "--json", "--output", $"cnn{silos}", "--set", "training.epochs=8", "--set", "model.options.dropout=0.1");
             Assert.Equal("", train.Errors.Contains("granary:", StringComparison.Ordinal) ? train.Errors : "");
             Assert.Equal("completed", train.Json.GetProperty("state").GetString());
             Assert.True(train.Json.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.9);
@@ -36,13 +36,13 @@ public sealed class OwnModelTests : IDisposable
         }
 
         Assert.Single(hashes);
-        using var predict = await Run(program, "predict", "cnn", "--input", Path.Combine(CommandLine.Examples, "data/digits.csv"));
+        using var predict = await Run(program, "predict", "cnn2", "--input", Path.Combine(CommandLine.Examples, "data/digits.csv"));
         var truth = (await File.ReadAllLinesAsync(Path.Combine(CommandLine.Examples, "data/digits.csv")))[1..].Select(l => l.Split(',')[^1]);
         var predicted = predict.Output.TrimEnd().Split('\n')[1..].Select(l => l.Split(',')[0]).ToArray();
         Assert.True(predicted.Zip(truth).Count(p => p.First == p.Second) >= 0.9 * predicted.Length);
 
         // A cluster evaluates the same model on the same rows: what predict said, counted.
-        using var evaluate = await Run(program, "evaluate", "cnn", "--data", Path.Combine(CommandLine.Examples, "data/digits.csv"), "--silos", "2", "--json");
+        using var evaluate = await Run(program, "evaluate", "cnn2", "--data", Path.Combine(CommandLine.Examples, "data/digits.csv"), "--silos", "2", "--json");
         Assert.True(await evaluate.Exit() == 0, evaluate.Errors);
         Assert.Equal("digits-cnn", evaluate.Json.GetProperty("model").GetString());
         Assert.Equal((double)predicted.Zip(truth).Count(p => p.First == p.Second) / predicted.Length, evaluate.Json.GetProperty("accuracy").GetDouble());
@@ -51,7 +51,7 @@ public sealed class OwnModelTests : IDisposable
         Assert.True(await sweep.Exit() == 0, sweep.Errors);
         Assert.All(sweep.Json.GetProperty("jobs").EnumerateArray(), j => Assert.Equal("completed", j.GetProperty("state").GetString()));
 
-        using var stranger = await Run(null, "predict", "cnn", "--input", "x.csv");
+        using var stranger = await Run(null, "predict", "cnn2", "--input", "x.csv");
         Assert.Equal(2, await stranger.Exit());
         Assert.Contains("model.kind is digits-cnn, which this silo's program does not know", stranger.Errors);
     }

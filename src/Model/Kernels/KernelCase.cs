@@ -12,6 +12,7 @@ internal sealed record KernelCase(string Name, long[][] Shapes, Func<Tensor[], T
     // Honest rounding comes to 2e-6 in the cases at hand, wrong kernels to 1e-2 and more.
     private const double Tolerance = 1e-4;
 
+    private static readonly Scalar NaN = float.NaN; // see HeldScalars
     private static readonly int[] PoisonedSizes = [16, 24, 40, 64, 100, 160, 256, 400, 640, 1024, 1600, 2560, 4096, 6400, 10240, 16384, 40960];
 
     /// <summary>Computes the output and the inputs' gradients in both precisions.</summary>
@@ -60,7 +61,7 @@ internal sealed record KernelCase(string Name, long[][] Shapes, Func<Tensor[], T
     /// <summary>Leaves freed memory full of NaN, so that a kernel that reads what it has not written shows it.</summary>
     public static void Poison()
     {
-        var held = PoisonedSizes.SelectMany(n => new[] { full(n, float.NaN), full(n, float.NaN) }).ToArray();
+        var held = PoisonedSizes.SelectMany(n => new[] { full(n, NaN), full(n, NaN) }).ToArray();
         foreach (var tensor in held)
         {
             tensor.Dispose();
