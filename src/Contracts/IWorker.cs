@@ -77,6 +77,10 @@ public interface IWorker : IGrainService
     [Alias("TakeOutput")]
     Task TakeOutput(Membership membership, string output, bool overwrite, string? continues);
 
+    /// <summary>Gives the folder up where a job ends without results, so that the next one may have it.</summary>
+    [Alias("GiveBackOutput")]
+    Task GiveBackOutput(Membership membership, string output);
+
     /// <summary>Writes the model and what goes with it. Returns why it could not be written; null: it was.</summary>
     [Alias("Publish"), ResponseTimeout(LongAnswer.Time)]
     Task<string?> Publish(Membership membership, Publication publication);

@@ -36,11 +36,15 @@ public sealed class BusyMachineTests : IDisposable
     {
         using var up = await CommandLine.Run(_folder, "up", "--silos", "2");
         Assert.True(await up.Exit() == 0, up.Errors);
-        var frozen = await Pid("silo-2");
+        // It computes alone, so that it goes on with that, and waits for nobody, while it finds out.
+        using var submit = await CommandLine.Run(_folder, "submit", Digits, "--set", "data.shards=1", "training.epochs=1000000", "--detach", "--json");
+        Assert.True(await submit.Exit() == 0, submit.Errors);
+        var name = await Member(submit.Json.GetProperty("job").GetString()!);
+        var frozen = await Pid(name);
         CommandLine.Kill("STOP", $"{frozen}");
         try
         {
-            for (var since = Stopwatch.StartNew(); await Pid("silo-2") is not null;)
+            for (var since = Stopwatch.StartNew(); await Pid(name) is not null;)
             {
                 Assert.True(since.Elapsed < TimeSpan.FromMinutes(3), "the others still count on a silo that is frozen");
             }
@@ -51,18 +55,33 @@ public sealed class BusyMachineTests : IDisposable
         }
 
         var log = Path.Combine(_folder, "home", "logs", "supervisor.log");
-        for (var since = Stopwatch.StartNew(); !File.ReadAllText(log).Contains($"silo silo-2 (pid {frozen}) ended", StringComparison.Ordinal); await Task.Delay(20))
+        for (var since = Stopwatch.StartNew(); !File.ReadAllText(log).Contains($"silo {name} (pid {frozen}) ended", StringComparison.Ordinal); await Task.Delay(20))
         {
             Assert.True(since.Elapsed < TimeSpan.FromMinutes(2), File.ReadAllText(log));
         }
 
         var line = File.ReadLines(log).Single(l => l.Contains($"(pid {frozen}) ended", StringComparison.Ordinal));
-        Assert.StartsWith($"silo silo-2 (pid {frozen}) ended with code 4 (silo silo-2 ends: ", line);
+        Assert.StartsWith($"silo {name} (pid {frozen}) ended with code 4 (silo {name} ends: ", line);
         Assert.Contains("the other silos did not hear from it for too long and have taken it for dead", line);
-        using var logs = await CommandLine.Run(_folder, "logs", "silo-2");
+        using var logs = await CommandLine.Run(_folder, "logs", name);
         Assert.Single(logs.Output.Split('\n'), l => l.Contains("taken it for dead", StringComparison.Ordinal));
         Assert.DoesNotContain("I have been told I am dead", logs.Output);
         CommandLine.HasNoStack(logs);
+    }
+
+    // The only one, once it has taken a step.
+    private async Task<string> Member(string job)
+    {
+        for (var since = Stopwatch.StartNew(); ;)
+        {
+            using var show = await CommandLine.Run(_folder, "show", job, "--json");
+            if (show.Json.GetProperty("step").GetInt64() > 0)
+            {
+                return Assert.Single(show.Json.GetProperty("members").EnumerateArray()).GetProperty("name").GetString()!;
+            }
+
+            Assert.True(since.Elapsed < TimeSpan.FromMinutes(2), show.Output);
+        }
     }
 
     // Of those that are counted on; null: it is none of them.

@@ -106,7 +106,7 @@ public sealed class LastingClusterTests : IDisposable
         var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "home", "cluster.json"))).RootElement;
         using var silo = System.Diagnostics.Process.GetProcessById((await Pids()).Single());
         CommandLine.Kill("KILL", $"{record.GetProperty("supervisorPid").GetInt32()}");
-        await silo.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        await silo.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
 
         // What it left behind says that a cluster runs; nobody believes it.
         using var status = await Run("status");

@@ -7,7 +7,7 @@ namespace Granary.Cluster.Tests;
 /// <summary>Silos of a local cluster that end, over programs that only say that they are silos.</summary>
 public sealed class LocalClusterTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
     private readonly LocalCluster _cluster;

@@ -27,7 +27,7 @@ public sealed class ScaleTests : IDisposable
         var reach = ScaleCommand.Reach(_home, 3, CancellationToken.None);
         Assert.False(reach.IsCompleted);
         _home.Write(new ClusterRecord("local-1", Silos: 3, Joined: 3, _supervisor.Id));
-        await reach.WaitAsync(TimeSpan.FromSeconds(30));
+        await reach.WaitAsync(TimeSpan.FromMinutes(2));
         _supervisor.StandardInput.Close();
     }
 
@@ -38,7 +38,7 @@ public sealed class ScaleTests : IDisposable
         var reach = ScaleCommand.Reach(_home, 3, CancellationToken.None);
         Assert.False(reach.IsCompleted);
         _supervisor.StandardInput.Close();
-        var error = await Assert.ThrowsAsync<UserException>(() => reach.WaitAsync(TimeSpan.FromSeconds(30)));
+        var error = await Assert.ThrowsAsync<UserException>(() => reach.WaitAsync(TimeSpan.FromMinutes(2)));
         Assert.Equal(ExitCode.Unreachable, error.Code);
         Assert.Contains($"{_home.Path} ended before it had 3 silos", error.Message);
     }

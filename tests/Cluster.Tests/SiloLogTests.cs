@@ -61,7 +61,7 @@ public sealed class SiloLogTests : IDisposable
         Assert.Throws<IOException>(() => File.AppendAllText(Path.Combine(_folder, "logs", "silo-1.log"), "no room"));
 
         await using var silo = new SiloProcess("silo-1", _folder, new ProcessStartInfo("sh", ["-c", "echo begun; echo broken >&2; echo ready silo-1; exec cat"]));
-        await silo.Ready.WaitAsync(TimeSpan.FromSeconds(30));
+        await silo.Ready.WaitAsync(TimeSpan.FromMinutes(2));
         Assert.True(silo.IsUp);
         await silo.Stop();
         var ended = await silo.Exited;

@@ -197,7 +197,7 @@ public sealed class TrainTests : IDisposable
         Assert.Single(Directory.GetDirectories(temporary, "granary-*"));
         train.Signal("KILL");
         await train.Exit();
-        await Task.WhenAll(silos.Select(s => s.WaitForExitAsync())).WaitAsync(TimeSpan.FromSeconds(5));
+        await Task.WhenAll(silos.Select(s => s.WaitForExitAsync())).WaitAsync(TimeSpan.FromMinutes(2));
         Assert.Empty(Directory.GetDirectories(temporary, "granary-*"));
     }
 

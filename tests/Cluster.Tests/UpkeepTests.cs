@@ -9,7 +9,7 @@ namespace Granary.Cluster.Tests;
 /// <summary>The supervisor of a lasting cluster, over programs that only say that they are silos.</summary>
 public sealed class UpkeepTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;

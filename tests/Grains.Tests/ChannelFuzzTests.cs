@@ -208,7 +208,7 @@ public sealed class ChannelFuzzTests : IDisposable
         }
 
         using var other = new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance, tcpAlone: true);
-        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var time = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         IPEndPoint[] members = [listener.EndPoint, other.EndPoint];
         var faults = new SiloFaults(TimeProvider.System);
         var meshes = await Task.WhenAll(

@@ -117,7 +117,7 @@ public class ExchangeTests
         var listeners = Enumerable.Range(0, members).Select(m =>
             new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance, tcpAlone: m % 2 == 0)).ToArray();
         var endpoints = listeners.Select(l => l.EndPoint).ToArray();
-        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var time = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var meshes = await Task.WhenAll(Enumerable.Range(0, members).Select(m =>
             PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p"), endpoints, new SiloFaults(TimeProvider.System), time.Token)));
         var results = await Task.WhenAll(Enumerable.Range(0, members).Select(m => Task.Factory.StartNew(
@@ -207,7 +207,7 @@ public class ExchangeTests
             layout, 0, 1, mesh, new BatchPlan([4], 4, 9), new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer), 0);
         using var vault = new JobVault<float>(shape, Precision.Float32, layout, 0, 0);
         using var gradient = new NativeVector<float>(Weights);
-        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var time = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var sums = new OwnSums<float>(1) { Changed = mesh.Wake };
         Task<ShardRecord[]> Beside() => Task.Factory.StartNew(
             () => exchange.Run(0, 0, 1, sums, vault.Current, vault.Next, null, time.Token), TaskCreationOptions.LongRunning);

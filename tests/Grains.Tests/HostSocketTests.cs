@@ -16,7 +16,7 @@ public class HostSocketTests
     {
         using var lower = Listener(tcpAlone);
         using var higher = Listener(tcpAlone);
-        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var time = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var meshes = await Task.WhenAll(new[] { lower, higher }.Select((l, m) => PeerMesh.Connect(
             l, new Handshake("c", "j", 1, m, 0, "p"), [lower.EndPoint, higher.EndPoint], new SiloFaults(TimeProvider.System), time.Token)));
         var families = meshes.SelectMany(m => m.Links).Select(l => l.Socket.AddressFamily).ToArray();

@@ -44,6 +44,17 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_that_fails_before_its_first_step_leaves_the_folder_to_the_next()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var status = await Run(new Submission(SmallCluster.Blobs(_folder, model: new ModelSection { Kind = ModelKind.Own, OwnKind = "wrong" }), At("run")));
+            Assert.Contains("is wrong in float32", status.Failure);
+            Assert.Empty(Names(At("run")));
+        }
+    }
+
+    [Fact]
     public async Task Overwriting_replaces_a_runs_files_and_nothing_else()
     {
         Assert.Equal(JobState.Completed, (await Run(new Submission(Blobs(), At("run")))).State);

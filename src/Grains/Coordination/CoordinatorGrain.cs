@@ -293,6 +293,11 @@ internal sealed partial class CoordinatorGrain(
 
     private async Task EndHere(JobState state, string? failure)
     {
+        if (State is { HasOutput: true, Result: null } && _crew is { Count: > 0 } crew)
+        {
+            await crew.GiveBackOutput(Output);
+        }
+
         await End(state, failure);
         await ReleaseAll();
         Formed();

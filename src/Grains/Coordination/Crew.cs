@@ -149,6 +149,10 @@ internal sealed class Crew(
     /// <summary>Has the first member take the job's output directory.</summary>
     public Task TakeOutput(string output, bool overwrite, string? continues) => workers[0].TakeOutput(Membership, output, overwrite, continues);
 
+    /// <summary>Has the first member give the job's output directory up. Where that member does not answer, the directory stays marked as the job's.</summary>
+    public async Task GiveBackOutput(string output) => await workers[0].GiveBackOutput(Membership, output).WaitAsync(ReleaseTime)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
     /// <summary>Has the first member write the model and its papers. Returns why it could not; null: it has.</summary>
     public Task<string?> Publish(Publication publication) => workers[0].Publish(Membership, publication);
 

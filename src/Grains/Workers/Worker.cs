@@ -262,6 +262,9 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
+    public Task GiveBackOutput(Membership membership, string output) => Task.Run(() => new RunFolder(output, membership.JobId).GiveBack());
+
+    /// <inheritdoc/>
     public Task<string?> Publish(Membership membership, Publication publication)
     {
         var run = Running(membership);

@@ -62,6 +62,15 @@ public sealed class RunFolder(string path, string job)
         }
     }
 
+    /// <summary>The job has ended and left nothing: the folder is free for the next. It stays, for it may have been there before.</summary>
+    public void GiveBack()
+    {
+        if (IsOwn() && !Written.Any(f => f != Owner && File.Exists(Path.Combine(path, f))))
+        {
+            Settle();
+        }
+    }
+
     /// <summary>All results are there: the summary says whose they are.</summary>
     public void Settle() => File.Delete(Path.Combine(path, Owner));
 

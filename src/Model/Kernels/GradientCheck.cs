@@ -183,9 +183,8 @@ public sealed unsafe class GradientCheck : IDisposable
     // The class, the token, or the place among the candidates, that comes next.
     private Tensor Others(Tensor targets)
     {
-        using Scalar one = 1;
         using Scalar all = _targets;
-        return targets.add(one).remainder(all);
+        return targets.add(HeldScalars.One, HeldScalars.One).remainder(all);
     }
 
     // Inputs are float32 numbers, or ids.

@@ -26,21 +26,21 @@ internal sealed class Mlp(Activation activation, Loss loss, int classes) : INetw
     }
 
     /// <inheritdoc/>
-    public Tensor LossSum(Tensor outputs, Tensor targets)
-    {
-        if (loss == Loss.CrossEntropy)
-        {
-            return nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum);
-        }
-
-        var error = outputs - nn.functional.one_hot(targets, classes).to(outputs.dtype); // [B, K]
-        return (error * error).sum();
-    }
+    public Tensor LossSum(Tensor outputs, Tensor targets) => loss == Loss.CrossEntropy
+        ? nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum)
+        : SquaredErrors(outputs, targets).sum();
 
     /// <inheritdoc/>
     public Tensor Losses(Tensor outputs, Tensor targets) => loss == Loss.CrossEntropy
         ? nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None) // [B, K] [B] -> [B]
-        : (outputs - nn.functional.one_hot(targets, classes).to(outputs.dtype)).square().sum(1);
+        : SquaredErrors(outputs, targets).sum(1);
+
+    // Not square(): see HeldScalars.
+    private Tensor SquaredErrors(Tensor outputs, Tensor targets)
+    {
+        var error = outputs - nn.functional.one_hot(targets, classes).to(outputs.dtype); // [B, K]
+        return error * error;
+    }
 
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();

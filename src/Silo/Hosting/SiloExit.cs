@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Granary.Silo.Hosting;
 
 /// <summary>The codes a silo ends with.</summary>
-internal static class SiloExit
+internal static partial class SiloExit
 {
     /// <summary>Told to stop, and stopped.</summary>
     public const int Done = 0;
@@ -15,19 +17,21 @@ internal static class SiloExit
     /// <summary>The other silos have taken it for dead.</summary>
     public const int TakenForDead = 4;
 
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
-
-    /// <summary>Ends this process at once, with one line on standard error. What is still at work cannot keep it.</summary>
+    /// <summary>Ends this process at once, with one line on standard error, whatever is still at work in it.</summary>
+    /// <remarks>An ordinary exit runs libtorch's destructors beside the threads that still compute: the process would end with a segmentation fault.</remarks>
     public static void Now(int code, string message)
     {
         Console.Error.WriteLine(message);
         Console.Error.Flush();
-        new Thread(() =>
+        Console.Out.Flush();
+        if (OperatingSystem.IsWindows())
         {
-            Thread.Sleep(LongestEnd);
-            System.Diagnostics.Process.GetCurrentProcess().Kill();
-        })
-        { IsBackground = true, Name = "end in any case" }.Start();
-        Environment.Exit(code);
+            Environment.Exit(code);
+        }
+
+        ExitAtOnce(code);
     }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitAtOnce(int code);
 }

@@ -87,9 +87,8 @@ internal static class SiloHost
     private static void LeaveInAnyCase() => new Thread(() =>
     {
         Thread.Sleep(InAnyCase);
-        Console.Error.WriteLine(string.Create(
+        SiloExit.Now(SiloExit.Failed, string.Create(
             CultureInfo.InvariantCulture, $"not stopped in good order within {InAnyCase.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
-        Environment.Exit(1);
     })
     { IsBackground = true, Name = "leaving in any case" }.Start();
 
@@ -105,7 +104,7 @@ internal static class SiloHost
         lifetime.StopApplication();
         Thread.Sleep(TimeSpan.FromSeconds(2));
         temporary?.Dispose();
-        Environment.Exit(1);
+        SiloExit.Now(SiloExit.Failed, "the program that started this silo is gone");
     })
     { IsBackground = true, Name = "standard input" }.Start();
 }

@@ -80,6 +80,19 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_a_job_gives_back_without_results_is_free()
+    {
+        Folder("run", "iris-ffffff").Take(overwrite: false, continues: null);
+        Folder("run").GiveBack(); // it is not this job's
+        Assert.Contains("it is the output of the job iris-ffffff", Refused("run"));
+        Folder("run", "iris-ffffff").GiveBack();
+        Folder("run").Take(overwrite: false, continues: null);
+        File.WriteAllText(At("run/model.safetensors"), "weights");
+        Folder("run").GiveBack(); // there is a result
+        Assert.Contains("it is the output of the job", Assert.Throws<JobException>(() => Folder("run", "iris-ffffff").Try(overwrite: false, continues: null)).Message);
+    }
+
+    [Fact]
     public void Before_it_is_written_to_it_must_still_be_the_jobs()
     {
         Folder("run").Take(overwrite: false, continues: null);
