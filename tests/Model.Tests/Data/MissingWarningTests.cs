@@ -48,6 +48,16 @@ public sealed class MissingWarningTests : IDisposable
     }
 
     [Fact]
+    public void Where_missing_values_are_refused_the_remedy_is_whole_and_of_many_columns_the_first_are_named()
+    {
+        var cells = string.Concat(Enumerable.Range(0, 200).Select(i => string.Join(',', Enumerable.Range(0, 7).Select(c => i % 40 == c ? "-999" : Text(Bell(i + (1000 * c))))) + $",c{i * 13 % 3}\n"));
+        var data = new DataSection { Format = DataFormat.Csv, Path = _folder.Write("d.csv", "a,b,c,d,e,f,g,y\n" + cells), Label = "y", Shards = 2 };
+        var warnings = DataCheck.Inspect(DataFolder.Job(data), 2, withColumns: false).Warnings;
+        Assert.Equal(5, warnings.Count);
+        Assert.All(warnings, w => Assert.EndsWith("Then add it to data.missingValues, with data.missing: mean (so for 7 columns, of which 5 are named).", w.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Usual_columns_have_no_codes()
     {
         void None(Func<int, string> cell) => Assert.DoesNotContain(Warnings(300, cell), w => w.Kind == "missing-code");
@@ -69,7 +79,7 @@ public sealed class MissingWarningTests : IDisposable
     public void Gaps_in_a_quarter_of_the_rows_are_said()
     {
         var warning = Assert.Single(Warnings(200, i => i % 4 == 0 ? "" : Text(Bell(i))));
-        Assert.Equal("d.csv: column 'a' has no value in 50 of 200 rows: the mean of the others is filled in. If little is left of it then, name it in data.ignore.", warning.Message);
+        Assert.Equal("d.csv: column 'a' has no value in 50 of 200 rows: the mean of the others is filled in. If too few rows have it, name it in data.ignore.", warning.Message);
         Assert.Empty(Warnings(200, i => i % 5 == 0 ? "" : Text(Bell(i))));
     }
 

@@ -25,7 +25,7 @@ internal static class DataWarnings
     private static IEnumerable<JobWarning> LeftOut(string source, DataReport report) => report.LeftOut.Count == 0 ? [] :
     [
         new JobWarning("index-column", $"{source}: {string.Join(", ", report.LeftOut.Select(Column))} {(report.LeftOut.Count == 1 ? "is" : "are")} left out. "
-            + $"To read {(report.LeftOut.Count == 1 ? "it as a feature, give it" : "them as features, give them")} another name; to have this said no more, set data.ignore to "
+            + $"To read {(report.LeftOut.Count == 1 ? "it as a feature, give it" : "them as features, give them")} another name; to silence this warning, set data.ignore to "
             + $"[{string.Join(", ", report.LeftOut.Select(c => $"\"{c}\""))}]."),
     ];
 
@@ -95,7 +95,7 @@ internal static class DataWarnings
         foreach (var (column, code) in codes.Take(NamesInMessage))
         {
             yield return new JobWarning("missing-code", FormattableString.Invariant($"{source}: column '{column.Name}': {code.Value} in {code.Rows:#,0} rows, the next value is {code.Next:G5}: a code for a missing value? ")
-                + $"Then add it to data.missingValues{More(codes.Count)}");
+                + $"Then add it to data.missingValues{(job.Data.Missing == MissingValues.Mean ? "" : ", with data.missing: mean")}{More(codes.Count)}");
         }
 
         var empty = columns.Where(c => c.Missing * 4 >= features.Rows).ToArray();
@@ -103,7 +103,7 @@ internal static class DataWarnings
         {
             yield return new JobWarning("missing-values", FormattableString.Invariant($"{source}: {Columns([.. empty.Select(c => Quoted(c.Name))])} {(empty.Length == 1 ? "has" : "have")} no value in ")
                 + (empty.Length == 1 ? FormattableString.Invariant($"{empty[0].Missing:#,0} of {features.Rows:#,0} rows") : "a quarter of the rows or more")
-                + ": the mean of the others is filled in. If little is left of it then, name it in data.ignore.");
+                + ": the mean of the others is filled in. If too few rows have it, name it in data.ignore.");
         }
 
         var leaks = Found(columns, f => ClassGaps.Of(features.Gaps(f)));
