@@ -63,12 +63,12 @@ public sealed class IdxTests : IDisposable
         Assert.Equal("ubyte", facts.PixelType);
         var sample = SampleModels.Softmax();
         var path = _folder["m.safetensors"];
-        void Save(DataFacts with) => SampleModels.Write(sample with { Data = data, Facts = sample.Facts with { Columns = [], PixelType = with.PixelType } }, path);
+        void Save(DataFacts with) => SampleModels.Write(sample with { Data = data, Facts = sample.Facts with { Columns = [], Classes = ["0", "1", "2"], PixelType = with.PixelType } }, path);
         Save(facts);
         var model = TrainedModel.Load(path);
         Assert.Equal("ubyte", model.Facts.PixelType);
         Assert.Equal(2, EvaluationSource.Read(model, bytes, data.Labels, 0, 1).Rows);
-        Assert.StartsWith("floats: its pixels are float32, but m.safetensors was trained on ubyte pixels.",
+        Assert.StartsWith($"floats: its pixels are float32, but {model.Name} was trained on ubyte pixels.",
             Assert.Throws<JobException>(() => EvaluationSource.Read(model, floats, data.Labels, 0, 1)).Message, StringComparison.Ordinal);
         Save(facts with { PixelType = null }); // as earlier builds did
         Assert.Equal(2, EvaluationSource.Read(TrainedModel.Load(path), floats, data.Labels, 0, 1).Rows);
