@@ -19,6 +19,9 @@ public sealed record ShardSurvey(
     /// <summary>Whether rows have numbers of queries, which are passed over (libsvm).</summary>
     public bool HasQueries { get; init; }
 
+    /// <summary>What a pixel is (idx): "ubyte"; null otherwise.</summary>
+    public string? PixelType { get; init; }
+
     /// <summary>Words: how often each of <see cref="Classes"/> occurs here; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];
 
@@ -63,6 +66,9 @@ public sealed record DataFacts(
     /// <summary>Names of the features, in their order (csv); empty where they have none. With the model they say which column of
     /// another file is which feature.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>What a pixel is (idx): "ubyte"; null otherwise, and for data that an earlier build has read.</summary>
+    public string? PixelType { get; init; }
 
     /// <summary>Words: how often each of <see cref="Classes"/> occurs in the source; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];

@@ -63,8 +63,8 @@ public static class DataFiles
         {
             if (Expand(path).Count == 0)
             {
-                var hidden = LeftOut(path).Count > 0 ? " but hidden ones (names that begin with '.' or '_')" : "";
-                return IsGlob(path) ? $"no file matches {path}{hidden}.{UserPath.Hint(text ?? path)}" : $"there are no files in the folder {path}{hidden}.";
+                var hidden = LeftOut(path) is { Count: > 0 } names ? $" {UnreadData.Hidden(path, names)} To read one, give its own path." : "";
+                return IsGlob(path) ? $"no file matches {path}.{hidden}{UserPath.Hint(text ?? path)}" : $"there are no files in the folder {path}.{hidden}";
             }
         }
         catch (JobException e)
@@ -73,8 +73,7 @@ public static class DataFiles
         }
 
         return isTable && !IsGlob(path) && PartitionColumns(path) is { Count: > 0 } columns
-            ? $"{path} is partitioned: {string.Join(", ", columns.Select(c => $"'{c}'"))} stands in names of folders and not in the files, and would not be read. "
-                + $"Write the data without partitions, or give the glob {Path.Combine(path, AnyFolders)} to do without."
+            ? $"{path} is partitioned: {UnreadData.Partitions(columns)} Write the data without partitions, or give the glob {Path.Combine(path, AnyFolders)} to do without."
             : null;
     }
 

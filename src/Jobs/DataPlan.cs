@@ -8,9 +8,10 @@ public static class DataPlan
     /// <summary>Checks that the surveys fit together and the job, and counts what each shard trains on and holds out.</summary>
     /// <param name="job">The job.</param>
     /// <param name="surveys">One per shard, in shard order.</param>
+    /// <param name="placeOf">Says where in the validation's source a label stands ("v.csv:7"), for a message; null, or a null of it: nobody knows.</param>
     /// <exception cref="JobException">A single class, more shards than examples, a batch above their number, labels in the
     /// validation's source that training does not have, ...</exception>
-    public static DataFacts Merge(Job job, IReadOnlyList<ShardSurvey> surveys)
+    public static DataFacts Merge(Job job, IReadOnlyList<ShardSurvey> surveys, Func<string, string?>? placeOf = null)
     {
         var (data, source) = (job.Data, Path.GetFileName(job.Data.Path));
         var rows = surveys.Select(s => s.Rows).ToArray();
@@ -32,7 +33,7 @@ public static class DataPlan
         }
 
         var vocabulary = data.HasWords ? WordVocabulary.Of(data, surveys) : null;
-        var classes = vocabulary?.Words ?? Classes(job, surveys, source);
+        var classes = vocabulary?.Words ?? Classes(job, surveys, source, placeOf);
         var held = HeldOut(data, surveys, rows);
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
@@ -51,6 +52,7 @@ public static class DataPlan
         return new DataFacts(shape, classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
+            PixelType = surveys.Select(s => s.PixelType).FirstOrDefault(t => t is not null),
             ClassCounts = vocabulary?.Counts ?? [],
             VocabularyDigest = surveys[0].VocabularyDigest,
             InitDigest = surveys.Select(s => s.InitDigest).FirstOrDefault(d => d is not null),
@@ -93,7 +95,7 @@ public static class DataPlan
         }
     }
 
-    private static IReadOnlyList<string> Classes(Job job, IReadOnlyList<ShardSurvey> surveys, string source)
+    private static IReadOnlyList<string> Classes(Job job, IReadOnlyList<ShardSurvey> surveys, string source, Func<string, string?>? placeOf)
     {
         var found = surveys.SelectMany(s => s.Classes).ToHashSet();
         var validation = Path.GetFileName(job.Data.Validation.Labels ?? job.Data.Validation.Path ?? "");
@@ -118,7 +120,8 @@ public static class DataPlan
         var index = new LabelIndex(classes.Names);
         if (surveys.SelectMany(s => s.ValidationClasses).FirstOrDefault(c => index.Find(c) is null) is { } unknown)
         {
-            throw new JobException($"{validation}: the label '{unknown}' does not occur in {source}, so no model can learn it.");
+            throw new JobException($"{placeOf?.Invoke(unknown) ?? validation}: the label '{unknown}' does not occur in {source}, so no model can learn it. "
+                + $"{source} has {ClassNames.Some(classes.Names)}.");
         }
 
         if (classes.Names.Count < 2)

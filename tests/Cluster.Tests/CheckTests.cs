@@ -37,7 +37,7 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("left out    the first column, which has no name: taken for the rows' own names or numbers", lines);
         string[][] cells = [.. lines.Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
         Assert.Contains(["feature", "values", "least", "greatest", "mean", "missing", "different"], cells);
-        Assert.Contains(["size", "whole", "0", "59", "29.5", "many"], cells);
+        Assert.Contains(["size", "whole", "0", "59", "29.5", "0", "many"], cells);
         var mean = Enumerable.Range(0, 60).Where(i => i % 7 != 0).Average(i => i % 3).ToString("G5", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Contains(["colour", "whole", "0", "2", mean, "9", "3"], cells);
         Assert.StartsWith("warning: t.csv: the first column, which has no name, is left out", lines[^1], StringComparison.Ordinal);
@@ -54,6 +54,24 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("pixel0 ... pixel783 (784)  whole", check.Output);
         Assert.Contains(new string('b', 150), check.Output);
         Assert.InRange(check.Output.Split('\n').Length, 5, 30);
+    }
+
+    [Fact]
+    public async Task What_is_unusual_about_a_file_and_how_often_a_sparse_feature_is_written_is_shown()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "t.csv"), string.Concat(Enumerable.Range(0, 40).Select(i => i == 0 ? "a\tkind\n" : $"{i * 7 % 41}\t{i % 2}\n")), System.Text.Encoding.Unicode);
+        WriteJob("format: csv, path: t.csv, label: kind, delimiter: \"\\t\"");
+        using var table = await CommandLine.Run(_folder, "check", "job.yaml");
+        Assert.Equal((0, ""), (await table.Exit(), table.Errors));
+        Assert.Matches(@"data        csv, t\.csv \([0-9.k]+B, UTF-16, tabs between cells\)", table.Output);
+        Write("t.svm", string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2}{(i % 4 < 3 ? $" 1:{(i * 7 % 41) + 0.5}" : "")} 2:{i % 3}\n")));
+        WriteJob("format: libsvm, path: t.svm");
+        using var sparse = await CommandLine.Run(_folder, "check", "job.yaml");
+        Assert.Equal((0, ""), (await sparse.Exit(), sparse.Errors));
+        string[][] cells = [.. sparse.Output.Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.Contains(["feature", "values", "least", "greatest", "mean", "rows", "with", "it", "different"], cells);
+        Assert.Contains(["feature", "2", "whole", "0", "2", "0.975", "40", "3"], cells);
+        Assert.Contains(cells, c => c is ["feature", "1", "numbers", "0", _, _, "30", _]);
     }
 
     [Fact]

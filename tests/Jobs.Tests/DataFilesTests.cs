@@ -80,7 +80,7 @@ public sealed class DataFilesTests : IDisposable
         Assert.Equal(["year", "month"], DataFiles.PartitionColumns(At("t/**/*.parquet")));
         Assert.Empty(DataFiles.PartitionColumns(At("a=b")));
         Assert.Empty(DataFiles.PartitionColumns(At("a=b/c.parquet")));
-        Assert.StartsWith($"{At("t")} is partitioned: 'year', 'month' stands in names of folders and not in the files", DataFiles.Refusal(At("t"), isTable: true));
+        Assert.StartsWith($"{At("t")} is partitioned: 'year', 'month' stand in names of folders and not in the files", DataFiles.Refusal(At("t"), isTable: true));
         Assert.Contains($"give the glob {At("t/**")}", DataFiles.Refusal(At("t"), isTable: true));
         Assert.Null(DataFiles.Refusal(At("t/**"), isTable: true));
         Assert.Null(DataFiles.Refusal(At("t"), isTable: false));
@@ -98,7 +98,7 @@ public sealed class DataFilesTests : IDisposable
         var error = Assert.Throws<JobException>(() => Names("k/*.csv")).Message;
         Assert.Contains("b.csv is a pipe, which can be read only once", error);
         Assert.Equal(error, DataFiles.Refusal(Path.Combine(_folder, "k/*.csv"), isTable: true));
-        Assert.EndsWith("e but hidden ones (names that begin with '.' or '_').", DataFiles.Refusal(Path.Combine(_folder, "e"), isTable: true));
+        Assert.EndsWith("e. 1 hidden or backup file is not read: .x. To read one, give its own path.", DataFiles.Refusal(Path.Combine(_folder, "e"), isTable: true));
         Assert.StartsWith("there is no file ", DataFiles.Refusal(Path.Combine(_folder, "none"), isTable: true));
     }
 

@@ -38,9 +38,9 @@ internal static class CheckText
 
     private static void AddData(StringBuilder text, DataReport data, JsonElement found)
     {
-        Line(text, $"data        {data.Format}, {Files(data.Files)}");
+        Line(text, $"data        {data.Format}, {Files(data.Files, data.Delimiter)}");
         var (training, held) = (found.GetProperty("trainingExamples").GetInt64(), found.GetProperty("validationExamples").GetInt64());
-        Line(text, $"examples    {training:#,0} to train on, {(held == 0 ? "none" : held.ToString("#,0", CultureInfo.InvariantCulture))} held out{(data.ValidationFiles.Count > 0 ? $" ({Files(data.ValidationFiles)})" : "")}");
+        Line(text, $"examples    {training:#,0} to train on, {(held == 0 ? "none" : held.ToString("#,0", CultureInfo.InvariantCulture))} held out{(data.ValidationFiles.Count > 0 ? $" ({Files(data.ValidationFiles, null)})" : "")}");
         if (data.Classes.Count > 0)
         {
             Line(text, $"label       {(data.Label is { } label ? $"{label}, " : "")}{data.Classes.Count:#,0} classes");
@@ -63,11 +63,15 @@ internal static class CheckText
         }
     }
 
-    private static string Files(IReadOnlyList<FileReport> files)
+    // What is unusual about the files is said with their size.
+    private static string Files(IReadOnlyList<FileReport> files, string? delimiter)
     {
         var names = string.Join(", ", files.Take(MostFiles).Select(f => Path.GetFileName(f.Path))) + (files.Count > MostFiles ? $" and {files.Count - MostFiles} more" : "");
         var count = files.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{files.Count:#,0} files: ");
-        return $"{count}{names} ({Quantity.OfBytes(files.Sum(f => f.Bytes))})";
+        var forms = files.GroupBy(f => f.Form).Where(g => g.Key is not null)
+            .Select(g => g.Count() == files.Count ? g.Key! : string.Create(CultureInfo.InvariantCulture, $"{g.Count():#,0} of them {g.Key}"));
+        string[] between = delimiter is null or "," ? [] : [delimiter == "\t" ? "tabs between cells" : $"'{delimiter}' between cells"];
+        return $"{count}{names} ({string.Join(", ", [Quantity.OfBytes(files.Sum(f => f.Bytes)), .. forms, .. between])})";
     }
 
     private static void AddText(StringBuilder text, DataReport data, JsonElement found)

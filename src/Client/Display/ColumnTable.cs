@@ -17,7 +17,9 @@ internal static class ColumnTable
             lines = Runs(columns, byName: false); // whatever they are called
         }
 
-        var table = new TextTable(text: false, "feature", "values", ">least", ">greatest", ">mean", ">missing", ">different");
+        var isSparse = columns.Any(c => c.Given is not null);
+        string[] head = ["feature", "values", ">least", ">greatest", ">mean", isSparse ? ">rows with it" : ">missing", ">different"];
+        var table = new TextTable(text: false, head);
         foreach (var line in lines.Take(MostLines))
         {
             table.Add(Row(line));
@@ -34,7 +36,7 @@ internal static class ColumnTable
         var (lines, run) = (new List<List<ColumnReport>>(), new List<ColumnReport>());
         foreach (var column in columns)
         {
-            if (run.Count > 0 && !(column.IsWhole == run[0].IsWhole && column.Missing == 0 && run[0].Missing == 0 && (!byName || Pattern(column.Name) == Pattern(run[0].Name))))
+            if (run.Count > 0 && !(column.IsWhole == run[0].IsWhole && column.Missing == 0 && run[0].Missing == 0 && column.Given is null && (!byName || Pattern(column.Name) == Pattern(run[0].Name))))
             {
                 Close();
             }
@@ -61,13 +63,13 @@ internal static class ColumnTable
             ?
             [
                 first.Name.Length == 0 ? "(no name)" : first.Name, Kind(first), Number(first.Least), Number(first.Greatest), Number(first.Mean),
-                first.Missing == 0 ? "" : Count(first.Missing), first.Distinct is { } distinct ? Count(distinct) : "many",
+                Count(first.Given ?? first.Missing), first.Distinct is { } distinct ? Count(distinct) : "many",
             ]
             :
             [
                 $"{first.Name} ... {run[^1].Name} ({Count(run.Count)})", (first.IsWhole ? "whole" : "numbers") + (constant > 0 ? $", {Count(constant)} constant" : ""),
-                Number(run.Min(c => c.Least)), Number(run.Max(c => c.Greatest)), Number(run.Average(c => c.Mean)), "",
-                run.All(c => c.Distinct is not null) ? $"{Count(run.Min(c => c.Distinct!.Value))} to {Count(run.Max(c => c.Distinct!.Value))}" : "",
+                Number(run.Min(c => c.Least)), Number(run.Max(c => c.Greatest)), Number(run.Average(c => c.Mean)), "0",
+                run.All(c => c.Distinct is not null) ? $"{Count(run.Min(c => c.Distinct!.Value))} to {Count(run.Max(c => c.Distinct!.Value))}" : "many",
             ];
     }
 

@@ -86,7 +86,8 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
     /// <exception cref="JobException">It is other data.</exception>
     public void RequireSame(DataFacts facts)
     {
-        if (JsonSerializer.Serialize(Facts, Web) != JsonSerializer.Serialize(facts, Web))
+        var mine = Facts with { PixelType = Facts.PixelType ?? facts.PixelType }; // earlier builds did not note it
+        if (JsonSerializer.Serialize(mine, Web) != JsonSerializer.Serialize(facts, Web))
         {
             throw new JobException($"the run of job {Job} cannot be continued: the data is not what it was then ({Facts.TrainingRows.Sum()} training and "
                 + $"{Plural.Of(Facts.ValidationRows.Sum(), "held-out example")} with other columns, labels or values; now {facts.TrainingRows.Sum()} and {facts.ValidationRows.Sum()}).");

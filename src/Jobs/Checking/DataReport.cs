@@ -8,9 +8,10 @@ namespace Granary.Jobs;
 /// <param name="Classes">The classes, in class order; empty for text.</param>
 /// <param name="Ignored">Columns that the job ignores.</param>
 /// <param name="LeftOut">Columns that are taken for the rows' own names or numbers.</param>
-/// <param name="Columns">The features, in order; empty where nobody asked for them, for sparse sources and for text.</param>
+/// <param name="Columns">The features, in order; empty where nobody asked for them, for text, and for sparse sources of many.</param>
 /// <param name="Text">Of a text; null otherwise.</param>
 /// <param name="Sparse">Of a sparse source; null otherwise.</param>
+/// <param name="Delimiter">csv: what stands between cells; null otherwise.</param>
 public sealed record DataReport(
     string Format,
     IReadOnlyList<FileReport> Files,
@@ -21,12 +22,14 @@ public sealed record DataReport(
     IReadOnlyList<string> LeftOut,
     IReadOnlyList<ColumnReport> Columns,
     TextReport? Text,
-    SparseReport? Sparse);
+    SparseReport? Sparse,
+    string? Delimiter);
 
 /// <summary>A file.</summary>
 /// <param name="Path">Its path.</param>
 /// <param name="Bytes">Its size.</param>
-public sealed record FileReport(string Path, long Bytes);
+/// <param name="Form">What is unusual about it ("gzip", "UTF-16"); null: nothing, or nobody asked.</param>
+public sealed record FileReport(string Path, long Bytes, string? Form);
 
 /// <summary>A class.</summary>
 /// <param name="Name">Its label.</param>
@@ -42,7 +45,8 @@ public sealed record ClassReport(string Name, long Training, long HeldOut);
 /// <param name="Mean">Their mean; null: there is none, or their sum is too large for a number.</param>
 /// <param name="Missing">Examples without a value.</param>
 /// <param name="Distinct">Different values; null: more than were counted.</param>
-public sealed record ColumnReport(string Name, bool IsWhole, double? Least, double? Greatest, double? Mean, long Missing, int? Distinct)
+/// <param name="Given">Sparse: examples in which it is written; null otherwise.</param>
+public sealed record ColumnReport(string Name, bool IsWhole, double? Least, double? Greatest, double? Mean, long Missing, int? Distinct, long? Given = null)
 {
     /// <summary>Whether all its values are equal.</summary>
     public bool IsConstant => Least == Greatest;

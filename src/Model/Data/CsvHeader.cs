@@ -6,15 +6,11 @@ namespace Granary.Model.Data;
 internal static class CsvHeader
 {
     /// <exception cref="JobException">A column of the job is not there, or the files' headers differ.</exception>
-    public static TableColumns Read(IReadOnlyList<(string File, string Text)> headers, DataSection data, IReadOnlyList<string>? features = null)
+    public static TableColumns Read(string path, IReadOnlyList<(string File, string Text)> headers, DataSection data, IReadOnlyList<string>? features = null)
     {
         var (file, text) = headers[0];
         var names = Names(file, text, data);
-        foreach (var (other, otherText) in headers.Skip(1).Where(h => h.Text != text))
-        {
-            TableColumns.RequireSame(file, names, $"{other}:1", Names(other, otherText, data));
-        }
-
+        TableColumns.RequireSame(path, [.. headers.Select(h => (h.File, $"{h.File}:1", h.Text == text ? names : Names(h.File, h.Text, data)))], data.Label);
         return TableColumns.Choose($"{file}:1", names, data, features);
     }
 

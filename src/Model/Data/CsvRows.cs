@@ -129,6 +129,9 @@ internal sealed class CsvRows
         return rest.IndexOf((byte)'\n') is >= 0 and var length ? rest[..length] : rest;
     }
 
+    /// <summary>"v.csv:7", where the present row stands.</summary>
+    public string Place => _part.Place(PresentLineNumber);
+
     /// <summary>An error in the present row.</summary>
     public JobException Error(string what) => _part.Error(PresentLineNumber, what);
 }

@@ -18,7 +18,7 @@ internal static class CsvSource
         var files = DataFiles.Expand(part.Path);
         var source = files.All(SourceFile.IsCut) ? CutSource(part, files) : DealtSource(part, data, files);
         var columns = source.Headers.Count > 0
-            ? CsvHeader.Read(source.Headers, data, features)
+            ? CsvHeader.Read(part.Path, source.Headers, data, features)
             : throw new JobException($"{part.Name}: it is empty. The first line must name the columns.");
         var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
         if (place?.Find() is { } found)

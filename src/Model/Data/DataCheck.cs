@@ -68,7 +68,7 @@ public static class DataCheck
 
     private static DataFacts Merge(Job job, ShardData[] shards)
     {
-        var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)]);
+        var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)], label => LabelPlace.Find(job.Data, label));
         return StatisticsPlan.IsNeeded(job) ? StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s.Statistics(facts))]) : facts;
     }
 

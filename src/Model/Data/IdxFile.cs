@@ -33,6 +33,21 @@ internal static class IdxFile
             : throw new JobException($"{name}: it holds {header.TypeName} numbers, but labels must be whole ones (ubyte, sbyte, int16 or int32).");
     }
 
+    /// <summary>Refuses pixels of another type than those a model was trained on: only ubyte becomes x / 255.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="type">What its pixels are.</param>
+    /// <param name="trained">What they were in training; null: nobody knows.</param>
+    /// <param name="model">The model's name.</param>
+    /// <exception cref="JobException">They differ.</exception>
+    public static void RequireType(string name, string type, string? trained, string model)
+    {
+        if (trained is not null && type != trained)
+        {
+            throw new JobException($"{name}: its pixels are {type}, but {model} was trained on {trained} pixels. Only ubyte becomes x / 255, so that they would mean "
+                + $"different things. Write them as {trained}.");
+        }
+    }
+
     private static JobException Swapped(string name, string what) => new(
         $"{name}: it holds {what} are expected here. Are the two files (data.path and data.labels) swapped?");
 

@@ -32,5 +32,8 @@ internal sealed class LinePart(string name, long length, Func<Stream> open, Func
     }
 
     /// <summary>An error in one of these lines, counted from 0.</summary>
-    public JobException Error(long line, string what) => new($"{name}:{number(line)}: {what}.");
+    public JobException Error(long line, string what) => new($"{Place(line)}: {what}.");
+
+    /// <summary>"v.csv:7", for one of these lines, counted from 0.</summary>
+    public string Place(long line) => $"{name}:{number(line)}";
 }

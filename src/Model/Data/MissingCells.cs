@@ -39,7 +39,11 @@ internal sealed class MissingCells
 
     /// <summary>What is said of such a label.</summary>
     public static string NoLabel(string text) =>
-        $"which stands for a missing value, but every row needs a label: give it one, or leave the row out. If '{text}' is a class, set data.missingValues to a list without it";
+        $"which stands for a missing value, but every row needs a label: give it one, or leave the row out. If '{text}' is a class, set data.missingValues to what does stand for one, "
+        + $"such as [{string.Join(", ", Known.Where(k => !k.Equals(text, StringComparison.OrdinalIgnoreCase)).Take(3))}]";
+
+    // Those that occur the most; the README has all of them.
+    private static readonly string[] Known = ["NA", "N/A", "NaN", "NULL"];
 
     /// <summary>Whether a cell, as it stands in the file, has no value.</summary>
     public bool Has(ReadOnlySpan<byte> text)

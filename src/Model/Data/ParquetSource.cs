@@ -21,8 +21,9 @@ internal static class ParquetSource
             foreach (var path in DataFiles.Expand(part.Path))
             {
                 files.Add(await ParquetTable.Open(path));
-                TableColumns.RequireSame(files[0].Name, files[0].Columns, files[^1].Name, files[^1].Columns);
             }
+
+            TableColumns.RequireSame(part.Path, [.. files.Select(f => (f.Name, f.Name, f.Columns))], data.Label);
 
             var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data, features);
             (ParquetTable File, int Group)[] groups = [.. files.SelectMany(f => f.Groups.Select(g => (f, g)))];

@@ -107,6 +107,7 @@ public sealed class ShardData
         Columns = Columns(_source),
         LeftOut = (_source as TableSource)?.LeftOut ?? [],
         HasQueries = _source is SparseSource { HasQueries: true } || _validation is SparseSource { HasQueries: true },
+        PixelType = (_source as IdxSource)?.Type,
         ClassCounts = (_source as WordSource)?.Counts ?? [],
         VocabularySize = (_source as TextSource)?.VocabularySize ?? 0,
         VocabularyDigest = _vocabularyDigest,

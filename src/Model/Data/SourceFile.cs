@@ -55,6 +55,43 @@ internal static class SourceFile
         return lines is FileStream;
     }
 
+    /// <summary>What is unusual about how a file is written: "gzip", "UTF-16", "lines end in CR".</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isText">Whether it is text, of any encoding.</param>
+    /// <param name="areLines">Whether it is read line by line.</param>
+    public static IReadOnlyList<string> Forms(string path, bool isText, bool areLines)
+    {
+        using var packed = SourceHead.Of(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), Path.GetFileName(path));
+        var forms = new List<string>();
+        if (packed.Peek(2) is [0x1f, 0x8b])
+        {
+            forms.Add("gzip");
+        }
+
+        if (!isText)
+        {
+            return forms;
+        }
+
+        using var file = Unpacked(path);
+        foreach (var (mark, encoding) in Encodings)
+        {
+            if (file.Peek(FileSignature.Enough).StartsWith(mark))
+            {
+                forms.Add(encoding is UTF32Encoding ? "UTF-32" : "UTF-16");
+                break;
+            }
+        }
+
+        using var text = Decoded(file, static _ => null);
+        if (areLines && LineEnds.AreCarriageReturns(text))
+        {
+            forms.Add("lines end in CR");
+        }
+
+        return forms;
+    }
+
     private static SourceHead Unpacked(string path)
     {
         if (FileKinds.Of(path) is FileKind.Folder or FileKind.Socket)

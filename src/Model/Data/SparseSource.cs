@@ -26,7 +26,26 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     public IDenseRows? Dense => null;
 
     /// <summary>The values that are there.</summary>
-    public ReadOnlySpan<double> Given => rows.AllValues;
+    public ReadOnlySpan<double> Values => rows.AllValues;
+
+    /// <summary>The rows with their zeros.</summary>
+    /// <param name="count">Features.</param>
+    public IDenseRows WrittenOut(int count) => new WholeRows(rows, count);
+
+    /// <summary>In how many rows each of some features is written.</summary>
+    public long[] Given(int count)
+    {
+        var given = new long[count];
+        for (var row = 0; row < Rows; row++)
+        {
+            foreach (var feature in rows.Features(row))
+            {
+                given[feature]++;
+            }
+        }
+
+        return given;
+    }
 
     /// <inheritdoc/>
     public string Label(int row) => rows.Labels[row];
@@ -71,4 +90,22 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
 
     /// <inheritdoc/>
     public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) => new SparseTensors(rows, precision, facts);
+
+    private sealed class WholeRows(SparseRows rows, int features) : IDenseRows
+    {
+        public int Count => rows.Labels.Count;
+
+        public int Features => features;
+
+        public void Read(int row, Span<double> into)
+        {
+            into.Clear();
+            var at = rows.Features(row);
+            var x = rows.Values(row);
+            for (var i = 0; i < at.Length; i++)
+            {
+                into[at[i]] = x[i];
+            }
+        }
+    }
 }

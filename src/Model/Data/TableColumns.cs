@@ -42,20 +42,38 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             : throw new JobException($"{place}: there is no column '{name}' ({key}). The columns are: {string.Join(", ", names)}.");
     }
 
-    /// <summary>Files that are read as one need the same columns in the same order.</summary>
-    public static void RequireSame(string file, string[] names, string otherPlace, string[] otherNames)
+    /// <summary>Files that are read as one need the same columns in the same order. The one to blame is a file unlike most: those that have the
+    /// label come first, then those whose columns the most files have.</summary>
+    /// <param name="path">Where the files come from.</param>
+    /// <param name="files">Each with its columns, and the place where these stand.</param>
+    /// <param name="label">The label's column.</param>
+    /// <exception cref="JobException">It names the first file that is unlike the others.</exception>
+    public static void RequireSame(string path, IReadOnlyList<(string File, string Place, string[] Columns)> files, string? label)
     {
-        if (names.Length != otherNames.Length)
+        var kinds = files.GroupBy(f => string.Join('\n', f.Columns)).OrderByDescending(g => g.First().Columns.Contains(label)).ThenByDescending(g => g.Count()).ToArray();
+        if (kinds.Length < 2)
         {
-            throw new JobException($"{otherPlace}: it has {Plural.Of(otherNames.Length, "column")}, but {file} has {names.Length}. "
-                + "Files that are read as one need the same columns.");
+            return;
         }
 
-        var at = Enumerable.Range(0, names.Length).FirstOrDefault(i => names[i] != otherNames[i], -1);
-        if (at >= 0)
+        var usual = kinds[0].First();
+        var odd = files.First(f => !f.Columns.SequenceEqual(usual.Columns));
+        var at = Enumerable.Range(0, usual.Columns.Length).FirstOrDefault(i => i >= odd.Columns.Length || odd.Columns[i] != usual.Columns[i], -1);
+        throw new JobException((odd.Columns.Length != usual.Columns.Length
+                ? $"{odd.Place}: it has {Plural.Of(odd.Columns.Length, "column")}, but {usual.File} has {usual.Columns.Length}. "
+                : $"{odd.Place}: column {at + 1} is '{odd.Columns[at]}', but in {usual.File} it is '{usual.Columns[at]}'. ")
+            + $"Files that are read as one need the same columns.{Remedy(path, odd.File, usual.File)}");
+    }
+
+    private static string Remedy(string path, string odd, string usual)
+    {
+        var (ending, other) = (Path.GetExtension(usual), Path.GetExtension(odd));
+        if (ending.Length == 0 || ending == other)
         {
-            throw new JobException($"{otherPlace}: column {at + 1} is '{otherNames[at]}', but in {file} it is '{names[at]}'. "
-                + "Files that are read as one need the same columns.");
+            return " If it is no data, move it elsewhere.";
         }
+
+        var folder = DataFiles.IsGlob(path) ? "" : $"{Path.GetFileName(path)}/";
+        return $" If it is no data, leave it out by a pattern, such as {folder}{(Directory.Exists(path) && Directory.EnumerateDirectories(path).Any() ? "**/" : "")}*{ending}.";
     }
 }

@@ -42,6 +42,11 @@ internal static class EvaluationSource
             throw new JobException($"{part.Name}: its examples have {Plural.Of(source.Features, "feature")}, but {model.Name} was trained on {model.Facts.Shape.Features}.");
         }
 
+        if (source is IdxSource images)
+        {
+            IdxFile.RequireType(part.Name, images.Type, model.Facts.PixelType, model.Name);
+        }
+
         RequireKnown(model, part.Name, source.Classes);
         return source;
     }

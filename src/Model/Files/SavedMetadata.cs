@@ -36,6 +36,7 @@ internal sealed record SavedMetadata(ModelSection Model, DataSection Data, DataF
         {
             Columns = Section<string[]>(file, "columns"),
             Fill = Optional<double[]>(file, "fill"),
+            PixelType = file.Metadata.GetValueOrDefault("granary.pixels"), // models of earlier builds do not say it
         };
         return SavedModelRules.Broken(model, data, facts, file.Tensors.Count) is { } broken
             ? throw Error(file, $"its metadata does not fit together: {broken}")

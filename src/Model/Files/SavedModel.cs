@@ -24,6 +24,11 @@ public static class SavedModel
             (metadata["granary.vocab"], metadata["granary.merges"]) = (vocabulary.Vocab, vocabulary.Merges);
         }
 
+        if (facts.PixelType is { } pixels)
+        {
+            metadata["granary.pixels"] = pixels;
+        }
+
         return metadata;
     }
 

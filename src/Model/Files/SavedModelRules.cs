@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Jobs;
+using Granary.Model.Data;
 
 namespace Granary.Model.Files;
 
@@ -60,7 +61,9 @@ internal static class SavedModelRules
             ? $"what missing values are filled with is not that of {Plural.Of(features, "feature")}"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
             ?? (data.Format is DataFormat.Csv or DataFormat.Parquet ? BrokenNames("column", facts.Columns, features)
-                : facts.Columns.Count > 0 ? $"{Kebab.Name(data.Format)} has no columns" : null);
+                : facts.Columns.Count > 0 ? $"{Kebab.Name(data.Format)} has no columns"
+                : facts.PixelType is { } pixels && (data.Format != DataFormat.Idx || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
+                    ? $"{Kebab.Name(data.Format)} has no pixels of type '{pixels}'" : null);
 
     private static string? BrokenNames(string what, IReadOnlyList<string> names, int count) =>
         names.Count != count ? $"there are {names.Count} {what} names for {count}"

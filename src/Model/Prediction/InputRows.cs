@@ -13,7 +13,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
     private const int MostNumbers = 1 << 22;
     private const int PartBytes = 1 << 24;
 
-    private Stream? _open;
+    private IDisposable? _open;
 
     /// <summary>Opens the images of an IDX file for a model of images, the rows of CSV files for one whose features have names.</summary>
     /// <param name="model">The model.</param>
@@ -43,6 +43,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
         try
         {
             var header = IdxFile.Images(stream, name);
+            IdxFile.RequireType(name, header.TypeName, model.Facts.PixelType, model.Name);
             return header.Elements == model.Facts.Shape.Features
                 ? new InputRows(IdxFile.Batches(stream, name, header, rows).Select(b => Numbers(b, header)), []) { _open = stream }
                 : throw new JobException($"{name}: its images have {header.Shape} pixels, {header.Elements} in all, but {model.Name} was trained on "
@@ -65,25 +66,38 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
     // A file is opened once, so that it may be a pipe: the lines below its header are read on from there.
     private static InputRows Table(TrainedModel model, IReadOnlyList<string> paths, int rows)
     {
-        var ignored = new List<string>();
-        var first = Open(model, paths[0], ignored);
-        var cells = paths.SelectMany((path, i) => i == 0 ? first : Open(model, path, ignored));
-        return new InputRows(cells.Chunk(rows).Select(batch => batch.SelectMany(row => row).ToArray()), ignored);
+        var (ignored, at) = (new List<string>(), 0);
+        (IDisposable Lines, IEnumerable<double[]> Rows)? first = null;
+        for (; at < paths.Count && first is null; at++)
+        {
+            first = Open(model, paths[at], ignored, mayBeEmpty: paths.Count > 1);
+        }
+
+        var (lines, cells) = first ?? throw new JobException($"{Path.GetFileName(paths[0])} and the {Plural.Of(paths.Count - 1, "file")} read with it are empty.");
+        cells = cells.Concat(paths.Skip(at).SelectMany(path => Open(model, path, ignored, mayBeEmpty: true)?.Rows ?? []));
+        return new InputRows(cells.Chunk(rows).Select(batch => batch.SelectMany(row => row).ToArray()), ignored) { _open = lines };
     }
 
-    private static IEnumerable<double[]> Open(TrainedModel model, string path, List<string> ignored)
+    // Null where the file has no byte, as programs write one where there is nothing for it.
+    private static (IDisposable Lines, IEnumerable<double[]> Rows)? Open(TrainedModel model, string path, List<string> ignored, bool mayBeEmpty)
     {
         var (delimiter, file) = (model.Data.Delimiter[0], Path.GetFileName(path));
         var lines = FileLines.Read(path).GetEnumerator();
         try
         {
-            var first = FileLines.First(lines, file) ?? "";
-            var header = first.Trim().Length > 0
+            var first = FileLines.First(lines, file);
+            if (first is null && mayBeEmpty)
+            {
+                lines.Dispose();
+                return null;
+            }
+
+            var header = first?.Trim().Length > 0
                 ? CsvRows.Header(first, delimiter)
                 : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
             var columns = InputColumns.Match(model.Facts.Columns, header, file);
             ignored.AddRange(columns.Ignored.Except(ignored));
-            return Below(lines, file, header, columns, model);
+            return (lines, Below(lines, file, header, columns, model));
         }
         catch
         {

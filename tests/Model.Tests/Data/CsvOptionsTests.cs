@@ -165,12 +165,43 @@ public sealed class CsvOptionsTests : IDisposable
     }
 
     [Fact]
+    public void The_file_that_is_unlike_the_others_is_blamed_and_a_pattern_that_leaves_it_out_is_named()
+    {
+        Directory.CreateDirectory(_folder["in"]);
+        _folder.Write("in/a-notes.txt", "hello\n");
+        _folder.Write("in/part-0.csv", "a,b,y\n1,2,p\n1,3,q\n");
+        const string Message = "a-notes.txt:1: it has 1 column, but part-0.csv has 3. Files that are read as one need the same columns. If it is no data, leave it out by a pattern, such as ";
+        Assert.Equal(Message + "in/*.csv.", DataFolder.Error(Csv(_folder["in"])));
+        Assert.Equal(Message + "*.csv.", DataFolder.Error(Csv(_folder["in/*"])));
+        _folder.Write("in/a-notes.txt", "1,2,3\n"); // as many columns, without the label
+        Assert.StartsWith("a-notes.txt:1: column 1 is '1', but in part-0.csv it is 'a'.", DataFolder.Error(Csv(_folder["in"])));
+        Directory.CreateDirectory(_folder["in/more"]);
+        Assert.EndsWith("such as in/**/*.csv.", DataFolder.Error(Csv(_folder["in"])), StringComparison.Ordinal);
+        File.Delete(_folder["in/a-notes.txt"]);
+        Assert.Equal(2, DataCheck.Run(DataFolder.Job(Csv(_folder["in"])), 1).Facts.TrainingRows.Sum());
+        _folder.Write("in/a.csv", "a,y\n1,p\n");
+        _folder.Write("in/b.csv", "a,b,y\n1,2,p\n");
+        Assert.StartsWith("a.csv:1: it has 2 columns, but b.csv has 3.", DataFolder.Error(Csv(_folder["in"]))); // two are of one mind
+    }
+
+    [Fact]
+    public void A_held_out_label_that_is_unknown_is_named_by_its_line_with_those_that_are_known()
+    {
+        var own = _folder.Write("t.csv", "a,y\n" + string.Concat(Enumerable.Range(0, 6).Select(i => $"{i},{i % 2}\n")));
+        foreach (var name in new[] { "v.csv", "v.csv.gz" })
+        {
+            var held = Csv(own, shards: 2) with { Validation = new() { Path = _folder.Write(name, "a,y\n1,0.0\n\n2,1.0\n3,2.0\n4,2.0\n") } };
+            Assert.Equal($"{name}:5: the label '2.0' does not occur in t.csv, so no model can learn it. t.csv has '0' and '1'.", DataFolder.Error(held));
+        }
+    }
+
+    [Fact]
     public void Another_header_is_named_with_its_file()
     {
         _folder.Write("a.csv", "a,b,y\n1,2,p\n");
         var glob = Csv(_folder["?.csv"]);
         _folder.Write("b.csv", "a,c,y\n1,2,q\n");
-        Assert.Equal("b.csv:1: column 2 is 'c', but in a.csv it is 'b'. Files that are read as one need the same columns.", DataFolder.Error(glob));
+        Assert.Equal("b.csv:1: column 2 is 'c', but in a.csv it is 'b'. Files that are read as one need the same columns. If it is no data, move it elsewhere.", DataFolder.Error(glob));
         _folder.Write("b.csv", "a,y\n1,q\n");
         Assert.StartsWith("b.csv:1: it has 2 columns, but a.csv has 3.", DataFolder.Error(glob));
         _folder.Write("b.csv", "\n1,2,q\n");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsCheck;
 using Granary.Jobs;
 using Granary.Model.Data;
@@ -57,6 +58,18 @@ public sealed class DataInspectionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("9007199254740993", 1)] // above 2^53, where whole numbers next to each other may be one double
+    [InlineData("1700000000000000000", 37)] // nanoseconds
+    [InlineData("1700000000000000000", 5_000_000_000)]
+    public void Large_numbers_that_rise_are_doubtful_too(string first, long step)
+    {
+        var text = "id,a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{long.Parse(first, CultureInfo.InvariantCulture) + (i * step)},{i * 37 % 60},{(i < 30 ? "p" : "q")}\n"));
+        Assert.Equal("row-number", Assert.Single(Inspect("d.csv", text).Warnings).Kind);
+        var constant = "id,a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{first},{i * 37 % 60},{(i < 30 ? "p" : "q")}\n"));
+        Assert.Equal("constant-column", Assert.Single(Inspect("e.csv", constant).Warnings).Kind);
+    }
+
+    [Theory]
     [InlineData("d.csv")]
     [InlineData("d.csv.gz")]
     public void A_column_that_numbers_the_rows_is_doubtful(string name)
@@ -98,6 +111,25 @@ public sealed class DataInspectionTests : IDisposable
         Assert.Equal("continuous-target", Assert.Single(Inspect("d.csv", text).Warnings).Kind);
         var insisting = DataFolder.Job(Csv(_folder["d.csv"]) with { Target = LabelTarget.Classes });
         Assert.Empty(DataCheck.Inspect(insisting, 1, withColumns: false).Warnings);
+    }
+
+    [Fact]
+    public void The_data_says_how_a_file_was_read()
+    {
+        var text = "a;y\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i * 37 % 60};{(i % 3 == 0 ? "p" : "q")}\n"));
+        string? Form(string name, byte[] bytes)
+        {
+            var report = DataCheck.Inspect(DataFolder.Job(Csv(_folder.Write(name, bytes)) with { Delimiter = ";" }), 1, withColumns: true).Report;
+            Assert.Equal(";", report.Delimiter);
+            return report.Files[0].Form;
+        }
+
+        Assert.Null(Form("d.csv", Encoding.UTF8.GetBytes(text)));
+        Assert.Null(Form("w.csv", Encoding.UTF8.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal))));
+        Assert.Equal("gzip", Form("d.csv.gz", Encoding.UTF8.GetBytes(text)));
+        Assert.Equal("UTF-16", Form("u.csv", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(text)]));
+        Assert.Equal("gzip, UTF-32", Form("u.csv.gz", [.. Encoding.UTF32.Preamble, .. Encoding.UTF32.GetBytes(text)]));
+        Assert.Equal("lines end in CR", Form("m.csv", Encoding.UTF8.GetBytes(text.Replace('\n', '\r'))));
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Evaluation;
+using Granary.Model.Files;
+using Granary.Model.Tests.Files;
 
 namespace Granary.Model.Tests.Data;
 
@@ -50,6 +53,28 @@ public sealed class IdxTests : IDisposable
     private static DataSection Idx(string images, string labels, int shards = 1) => new() { Format = DataFormat.Idx, Path = images, Labels = labels, Shards = shards };
 
     private string Labels(params double[] labels) => _folder.Write("labels", File(0x08, [labels.Length], labels));
+
+    [Fact]
+    public void A_saved_model_knows_what_its_pixels_were_and_is_evaluated_on_no_others()
+    {
+        var (bytes, floats) = (_folder.Write("bytes", File(0x08, [2, 2], [0, 51, 102, 255])), _folder.Write("floats", File(0x0d, [2, 2], [0, 0.2, 0.4, 1])));
+        var data = Idx(bytes, Labels(0, 1));
+        var facts = DataCheck.Run(DataFolder.Job(data), 1).Facts;
+        Assert.Equal("ubyte", facts.PixelType);
+        var sample = SampleModels.Softmax();
+        var path = _folder["m.safetensors"];
+        void Save(DataFacts with) => SampleModels.Write(sample with { Data = data, Facts = sample.Facts with { Columns = [], Classes = ["0", "1", "2"], PixelType = with.PixelType } }, path);
+        Save(facts);
+        var model = TrainedModel.Load(path);
+        Assert.Equal("ubyte", model.Facts.PixelType);
+        Assert.Equal(2, EvaluationSource.Read(model, bytes, data.Labels, 0, 1).Rows);
+        Assert.StartsWith($"floats: its pixels are float32, but {model.Name} was trained on ubyte pixels.",
+            Assert.Throws<JobException>(() => EvaluationSource.Read(model, floats, data.Labels, 0, 1)).Message, StringComparison.Ordinal);
+        Save(facts with { PixelType = null }); // as earlier builds did
+        Assert.Equal(2, EvaluationSource.Read(TrainedModel.Load(path), floats, data.Labels, 0, 1).Rows);
+        Save(facts with { PixelType = "int7" });
+        Assert.Contains("idx has no pixels of type 'int7'", Assert.Throws<JobException>(() => TrainedModel.Load(path)).Message);
+    }
 
     public static TheoryData<int[]> Shapes => [new[] { 4, 2 }, new[] { 4, 2, 1 }, new[] { 4, 1, 2, 1 }, new[] { 4, 1, 1, 2 }];
 

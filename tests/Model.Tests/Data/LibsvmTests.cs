@@ -72,6 +72,22 @@ public sealed class LibsvmTests : IDisposable
         var report = DataCheck.Inspect(DataFolder.Job(Libsvm(path, shards: 2)), 1, withColumns: true).Report;
         Assert.Equal(new SparseReport(3, -2, 7), report.Sparse);
         Assert.Equal([("-1", 1L), ("1", 2L)], report.Classes.Select(c => (c.Name, c.Training)));
+        Assert.Equal(
+            [("feature 1", 0.0, 0.5, 1L), ("feature 2", 0, 7, 1), ("feature 3", -2, 0, 1)],
+            report.Columns.Select(c => (c.Name, c.Least!.Value, c.Greatest!.Value, c.Given!.Value)));
+        Assert.All(report.Columns, c => Assert.Equal(0, c.Missing));
+        Assert.Equal(2, report.Columns[0].Distinct); // 0 is one of them
+    }
+
+    [Fact]
+    public void Few_features_are_looked_at_as_those_of_tables_and_many_are_not()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 2} 1:7 2:{i * 37 % 41 + 1} 4:{(i * 11 % 5) + 1}\n"));
+        var found = DataCheck.Inspect(DataFolder.Job(Libsvm(_folder.Write("d.svm", rows), shards: 2)), 1, withColumns: true);
+        Assert.Equal("d.svm: columns 'feature 1', 'feature 3' have the same value in every row: nothing can be learned from it.", Assert.Single(found.Warnings).Message);
+        Assert.Equal([40L, 40, 0, 40], found.Report.Columns.Select(c => c.Given!.Value));
+        var wide = DataCheck.Inspect(DataFolder.Job(Libsvm(_folder["d.svm"], shards: 2) with { Features = 61 }), 1, withColumns: true);
+        Assert.Equal((0, 0), (wide.Report.Columns.Count, wide.Warnings.Count));
     }
 
     [Fact]

@@ -243,6 +243,6 @@ public sealed class ShardDataTests : IDisposable
             job with { Data = job.Data with { Validation = new() { Path = images, Labels = labels } } }, 1)).Message;
         Assert.Equal("wide: its images have 1 x 4 pixels, those of i have 2 x 2. Held-out images need the size that is trained on.",
             Error(Path.Combine(_folder, "wide"), job.Data.Labels!));
-        Assert.Equal("l9: the label '9' does not occur in i, so no model can learn it.", Error(job.Data.Path, Idx("l9", 0x801, 4, [0, 1, 9, 0], false)));
+        Assert.Equal("l9: the label '9' does not occur in i, so no model can learn it. i has '0' and '1'.", Error(job.Data.Path, Idx("l9", 0x801, 4, [0, 1, 9, 0], false)));
     }
 }

@@ -31,14 +31,15 @@ public sealed class SourceWarningTests : IDisposable
     {
         Write("d/1.csv", "d/.ipynb_checkpoints/1-checkpoint.csv", "d/_SUCCESS", "d/.1.csv.crc", "v/1.csv", "v/._1.csv");
         Assert.Equal(
-            [$"{_folder["d"]}: hidden files are not read: 1-checkpoint.csv. Names that begin with '.' or '_', and backups that end with '~', are no data, "
-                + "nor is what lies in such folders, unless the pattern for them begins (or ends) so."],
+            [$"{_folder["d"]}: 1 hidden or backup file is not read: .ipynb_checkpoints/1-checkpoint.csv. To read one alone, name it in data.path; to read it with the others, rename it or its folder."],
             Warnings("d"));
         Assert.Equal(2, Warnings("d", "v").Length);
-        Assert.Contains("hidden files are not read: ._1.csv.", Warnings("d/1.csv", "v/*.csv").Single());
+        Assert.Contains("not read: ._1.csv. To read one alone, name it in data.validation.path;", Warnings("d/1.csv", "v/*.csv").Single());
+        Assert.Contains(": 1 hidden or backup file is not read: .ipynb_checkpoints/1-checkpoint.csv.", Warnings("d/**/*.csv").Single());
         Assert.Empty(Warnings("d/*.csv"));
         Assert.Empty(Warnings("d/1.csv"));
         Assert.Empty(Warnings("v/.*"));
+        Assert.Empty(Warnings("v/._1.csv"));
     }
 
     [Fact]

@@ -124,6 +124,45 @@ public sealed class PredictionTableTests : IDisposable
         Assert.Contains("trained on libsvm", Assert.Throws<JobException>(() => Predict(Nameless(DataFormat.Libsvm), "one,two\n1,2\n")).Message);
     }
 
+    [Fact]
+    public void Empty_files_among_others_are_passed_over()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "in")).FullName;
+        foreach (var (name, text) in new[] { ("0.csv", ""), ("1.csv", "one,two\n1,2\n"), ("2.csv", ""), ("3.csv", "two,one\n1,2\n3,4\n") })
+        {
+            File.WriteAllText(Path.Combine(folder, name), text);
+        }
+
+        Assert.Equal(3, PredictionTable.Write(SampleModels.Softmax(), folder, Stream.Null).Rows);
+        File.Delete(Path.Combine(folder, "1.csv"));
+        File.Delete(Path.Combine(folder, "3.csv"));
+        Assert.Equal("0.csv and the 1 file read with it are empty.", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), folder, Stream.Null)).Message);
+    }
+
+    [Fact]
+    public void A_table_that_nobody_reads_on_is_closed()
+    {
+        var path = Path.Combine(_folder, "in.csv");
+        File.WriteAllText(path, "one,two\n1,2\n");
+        using (InputRows.Of(SampleModels.Softmax(), path))
+        {
+            Assert.Throws<IOException>(() => File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+        }
+
+        File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+    }
+
+    [Fact]
+    public void Images_of_other_pixels_than_the_model_knows_are_refused()
+    {
+        var model = Nameless(DataFormat.Idx);
+        model = model with { Facts = model.Facts with { PixelType = "float32" } };
+        Assert.Equal($"images: its pixels are ubyte, but {model.Name} was trained on float32 pixels. Only ubyte becomes x / 255, so that they would mean different things. Write them as float32.",
+            Assert.Throws<JobException>(() => PredictionTable.Write(model, Images(2, 2, [1, 2, 3, 4], gzip: false), Stream.Null)).Message);
+        model = model with { Facts = model.Facts with { PixelType = "ubyte" } };
+        Assert.Equal(2, PredictionTable.Write(model, Images(2, 2, [1, 2, 3, 4], gzip: false), Stream.Null).Rows);
+    }
+
     private static TrainedModel Nameless(DataFormat format)
     {
         var softmax = SampleModels.Softmax();

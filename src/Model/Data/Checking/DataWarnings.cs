@@ -19,14 +19,14 @@ internal static class DataWarnings
         Job job, IReadOnlyList<ShardSurvey> surveys, DataReport report, IReadOnlyList<ColumnReport> columns, FeatureScan? features)
     {
         var source = Path.GetFileName(job.Data.Path);
-        return job.Data.Format == DataFormat.Text ? [] : [.. LeftOut(source, report), .. Labels(job, source, surveys, report), .. Features(source, columns, features)];
+        return job.Data.Format == DataFormat.Text ? [] : [.. LeftOut(source, report), .. Labels(job, source, surveys, report), .. Features(source, columns, features), .. Gaps(job, source, report, columns, features)];
     }
 
     private static IEnumerable<JobWarning> LeftOut(string source, DataReport report) => report.LeftOut.Count == 0 ? [] :
     [
-        new JobWarning("index-column", $"{source}: {string.Join(", ", report.LeftOut.Select(Column))} {(report.LeftOut.Count == 1 ? "is" : "are")} left out: programs write "
-            + "the rows' own names or numbers so. If it is a feature, give it another name; if it is none, set data.ignore to "
-            + $"[{string.Join(", ", report.LeftOut.Select(c => $"\"{c}\""))}], or write the file without it (pandas: index=False)."),
+        new JobWarning("index-column", $"{source}: {string.Join(", ", report.LeftOut.Select(Column))} {(report.LeftOut.Count == 1 ? "is" : "are")} left out. "
+            + $"To read {(report.LeftOut.Count == 1 ? "it as a feature, give it" : "them as features, give them")} another name; to silence this warning, set data.ignore to "
+            + $"[{string.Join(", ", report.LeftOut.Select(c => $"\"{c}\""))}]."),
     ];
 
     private static string Column(string name) => name.Length == 0 ? "the first column, which has no name," : $"column '{name}'";
@@ -69,7 +69,7 @@ internal static class DataWarnings
         if (Named(columns, features.Rises) is { Length: > 0 } rising)
         {
             yield return new JobWarning("row-number", $"{source}: {Columns(rising)} {(rising.Length == 1 ? "holds" : "hold")} whole numbers that rise from row to row: a row's number, an id or a time? "
-                + "A model learns the order of the rows from it. If it is no feature, name it in data.ignore.");
+                + "With rows sorted by label it gives the label away, and on new rows it means nothing. If it is no feature, name it in data.ignore.");
         }
 
         if (Named(columns, features.TellsTheClass) is { Length: > 0 } telling)
@@ -82,12 +82,44 @@ internal static class DataWarnings
         {
             yield return new JobWarning("constant-column", $"{source}: {Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in every row: nothing can be learned from it.");
         }
+    }
 
-        if (Named(columns, f => columns[f].Missing * 2 > features.Rows) is { Length: > 0 } empty)
+    private static IEnumerable<JobWarning> Gaps(Job job, string source, DataReport report, IReadOnlyList<ColumnReport> columns, FeatureScan? features)
+    {
+        if (features is null || features.Rows <= FewRows || job.Data.Format is not (DataFormat.Csv or DataFormat.Parquet))
         {
-            yield return new JobWarning("missing-values", $"{source}: {Columns(empty)} {(empty.Length == 1 ? "has" : "have")} no value in more than half of the rows: most of it is filled in.");
+            yield break; // nothing can be missing
+        }
+
+        var codes = Found(columns, f => features.Code(f, onlyUsual: columns.Count > FewFeatures));
+        foreach (var (column, code) in codes.Take(NamesInMessage))
+        {
+            yield return new JobWarning("missing-code", FormattableString.Invariant($"{source}: column '{column.Name}': {code.Value} in {code.Rows:#,0} rows, the next value is {code.Next:G5}: a code for a missing value? ")
+                + $"Then add it to data.missingValues{(job.Data.Missing == MissingValues.Mean ? "" : ", with data.missing: mean")}{More(codes.Count)}");
+        }
+
+        var empty = columns.Where(c => c.Missing * 4 >= features.Rows).ToArray();
+        if (empty.Length > 0)
+        {
+            yield return new JobWarning("missing-values", FormattableString.Invariant($"{source}: {Columns([.. empty.Select(c => Quoted(c.Name))])} {(empty.Length == 1 ? "has" : "have")} no value in ")
+                + (empty.Length == 1 ? FormattableString.Invariant($"{empty[0].Missing:#,0} of {features.Rows:#,0} rows") : "a quarter of the rows or more")
+                + ": the mean of the others is filled in. If too few rows have it, name it in data.ignore.");
+        }
+
+        var leaks = Found(columns, f => ClassGaps.Of(features.Gaps(f)));
+        foreach (var (column, gaps) in leaks.Take(NamesInMessage))
+        {
+            yield return new JobWarning("missing-by-label", FormattableString.Invariant($"{source}: column '{column.Name}' has no value in {gaps.Missing:#,0} of {gaps.Rows:#,0} rows of label ")
+                + FormattableString.Invariant($"'{report.Classes[gaps.Class].Name}', and in {gaps.OthersMissing:#,0} of {gaps.OthersRows:#,0} of the others: the gaps say the label. ")
+                + $"If they will not do so in new data, name the column in data.ignore{More(leaks.Count)}");
         }
     }
+
+    private static List<(ColumnReport Column, T What)> Found<T>(IReadOnlyList<ColumnReport> columns, Func<int, T?> find)
+        where T : class => [.. columns.Select((c, f) => (c, find(f))).Where(c => c.Item2 is not null).Select(c => (c.c, c.Item2!))];
+
+    // Behind each of the warnings that there is room for.
+    private static string More(int count) => count > NamesInMessage ? $" (so for {count} columns, of which {NamesInMessage} are named)." : ".";
 
     private static string[] Named(IReadOnlyList<ColumnReport> columns, Func<int, bool> which) =>
         [.. Enumerable.Range(0, columns.Count).Where(which).Select(f => Quoted(columns[f].Name))];

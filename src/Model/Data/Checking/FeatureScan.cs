@@ -12,6 +12,7 @@ internal sealed class FeatureScan
     /// <summary>Different values that are told apart.</summary>
     public const int MostDistinct = 50;
 
+    private const double LeastInexact = 1L << 53; // from here on whole numbers next to each other may be one double
     private const int MostRanges = 1 << 18; // of all classes
 
     private readonly int _features;
@@ -20,12 +21,15 @@ internal sealed class FeatureScan
     private readonly double[] _least; // [groups, width]
     private readonly double[] _greatest;
     private readonly double[] _sums;
-    private readonly double[] _missing;
+    private readonly double[] _missing; // [groups, width]
+    private readonly long[] _rows; // [groups]
     private readonly double[] _first;
     private readonly double[] _last;
     private readonly long[] _whole; // all bits set: so far
     private readonly long[] _rising;
     private readonly bool[] _inTurn; // whether each shard's values came behind those of the one before
+    private readonly EndValues _low;
+    private readonly EndValues _high;
     private readonly HashSet<double>?[]? _distinct;
 
     /// <param name="features">D.</param>
@@ -38,7 +42,9 @@ internal sealed class FeatureScan
         _groups = (long)classes * _width <= MostRanges ? classes : 1;
         _least = Filled(_groups * _width, double.PositiveInfinity);
         _greatest = Filled(_groups * _width, double.NegativeInfinity);
-        (_sums, _missing, _first, _last) = (new double[_width], new double[_width], new double[_width], Filled(_width, double.NegativeInfinity));
+        (_missing, _rows) = (new double[_groups * _width], new long[_groups]);
+        (_sums, _first, _last) = (new double[_width], new double[_width], Filled(_width, double.NegativeInfinity));
+        (_low, _high) = (new EndValues(_width, least: true), new EndValues(_width, least: false));
         (_whole, _rising) = (Filled(_width, -1L), Filled(_width, -1L));
         _inTurn = Filled(features, true);
         _distinct = countsDistinct ? [.. Enumerable.Range(0, features).Select(_ => new HashSet<double>())] : null;
@@ -66,13 +72,13 @@ internal sealed class FeatureScan
             if (Rows++ == 0)
             {
                 row.CopyTo(_first, 0);
-                for (var f = 0; f < _features; f++)
-                {
-                    _last[f] = row[f] - 1; // so that the first row breaks nothing
-                }
             }
 
-            Add(row, _groups == 1 ? 0 : classes[r] * _width);
+            var group = _groups == 1 ? 0 : classes[r];
+            _rows[group]++;
+            Add(row, group * _width);
+            _low.Add(row);
+            _high.Add(row);
             CountDistinct(row);
         }
     }
@@ -84,7 +90,7 @@ internal sealed class FeatureScan
         var least = Vectors(_least.AsSpan(group, _width));
         var greatest = Vectors(_greatest.AsSpan(group, _width));
         var sums = Vectors(_sums);
-        var missing = Vectors(_missing);
+        var missing = Vectors(_missing.AsSpan(group, _width));
         var last = Vectors(_last);
         var whole = Bits(_whole);
         var rising = Bits(_rising);
@@ -97,7 +103,7 @@ internal sealed class FeatureScan
             sums[i] += Vector.ConditionalSelect(isThere, value, Vector<double>.Zero);
             missing[i] += Vector.ConditionalSelect(isThere, Vector<double>.Zero, Vector<double>.One);
             whole[i] &= Vector.Equals(Vector.Floor(value), value) | ~isThere;
-            rising[i] &= Vector.GreaterThan(value, before);
+            rising[i] &= Vector.GreaterThan(value, before) | (Vector.Equals(value, before) & Vector.GreaterThanOrEqual(value, new Vector<double>(LeastInexact)));
             last[i] = value;
         }
     }
@@ -128,11 +134,10 @@ internal sealed class FeatureScan
         for (var f = 0; f < _features; f++)
         {
             // Shards that lines are dealt to are no runs of the file: then only within each of them do values rise.
-            _inTurn[f] &= Rows == 0 || next._first[f] > _last[f];
+            _inTurn[f] &= Rows == 0 || next._first[f] > _last[f] || (next._first[f] == _last[f] && _last[f] >= LeastInexact);
             _first[f] = Rows == 0 ? next._first[f] : _first[f];
             (_last[f], _rising[f], _whole[f]) = (next._last[f], _rising[f] & next._rising[f], _whole[f] & next._whole[f]);
             _sums[f] += next._sums[f];
-            _missing[f] += next._missing[f];
             if (_distinct is not null)
             {
                 _distinct[f] = Union(_distinct[f], next._distinct![f]);
@@ -142,7 +147,16 @@ internal sealed class FeatureScan
         for (var i = 0; i < _least.Length; i++)
         {
             (_least[i], _greatest[i]) = (Math.Min(_least[i], next._least[i]), Math.Max(_greatest[i], next._greatest[i]));
+            _missing[i] += next._missing[i];
         }
+
+        for (var group = 0; group < _groups; group++)
+        {
+            _rows[group] += next._rows[group];
+        }
+
+        _low.Merge(next._low);
+        _high.Merge(next._high);
 
         Rows += next.Rows;
     }
@@ -161,7 +175,7 @@ internal sealed class FeatureScan
     /// <summary>What a feature is like.</summary>
     public ColumnReport Report(int feature, string name)
     {
-        var (least, greatest, missing) = (Range(_least, feature).Min(), Range(_greatest, feature).Max(), (long)_missing[feature]);
+        var (least, greatest, missing) = (Range(_least, feature).Min(), Range(_greatest, feature).Max(), Missing(feature));
         var isEmpty = missing == Rows;
         var mean = _sums[feature] / (Rows - missing); // of very large numbers the sum may have no end
         return new ColumnReport(
@@ -175,9 +189,30 @@ internal sealed class FeatureScan
     }
 
     /// <summary>Whether a feature's values are whole numbers that rise from row to row: a row's number, an id or a time.</summary>
-    public bool Rises(int feature) => _whole[feature] != 0 && _missing[feature] == 0 && _rising[feature] != 0 && (_inTurn[feature] || IsGapless(feature));
+    public bool Rises(int feature)
+    {
+        var (least, greatest) = (Range(_least, feature).Min(), Range(_greatest, feature).Max());
+        var inexact = Math.BitIncrement(greatest) - greatest; // of a large number, how far the next double is
+        return _whole[feature] != 0 && Missing(feature) == 0 && _rising[feature] != 0 && least < greatest
+            && (_inTurn[feature] || Math.Abs(greatest - least + 1 - Rows) <= Math.Floor(inexact));
+    }
 
-    private bool IsGapless(int feature) => Range(_greatest, feature).Max() - Range(_least, feature).Min() + 1 == Rows;
+    /// <summary>A code for a missing value among a feature's values; null: none is seen.</summary>
+    /// <param name="feature">The feature.</param>
+    /// <param name="onlyUsual">Whether it must be written as codes are; among whole numbers it must in any case.</param>
+    public MissingCode? Code(int feature, bool onlyUsual)
+    {
+        var (low, high, rows) = (_low.Of(feature), _high.Of(feature), Rows - Missing(feature));
+        onlyUsual |= _whole[feature] != 0;
+        return MissingCode.Of(low.Last, low.Next, high.Last, low.Count, rows, onlyUsual)
+            ?? MissingCode.Of(high.Last, high.Next, low.Last, high.Count, rows, onlyUsual);
+    }
+
+    /// <summary>Missing values of a feature, and rows, in each class; empty where classes are too many for that.</summary>
+    public IReadOnlyList<(long Missing, long Rows)> Gaps(int feature) => _groups == 1 ? []
+        : [.. Range(_missing, feature).Zip(_rows, (missing, rows) => ((long)missing, rows))];
+
+    private long Missing(int feature) => (long)Range(_missing, feature).Sum();
 
     /// <summary>Whether a feature has one value in each class, and another one in every class: it says the label by itself.</summary>
     public bool TellsTheClass(int feature)
@@ -192,7 +227,7 @@ internal sealed class FeatureScan
             }
         }
 
-        return _missing[feature] == 0 && values.Count > 1;
+        return Missing(feature) == 0 && values.Count > 1;
     }
 
     private IEnumerable<double> Range(double[] all, int feature) => Enumerable.Range(0, _groups).Select(g => all[(g * _width) + feature]);

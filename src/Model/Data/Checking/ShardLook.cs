@@ -6,11 +6,14 @@ namespace Granary.Model.Data.Checking;
 /// <summary>What a closer look at one shard, or at some in turn, has found.</summary>
 /// <param name="Training">Training examples of each class, in class order; empty for text.</param>
 /// <param name="HeldOut">The same of those held out.</param>
-/// <param name="Features">What its features are like; null for text and sparse sources.</param>
+/// <param name="Features">What its features are like; null for text, and for sparse sources of many.</param>
 /// <param name="Tokens">Tokens; 0 but for text.</param>
 /// <param name="Sparse">Of a sparse source; null otherwise.</param>
-internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? Features, long Tokens, SparseReport? Sparse = null)
+/// <param name="Given">Sparse with few features: in how many examples each is written; null otherwise.</param>
+internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? Features, long Tokens, SparseReport? Sparse = null, long[]? Given = null)
 {
+    private const int FewSparse = 60; // as many as a table of features has lines
+
     /// <summary>Looks at a shard of examples with labels.</summary>
     /// <param name="source">The shard's examples.</param>
     /// <param name="training">Which of them are trained on.</param>
@@ -33,19 +36,26 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
             others[classes.Find(held.Source.Label(row))!.Value]++;
         }
 
-        if (source.Dense is not { } rows)
+        var features = facts.Shape.Features;
+        var (sparse, rows) = (source as SparseSource, source.Dense);
+        if (sparse is not null)
         {
-            return new ShardLook(counts, others, null, 0, Of((SparseSource)source));
+            if (features > FewSparse)
+            {
+                return new ShardLook(counts, others, null, 0, Of(sparse));
+            }
+
+            rows = sparse.WrittenOut(features);
         }
 
-        var scan = new FeatureScan(facts.Shape.Features, facts.Classes.Count, countsDistinct);
-        scan.Add(rows, ids);
-        return new ShardLook(counts, others, scan, 0);
+        var scan = new FeatureScan(features, facts.Classes.Count, countsDistinct);
+        scan.Add(rows!, ids);
+        return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features));
     }
 
     private static SparseReport Of(SparseSource source)
     {
-        var given = source.Given;
+        var given = source.Values;
         return given.IsEmpty ? new SparseReport(0, double.PositiveInfinity, double.NegativeInfinity)
             : new SparseReport(given.Length, TensorPrimitives.Min(given), TensorPrimitives.Max(given));
     }
@@ -61,6 +71,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
         return new ShardLook(
             [.. Training.Zip(next.Training, (a, b) => a + b)], [.. HeldOut.Zip(next.HeldOut, (a, b) => a + b)], Features, Tokens + next.Tokens,
             Sparse is null ? null : new SparseReport(
-                Sparse.Given + next.Sparse!.Given, Math.Min(Sparse.Least, next.Sparse.Least), Math.Max(Sparse.Greatest, next.Sparse.Greatest)));
+                Sparse.Given + next.Sparse!.Given, Math.Min(Sparse.Least, next.Sparse.Least), Math.Max(Sparse.Greatest, next.Sparse.Greatest)),
+            Given is null ? null : [.. Given.Zip(next.Given!, (a, b) => a + b)]);
     }
 }
