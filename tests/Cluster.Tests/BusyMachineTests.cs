@@ -77,7 +77,7 @@ public sealed class BusyMachineTests : IDisposable
             using var show = await CommandLine.Run(_folder, "show", job, "--json");
             if (show.Json.GetProperty("step").GetInt64() > 0)
             {
-                return Assert.Single(show.Json.GetProperty("members").EnumerateArray()).GetProperty("name").GetString()!;
+                return Assert.Single(show.Json.GetProperty("silos").EnumerateArray()).GetString()!;
             }
 
             Assert.True(since.Elapsed < TimeSpan.FromMinutes(2), show.Output);

@@ -101,6 +101,7 @@ public sealed class ClusterTests : IDisposable
         var bytes = File.ReadAllBytes(file);
         bytes[^100] ^= 1;
         File.WriteAllBytes(file, bytes);
+        await cluster.LetGo();
         await cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(id);
         var damaged = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
         Assert.True(damaged.Recoveries > 0);

@@ -95,6 +95,7 @@ public sealed class FaultTests : IDisposable
         var newer = second.Client.GetGrain<ICoordinatorGrain>(older.GetPrimaryKeyString());
         var generation = (await older.Status(0))!.Generation;
         await GranaryCluster.Until(newer, s => s.Generation > generation);
+        await first.LetGo();
         var status = await GranaryCluster.Until(newer, HasEnded);
         Assert.True(status.State == JobState.Completed, status.Failure);
         Assert.Equal(expected, status.Result!.WeightsSha256);

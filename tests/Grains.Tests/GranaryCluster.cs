@@ -86,6 +86,13 @@ internal sealed class GranaryCluster : IAsyncDisposable
         await Task.WhenAll(silos.Select(s => Suffer(s.Name, new Fault(FaultKind.Delay, Seconds: 600, Milliseconds: milliseconds))));
     }
 
+    /// <summary>Ends what <see cref="HoldBack"/> began, on the silos that are left: what was to be seen has been seen.</summary>
+    public async Task LetGo()
+    {
+        var cluster = Client.GetGrain<IClusterGrain>(0);
+        await Task.WhenAll((await Persistently(cluster.Silos)).Select(s => cluster.Lift(s.Name, FaultKind.Delay)));
+    }
+
     /// <summary>The first status that is as it should be.</summary>
     public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)
     {

@@ -110,6 +110,7 @@ public sealed class LbfgsTests : IDisposable
         var paused = await GranaryCluster.Until(coordinator, s => s.State is not JobState.Running);
         Assert.Equal(JobState.Paused, paused.State);
         Assert.InRange(paused.Step, 17, 39);
+        await cluster.LetGo();
         await cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(paused.JobId);
         var ended = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
         Assert.True(ended.State == JobState.Completed, ended.Failure);

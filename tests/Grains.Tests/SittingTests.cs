@@ -42,6 +42,7 @@ public sealed class SittingTests : IDisposable
         var left = await GranaryCluster.Until(first, HasEnded);
         Assert.Equal(JobState.Cancelled, left.State);
         Assert.InRange(left.Step, 50, left.Steps - 1);
+        await cluster.LetGo();
 
         var whole = await GranaryCluster.Until(await Submit(cluster, Long(200), left.Result!.Output), HasEnded);
         Assert.True(whole.State == JobState.Completed, whole.Failure);
@@ -62,6 +63,7 @@ public sealed class SittingTests : IDisposable
         var paused = await GranaryCluster.Until(coordinator, s => s.State != JobState.Running);
         Assert.Equal(JobState.Paused, paused.State);
         Assert.Equal(paused.Seconds, (await coordinator.Status(0))!.Seconds);
+        await cluster.LetGo();
         await cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(paused.JobId);
         AddsUp(await GranaryCluster.Until(coordinator, HasEnded), new WorkDone(paused.Step, paused.Examples, paused.Seconds));
     }
