@@ -3,8 +3,6 @@ namespace Granary.Cluster.Tests;
 /// <summary>Runs that go on from another one.</summary>
 public sealed class TrainOnTests : IDisposable
 {
-    private const int StepsPerEpoch = 23; // 1438 examples, 64 a step
-
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -20,9 +18,10 @@ public sealed class TrainOnTests : IDisposable
     [Fact]
     public async Task An_interrupted_run_and_a_finished_one_are_trained_on_to_the_same_bits()
     {
-        // Without an end that it could reach before it is interrupted, however busy the machine is.
-        string[] job = [Example("digits-mlp.yaml"), "--json", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001"];
-        using var train = new CommandLine(_folder, ["train", .. job, "--set", "training.epochs=1000000", "--silos", "2", "--output", "run"]);
+        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=800", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001"];
+        using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
+        Assert.Equal(0, await expected.Exit());
+        using var train = new CommandLine(_folder, ["train", .. whole, "--silos", "2", "--output", "run"]);
         train.WaitFor("  loss "); // a step has been taken
         train.PressCtrlC();
         Assert.Equal(130, await train.Exit());
@@ -30,13 +29,8 @@ public sealed class TrainOnTests : IDisposable
         Assert.Equal("cancelled", part.GetProperty("state").GetString());
         Assert.Equal(part.GetProperty("steps").GetInt64(), part.GetProperty("modelStep").GetInt64());
         Assert.Equal(part.GetProperty("modelStep").GetInt64(), part.GetProperty("validation").GetProperty("step").GetInt64());
-        Assert.Contains($"to go on from step {part.GetProperty("steps").GetInt64()}: granary train {Example("digits-mlp.yaml")} --set training.optimizer.kind=adam ", train.Errors);
+        Assert.Contains($"to go on from step {part.GetProperty("steps").GetInt64()}: granary train {Example("digits-mlp.yaml")} --set training.epochs=800 ", train.Errors);
         Assert.Contains(" --silos 2 --continue run\n", train.Errors.ReplaceLineEndings("\n"));
-
-        var epochs = (part.GetProperty("steps").GetInt64() / StepsPerEpoch) + 100;
-        string[] whole = [.. job, "--set", $"training.epochs={epochs}"];
-        using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
-        Assert.Equal(0, await expected.Exit());
 
         // Into the very folder that it comes from.
         using var rest = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1", "--continue", "run", "--output", "run"]);
@@ -53,7 +47,7 @@ public sealed class TrainOnTests : IDisposable
 
         var done = await Run(["train", .. whole, "--continue", "run"]);
         Assert.Equal((2, ""), (done.Code, done.Output));
-        Assert.Contains($"--continue run: the run has all of its {epochs} epochs: set more", done.Errors.Replace(",", "", StringComparison.Ordinal)); // of thousands
+        Assert.Contains("--continue run: the run has all of its 800 epochs: set more", done.Errors);
         var other = await Run(["train", .. whole, "--continue", "run", "--set", "training.batch=32"]);
         Assert.Equal(2, other.Code);
         Assert.Contains("training.batch is 32 here, 64 there", other.Errors);

@@ -122,6 +122,19 @@ public class RecoveryRuleTests
         Assert.True(new JobProgress(new BatchPlan([3, 3], TrainingSection.AllExamples, 10), [0, 0], progress.Settled).IsDone);
     }
 
+    [Fact]
+    public void A_job_of_very_many_steps_shows_its_loss_from_the_first_on()
+    {
+        var progress = new JobProgress(new BatchPlan([4], 2, 1_000_000), [0], ProgressState.Empty(1));
+        for (long step = 0; step < 10; step++)
+        {
+            progress.Add([new StepRecord(step, [new ShardRecord(0, 2, 2, 1, 1)])], [], 0);
+        }
+
+        Assert.Equal([1, 2, 4, 8], progress.Live.Points.Select(p => p.Step));
+        Assert.Equal([2, 4, 8], progress.Live.Points.Where(p => p.EpochLoss is not null).Select(p => p.Step));
+    }
+
     private static ulong Digest(int epoch, int shard, int first, int end) =>
         Enumerable.Range(first, end - first).Aggregate(0ul, (sum, row) => sum + SeededRandom.Mix(((ulong)shard << 32) + (ulong)row));
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -266,8 +267,9 @@ public sealed class JobProgress
             state.CloseEpoch(epoch);
         }
 
-        endsEpoch = endsEpoch && ((epoch + 1) % _epochPointEvery == 0 || epoch + 1 == _batches.Epochs || last);
-        if (endsEpoch || state.Committed % _pointEvery == 0)
+        // At powers of two as well, so that a long job shows something from its first step on.
+        endsEpoch = endsEpoch && ((epoch + 1) % _epochPointEvery == 0 || BitOperations.IsPow2(epoch + 1) || epoch + 1 == _batches.Epochs || last);
+        if (endsEpoch || state.Committed % _pointEvery == 0 || BitOperations.IsPow2(state.Committed))
         {
             state.Points.Add(new MetricPoint(
                 state.Committed,
