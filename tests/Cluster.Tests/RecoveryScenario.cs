@@ -13,7 +13,7 @@ public abstract class RecoveryScenario : IDisposable
     private protected static readonly string[] Job =
     [
         Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--set", "model.hidden=[256, 128]", "--set", "training.optimizer.kind=adam",
-        "--set", "training.optimizer.learningRate=0.001", "--set", "training.epochs=200",
+        "--set", "training.optimizer.learningRate=0.001", "--set", "training.epochs=100",
     ];
 
     // Once for all scenarios.

@@ -14,9 +14,11 @@ public sealed class WholeClusterTests : RecoveryScenario
         var pids = status.Json.GetProperty("silos").EnumerateArray().Select(s => s.GetProperty("pid").GetInt32()).ToArray();
         var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "home", "cluster.json"))).RootElement;
         var (job, slow) = await SufferingFromTheStart("slow.yaml", Job);
-        using var _ = slow;
-        while ((await Show(job)).GetProperty("step").GetInt64() < 500)
+        using (slow)
         {
+            while ((await Show(job)).GetProperty("step").GetInt64() < 250)
+            {
+            }
         }
 
         CommandLine.Kill("KILL", $"{record.GetProperty("supervisorPid").GetInt32()}");
