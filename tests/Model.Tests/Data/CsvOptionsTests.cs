@@ -101,8 +101,8 @@ public sealed class CsvOptionsTests : IDisposable
     {
         var csv = Csv(_folder.Write("d.csv", "a,y\n1,p\n-999,q\n-999.0,q\n3,p\n.,q\n")) with { Missing = MissingValues.Mean, MissingSpellings = ["-999", "."] };
         Assert.Equal(["1 p", "2 q", "2 q", "2 q", "3 p"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(csv))));
-        Assert.StartsWith("d.csv:6: column 'a' holds '.', which is not a number. If it stands for a missing value, add it to data.missingValues",
-            DataFolder.Error(csv with { MissingSpellings = [] }), StringComparison.Ordinal);
+        Assert.Equal("d.csv:6: column 'a' holds '.', which is not a number. If the column is no feature, name it in data.ignore; if '{text}' stands for a missing value, set "
+            + "data.missingValues to [NA, -999, \".\"] (the list replaces the usual one).", DataFolder.Error(csv with { MissingSpellings = ["NA", "-999"] }));
     }
 
     [Fact]
