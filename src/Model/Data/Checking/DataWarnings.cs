@@ -41,7 +41,8 @@ internal static class DataWarnings
                 + $"{(classes.Merged.Count > 1 ? $"; {classes.Merged.Count - 1} more classes are spelt in several ways" : "")}. If they are to be several, give them names that are no numbers.");
         }
 
-        if (job.Data.Target == LabelTarget.Auto && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
+        // The labels of an IDX file are ids of classes.
+        if (job.Data.Target == LabelTarget.Auto && job.Data.Format != DataFormat.Idx && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
         {
             yield return new JobWarning("continuous-target", $"{source}: the label has {TargetRule.Describe(classes, rows)}, each of which is trained as a class of its own. "
                 + "If it is a quantity, put its values into a few ranges; if these are classes, set data.target to classes.");
