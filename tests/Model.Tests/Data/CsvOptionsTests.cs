@@ -178,7 +178,7 @@ public sealed class CsvOptionsTests : IDisposable
         _folder.Write("in/a-notes.txt", "1,2,3\n"); // as many columns, without the label
         Assert.StartsWith("a-notes.txt:1: column 1 is '1', but in part-0.csv it is 'a'.", DataFolder.Error(Csv(_folder["in"])));
         Directory.CreateDirectory(_folder["in/more"]);
-        Assert.EndsWith($"such as {_folder["in/**/*.csv."]}", DataFolder.Error(Csv(_folder["in"])), StringComparison.Ordinal);
+        Assert.EndsWith($"such as {_folder["in/**/*.csv"]}.", DataFolder.Error(Csv(_folder["in"])), StringComparison.Ordinal);
         File.Delete(_folder["in/a-notes.txt"]);
         Assert.Equal(2, DataCheck.Run(DataFolder.Job(Csv(_folder["in"])), 1).Facts.TrainingRows.Sum());
         _folder.Write("in/a.csv", "a,y\n1,p\n");
