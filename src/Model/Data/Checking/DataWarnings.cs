@@ -120,7 +120,7 @@ internal static class DataWarnings
     }
 
     private static string Said(ColumnReport column, MissingCode code) =>
-        FormattableString.Invariant($"'{column.Name}' ({ColumnReport.Number(code.Value)} in {Plural.Of(code.Rows, "row")}; the next value is {ColumnReport.Number(code.Next)})");
+        $"'{column.Name}' ({ColumnReport.Number(code.Value)} in {Plural.Of(code.Rows, "row")}; the next value is {ColumnReport.Number(code.Next)})";
 
     private static List<(ColumnReport Column, T What)> Found<T>(IReadOnlyList<ColumnReport> columns, Func<int, T?> find)
         where T : class => [.. columns.Select((c, f) => (c, find(f))).Where(c => c.Item2 is not null).Select(c => (c.c, c.Item2!))];
