@@ -8,4 +8,12 @@ public static class MissingSpellings
     [
         "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "?",
     ];
+
+    /// <summary>A list as data.missingValues takes it. A job's list replaces the usual one, so messages print the whole of it.</summary>
+    public static string List(IEnumerable<string> spellings) => $"[{string.Join(", ", spellings.Select(Yaml))}]";
+
+    // YAML takes numbers and words as they are; all else stands in quotes.
+    private static string Yaml(string text) => text.Any(char.IsAsciiLetterOrDigit) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '/')
+        ? text
+        : $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

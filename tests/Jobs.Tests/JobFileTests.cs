@@ -29,6 +29,13 @@ public sealed class JobFileTests : IDisposable
     private Job Parse(string text, params string[] overrides) => JobFile.Parse(text, "digits.yaml", _folder, overrides, _folder);
 
     [Fact]
+    public void A_list_of_spellings_that_a_message_prints_can_be_pasted()
+    {
+        string[] spellings = [.. MissingSpellings.Usual, "-999", ".", "-", "a, b", "it's", "\\\"", "1e5", "true", "~", "no value", "ø"];
+        Assert.Equal(spellings, Parse(Good.Replace("label: label", $"label: label\n  missingValues: {MissingSpellings.List(spellings)}")).Data.MissingSpellings);
+    }
+
+    [Fact]
     public void Defaults_depend_on_the_optimiser()
     {
         var job = Parse(Good);

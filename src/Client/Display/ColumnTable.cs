@@ -69,15 +69,16 @@ internal static class ColumnTable
             [
                 $"{first.Name} ... {run[^1].Name} ({Count(run.Count)})", (first.IsWhole ? "whole" : "numbers") + (constant > 0 ? $", {Count(constant)} constant" : ""),
                 Number(run.Min(c => c.Least)), Number(run.Max(c => c.Greatest)), Number(run.Average(c => c.Mean)), "0",
-                run.All(c => c.Distinct is not null) ? $"{Count(run.Min(c => c.Distinct!.Value))} to {Count(run.Max(c => c.Distinct!.Value))}" : "many",
+                Different(run),
             ];
     }
+
+    private static string Different(List<ColumnReport> run) => run.Min(c => c.Distinct) is not { } least ? "many"
+        : $"{Count(least)} to {(run.TrueForAll(c => c.Distinct is not null) ? Count(run.Max(c => c.Distinct!.Value)) : "many")}";
 
     private static string Kind(ColumnReport column) => column.Least is null ? "none" : column.IsConstant ? "constant" : column.IsWhole ? "whole" : "numbers";
 
     private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
-    private static string Number(double? x) => x is not { } value ? "-"
-        : Math.Abs(value) < 1e15 && value == Math.Floor(value) ? value.ToString("0", CultureInfo.InvariantCulture)
-        : value.ToString("G5", CultureInfo.InvariantCulture);
+    private static string Number(double? x) => x is { } value ? ColumnReport.Number(value) : "-";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Granary.Jobs;
 
 /// <summary>What a check found in a job's data: everything that was guessed about it, for its user to see.</summary>
@@ -50,6 +52,11 @@ public sealed record ColumnReport(string Name, bool IsWhole, double? Least, doub
 {
     /// <summary>Whether all its values are equal.</summary>
     public bool IsConstant => Least == Greatest;
+
+    /// <summary>A value as people read it: whole numbers in full, others to five digits.</summary>
+    public static string Number(double value) => Math.Abs(value) < 1e15 && double.IsInteger(value)
+        ? value.ToString("0", CultureInfo.InvariantCulture)
+        : value.ToString("G5", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Examples most of whose numbers are 0 and left out.</summary>

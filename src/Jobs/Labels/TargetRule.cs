@@ -15,9 +15,9 @@ public enum TargetKind
 /// Tells labels that are classes from a quantity (a price, a measurement) and from names of rows, by how many different ones there are in how many
 /// rows. K labels in N rows:
 /// few labels (10 at most) are classes. Numbers with a fraction are classes up to 20 of them, with a warning, in 10 K rows or more. Whole numbers are
-/// classes up to 20 of them in 2 K rows or more; with a warning, any number of them from 0 or 1 on without gaps, as ids of classes are (so are counts
-/// and days of a month), up to 100 others in 10 K rows or more, and any number of others in 50 K rows or more. Texts are classes unless nearly every
-/// row has its own.
+/// classes up to 20 of them in 2 K rows or more, and any number of them from 0 or 1 on without gaps, as ids of classes are, in 50 K rows or more. With a
+/// warning they are classes without gaps in 2 K rows or more (so are counts and days of a month), up to 100 others in 10 K rows or more, and any number
+/// of others in 50 K rows or more. Texts are classes unless nearly every row has its own.
 /// </summary>
 public static class TargetRule
 {
@@ -54,8 +54,8 @@ public static class TargetRule
     {
         long count = numbers.Count;
         var (least, greatest) = (numbers[0].ToDouble(), numbers[^1].ToDouble());
-        return least is 0 or 1 && count >= Gapless * (greatest - least + 1) ? rows < 5 * count || count > Some ? TargetKind.Doubtful : TargetKind.Classes
-            : count <= Some ? TargetKind.Classes
+        return count <= Some ? TargetKind.Classes
+            : least is 0 or 1 && count >= Gapless * (greatest - least + 1) ? rows >= 50 * count ? TargetKind.Classes : TargetKind.Doubtful
             : rows >= 50 * count || (count <= Many && rows >= 10 * count) ? TargetKind.Doubtful
             : TargetKind.Continuous;
     }

@@ -19,7 +19,9 @@ public sealed class RunFolder(string path, string job)
 
     private const string Summary = "summary.json";
 
-    private static readonly string[] Written = ["model.safetensors", "job.yaml", "metrics.jsonl", Summary, Owner];
+    private const string Model = "model.safetensors";
+
+    private static readonly string[] Written = [Model, "job.yaml", "metrics.jsonl", Summary, Owner];
 
     /// <summary>Takes the folder for the job: makes it where it is missing, and tries to write there.</summary>
     /// <param name="overwrite">Whether results that it holds may be replaced.</param>
@@ -62,14 +64,18 @@ public sealed class RunFolder(string path, string job)
         }
     }
 
-    /// <summary>The job has ended and left nothing: the folder is free for the next. It stays, for it may have been there before.</summary>
+    /// <summary>The job has ended. If it has left nothing, the folder is again what it was before: free, or an earlier job's with its results.</summary>
     public void GiveBack()
     {
-        if (IsOwn() && !Written.Any(f => f != Owner && File.Exists(Path.Combine(path, f))))
+        if (IsOwn() && !HasModel())
         {
             Settle();
         }
     }
+
+    // The model is written before all else. An older one is an earlier job's; one of the same age may be this job's.
+    private bool HasModel() => new FileInfo(Path.Combine(path, Model)) is { Exists: true } model
+        && model.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(path, Owner));
 
     /// <summary>All results are there: the summary says whose they are.</summary>
     public void Settle() => File.Delete(Path.Combine(path, Owner));

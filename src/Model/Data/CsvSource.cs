@@ -104,7 +104,7 @@ internal static class CsvSource
     {
         var text = rows.Text(column);
         return text.Length == 0 ? throw rows.Error($"column '{name}' is empty: every row needs a label")
-            : missing.HasLabel(text) ? throw rows.Error($"column '{name}' holds '{text}', {MissingCells.NoLabel(text)}")
+            : missing.HasLabel(text) ? throw rows.Error($"column '{name}' holds '{text}', {missing.NoLabel(text)}")
             : text;
     }
 
@@ -121,8 +121,8 @@ internal static class CsvSource
         {
             throw rows.Error(isNumber
                 ? $"column '{name}' holds '{text}', which is not a finite number: fill it in, or leave the row out"
-                : $"column '{name}' holds '{text}', which is not a number. If it stands for a missing value, add it to data.missingValues; if the column is no "
-                    + "feature, name it in data.ignore");
+                : $"column '{name}' holds '{text}', which is not a number. If the column is no feature, name it in data.ignore; if '{text}' stands for a missing value, set "
+                    + missing.With(text.ToString()));
         }
 
         return missing.AreFilled

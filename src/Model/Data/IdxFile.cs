@@ -33,17 +33,18 @@ internal static class IdxFile
             : throw new JobException($"{name}: it holds {header.TypeName} numbers, but labels must be whole ones (ubyte, sbyte, int16 or int32).");
     }
 
-    /// <summary>Refuses pixels of another type than those a model was trained on: only ubyte becomes x / 255.</summary>
+    /// <summary>Refuses ubyte pixels where others are trained on, and others where ubyte ones are: only ubyte becomes x / 255.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="type">What its pixels are.</param>
-    /// <param name="trained">What they were in training; null: nobody knows.</param>
-    /// <param name="model">The model's name.</param>
-    /// <exception cref="JobException">They differ.</exception>
-    public static void RequireType(string name, string type, string? trained, string model)
+    /// <param name="trained">What they are in training; null: nobody knows.</param>
+    /// <param name="by">What is trained on them: "digits was trained on", "i has".</param>
+    /// <exception cref="JobException">One of the two is ubyte.</exception>
+    public static void RequireScale(string name, string type, string? trained, string by)
     {
-        if (trained is not null && type != trained)
+        var bytes = Kebab.Name(IdxType.Ubyte);
+        if (trained is not null && (type == bytes) != (trained == bytes))
         {
-            throw new JobException($"{name}: its pixels are {type}, but {model} was trained on {trained} pixels. Only ubyte becomes x / 255, so that they would mean "
+            throw new JobException($"{name}: its pixels are {type}, but {by} {trained} pixels. Only {bytes} becomes x / 255, so that they would mean "
                 + $"different things. Write them as {trained}.");
         }
     }

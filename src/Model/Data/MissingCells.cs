@@ -10,11 +10,13 @@ internal sealed class MissingCells
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _texts;
     private readonly double[] _numbers;
     private readonly int _longest;
+    private readonly IReadOnlyList<string> _given;
 
     /// <param name="data">How they are spelt.</param>
     public MissingCells(DataSection data)
     {
         AreFilled = data.Missing == MissingValues.Mean;
+        _given = data.MissingSpellings;
         _spellings = new HashSet<string>(data.MissingSpellings.Select(s => s.Trim()), StringComparer.Ordinal) { "" };
         _texts = _spellings.GetAlternateLookup<ReadOnlySpan<char>>();
         _longest = _spellings.Max(s => s.Length);
@@ -38,12 +40,12 @@ internal sealed class MissingCells
     public bool HasLabel(ReadOnlySpan<char> text) => Has(text) && LabelNumber.Parse(text) is null;
 
     /// <summary>What is said of such a label.</summary>
-    public static string NoLabel(string text) =>
-        $"which stands for a missing value, but every row needs a label: give it one, or leave the row out. If '{text}' is a class, set data.missingValues to what does stand for one, "
-        + $"such as [{string.Join(", ", Known.Where(k => !k.Equals(text, StringComparison.OrdinalIgnoreCase)).Take(3))}]";
+    public string NoLabel(string text) =>
+        $"which stands for a missing value, but every row needs a label: give it one, or leave the row out. If '{text}' is a class, set data.missingValues to a list without it: "
+        + MissingSpellings.List(_given.Where(s => s.Trim() != text.Trim()));
 
-    // Those that occur the most; the README has all of them.
-    private static readonly string[] Known = ["NA", "N/A", "NaN", "NULL"];
+    /// <summary>What data.missingValues has to be for more to stand for a missing value: the whole list, as it replaces the usual one.</summary>
+    public string With(params IEnumerable<string> more) => $"data.missingValues to {MissingSpellings.List(_given.Concat(more))} (the list replaces the usual one)";
 
     /// <summary>Whether a cell, as it stands in the file, has no value.</summary>
     public bool Has(ReadOnlySpan<byte> text)

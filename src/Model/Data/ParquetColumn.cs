@@ -77,7 +77,7 @@ internal static class ParquetColumn
         var none = Array.FindIndex(labels, l => missing.HasLabel(l.AsSpan().Trim()));
         return none < 0
             ? labels.Select(l => l!).ToArray()
-            : throw new JobException($"{place} holds '{labels[none]}' in row {none} of the group, {MissingCells.NoLabel(labels[none]!)}.");
+            : throw new JobException($"{place} holds '{labels[none]}' in row {none} of the group, {missing.NoLabel(labels[none]!)}.");
     }
 
     private static async Task<string?[]> WholeNumbers<T>(ParquetRowGroupReader group, DataField field)

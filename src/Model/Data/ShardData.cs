@@ -50,10 +50,9 @@ public sealed class ShardData
                 + "Held-out images need the size that is trained on.");
         }
 
-        if ((source as IdxSource)?.Type is { } type && ((IdxSource)validation).Type is var otherType && type != otherType)
+        if (source is IdxSource images)
         {
-            throw new JobException($"{name}: its pixels are {otherType}, those of {own} are {type}. Only ubyte becomes x / 255, so that they "
-                + "would mean different things. Write both in one type.");
+            IdxFile.RequireScale(name!, ((IdxSource)validation).Type, images.Type, $"{own} has");
         }
 
         if (validation.Features != source.Features && job.Data.Format != DataFormat.Libsvm)

@@ -50,12 +50,12 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <exception cref="JobException">It names the first file that is unlike the others.</exception>
     public static void RequireSame(string path, IReadOnlyList<(string File, string Place, string[] Columns)> files, string? label)
     {
-        var kinds = files.GroupBy(f => string.Join('\n', f.Columns)).OrderByDescending(g => g.First().Columns.Contains(label)).ThenByDescending(g => g.Count()).ToArray();
-        if (kinds.Length < 2)
+        if (files.All(f => f.Columns == files[0].Columns || f.Columns.SequenceEqual(files[0].Columns))) // mostly they are one array
         {
             return;
         }
 
+        var kinds = files.GroupBy(f => f.Columns, NameByName).OrderByDescending(g => g.Key.Contains(label)).ThenByDescending(g => g.Count()).ToArray();
         var usual = kinds[0].First();
         var odd = files.First(f => !f.Columns.SequenceEqual(usual.Columns));
         var at = Enumerable.Range(0, usual.Columns.Length).FirstOrDefault(i => i >= odd.Columns.Length || odd.Columns[i] != usual.Columns[i], -1);
@@ -65,15 +65,22 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             + $"Files that are read as one need the same columns.{Remedy(path, odd.File, usual.File)}");
     }
 
+    private static readonly EqualityComparer<string[]> NameByName = EqualityComparer<string[]>.Create(
+        (a, b) => a.AsSpan().SequenceEqual(b), names => names.Aggregate(0, HashCode.Combine));
+
     private static string Remedy(string path, string odd, string usual)
     {
         var (ending, other) = (Path.GetExtension(usual), Path.GetExtension(odd));
-        if (ending.Length == 0 || ending == other)
-        {
-            return " If it is no data, move it elsewhere.";
-        }
+        return ending.Length == 0 || ending == other ? " If it is no data, move it elsewhere."
+            : $" If it is no data, leave it out by a pattern, such as {(DataFiles.IsGlob(path) ? Narrowed(path) : Below(path))}{ending}.";
+    }
 
-        var folder = DataFiles.IsGlob(path) ? "" : $"{Path.GetFileName(path)}/";
-        return $" If it is no data, leave it out by a pattern, such as {folder}{(Directory.Exists(path) && Directory.EnumerateDirectories(path).Any() ? "**/" : "")}*{ending}.";
+    private static string Below(string folder) => $"{folder.TrimEnd('/')}/{(Directory.EnumerateDirectories(folder).Any() ? "**/" : "")}*";
+
+    // The glob, up to the first wildcard of its last part: "in/**/part-*" stays, "in/**" becomes "in/**/*".
+    private static string Narrowed(string glob)
+    {
+        var name = Path.GetFileName(glob);
+        return name == "**" ? $"{glob}/*" : $"{glob[..^name.Length]}{name.Split('*', '?')[0]}*";
     }
 }

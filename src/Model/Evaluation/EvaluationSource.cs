@@ -44,7 +44,7 @@ internal static class EvaluationSource
 
         if (source is IdxSource images)
         {
-            IdxFile.RequireType(part.Name, images.Type, model.Facts.PixelType, model.Name);
+            IdxFile.RequireScale(part.Name, images.Type, model.Facts.PixelType, $"{model.Name} was trained on");
         }
 
         RequireKnown(model, part.Name, source.Classes);

@@ -43,7 +43,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
         try
         {
             var header = IdxFile.Images(stream, name);
-            IdxFile.RequireType(name, header.TypeName, model.Facts.PixelType, model.Name);
+            IdxFile.RequireScale(name, header.TypeName, model.Facts.PixelType, $"{model.Name} was trained on");
             return header.Elements == model.Facts.Shape.Features
                 ? new InputRows(IdxFile.Batches(stream, name, header, rows).Select(b => Numbers(b, header)), []) { _open = stream }
                 : throw new JobException($"{name}: its images have {header.Shape} pixels, {header.Elements} in all, but {model.Name} was trained on "

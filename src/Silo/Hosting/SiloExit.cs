@@ -17,21 +17,35 @@ internal static partial class SiloExit
     /// <summary>The other silos have taken it for dead.</summary>
     public const int TakenForDead = 4;
 
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(2);
+
     /// <summary>Ends this process at once, with one line on standard error, whatever is still at work in it.</summary>
     /// <remarks>An ordinary exit runs libtorch's destructors beside the threads that still compute: the process would end with a segmentation fault.</remarks>
     public static void Now(int code, string message)
     {
+        // Writing waits for ever where the pipe is full and its reader has stopped.
+        new Thread(() =>
+        {
+            Thread.Sleep(LongestWrite);
+            ExitAtOnce(code);
+        })
+        { IsBackground = true, Name = "end in any case" }.Start();
         Console.Error.WriteLine(message);
         Console.Error.Flush();
         Console.Out.Flush();
+        ExitAtOnce(code);
+    }
+
+    private static void ExitAtOnce(int code)
+    {
         if (OperatingSystem.IsWindows())
         {
             Environment.Exit(code);
         }
 
-        ExitAtOnce(code);
+        Exit(code);
     }
 
     [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void ExitAtOnce(int code);
+    private static partial void Exit(int code);
 }

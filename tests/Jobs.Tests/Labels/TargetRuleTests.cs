@@ -23,6 +23,11 @@ public class TargetRuleTests
         Assert.Equal(TargetKind.Classes, Of(100_000, Spread(10, 0.5, 5, 1))); // stars of films
         Assert.Equal(TargetKind.Classes, Of(395, Spread(18, 0, 20, 0))); // grades
         Assert.Equal(TargetKind.Classes, Of(4, [0.1, 0.2]));
+        Assert.Equal(TargetKind.Classes, Of(60, Spread(15, 0, 14, 0)));
+        Assert.Equal(TargetKind.Classes, Of(50_000, Spread(100, 0, 99, 0))); // small pictures
+        Assert.Equal(TargetKind.Classes, Of(131_600, Spread(47, 0, 46, 0))); // letters and digits by hand
+        Assert.Equal(TargetKind.Classes, Of(20_000, Spread(26, 1, 26, 0))); // letters
+        Assert.Equal(TargetKind.Classes, Of(1_300_000, Spread(1_000, 1, 1_000, 0))); // an image net
     }
 
     [Fact]
@@ -31,7 +36,6 @@ public class TargetRuleTests
         Assert.Equal(TargetKind.Doubtful, Of(13_233, Spread(5_749, 0, 5_748, 0))); // people, 2 pictures each
         Assert.Equal(TargetKind.Doubtful, Of(400, Spread(40, 0, 39, 0))); // faces
         Assert.Equal(TargetKind.Doubtful, Of(300, Spread(30, 1, 30, 0))); // days of a month, or rings of shells
-        Assert.Equal(TargetKind.Doubtful, Of(1_300_000, Spread(1_000, 1, 1_000, 0))); // an image net
         Assert.Equal(TargetKind.Doubtful, Of(32_561, Spread(73, 17, 90, 0))); // ages
         Assert.Equal(TargetKind.Doubtful, Of(515_345, Spread(89, 1922, 2011, 0))); // years of songs
         Assert.Equal(TargetKind.Doubtful, Of(900, Spread(30, 100, 599, 0))); // codes

@@ -92,6 +92,25 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains("it is the output of the job", Assert.Throws<JobException>(() => Folder("run", "iris-ffffff").Try(overwrite: false, continues: null)).Message);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_folder_given_back_without_results_is_again_that_of_the_job_before(bool overwrite)
+    {
+        var run = FolderOf("run", "iris-ffffff");
+        File.WriteAllText(At("run/model.safetensors"), "weights");
+        File.SetLastWriteTimeUtc(At("run/model.safetensors"), DateTime.UtcNow.AddMinutes(-1));
+        var before = Listing.Of(_folder);
+        Folder("run").Take(overwrite, overwrite ? null : run);
+        Folder("run").GiveBack();
+        Assert.Equal(before, Listing.Of(_folder));
+        Assert.Contains("it is the output of the job iris-ffffff", Refused("run"));
+        Folder("run").Take(overwrite, overwrite ? null : run);
+        File.WriteAllText(At("run/model.safetensors"), "other weights"); // and then the disk was full
+        Folder("run").GiveBack();
+        Assert.Contains("it is the output of the job digits-1a2b3c", Assert.Throws<JobException>(() => Folder("run", "iris-eeeeee").Try(overwrite: false, continues: null)).Message);
+    }
+
     [Fact]
     public void Before_it_is_written_to_it_must_still_be_the_jobs()
     {

@@ -101,8 +101,8 @@ public sealed class CsvOptionsTests : IDisposable
     {
         var csv = Csv(_folder.Write("d.csv", "a,y\n1,p\n-999,q\n-999.0,q\n3,p\n.,q\n")) with { Missing = MissingValues.Mean, MissingSpellings = ["-999", "."] };
         Assert.Equal(["1 p", "2 q", "2 q", "2 q", "3 p"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(csv))));
-        Assert.StartsWith("d.csv:6: column 'a' holds '.', which is not a number. If it stands for a missing value, add it to data.missingValues",
-            DataFolder.Error(csv with { MissingSpellings = [] }), StringComparison.Ordinal);
+        Assert.Equal("d.csv:6: column 'a' holds '.', which is not a number. If the column is no feature, name it in data.ignore; if '.' stands for a missing value, set "
+            + "data.missingValues to [NA, -999, \".\"] (the list replaces the usual one).", DataFolder.Error(csv with { MissingSpellings = ["NA", "-999"] }));
     }
 
     [Fact]
@@ -171,18 +171,24 @@ public sealed class CsvOptionsTests : IDisposable
         _folder.Write("in/a-notes.txt", "hello\n");
         _folder.Write("in/part-0.csv", "a,b,y\n1,2,p\n1,3,q\n");
         const string Message = "a-notes.txt:1: it has 1 column, but part-0.csv has 3. Files that are read as one need the same columns. If it is no data, leave it out by a pattern, such as ";
-        Assert.Equal(Message + "in/*.csv.", DataFolder.Error(Csv(_folder["in"])));
-        Assert.Equal(Message + "*.csv.", DataFolder.Error(Csv(_folder["in/*"])));
+        Assert.Equal(Message + _folder["in/*.csv."], DataFolder.Error(Csv(_folder["in"])));
+        Assert.Equal(Message + _folder["in/*.csv."], DataFolder.Error(Csv(_folder["in/*"])));
+        Assert.Equal(Message + _folder["in/**/*.csv."], DataFolder.Error(Csv(_folder["in/**"])));
+        Assert.Equal(Message + _folder["**/*.csv."], DataFolder.Error(Csv(_folder["**/*-?*"])));
         _folder.Write("in/a-notes.txt", "1,2,3\n"); // as many columns, without the label
         Assert.StartsWith("a-notes.txt:1: column 1 is '1', but in part-0.csv it is 'a'.", DataFolder.Error(Csv(_folder["in"])));
         Directory.CreateDirectory(_folder["in/more"]);
-        Assert.EndsWith("such as in/**/*.csv.", DataFolder.Error(Csv(_folder["in"])), StringComparison.Ordinal);
+        Assert.EndsWith($"such as {_folder["in/**/*.csv"]}.", DataFolder.Error(Csv(_folder["in"])), StringComparison.Ordinal);
         File.Delete(_folder["in/a-notes.txt"]);
         Assert.Equal(2, DataCheck.Run(DataFolder.Job(Csv(_folder["in"])), 1).Facts.TrainingRows.Sum());
         _folder.Write("in/a.csv", "a,y\n1,p\n");
         _folder.Write("in/b.csv", "a,b,y\n1,2,p\n");
         Assert.StartsWith("a.csv:1: it has 2 columns, but b.csv has 3.", DataFolder.Error(Csv(_folder["in"]))); // two are of one mind
     }
+
+    [Fact]
+    public void Names_of_columns_are_compared_one_by_one() => Assert.StartsWith("2.parquet: it has 3 columns, but 1.parquet has 2.", Assert.Throws<JobException>(() =>
+        TableColumns.RequireSame("in", [("1.parquet", "1.parquet", ["a\nb", "y"]), ("2.parquet", "2.parquet", ["a", "b", "y"])], "y")).Message);
 
     [Fact]
     public void A_held_out_label_that_is_unknown_is_named_by_its_line_with_those_that_are_known()

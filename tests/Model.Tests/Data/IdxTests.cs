@@ -70,6 +70,9 @@ public sealed class IdxTests : IDisposable
         Assert.Equal(2, EvaluationSource.Read(model, bytes, data.Labels, 0, 1).Rows);
         Assert.StartsWith($"floats: its pixels are float32, but {model.Name} was trained on ubyte pixels.",
             Assert.Throws<JobException>(() => EvaluationSource.Read(model, floats, data.Labels, 0, 1)).Message, StringComparison.Ordinal);
+        var doubles = _folder.Write("doubles", File(0x0e, [2, 2], [0, 0.2, 0.4, 1]));
+        Save(facts with { PixelType = "float32" }); // neither is scaled
+        Assert.Equal(2, EvaluationSource.Read(TrainedModel.Load(path), doubles, data.Labels, 0, 1).Rows);
         Save(facts with { PixelType = null }); // as earlier builds did
         Assert.Equal(2, EvaluationSource.Read(TrainedModel.Load(path), floats, data.Labels, 0, 1).Rows);
         Save(facts with { PixelType = "int7" });
@@ -119,6 +122,14 @@ public sealed class IdxTests : IDisposable
     }
 
     [Fact]
+    public void Labels_are_ids_of_classes_by_format_of_which_none_is_doubtful()
+    {
+        double[] ids = [.. Enumerable.Range(0, 120).Select(i => (double)(i % 30))];
+        var images = _folder.Write("i", File(0x08, [120, 2], Enumerable.Range(0, 240).Select(i => (double)(i * 7 % 251))));
+        Assert.DoesNotContain(DataCheck.Inspect(DataFolder.Job(Idx(images, Labels(ids))), 1, withColumns: false).Warnings, w => w.Kind == "continuous-target");
+    }
+
+    [Fact]
     public void What_cannot_be_used_is_named()
     {
         var labels = Labels(0, 1);
@@ -138,7 +149,9 @@ public sealed class IdxTests : IDisposable
     public void Held_out_pixels_of_another_type_are_refused()
     {
         var data = Idx(_folder.Write("i", File(0x08, [2, 2], [1, 2, 3, 4])), Labels(0, 1));
-        Assert.StartsWith("v: its pixels are int16, those of i are ubyte. Only ubyte becomes x / 255",
+        Assert.StartsWith("v: its pixels are int16, but i has ubyte pixels. Only ubyte becomes x / 255",
             DataFolder.Error(data with { Validation = new() { Path = _folder.Write("v", File(0x0b, [2, 2], [1, 2, 3, 4])), Labels = data.Labels } }));
+        _folder.Write("i", File(0x0c, [2, 2], [1, 2, 3, 4])); // int32 and int16 mean the same numbers
+        Assert.Equal(2, DataCheck.Run(DataFolder.Job(data with { Validation = new() { Path = _folder["v"], Labels = data.Labels } }), 1).Facts.ValidationRows.Sum());
     }
 }

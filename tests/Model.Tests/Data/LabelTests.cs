@@ -28,8 +28,7 @@ public sealed class LabelTests : IDisposable
             var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i == 31 ? $" {spelling} " : i % 2 == 0 ? first : second)}\n"));
             var message = DataFolder.Error(Csv(_folder.Write(name, "a,y\n" + rows), shards: 3));
             Assert.StartsWith($"{name}:33: column 'y' holds '{spelling}', which stands for a missing value, but every row needs a label", message, StringComparison.Ordinal);
-            var others = new[] { "NA", "N/A", "NaN", "NULL" }.Where(s => !s.Equals(spelling, StringComparison.OrdinalIgnoreCase)).Take(3);
-            Assert.EndsWith($"If '{spelling}' is a class, set data.missingValues to what does stand for one, such as [{string.Join(", ", others)}].", message, StringComparison.Ordinal);
+            Assert.EndsWith($"If '{spelling}' is a class, set data.missingValues to a list without it: {MissingSpellings.List(MissingSpellings.Usual.Where(s => s != spelling))}.", message, StringComparison.Ordinal);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Data.Checking;
 
 namespace Granary.Model.Tests.Data;
 
@@ -30,13 +31,13 @@ public sealed class MissingWarningTests : IDisposable
     [InlineData(9999)]
     [InlineData(99999)]
     [InlineData(-32768)]
-    [InlineData(500)] // written as no code is, but no measurement is so far from all the others
     public void A_value_far_from_all_others_is_taken_for_a_code(int code)
     {
         var warning = Assert.Single(Warnings(200, i => i % 40 == 7 ? $"{code}" : Text(Bell(i))));
         Assert.Equal("missing-code", warning.Kind);
         var next = Enumerable.Range(0, 200).Where(i => i % 40 != 7).Select(i => Math.Round(Bell(i), 2)).OrderBy(x => Math.Abs(x - code)).First();
-        Assert.Equal($"d.csv: column 'a': {code} in 5 rows, the next value is {Text(next)}: a code for a missing value? Then add it to data.missingValues.", warning.Message);
+        Assert.Equal($"d.csv: a code for a missing value? Column 'a' ({code} in 5 rows; the next value is {Text(next)}). "
+            + $"If so, set data.missingValues to {MissingSpellings.List([.. MissingSpellings.Usual, $"{code}"])} (the list replaces the usual one).", warning.Message);
     }
 
     [Fact]
@@ -50,11 +51,17 @@ public sealed class MissingWarningTests : IDisposable
     [Fact]
     public void Where_missing_values_are_refused_the_remedy_is_whole_and_of_many_columns_the_first_are_named()
     {
-        var cells = string.Concat(Enumerable.Range(0, 200).Select(i => string.Join(',', Enumerable.Range(0, 7).Select(c => i % 40 == c ? "-999" : Text(Bell(i + (1000 * c))))) + $",c{i * 13 % 3}\n"));
-        var data = new DataSection { Format = DataFormat.Csv, Path = _folder.Write("d.csv", "a,b,c,d,e,f,g,y\n" + cells), Label = "y", Shards = 2 };
-        var warnings = DataCheck.Inspect(DataFolder.Job(data), 2, withColumns: false).Warnings;
-        Assert.Equal(5, warnings.Count);
-        Assert.All(warnings, w => Assert.EndsWith("Then add it to data.missingValues, with data.missing: mean (so for 7 columns, of which 5 are named).", w.Message, StringComparison.Ordinal));
+        var cells = string.Concat(Enumerable.Range(0, 200).Select(i => string.Join(',', Enumerable.Range(0, 7).Select(c => i % 40 == c ? c == 2 ? "-99" : "-999" : Text(Bell(i + (1000 * c))))) + $",c{i * 13 % 3}\n"));
+        var data = new DataSection { Format = DataFormat.Csv, Path = _folder.Write("d.csv", "a,b,c,d,e,f,g,y\n" + cells), Label = "y", Shards = 2, MissingSpellings = ["NA", "-"] };
+        var message = Assert.Single(DataCheck.Inspect(DataFolder.Job(data), 2, withColumns: false).Warnings).Message;
+        Assert.StartsWith("d.csv: codes for missing values? Columns 'a' (-999 in 5 rows; the next value is ", message);
+        Assert.EndsWith(") and 2 more. If so, set data.missingValues to [NA, \"-\", -999, -99] (the list replaces the usual one) and data.missing to mean.", message);
+    }
+
+    [Fact]
+    public void Numbers_in_messages_are_written_in_full()
+    {
+        Assert.Contains("(-999 in 5 rows; the next value is 150000)", Assert.Single(Warnings(200, i => i % 40 == 7 ? "-999" : $"{150_000 + (i * 7 % 500)}")).Message);
     }
 
     [Fact]
@@ -73,6 +80,10 @@ public sealed class MissingWarningTests : IDisposable
         None(i => $"{i * 7 % 100}"); // 99 is the last of all
         None(i => i % 20 == 0 ? "9" : $"{i % 4}"); // rooms
         None(i => (i % 3) switch { 0 => "-9", 1 => "0", _ => "9" });
+        None(i => i % 40 == 7 ? "500" : Text(Bell(i))); // far away, but written as no code is
+        None(i => (i % 3) switch { 0 => "0.5", 1 => "1", _ => "2" }); // doses
+        None(i => (i % 4) switch { 0 => "0.1", 1 => "1", 2 => "10", _ => "100" });
+        None(i => (i % 3) switch { 0 => "1.5", 1 => "2", _ => "3" });
     }
 
     [Fact]
@@ -91,6 +102,33 @@ public sealed class MissingWarningTests : IDisposable
         Assert.Equal("d.csv: column 'a' has no value in 96 of 100 rows of label 'c1', and in 4 of 200 of the others: the gaps say the label. "
             + "If they will not do so in new data, name the column in data.ignore.", one[1].Message);
         Assert.Contains("has no value in 0 of 100 rows of label 'c2', and in 200 of 200 of the others", Warnings(300, i => i * 13 % 3 != 2 ? "NA" : Text(Bell(i)))[1].Message);
-        Assert.DoesNotContain(Warnings(24, i => i < 6 ? "" : Text(Bell(i))), w => w.Kind == "missing-by-label"); // chance
+    }
+
+    // Gaps that have nothing to do with the label, in data sets of many small classes and of a few large ones.
+    [Theory]
+    [InlineData(100, 10, 0.01)]
+    [InlineData(100, 3, 0.3)]
+    [InlineData(200, 1, 0.5)]
+    [InlineData(3, 8, 0.5)]
+    [InlineData(2, 1_000, 0.1)]
+    public void Gaps_by_chance_say_nothing(int classes, int rows, double share)
+    {
+        const int Features = 5;
+        var random = new Random(1);
+        for (var set = 0; set < 200 * Features; set++)
+        {
+            var gaps = Enumerable.Range(0, classes).Select(_ => ((long)Enumerable.Range(0, rows).Count(_ => random.NextDouble() < share), (long)rows)).ToArray();
+            Assert.Null(ClassGaps.Of(gaps, Features));
+        }
+    }
+
+    [Fact]
+    public void One_row_says_nothing() => Assert.Null(ClassGaps.Of([(1, 1), (0, 100), (0, 100)], 1));
+
+    [Fact]
+    public void Gaps_of_a_small_class_are_said_where_chance_does_not_make_them()
+    {
+        var gaps = Enumerable.Repeat((0L, 10L), 99).Append((9L, 10L)).ToArray();
+        Assert.Equal(new ClassGaps(99, 9, 10, 0, 990), ClassGaps.Of(gaps, 5));
     }
 }

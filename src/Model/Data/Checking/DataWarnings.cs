@@ -14,7 +14,7 @@ internal static class DataWarnings
     /// <param name="surveys">What the shards found.</param>
     /// <param name="report">What was guessed.</param>
     /// <param name="columns">The features.</param>
-    /// <param name="features">What they are like; null for text and sparse sources.</param>
+    /// <param name="features">What they are like; null for text, and for LIBSVM data of many features.</param>
     public static IReadOnlyList<JobWarning> Of(
         Job job, IReadOnlyList<ShardSurvey> surveys, DataReport report, IReadOnlyList<ColumnReport> columns, FeatureScan? features)
     {
@@ -41,7 +41,8 @@ internal static class DataWarnings
                 + $"{(classes.Merged.Count > 1 ? $"; {classes.Merged.Count - 1} more classes are spelt in several ways" : "")}. If they are to be several, give them names that are no numbers.");
         }
 
-        if (job.Data.Target == LabelTarget.Auto && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
+        // The labels of an IDX file are ids of classes.
+        if (job.Data.Target == LabelTarget.Auto && job.Data.Format != DataFormat.Idx && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
         {
             yield return new JobWarning("continuous-target", $"{source}: the label has {TargetRule.Describe(classes, rows)}, each of which is trained as a class of its own. "
                 + "If it is a quantity, put its values into a few ranges; if these are classes, set data.target to classes.");
@@ -91,11 +92,14 @@ internal static class DataWarnings
             yield break; // nothing can be missing
         }
 
-        var codes = Found(columns, f => features.Code(f, onlyUsual: columns.Count > FewFeatures));
-        foreach (var (column, code) in codes.Take(NamesInMessage))
+        var codes = Found(columns, features.Code);
+        if (codes.Count > 0)
         {
-            yield return new JobWarning("missing-code", FormattableString.Invariant($"{source}: column '{column.Name}': {code.Value} in {code.Rows:#,0} rows, the next value is {code.Next:G5}: a code for a missing value? ")
-                + $"Then add it to data.missingValues{(job.Data.Missing == MissingValues.Mean ? "" : ", with data.missing: mean")}{More(codes.Count)}");
+            // One list for all: it is pasted as a whole.
+            var all = codes.Select(c => ColumnReport.Number(c.What.Value)).Distinct();
+            yield return new JobWarning("missing-code", $"{source}: {(codes.Count == 1 ? "a code for a missing value" : "codes for missing values")}? "
+                + $"{(codes.Count == 1 ? "Column" : "Columns")} {List(codes.Select(c => Said(c.Column, c.What)))}. If so, set {new MissingCells(job.Data).With(all)}"
+                + $"{(job.Data.Missing == MissingValues.Mean ? "" : " and data.missing to mean")}.");
         }
 
         var empty = columns.Where(c => c.Missing * 4 >= features.Rows).ToArray();
@@ -103,10 +107,10 @@ internal static class DataWarnings
         {
             yield return new JobWarning("missing-values", FormattableString.Invariant($"{source}: {Columns([.. empty.Select(c => Quoted(c.Name))])} {(empty.Length == 1 ? "has" : "have")} no value in ")
                 + (empty.Length == 1 ? FormattableString.Invariant($"{empty[0].Missing:#,0} of {features.Rows:#,0} rows") : "a quarter of the rows or more")
-                + ": the mean of the others is filled in. If too few rows have it, name it in data.ignore.");
+                + $": the mean of the others is filled in. If too few rows have {(empty.Length == 1 ? "it, name it" : "them, name them")} in data.ignore.");
         }
 
-        var leaks = Found(columns, f => ClassGaps.Of(features.Gaps(f)));
+        var leaks = Found(columns, f => ClassGaps.Of(features.Gaps(f), columns.Count));
         foreach (var (column, gaps) in leaks.Take(NamesInMessage))
         {
             yield return new JobWarning("missing-by-label", FormattableString.Invariant($"{source}: column '{column.Name}' has no value in {gaps.Missing:#,0} of {gaps.Rows:#,0} rows of label ")
@@ -114,6 +118,9 @@ internal static class DataWarnings
                 + $"If they will not do so in new data, name the column in data.ignore{More(leaks.Count)}");
         }
     }
+
+    private static string Said(ColumnReport column, MissingCode code) =>
+        $"'{column.Name}' ({ColumnReport.Number(code.Value)} in {Plural.Of(code.Rows, "row")}; the next value is {ColumnReport.Number(code.Next)})";
 
     private static List<(ColumnReport Column, T What)> Found<T>(IReadOnlyList<ColumnReport> columns, Func<int, T?> find)
         where T : class => [.. columns.Select((c, f) => (c, find(f))).Where(c => c.Item2 is not null).Select(c => (c.c, c.Item2!))];

@@ -28,14 +28,15 @@ internal sealed class FeatureScan
     private readonly long[] _whole; // all bits set: so far
     private readonly long[] _rising;
     private readonly bool[] _inTurn; // whether each shard's values came behind those of the one before
-    private readonly EndValues _low;
-    private readonly EndValues _high;
+    private readonly EndValues? _low;
+    private readonly EndValues? _high;
     private readonly HashSet<double>?[]? _distinct;
 
     /// <param name="features">D.</param>
     /// <param name="classes">K.</param>
     /// <param name="countsDistinct">Whether different values are counted, which takes longer than all the rest.</param>
-    public FeatureScan(int features, int classes, bool countsDistinct)
+    /// <param name="mayHaveCodes">Whether a value may stand for a missing one, as in tables.</param>
+    public FeatureScan(int features, int classes, bool countsDistinct, bool mayHaveCodes)
     {
         _features = features;
         _width = (features + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
@@ -44,7 +45,7 @@ internal sealed class FeatureScan
         _greatest = Filled(_groups * _width, double.NegativeInfinity);
         (_missing, _rows) = (new double[_groups * _width], new long[_groups]);
         (_sums, _first, _last) = (new double[_width], new double[_width], Filled(_width, double.NegativeInfinity));
-        (_low, _high) = (new EndValues(_width, least: true), new EndValues(_width, least: false));
+        (_low, _high) = mayHaveCodes ? (new EndValues(_width, least: true), new EndValues(_width, least: false)) : (null, null);
         (_whole, _rising) = (Filled(_width, -1L), Filled(_width, -1L));
         _inTurn = Filled(features, true);
         _distinct = countsDistinct ? [.. Enumerable.Range(0, features).Select(_ => new HashSet<double>())] : null;
@@ -77,8 +78,8 @@ internal sealed class FeatureScan
             var group = _groups == 1 ? 0 : classes[r];
             _rows[group]++;
             Add(row, group * _width);
-            _low.Add(row);
-            _high.Add(row);
+            _low?.Add(row);
+            _high?.Add(row);
             CountDistinct(row);
         }
     }
@@ -155,9 +156,8 @@ internal sealed class FeatureScan
             _rows[group] += next._rows[group];
         }
 
-        _low.Merge(next._low);
-        _high.Merge(next._high);
-
+        _low?.Merge(next._low!);
+        _high?.Merge(next._high!);
         Rows += next.Rows;
     }
 
@@ -197,15 +197,16 @@ internal sealed class FeatureScan
             && (_inTurn[feature] || Math.Abs(greatest - least + 1 - Rows) <= Math.Floor(inexact));
     }
 
-    /// <summary>A code for a missing value among a feature's values; null: none is seen.</summary>
-    /// <param name="feature">The feature.</param>
-    /// <param name="onlyUsual">Whether it must be written as codes are; among whole numbers it must in any case.</param>
-    public MissingCode? Code(int feature, bool onlyUsual)
+    /// <summary>A code for a missing value among a feature's values; null: none is seen, or looked for.</summary>
+    public MissingCode? Code(int feature)
     {
-        var (low, high, rows) = (_low.Of(feature), _high.Of(feature), Rows - Missing(feature));
-        onlyUsual |= _whole[feature] != 0;
-        return MissingCode.Of(low.Last, low.Next, high.Last, low.Count, rows, onlyUsual)
-            ?? MissingCode.Of(high.Last, high.Next, low.Last, high.Count, rows, onlyUsual);
+        if (_low is null || _high is null)
+        {
+            return null;
+        }
+
+        var (low, high) = (_low.Of(feature), _high.Of(feature));
+        return MissingCode.Of(low.Last, low.Next, high.Last, low.Count) ?? MissingCode.Of(high.Last, high.Next, low.Last, high.Count);
     }
 
     /// <summary>Missing values of a feature, and rows, in each class; empty where classes are too many for that.</summary>

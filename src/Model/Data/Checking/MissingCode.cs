@@ -14,31 +14,32 @@ internal sealed record MissingCode(double Value, long Rows, double Next)
     private static readonly double[] Limits = [short.MinValue, short.MaxValue, ushort.MaxValue, int.MinValue, int.MaxValue, uint.MaxValue];
 
     /// <summary>
-    /// The code at one end of a column; null: there is none. A whole number that is there several times and lies farther from the value next
-    /// to it than all the others lie apart is one, unless it is 0, 1 or -1, or has half of the rows. Among whole numbers, which may be ids of kinds
-    /// or pixels, it must be written as codes are; so must it where there are many columns, among which anything happens by chance. A negative code
-    /// needs no such gap where nothing else is negative.
+    /// The code at one end of a column; null: there is none. It is written as codes are (nines, or the least or greatest number of 16 or 32 bits): a dose
+    /// or a count may be far from all others, too. It is there several times, and lies farther from the value next to it than all the others lie
+    /// apart; a negative code needs no such gap where nothing else is negative. Of several codes in one column none is seen.
     /// </summary>
     /// <param name="last">The value at the end.</param>
     /// <param name="next">The one next to it.</param>
     /// <param name="other">The one at the other end.</param>
     /// <param name="count">Rows that have the value at the end.</param>
-    /// <param name="rows">Rows that have any value.</param>
-    /// <param name="onlyUsual">Whether it must be written as codes are.</param>
-    public static MissingCode? Of(double last, double next, double other, long count, long rows, bool onlyUsual)
+    public static MissingCode? Of(double last, double next, double other, long count)
     {
-        if (count < Several || last != Math.Floor(last) || !double.IsFinite(next) || next == other || Math.Abs(last) <= 1)
+        if (count < Several || !IsUsual(last) || !double.IsFinite(next) || next == other)
         {
             return null;
         }
 
         var isFar = Math.Abs(last - next) > Math.Abs(next - other);
-        var isFound = IsUsual(last) ? isFar || (last < 0 && next >= 0 && other != -last) : !onlyUsual && isFar && 2 * count < rows;
-        return isFound ? new MissingCode(last, count, next) : null;
+        return isFar || (last < 0 && next >= 0 && other != -last) ? new MissingCode(last, count, next) : null;
     }
 
     private static bool IsUsual(double value)
     {
+        if (!double.IsInteger(value))
+        {
+            return false;
+        }
+
         var digits = Math.Abs(value).ToString("0", CultureInfo.InvariantCulture);
         return (digits.All(d => d == '9') && (value < 0 || digits.Length >= LeastDigits)) || Limits.Contains(value);
     }

@@ -48,7 +48,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
             rows = sparse.WrittenOut(features);
         }
 
-        var scan = new FeatureScan(features, facts.Classes.Count, countsDistinct);
+        var scan = new FeatureScan(features, facts.Classes.Count, countsDistinct, mayHaveCodes: source is TableSource);
         scan.Add(rows!, ids);
         return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features));
     }
