@@ -7,15 +7,15 @@ root=$(cd "$here/../.." && pwd)
 granary() { dotnet "$root/src/Client/bin/Release/net10.0/granary.dll" "$@"; }
 field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" | head -n 1; }
 
-export GRANARY_HOME
-GRANARY_HOME=$(mktemp -d)
-trap 'granary down >/dev/null 2>&1 || true; rm -rf "$GRANARY_HOME"' EXIT
+scratch=$(mktemp -d)
+export GRANARY_HOME=$scratch/home
+trap 'granary down >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
 
 mlp=("$root/examples/digits-mlp.yaml" --set "model.hidden=[256,128]" training.optimizer.kind=adam training.optimizer.learningRate=0.001)
 gpt=("$root/examples/source-transformer.yaml" --set model.layers=2 model.width=48 training.optimizer.kind=adam training.optimizer.learningRate=0.002)
 large=("$root/examples/digits-mlp.yaml" --set "model.hidden=[2400,2400]" training.optimizer.kind=adam training.optimizer.learningRate=0.0003)
 
-alone() { granary train "$@" --silos 1 --json --output "$GRANARY_HOME/alone" --overwrite 2>/dev/null; }
+alone() { granary train "$@" --silos 1 --json --output "$scratch/alone" --overwrite 2>/dev/null; }
 submit() { granary submit "$@" --detach --json | field job; }
 
 # One job under one plan: the same weights as alone, and a ledger without fault.
@@ -23,13 +23,13 @@ equal() { # name, plan, expected sha256, job...
     local name=$1 plan=$2 expected=$3 job
     shift 3
     job=$(submit "$@")
-    granary chaos --plan "$here/$plan.yaml" --job "$job" --json >"$GRANARY_HOME/chaos.json" 2>/dev/null
+    granary chaos --plan "$here/$plan.yaml" --job "$job" --json >"$scratch/chaos.json" 2>/dev/null
     local found kills recoveries
     found=$(granary wait "$job" --json 2>/dev/null | field weightsSha256)
-    kills=$(grep -c '"fault": "kill"' "$GRANARY_HOME/chaos.json" || true)
+    kills=$(grep -c '"fault": "kill"' "$scratch/chaos.json" || true)
     recoveries=$(granary wait "$job" --json 2>/dev/null | field recoveries)
-    granary audit "$job" 2>"$GRANARY_HOME/audit" || { cat "$GRANARY_HOME/audit"; exit 1; }
-    [ "$found" = "$expected" ] && echo "$name, $plan: same weights; $(field faults <"$GRANARY_HOME/chaos.json") faults, $recoveries recoveries, audit passed" \
+    granary audit "$job" 2>"$scratch/audit" || { cat "$scratch/audit"; exit 1; }
+    [ "$found" = "$expected" ] && echo "$name, $plan: same weights; $(field faults <"$scratch/chaos.json") faults, $recoveries recoveries, audit passed" \
         || { echo "$name, $plan: OTHER WEIGHTS $found, expected $expected"; exit 1; }
 }
 
@@ -80,7 +80,7 @@ goodput)
 cost)
     # What safety costs while nothing fails: as it is, without checksums and backups, and with a checkpoint every 10 s, in turn. There is no
     # option to train without safety: a scratch clone of the last commit has its two lines changed.
-    bare=$GRANARY_HOME/bare
+    bare=$scratch/bare
     git clone -q "$root" "$bare"
     without() { # file, text, other text
         [ "$(grep -cF "$2" "$bare/$1")" = 1 ] || { echo "$1 has no such line any more: $2" >&2; exit 1; }
@@ -96,8 +96,8 @@ CHANGE
     rate() { # root, job...
         local at=$1
         shift
-        dotnet "$at/src/Client/bin/Release/net10.0/granary.dll" train "$@" --json --output "$GRANARY_HOME/out" --overwrite 2>/dev/null | field examplesPerSecond
-        rm -rf "$GRANARY_HOME/out"
+        dotnet "$at/src/Client/bin/Release/net10.0/granary.dll" train "$@" --json --output "$scratch/out" --overwrite 2>/dev/null | field examplesPerSecond
+        rm -rf "$scratch/out"
     }
     echo "examples/s: job, as it is, without checksums and backups, with a checkpoint every 10 s"
     for _ in $(seq "${2:-5}"); do
@@ -110,20 +110,20 @@ CHANGE
     ;;
 busy)
     # Beside busy processes: the same weights each time, and no silo taken for dead.
-    expected=$(granary train "$root/examples/digits-mlp.yaml" --silos 1 --json --output "$GRANARY_HOME/alone" 2>/dev/null | field weightsSha256)
+    expected=$(granary train "$root/examples/digits-mlp.yaml" --silos 1 --json --output "$scratch/alone" 2>/dev/null | field weightsSha256)
     busy=()
-    trap 'kill "${busy[@]}" 2>/dev/null || true; granary down >/dev/null 2>&1 || true; rm -rf "$GRANARY_HOME"' EXIT
+    trap 'kill "${busy[@]}" 2>/dev/null || true; granary down >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
     for _ in $(seq "${3:-20}"); do
         sh -c 'while :; do :; done' &
         busy+=($!)
     done
     for round in $(seq "${2:-10}"); do
         began=$(date +%s)
-        found=$(granary train "$root/examples/digits-mlp.yaml" --silos 5 --json --output "$GRANARY_HOME/out" 2>"$GRANARY_HOME/said" | tee "$GRANARY_HOME/json" | field weightsSha256)
-        rm -rf "$GRANARY_HOME/out"
-        [ "$found" = "$expected" ] && echo "run $round: same weights after $(($(date +%s) - began)) s, $(field recoveries <"$GRANARY_HOME/json") recoveries" \
-            || { echo "run $round: weights '$found', expected $expected"; cat "$GRANARY_HOME/said"; exit 1; }
-        grep -E "taken it for dead|starting it again|^without|beginning with" "$GRANARY_HOME/said" || true
+        found=$(granary train "$root/examples/digits-mlp.yaml" --silos 5 --json --output "$scratch/out" 2>"$scratch/said" | tee "$scratch/json" | field weightsSha256)
+        rm -rf "$scratch/out"
+        [ "$found" = "$expected" ] && echo "run $round: same weights after $(($(date +%s) - began)) s, $(field recoveries <"$scratch/json") recoveries" \
+            || { echo "run $round: weights '$found', expected $expected"; cat "$scratch/said"; exit 1; }
+        grep -E "taken it for dead|starting it again|^without|beginning with" "$scratch/said" || true
     done
     granary up --silos 3
     job=$(submit "${mlp[@]}" training.epochs=10000000)
@@ -136,7 +136,7 @@ busy)
 soak)
     granary up --silos 3
     job=$(submit "${mlp[@]}" training.epochs=10000000)
-    granary chaos --plan "$here/soak.yaml" --job "$job" >/dev/null 2>"$GRANARY_HOME/faults" &
+    granary chaos --plan "$here/soak.yaml" --job "$job" >/dev/null 2>"$scratch/faults" &
     chaos=$!
     end=$((SECONDS + ${2:-1800}))
     echo "seconds silo resident-KB threads handles log-bytes"
@@ -150,7 +150,7 @@ soak)
     done
     kill -TERM $chaos 2>/dev/null || true
     wait $chaos 2>/dev/null || true
-    echo "faults done: $(wc -l <"$GRANARY_HOME/faults")"
+    echo "faults done: $(wc -l <"$scratch/faults")"
     granary cancel "$job"
     granary audit "$job"
     ;;
