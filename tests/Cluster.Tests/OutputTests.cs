@@ -126,6 +126,70 @@ public sealed class OutputTests : IClassFixture<SmallModel>, IDisposable
     public Task Not_even_overwrite_loses_what_is_read(string command, string output) =>
         IsRefused(command, output, "the file that is read, and would be lost", "--overwrite");
 
+    // However the input is named: by its folder, by a pattern, or by a shell.
+    [Theory]
+    [InlineData("tables", "tables/b.csv")]
+    [InlineData("tables/*.csv", "tables/b.csv")]
+    [InlineData("-", "in.csv")]
+    [InlineData("/dev/stdin", "in.csv")]
+    public async Task What_is_read_among_others_is_not_lost(string input, string output)
+    {
+        Directory.CreateDirectory(At("tables"));
+        File.Copy(At("in.csv"), At("tables/a.csv"));
+        File.Copy(At("in.csv"), At("tables/b.csv"));
+        var before = Listing.Of(_folder);
+        var (code, errors) = await Shell($"predict m --input '{input}' --output {output} --overwrite < in.csv");
+        Assert.Equal(2, code);
+        Assert.Contains("the file that is read, and would be lost", errors);
+        Assert.Equal(before, Listing.Of(_folder));
+    }
+
+    [Theory]
+    [InlineData("predict m --input in.csv", "/dev/stdout")]
+    [InlineData("predict m --input in.csv", "-")]
+    [InlineData("export m --format safetensors", "/dev/stdout")]
+    [InlineData("export m --format safetensors", "-")]
+    public async Task Standard_output_may_be_a_file_that_is_appended_to(string command, string output)
+    {
+        Assert.Equal(0, (await Shell($"{command} --output expected")).Code);
+        var before = Directory.GetFileSystemEntries(_folder).Length;
+        Assert.Equal(0, (await Shell($"{command} --output {output} >> mine.csv")).Code);
+        byte[] expected = [.. "mine"u8, .. File.ReadAllBytes(At("expected"))];
+        Assert.Equal(expected, File.ReadAllBytes(At("mine.csv")));
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder).Length);
+    }
+
+    [Fact]
+    public async Task A_job_that_reads_from_the_folder_that_it_would_overwrite_is_refused()
+    {
+        File.Copy(Path.Combine(CommandLine.Examples, "iris-softmax.yaml"), At("job.yaml"));
+        File.WriteAllText(At("job.yaml"), File.ReadAllText(At("job.yaml")).Replace("data/iris.csv", "in.csv", StringComparison.Ordinal));
+        var before = Listing.Of(_folder);
+        var (code, errors) = await Run([Train, "job.yaml", "--silos", "1", "--output", ".", "--overwrite"]);
+        Assert.Equal(2, code);
+        Assert.Contains($"{At("job.yaml")} is a file that the job reads, and would be lost: name another folder.", errors);
+        Assert.Equal(before, Listing.Of(_folder));
+    }
+
+    [Fact]
+    public async Task A_socket_is_no_file()
+    {
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(At("socket")));
+        await IsRefused(Predict, "socket", "socket: this is a socket: name a file.");
+        await IsRefused(Export, "socket", "socket: this is a socket: name a file.");
+        await IsRefused(Train, "socket", "this is no folder");
+    }
+
+    private async Task<(int Code, string Errors)> Shell(string command)
+    {
+        var info = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"dotnet '{CommandLine.Program}' {command}"]) { WorkingDirectory = _folder, RedirectStandardError = true };
+        using var process = System.Diagnostics.Process.Start(info)!;
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, errors);
+    }
+
     [Theory]
     [InlineData(Predict)]
     [InlineData(Export)]

@@ -11,7 +11,7 @@ internal static class ExportCommand
         var model = CommandParts.Model();
         var format = new Option<string>("--format") { Description = "safetensors or npz.", DefaultValueFactory = _ => "safetensors" };
         format.AcceptOnlyFromAmong("safetensors", "npz");
-        var output = new Option<string>("--output") { Description = "The file.", Required = true }.IsPath();
+        var output = new Option<string>("--output") { Description = "The file; - for standard output.", Required = true }.IsPath();
         var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
         return new Command("export", "Writes a model for other programs.") { model, format, output, overwrite }.Does((result, cancellation) => SiloProgram.Run(
             [

@@ -14,7 +14,7 @@ internal static class PredictCommand
             Description = "A CSV file, folder or glob, whose columns are matched by name; for a model of images an IDX file of images. It may be a pipe, or - for standard input.",
             Required = true,
         }.IsPath();
-        var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: standard output)." }.IsPath();
+        var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: -, standard output)." }.IsPath();
         var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
         return new Command("predict", "Predicts the class of every row of a CSV file, or of every image of an IDX file.") { model, input, output, overwrite }.Does((result, cancellation) =>
         {

@@ -16,12 +16,13 @@ public sealed class OutputFile : IDisposable
     private readonly PosixSignalRegistration[] _signals = [];
 
     /// <summary>Makes sure of a file.</summary>
-    /// <param name="path">The file, as its user named it.</param>
+    /// <param name="path">The file, as its user named it; "-" is standard output.</param>
     /// <param name="overwrite">Whether a file that exists may be replaced.</param>
     /// <param name="inputs">The files that the command reads.</param>
     /// <exception cref="JobException">It cannot be written, or must not be.</exception>
     public OutputFile(string path, bool overwrite, params IReadOnlyCollection<string> inputs)
     {
+        path = Meant(path);
         (_path, _overwrite) = (path, overwrite);
         if (path.Length == 0)
         {
@@ -54,7 +55,10 @@ public sealed class OutputFile : IDisposable
     }
 
     /// <summary>Whether a path names standard output: what else is said of it must be said elsewhere.</summary>
-    public static bool IsStandardOutput(string path) => OpenDescriptor.Of(path) == 1;
+    public static bool IsStandardOutput(string path) => OpenDescriptor.Of(Meant(path)) == 1;
+
+    // As "-" is standard input where a file is read.
+    private static string Meant(string path) => path == "-" ? "/dev/stdout" : path;
 
     /// <summary>Standard output, whose errors come as a <see cref="JobException"/> too. That nobody reads it any more is none.</summary>
     public static Stream StandardOutput() => new OutputStream(
