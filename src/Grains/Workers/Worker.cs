@@ -262,7 +262,11 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task GiveBackOutput(Membership membership, string output) => Task.Run(() => new RunFolder(output, membership.JobId).GiveBack());
+    public Task GiveBackOutput(Membership membership, string output)
+    {
+        _ = Current(membership); // a coordinator that has been replaced gives nothing away
+        return Task.Run(() => new RunFolder(output, membership.JobId).GiveBack());
+    }
 
     /// <inheritdoc/>
     public Task<string?> Publish(Membership membership, Publication publication)
