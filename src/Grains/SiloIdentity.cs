@@ -28,4 +28,13 @@ public sealed record SiloIdentity(
     /// <remarks>Making an identity tests the kernels, or reads what was found out before.</remarks>
     public string Platform { get; } =
         Model.Kernels.Platform.OfThisProcess(typeof(SiloIdentity).Assembly.GetName().Version!.ToString(3), Device).Describe();
+
+    /// <summary>How fast it multiplies matrices on one compute thread, in 10^9 operations a second.</summary>
+    public double Gflops { get; } = Rate(Device);
+
+    private static double Rate(string device)
+    {
+        Compute.TorchThreads.OnePerComputeThread();
+        return Model.Kernels.ProductRate.Gflops(device);
+    }
 }

@@ -21,10 +21,30 @@ public sealed class RedisTests : IDisposable
         using var submit = redis.Run("submit", Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--json", "--set", "training.epochs=3");
         Assert.True(await submit.Exit() == 0, submit.Errors);
         Assert.Equal(2, submit.Json.GetProperty("silos").GetInt32());
-        one.Signal("TERM");
-        two.Signal("TERM");
-        Assert.Equal(0, await one.Exit());
-        Assert.Equal(0, await two.Exit());
+
+        // A third one with other kernels computes other bits.
+        var platform = (await Platforms(redis))["one"];
+        using var three = redis.Run("silo", "--name", "three", "--threads", "1", "--kernels", platform.Contains("MKL by instruction sets", StringComparison.Ordinal) ? "stock" : "features");
+        three.WaitFor("ready three");
+        var other = (await Platforms(redis))["three"];
+        using var mixed = redis.Run("submit", Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--json", "--set", "training.epochs=1");
+        Assert.Equal(other == platform ? 0 : 1, await mixed.Exit()); // where MKL has no other choice, as on Intel's processors, they are alike
+        Assert.Equal(other != platform, mixed.Errors.Contains("silo three on", StringComparison.Ordinal));
+        Assert.Equal(other != platform, mixed.Errors.Contains("MKL by instruction sets", StringComparison.Ordinal));
+        foreach (var silo in new[] { one, two, three })
+        {
+            silo.Signal("TERM");
+            Assert.Equal(0, await silo.Exit());
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> Platforms(Redis redis)
+    {
+        using var status = redis.Run("status", "--json");
+        Assert.True(await status.Exit() == 0, status.Errors);
+        var silos = status.Json.GetProperty("silos").EnumerateArray().ToArray();
+        Assert.All(silos, s => Assert.True(s.GetProperty("gflops").GetDouble() > 0));
+        return silos.ToDictionary(s => s.GetProperty("name").GetString()!, s => s.GetProperty("platform").GetString()!);
     }
 
     // In less time than Kubernetes gives it: left to itself Orleans tries for two minutes.

@@ -10,7 +10,7 @@ public sealed class CrewRuleTests
 
     // "a:x b:y": silo a computes on x, silo b on y.
     private static SiloInfo[] Silos(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split(':'))
-        .Select(p => new SiloInfo(p[0], "", 1, "active", 1, "cpu", "", p[1]))];
+        .Select(p => new SiloInfo(p[0], "", 1, "active", 1, "cpu", "", p[1], 0))];
 
     private static string Names(SiloInfo[] silos, int[] chosen) => string.Concat(chosen.Select(i => silos[i].Name));
 

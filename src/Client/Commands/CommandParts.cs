@@ -31,6 +31,30 @@ internal static class CommandParts
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".granary"),
     }.IsPath();
 
+    /// <summary>--kernels, for the silos that a command starts. They are told by the environment, as are all other processes of the command.</summary>
+    public static Option<string> Kernels()
+    {
+        var option = new Option<string>("--kernels")
+        {
+            Description = $"The silos' kernels for matrix products: {KernelSetting.Auto} (the faster; default), {KernelSetting.Stock} (MKL's own choice) or {KernelSetting.Features} (by instruction sets); {KernelSetting.Variable}.",
+        };
+        option.AcceptOnlyFromAmong([.. KernelSetting.All]);
+        return option;
+    }
+
+    /// <summary>Has every process that is started from now on use these kernels.</summary>
+    /// <param name="kernels">What --kernels says; null: it was not given.</param>
+    /// <exception cref="JobException">It was not given, and the variable cannot be used.</exception>
+    public static void UseKernels(string? kernels)
+    {
+        if (kernels is not null)
+        {
+            Environment.SetEnvironmentVariable(KernelSetting.Variable, kernels);
+        }
+
+        _ = KernelSetting.OfEnvironment();
+    }
+
     /// <summary>The job file argument.</summary>
     public static Argument<string> JobFileArgument() => new Argument<string>("job.yaml") { Description = "The job file." }.IsPath();
 

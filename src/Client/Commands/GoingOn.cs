@@ -22,9 +22,10 @@ internal static class GoingOn
     }
 
     /// <summary>What <c>granary train</c> was told, without what is only for one run: its output, and what it is to go on from.</summary>
-    public static IReadOnlyList<string> Train(string file, IReadOnlyList<string> set, int silos) =>
+    public static IReadOnlyList<string> Train(string file, IReadOnlyList<string> set, int silos, string? kernels = null) =>
     [
         "granary", "train", file, .. set.Count == 0 ? [] : new[] { "--set" }, .. set, "--silos", silos.ToString(CultureInfo.InvariantCulture),
+        .. kernels is null ? [] : new[] { "--kernels", kernels },
     ];
 
     /// <summary>Words as a shell takes them.</summary>

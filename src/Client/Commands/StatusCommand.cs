@@ -26,12 +26,14 @@ internal static class StatusCommand
                             state = s.State,
                             threads = s.Threads,
                             device = s.Device,
+                            gflops = s.Gflops,
+                            platform = s.Platform,
                         }),
                     });
                     return ExitCode.Done;
                 }
 
-                var table = new TextTable(text: false, "silo", "state", ">pid", ">threads", "device", "address");
+                var table = new TextTable(text: false, "silo", "state", ">pid", ">threads", "device", ">GFLOP/s", "address");
                 foreach (var s in silos)
                 {
                     table.Add(
@@ -40,6 +42,7 @@ internal static class StatusCommand
                         s.Pid.ToString(CultureInfo.InvariantCulture),
                         s.Threads.ToString(CultureInfo.InvariantCulture),
                         s.Device,
+                        s.Gflops.ToString("0", CultureInfo.InvariantCulture),
                         s.Address);
                 }
 

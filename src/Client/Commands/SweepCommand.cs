@@ -20,12 +20,14 @@ internal static class SweepCommand
         var by = new Option<HeldOutFigure>("--by") { Description = "loss or accuracy: what makes a job the best.", DefaultValueFactory = _ => HeldOutFigure.Loss };
         var silos = new Option<int?>("--silos") { Description = "A private cluster of so many silos, even where a lasting one is up (default 1)." };
         var jobs = new Option<int?>("--jobs") { Description = "Jobs at once on a private cluster (default: one for each compute thread of a silo)." };
+        var kernels = CommandParts.Kernels();
         return new Command("sweep", "Trains a job with every combination of some values, and ranks them by a held-out figure.")
         {
-            file, over, set, by, silos, jobs, home, json,
+            file, over, set, by, silos, jobs, kernels, home, json,
         }.DoesInterruptibly(async (result, interruption) =>
         {
             var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
+            CommandParts.UseKernels(result.GetValue(kernels));
             var grid = SweepGrid.Parse(result.GetValue(over)!);
             CommandParts.AtLeastOne("--silos", result.GetValue(silos) ?? 1);
             CommandParts.AtLeastOne("--jobs", result.GetValue(jobs) ?? 1);

@@ -21,15 +21,16 @@ internal static class TrainCommand
         var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." }.IsPath();
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
         var overwrite = CommandParts.Overwrite("the results of another run in the output directory; nothing else there is touched");
-        var run = ContinueOption.Create();
+        var (run, kernels) = (ContinueOption.Create(), CommandParts.Kernels());
         telemetry.AcceptOnlyFromAmong("console", "otlp", "none");
-        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, overwrite, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
+        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, overwrite, kernels, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
         {
             if (result.GetValue(silos) < 1)
             {
                 throw new UserException(ExitCode.Usage, $"--silos is {result.GetValue(silos)}, but must be at least 1.");
             }
 
+            CommandParts.UseKernels(result.GetValue(kernels));
             var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
             var job = JobCheck.Load(path, overrides);
             var from = ContinueOption.Check(result.GetValue(run), job);
@@ -42,7 +43,7 @@ internal static class TrainCommand
             var report = ReadData(path, overrides, narrator, reading.Token); // while the silos start
             try
             {
-                var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite), Silos: LocalCluster.Names(settings.Silos)), GoingOn.Train(path, overrides, settings.Silos), report, settings, narrator, result.GetValue(json), interruption);
+                var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite), Silos: LocalCluster.Names(settings.Silos)), GoingOn.Train(path, overrides, settings.Silos, result.GetValue(kernels)), report, settings, narrator, result.GetValue(json), interruption);
                 SayBaseline(await report, result.GetValue(json));
                 return code;
             }

@@ -18,7 +18,8 @@ internal static class UpCommand
         var home = CommandParts.Home();
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
         var jobs = CommandParts.JobsAtOnce(1);
-        return new Command("up", "Starts a lasting local cluster.") { silos, jobs, home }.Does(async (result, cancellation) =>
+        var kernels = CommandParts.Kernels();
+        return new Command("up", "Starts a lasting local cluster.") { silos, jobs, kernels, home }.Does(async (result, cancellation) =>
         {
             if (result.GetValue(silos) < 1)
             {
@@ -26,6 +27,7 @@ internal static class UpCommand
             }
 
             CommandParts.AtLeastOne("--jobs", result.GetValue(jobs));
+            CommandParts.UseKernels(result.GetValue(kernels));
             var place = CommandParts.LocalHome(result.GetValue(home)!, "Start its silos where they run, as with granary silo or kubectl scale.");
             if (place.Running() is { } running)
             {

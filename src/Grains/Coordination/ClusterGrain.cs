@@ -42,7 +42,7 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)
         {
-            return new SiloInfo(member.Name, member.SiloAddress.ToParsableString(), 0, "silent", 0, "", "", "");
+            return new SiloInfo(member.Name, member.SiloAddress.ToParsableString(), 0, "silent", 0, "", "", "", 0);
         }
     }
 }

@@ -76,7 +76,8 @@ internal sealed partial class Worker : GrainService, IWorker
         _silo.Threads,
         _silo.Device,
         _listener.EndPoint.ToString(),
-        _silo.Platform));
+        _silo.Platform,
+        _silo.Gflops));
 
     /// <inheritdoc/>
     public async Task<Holdings> Enter(Membership membership, long recordsFrom)

@@ -11,12 +11,17 @@ internal static class KernelCases
     /// <summary>What the built-in kinds use.</summary>
     public static IReadOnlyList<KernelCase> BuiltIn { get; } =
     [
-        .. Products(5, 7, 3), .. Products(33, 65, 17), .. Products(64, 20, 10),
+        .. Products(5, 7, 3), .. Products(33, 65, 17), .. Products(64, 20, 10), .. Products(130, 301, 67), .. Products(1, 129, 257), .. Products(257, 129, 1),
+        new("product 65 x 515 x 129", [[65, 515], [515, 129]], x => x[0].matmul(x[1])), // more than a block in each direction
         new("linear", [[9, 13], [6, 13], [6]], x => linear(x[0], x[1], x[2])),
         new("batched product", [[3, 5, 9], [3, 9, 4]], x => x[0].bmm(x[1])),
         new("batched product, both transposed", [[2, 3, 9, 5], [2, 3, 4, 9]], x => x[0].transpose(-2, -1).matmul(x[1].transpose(-2, -1))),
         new("softmax", [[7, 19]], x => x[0].softmax(-1)),
         new("cross entropy", [[7, 19]], x => cross_entropy(x[0], Places(7, 19), reduction: nn.Reduction.None)),
+        .. new[] { (Width: 8, Tokens: 16), (Width: 33, Tokens: 17), (Width: 5, Tokens: 1) }.SelectMany(s => new[] { false, true }.Select(causal => new KernelCase(
+            $"attention of {s.Tokens} tokens, {s.Width} wide{(causal ? ", causal" : "")}",
+            [.. Enumerable.Repeat<long[]>([2, 2, s.Tokens, s.Width], 3)],
+            x => scaled_dot_product_attention(x[0], x[1], x[2], is_casual: causal)))),
         new("layer norm", [[5, 37], [37], [37]], x => layer_norm(x[0], [37], x[1], x[2], 1e-5)),
         .. new (string Name, Func<Tensor, Tensor> Apply)[]
         {
@@ -44,10 +49,6 @@ internal static class KernelCases
         new("adaptive average pooling", [[2, 5, 7, 7]], x => adaptive_avg_pool2d(x[0], 3)),
         new("batch norm", [[6, 5, 4, 4], [5], [5]], x => batch_norm(x[0], zeros(5, x[0].dtype), ones(5, x[0].dtype), x[1], x[2], training: true)),
         new("group norm", [[3, 6, 5], [6], [6]], x => group_norm(x[0], 2, x[1], x[2])),
-        .. new[] { (Width: 8, Tokens: 16), (Width: 33, Tokens: 17), (Width: 5, Tokens: 1) }.SelectMany(s => new[] { false, true }.Select(causal => new KernelCase(
-            $"attention of {s.Tokens} tokens, {s.Width} wide{(causal ? ", causal" : "")}",
-            [.. Enumerable.Repeat<long[]>([2, 2, s.Tokens, s.Width], 3)],
-            x => scaled_dot_product_attention(x[0], x[1], x[2], is_casual: causal)))),
         new("embedding by rows", [[11, 6]], x => x[0][TensorIndex.Tensor(Places(17, 11))]),
     ];
 

@@ -24,6 +24,22 @@ internal sealed class KernelRecord(string? folder, string key)
         return Path.IsPathFullyQualified(caches) ? Path.Combine(caches, "granary") : null;
     }
 
+    /// <summary>Everything that the outcome of a test may depend on, in one line.</summary>
+    /// <param name="what">What is tested.</param>
+    public static string KeyOf(params IEnumerable<string> what)
+    {
+        var library = new FileInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so"));
+        return string.Join("; ",
+        [
+            .. what,
+            $"granary {typeof(KernelRecord).Module.ModuleVersionId}",
+            $"libtorch {TorchSharp.torch.__version__}",
+            library.Exists ? FormattableString.Invariant($"{library.Length} bytes of {library.LastWriteTimeUtc.Ticks}") : "elsewhere",
+            Processor.This.Describe(),
+            .. KernelVariables.Of(Environment.GetEnvironmentVariable),
+        ]).ReplaceLineEndings(" ");
+    }
+
     /// <summary>What was found out before; null: nothing, or not under this key.</summary>
     public KernelOutcome? Find()
     {

@@ -7,8 +7,10 @@ namespace Granary.Model.Kernels;
 internal static class KernelSelection
 {
     /// <param name="test">Says what is wrong under a choice; null: this libtorch has no such choice.</param>
+    /// <param name="refuse">Told what is wrong, where MKL chooses by instruction sets and no choice is right: the next process leaves MKL its
+    /// own way. It cannot be changed within a process. Null: MKL has its own way.</param>
     /// <exception cref="JobException">No choice is right.</exception>
-    public static KernelOutcome Select(Func<KernelChoice, IReadOnlyList<KernelFault>?> test)
+    public static KernelOutcome Select(Func<KernelChoice, IReadOnlyList<KernelFault>?> test, Action<IReadOnlyList<KernelFault>>? refuse = null)
     {
         var standard = test(KernelChoice.Standard)!;
         if (standard.Count == 0)
@@ -17,7 +19,19 @@ internal static class KernelSelection
         }
 
         var without = test(KernelChoice.WithoutOneDnn);
-        return without is { Count: 0 } ? new KernelOutcome(KernelChoice.WithoutOneDnn, standard) : throw new JobException(
+        if (without is { Count: 0 })
+        {
+            return new KernelOutcome(KernelChoice.WithoutOneDnn, standard);
+        }
+
+        if (refuse is not null)
+        {
+            refuse(standard);
+            throw new JobException($"libtorch computes wrongly on this machine with MKL's kernels for the processor's instruction sets: {Describe(standard)}. "
+                + $"Start again with {KernelSetting.Variable}={KernelSetting.Stock}; processes that are started from now on take stock kernels by themselves.");
+        }
+
+        throw new JobException(
             $"libtorch computes wrongly on this machine: {Describe(standard)}. "
             + (without is null ? "oneDNN, which is the usual cause, cannot be turned off in this libtorch. " : $"It does so without oneDNN too: {Describe(without)}. ")
             + "Start the process with ONEDNN_MAX_CPU_ISA=SSE41, or use another machine.");

@@ -7,9 +7,9 @@ namespace Granary.Model.Kernels;
 /// <param name="Device">"cpu" or "cuda".</param>
 /// <param name="Processor">What kernels are chosen by.</param>
 /// <param name="Torch">libtorch's version; there is one build of each, in a package.</param>
-/// <param name="Kernels">What the test of the kernels has led to.</param>
+/// <param name="Kernels">What the test of the kernels has led to, in parts.</param>
 /// <param name="Variables">Environment variables that change kernels, as NAME=value.</param>
-internal sealed record Platform(string Granary, string Device, Processor Processor, string Torch, string Kernels, IReadOnlyList<string> Variables)
+internal sealed record Platform(string Granary, string Device, Processor Processor, string Torch, IReadOnlyList<string> Kernels, IReadOnlyList<string> Variables)
 {
     private const string Between = "; ";
 
@@ -22,5 +22,5 @@ internal sealed record Platform(string Granary, string Device, Processor Process
 
     /// <summary>One line, in parts that can be compared one by one.</summary>
     public string Describe() => string.Join(Between,
-        [$"granary {Granary}", Device, Processor.Describe(), $"libtorch {Torch}", Kernels, .. Variables.Select(v => v.Replace(';', ','))]);
+        [$"granary {Granary}", Device, Processor.Describe(), $"libtorch {Torch}", .. Kernels, .. Variables.Select(v => v.Replace(';', ','))]);
 }

@@ -15,26 +15,44 @@ public static class TorchKernels
 
     /// <summary>Makes sure that what this process's kinds of models use is right. The built-in kinds use no convolution, so a process that knows
     /// no others keeps libtorch's own choice, and its bits, where only convolutions are wrong.</summary>
-    /// <returns>What a platform says of it.</returns>
-    /// <exception cref="JobException">No kernels of this libtorch are right here.</exception>
-    public static string Require() => (OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value.Name;
+    /// <returns>What a platform says of it, in parts.</returns>
+    /// <exception cref="JobException">No kernels of this libtorch are right here, or GRANARY_KERNELS cannot be used.</exception>
+    public static IReadOnlyList<string> Require() =>
+        [(OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value.Name, .. MklKernels.AreByFeatures ? [MklKernels.ByFeatures] : Array.Empty<string>()];
 
-    /// <summary>What is wrong with the kernels that libtorch would have chosen, in one line; null: nothing.</summary>
-    public static string? Trouble() => (OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value is { Faults.Count: > 0 } outcome
-        ? $"libtorch computes wrongly on this machine with the kernels of its choice: {KernelSelection.Describe(outcome.Faults)}. "
-            + "oneDNN is turned off: convolutions are right, and may be slower."
-        : null;
+    /// <summary>Sets which kernels MKL is to take, in the place of GRANARY_KERNELS. To be called before anything is computed.</summary>
+    /// <param name="setting">One of <see cref="KernelSetting.All"/>.</param>
+    public static void Use(string setting) => MklKernels.Use(setting);
+
+    /// <summary>What is wrong with the kernels that libtorch would have chosen, in one line each.</summary>
+    public static IEnumerable<string> Troubles()
+    {
+        if ((OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value is { Faults.Count: > 0 } outcome)
+        {
+            yield return $"libtorch computes wrongly on this machine with the kernels of its choice: {KernelSelection.Describe(outcome.Faults)}. "
+                + "oneDNN is turned off: convolutions are right, and may be slower.";
+        }
+
+        if (MklKernels.Refusal is { } refusal)
+        {
+            yield return $"MKL's kernels for this processor's instruction sets compute wrongly on this machine: {KernelSelection.Describe(refusal.Faults)}. "
+                + "Stock kernels compute in their place: products are right, and may be slower.";
+        }
+    }
 
     private static KernelOutcome Outcome(bool own)
     {
         IReadOnlyList<KernelCase> cases = own ? [.. KernelCases.BuiltIn, .. KernelCases.OwnModels] : KernelCases.BuiltIn;
-        var record = new KernelRecord(KernelRecord.DefaultFolder(), Key(own));
+        var byFeatures = MklKernels.AreByFeatures;
+        var record = new KernelRecord(
+            KernelRecord.DefaultFolder(),
+            KernelRecord.KeyOf([own ? "all kinds" : "built-in kinds", .. byFeatures ? [MklKernels.ByFeatures] : Array.Empty<string>()]));
         if (record.Find() is { } known && (known.Choice == KernelChoice.Standard || KernelSwitch.TrySet(known.Choice)))
         {
             return known;
         }
 
-        var found = KernelSelection.Select(choice => Test(choice, cases));
+        var found = KernelSelection.Select(choice => Test(choice, cases), byFeatures ? MklKernels.Refuse : null);
         record.Keep(found);
         return found;
     }
@@ -48,20 +66,5 @@ public static class TorchKernels
         }
 
         return [.. cases.Select(c => new KernelFault(c.Name, c.Error())).Where(f => KernelCase.IsWrong(f.Error))];
-    }
-
-    // Everything that may change the outcome, in one line.
-    private static string Key(bool own)
-    {
-        var library = new FileInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so"));
-        return string.Join("; ",
-        [
-            own ? "all kinds" : "built-in kinds",
-            $"granary {typeof(TorchKernels).Module.ModuleVersionId}",
-            $"libtorch {torch.__version__}",
-            library.Exists ? FormattableString.Invariant($"{library.Length} bytes of {library.LastWriteTimeUtc.Ticks}") : "elsewhere",
-            Processor.This.Describe(),
-            .. KernelVariables.Of(Environment.GetEnvironmentVariable),
-        ]).ReplaceLineEndings(" ");
     }
 }

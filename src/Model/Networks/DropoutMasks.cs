@@ -14,13 +14,16 @@ internal sealed class DropoutMasks(double rate, PassPlace? place)
 {
     private SeededRandom _random = place?.Stream(RandomPurpose.Dropout) ?? default;
 
+    /// <summary>Whether anything is left out in this pass.</summary>
+    public bool Applies => IsOn(rate);
+
     /// <summary>x with the next mask on it, of the same shape.</summary>
     public Tensor Apply(Tensor x) => Apply(x, rate);
 
     /// <summary>The same at another rate.</summary>
     public Tensor Apply(Tensor x, double rate)
     {
-        if (place is null || rate == 0)
+        if (!IsOn(rate))
         {
             return x;
         }
@@ -30,6 +33,8 @@ internal sealed class DropoutMasks(double rate, PassPlace? place)
         using Scalar scale = 1 / (1 - rate); // see HeldScalars; not a field, which nothing would hold once this has been called for the last time
         return x * kept.to(x.device).to(x.dtype).mul_(scale);
     }
+
+    private bool IsOn(double part) => place is not null && part != 0;
 
     // The threshold is in units of 2^-32: two numbers are drawn from each 64 random bits.
     private void Draw(Span<byte> kept, uint threshold)

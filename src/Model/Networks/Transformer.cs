@@ -29,14 +29,13 @@ internal sealed class Transformer(ModelSection model) : INetwork
         var dropout = new DropoutMasks(model.Dropout, place);
         var p = new ParameterReader(parameters);
         var (b, t) = (inputs.size(0), inputs.size(1)); // no arrays, as shape would make
-        var mask = Mask(t, inputs.device);
         var (embedding, positions) = (p.Next(), p.Next().narrow(0, 0, t)); // [K, C] [T, C]
         var tokens = embedding.index_select(0, inputs.flatten()).view(b, t, model.Width); // [B, T, C]
         var x = dropout.Apply(tokens.Plus(positions)); // [B, T, C]
         for (var block = 0; block < model.Layers; block++)
         {
             x = cuts is null ? x : cuts.Here(x, p.At);
-            x = x.Plus(dropout.Apply(Attention(Norm(x, p), mask, p, dropout)));
+            x = x.Plus(dropout.Apply(Attention(Norm(x, p), p, dropout)));
             x = x.Plus(dropout.Apply(FeedForward(Norm(x, p), p)));
         }
 
@@ -49,18 +48,22 @@ internal sealed class Transformer(ModelSection model) : INetwork
 
     private Tensor Linear(Tensor x, ParameterReader p) => nn.functional.linear(x, p.Next(), p.NextIf(model.Biases));
 
-    private Tensor Attention(Tensor x, Tensor mask, ParameterReader p, DropoutMasks dropout)
+    private Tensor Attention(Tensor x, ParameterReader p, DropoutMasks dropout)
     {
         var (b, t) = (x.size(0), x.size(1));
-        var qkv = Linear(x, p).view(b, t, 3, model.Heads, _keyWidth).permute(2, 0, 3, 1, 4); // [3, B, H, T, D]
-        var heads = qkv.unbind(0); // queries, keys, value-down: each [B, H, T, D]
-        var scores = heads[0].matmul(heads[1].transpose(-2, -1)) * _scale; // [B, H, T, T]
-        var weights = scores.masked_fill(mask, MinusInfinity).softmax(-1);
-        var mixed = dropout.Apply(weights).matmul(heads[2]); // [B, H, T, D]
+        var heads = Linear(x, p).view(b, t, 3, model.Heads, _keyWidth).unbind(2); // queries, keys, value-down: each [B, T, H, D]
+        var (queries, keys, values) = (heads[0].transpose(1, 2), heads[1].transpose(1, 2), heads[2].transpose(1, 2)); // [B, H, T, D]
+        var mixed = dropout.Applies
+            ? dropout.Apply(Weights(queries, keys)).matmul(values)
+            : nn.functional.scaled_dot_product_attention(queries, keys, values, is_casual: true); // in blocks: no [B, H, T, T] is kept
 
         // One product with the stapled matrix [C, H D] is the sum over heads of value-up [C, D] times what the head mixed.
         return Linear(mixed.transpose(1, 2).reshape(b, t, model.Heads * _keyWidth), p); // [B, T, C]
     }
+
+    // How much each token [T] looks at each token before it [T], for masks of our own to be laid on: torch's fused attention draws its own.
+    private Tensor Weights(Tensor queries, Tensor keys) => // [B, H, T, T]
+        (queries.matmul(keys.transpose(-2, -1)) * _scale).masked_fill(Mask(queries.size(2), queries.device), MinusInfinity).softmax(-1);
 
     private Tensor FeedForward(Tensor x, ParameterReader p) => Linear(model.Activation.Apply(Linear(x, p)), p); // [B, T, 4C] between
 

@@ -23,6 +23,7 @@ internal static class SiloCommand
         var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
+        var kernels = Setting("--kernels", "MKL's kernels: auto (the faster), stock (MKL's own choice) or features (by instruction sets).", KernelSetting.Auto);
         var store = Setting("--store", "sqlite (this machine) or redis (several machines).", "sqlite");
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
         var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
@@ -32,7 +33,7 @@ internal static class SiloCommand
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, jobs, device, store, redis, telemetry,
+            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, jobs, device, kernels, store, redis, telemetry,
             allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -58,6 +59,7 @@ internal static class SiloCommand
                     Threads = result.GetValue(threads),
                     Jobs = result.GetValue(jobs),
                     Device = result.GetValue(device)!,
+                    Kernels = result.GetValue(kernels)!,
                     Store = result.GetValue(store)!,
                     Redis = result.GetValue(redis)!,
                     Telemetry = result.GetValue(telemetry)!,

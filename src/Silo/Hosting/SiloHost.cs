@@ -20,6 +20,7 @@ internal static class SiloHost
     /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
     public static async Task Run(SiloSettings settings, CancellationToken cancellation)
     {
+        TorchKernels.Use(settings.Kernels);
         Directory.CreateDirectory(settings.Home);
         using var temporary = settings.TemporaryHome ? new TemporaryHome(settings.Home) : null;
         using var ports = new FreePorts();
@@ -38,7 +39,7 @@ internal static class SiloHost
             AllowsFaults = settings.AllowFaults,
             TcpAlone = settings.TcpAlone,
         };
-        if (TorchKernels.Trouble() is { } trouble)
+        foreach (var trouble in TorchKernels.Troubles())
         {
             await Console.Error.WriteLineAsync(trouble);
         }

@@ -49,6 +49,9 @@ internal sealed record SiloSettings
     /// <summary>auto, cpu or cuda:N.</summary>
     public required string Device { get; init; }
 
+    /// <summary>One of <see cref="KernelSetting.All"/>.</summary>
+    public string Kernels { get; init; } = KernelSetting.Auto;
+
     /// <summary>sqlite or redis.</summary>
     public required string Store { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record SiloSettings
     {
         OneOf("--store", Store, "sqlite", "redis");
         OneOf("--telemetry", Telemetry, "none", "console", "otlp");
+        OneOf("--kernels", Kernels, [.. KernelSetting.All]);
         if (Threads < 1)
         {
             throw new SettingException($"--threads is {Threads}, but must be at least 1.");

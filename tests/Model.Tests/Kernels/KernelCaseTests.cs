@@ -34,6 +34,37 @@ public sealed class KernelCaseTests
         Assert.True(KernelCase.IsWrong(new KernelCase("product", [[2, 3], [3, 4]], x => Wrong.NoNumber(x[0]).matmul(x[1])).Error()));
 
     [Fact]
+    public void So_is_a_product_that_has_other_bits_the_second_time()
+    {
+        var times = 0;
+        Tensor Product(Tensor[] x)
+        {
+            using Scalar little = x[0].dtype == ScalarType.Float32 && times++ == 1 ? 1 + 1e-7 : 1.0;
+            return x[0].matmul(x[1]) * little;
+        }
+
+        Assert.True(KernelCase.IsWrong(new KernelCase("product", [[4, 3], [3, 4]], Product).Error()));
+        Assert.Equal(2, times);
+    }
+
+    [Fact]
+    public void Wrong_kernels_that_were_chosen_by_instruction_sets_are_refused_for_the_next_process_too()
+    {
+        var wrong = new KernelCase("product", [[2, 3], [3, 4]], x => Wrong.Gradient(x[0], 1.001).matmul(x[1]));
+        IReadOnlyList<KernelFault>? refused = null;
+        var message = Assert.Throws<JobException>(() => KernelSelection.Select(_ => [new(wrong.Name, wrong.Error())], faults => refused = faults)).Message;
+        Assert.Equal("product", Assert.Single(refused!).Name);
+        Assert.StartsWith("libtorch computes wrongly on this machine with MKL's kernels for the processor's instruction sets: product (relative error ", message);
+        Assert.Contains("Start again with GRANARY_KERNELS=stock;", message);
+
+        // Where convolutions alone are wrong, MKL has nothing to do with it.
+        refused = null;
+        KernelFault[] convolutions = [new("conv2d", 0.5)];
+        Assert.Equal(KernelChoice.WithoutOneDnn, KernelSelection.Select(c => c == KernelChoice.Standard ? convolutions : [], faults => refused = faults).Choice);
+        Assert.Null(refused);
+    }
+
+    [Fact]
     public void The_first_choice_that_is_right_is_taken_and_where_none_is_one_line_says_so()
     {
         KernelFault[] none = [], some = [new("conv2d", 0.5), new("conv1d", double.NaN)];

@@ -30,7 +30,7 @@ public sealed class KernelSwitchTests
         }
         finally
         {
-            KernelSwitch.TrySet(before == new KernelOutcome(KernelChoice.Standard, []).Name ? KernelChoice.Standard : KernelChoice.WithoutOneDnn);
+            KernelSwitch.TrySet(before[0] == new KernelOutcome(KernelChoice.Standard, []).Name ? KernelChoice.Standard : KernelChoice.WithoutOneDnn);
         }
     }
 }

@@ -139,6 +139,20 @@ public unsafe class TransformerOptionTests
     }
 
     [Fact]
+    public void Attention_under_masks_that_keep_everything_is_the_fused_one()
+    {
+        var shape = ModelShape.Of(Plain, Input);
+        using var weights = RandomWeights.Of(shape, 5);
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var tokens = tensor(new long[] { 1, 6, 0, 3, 3, 2, 2, 5, 4, 1 }, [2, 5]);
+        var nothingLeftOut = Plain with { Dropout = 1e-12 }; // less than the 2^-32 that masks are drawn in
+        var masked = NetworkCatalogue.Create(nothingLeftOut, Input).Outputs(weights.Views, tokens, Place);
+        var fused = NetworkCatalogue.Create(Plain, Input).Outputs(weights.Views, tokens, Place);
+        Assert.InRange((masked - fused).abs().max().item<double>(), 0, 1e-9);
+    }
+
+    [Fact]
     public void Masks_depend_on_the_place_alone()
     {
         var model = Plain with { Dropout = 0.4 };
