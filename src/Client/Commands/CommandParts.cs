@@ -151,6 +151,22 @@ internal static class CommandParts
         return await action(client);
     }
 
+    /// <summary>The same, where data is read while the cluster is connected to. Whichever fails first is told of.</summary>
+    public static async Task<int> WithCluster(string home, Narrator narrator, Task reading, CancellationToken cancellation, Func<GranaryClient, Task<int>> action)
+    {
+        narrator.DoingBriefly(JobCheck.Reading);
+        narrator.DoingBriefly(Connecting);
+        var connection = GranaryClient.Connect(Address(home), cancellation);
+        await foreach (var done in Task.WhenEach(reading, connection))
+        {
+            await done;
+            narrator.Done(done == reading ? JobCheck.Reading : Connecting);
+        }
+
+        await using var client = await connection;
+        return await action(client);
+    }
+
     /// <summary>The same for a question that somebody waits for: no answer within seconds is an answer too.</summary>
     public static async Task<int> AskCluster(string home, CancellationToken cancellation, Func<GranaryClient, Task<int>> question)
     {
@@ -158,11 +174,13 @@ internal static class CommandParts
         return await question(client);
     }
 
+    private const string Connecting = "connecting to the cluster";
+
     private static async Task<GranaryClient> Connect(string home, CancellationToken cancellation, TimeSpan? patience = null)
     {
         var address = Address(home);
         using var narrator = Narrator.OfThisProcess();
-        narrator.DoingBriefly("connecting to the cluster");
+        narrator.DoingBriefly(Connecting);
         return await GranaryClient.Connect(address, cancellation, patience);
     }
 

@@ -15,12 +15,16 @@ internal static class SubmitCommand
         var run = ContinueOption.Create();
         return new Command("submit", "Hands a job to the lasting cluster.") { file, set, run, detach, priority, home, json }.Does(async (result, cancellation) =>
         {
-            var (job, report) = await JobCheck.Run(result.GetValue(file)!, result.GetValue(set) ?? [], cancellation);
+            var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
+            var job = JobCheck.Load(path, overrides);
             var from = ContinueOption.Check(result.GetValue(run), job);
-            var warnings = JobCheck.Warnings(report);
-            JobCheck.Say(warnings, Console.Error.WriteLine);
-            return await CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
+            using var narrator = Narrator.OfThisProcess();
+            var reading = JobCheck.ReadData(path, overrides, narrator, cancellation);
+            return await CommandParts.WithCluster(result.GetValue(home)!, narrator, reading, cancellation, async client =>
             {
+                narrator.Dispose();
+                var warnings = JobCheck.Warnings(await reading);
+                JobCheck.Say(warnings, Console.Error.WriteLine);
                 var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings));
                 if (!result.GetValue(detach))
                 {

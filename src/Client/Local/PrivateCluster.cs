@@ -18,7 +18,7 @@ internal sealed class PrivateCluster
     /// <summary>Its silos' processes, as they are now.</summary>
     public IReadOnlyList<SiloProcess> Silos => _cluster.Silos;
 
-    /// <summary>Starts it, uses it and stops it. A second interruption kills the silos.</summary>
+    /// <summary>Starts it, uses it and ends it. A second interruption kills the silos.</summary>
     /// <param name="settings">How its silos run.</param>
     /// <param name="interruption">The first one ends the waiting for its start.</param>
     /// <param name="use">What to do with it. It is cancelled when no silo is left and starting them again is of no use.</param>
@@ -40,7 +40,9 @@ internal sealed class PrivateCluster
         told.DoingBriefly("connecting to the silos");
         await using var client = await GranaryClient.Connect(await connection, cluster.Address, interruption.Token);
         told.Dispose();
-        return await new PrivateCluster(cluster).Use(client, use, interruption.Token);
+        var result = await new PrivateCluster(cluster).Use(client, use, interruption.Token);
+        cluster.Kill(); // what they were for is done, and what they keep goes with them: nothing is left that good order would save
+        return result;
     }
 
     // In the order in which they complete: silos that cannot start are told of at once, and not after a check that may take minutes.
@@ -65,7 +67,7 @@ internal sealed class PrivateCluster
         }
     }
 
-    /// <summary>Stops every silo, in good order; none is started again.</summary>
+    /// <summary>Stops every silo, in good order, for whoever needs what they say as they stop; none is started again.</summary>
     public Task Stop() => _cluster.Stop();
 
     private async Task<T> Use<T>(
