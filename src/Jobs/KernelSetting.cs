@@ -20,7 +20,11 @@ public static class KernelSetting
 
     /// <summary>What the variable says; "auto" where it is not set.</summary>
     /// <exception cref="JobException">It says something else.</exception>
-    public static string OfEnvironment() => Environment.GetEnvironmentVariable(Variable) switch
+    public static string OfEnvironment() => Of(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>A value of the variable; null or empty: it is not set.</summary>
+    /// <inheritdoc cref="OfEnvironment" path="/exception"/>
+    public static string Of(string? value) => value switch
     {
         null or "" => Auto,
         var text when All.Contains(text) => text,

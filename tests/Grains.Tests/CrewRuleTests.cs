@@ -47,7 +47,7 @@ public sealed class CrewRuleTests
     public void A_silo_s_platform_names_its_processor_s_vendor_and_the_kernels()
     {
         var platform = new SiloIdentity("a", "c", 1, "cpu", new(System.Net.IPAddress.Loopback, 0), "", "").Platform;
-        Assert.Matches(@"^granary \d+\.\d+\.\d+; cpu; (x64|arm64) .*; libtorch 2\.[^;]*; (standard kernels|kernels without oneDNN)", platform);
+        Assert.Matches(@"^granary \d+\.\d+\.\d+ arithmetic \d+; cpu; (x64|arm64) .*; libtorch 2\.[^;]*; (standard kernels|kernels without oneDNN)", platform);
     }
 
     [Fact]

@@ -152,19 +152,36 @@ internal static class CommandParts
     }
 
     /// <summary>The same, where data is read while the cluster is connected to. Whichever fails first is told of.</summary>
-    public static async Task<int> WithCluster(string home, Narrator narrator, Task reading, CancellationToken cancellation, Func<GranaryClient, Task<int>> action)
+    /// <param name="home">The cluster's home.</param>
+    /// <param name="narrator">Told of both; it ends with them.</param>
+    /// <param name="read">Reads the data. Cancelled where the cluster cannot be reached.</param>
+    /// <param name="cancellation">Ends both.</param>
+    /// <param name="action">What is done with the cluster and what was read.</param>
+    public static async Task<int> WithCluster<T>(
+        string home, Narrator narrator, Func<CancellationToken, Task<T>> read, CancellationToken cancellation, Func<GranaryClient, T, Task<int>> action)
     {
-        narrator.DoingBriefly(JobCheck.Reading);
-        narrator.DoingBriefly(Connecting);
-        var connection = GranaryClient.Connect(Address(home), cancellation);
-        await foreach (var done in Task.WhenEach(reading, connection))
+        var address = Address(home); // tells at once where there is none
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
         {
-            await done;
-            narrator.Done(done == reading ? JobCheck.Reading : Connecting);
-        }
+            narrator.DoingBriefly(JobCheck.Reading);
+            narrator.DoingBriefly(Connecting);
+            var reading = read(failed.Token);
+            var connection = GranaryClient.Connect(address, failed.Token);
+            await foreach (var done in Task.WhenEach(reading, connection))
+            {
+                await done;
+                narrator.Done(done == reading ? JobCheck.Reading : Connecting);
+            }
 
-        await using var client = await connection;
-        return await action(client);
+            narrator.Dispose();
+            await using var client = await connection;
+            return await action(client, await reading);
+        }
+        finally
+        {
+            await failed.CancelAsync();
+        }
     }
 
     /// <summary>The same for a question that somebody waits for: no answer within seconds is an answer too.</summary>

@@ -42,7 +42,7 @@ internal static class StatusCommand
                         s.Pid.ToString(CultureInfo.InvariantCulture),
                         s.Threads.ToString(CultureInfo.InvariantCulture),
                         s.Device,
-                        s.Gflops.ToString("0", CultureInfo.InvariantCulture),
+                        s.Gflops > 0 ? s.Gflops.ToString("0", CultureInfo.InvariantCulture) : "-",
                         s.Address);
                 }
 

@@ -19,11 +19,9 @@ internal static class SubmitCommand
             var job = JobCheck.Load(path, overrides);
             var from = ContinueOption.Check(result.GetValue(run), job);
             using var narrator = Narrator.OfThisProcess();
-            var reading = JobCheck.ReadData(path, overrides, narrator, cancellation);
-            return await CommandParts.WithCluster(result.GetValue(home)!, narrator, reading, cancellation, async client =>
+            return await CommandParts.WithCluster(result.GetValue(home)!, narrator, stop => JobCheck.ReadData(path, overrides, narrator, stop), cancellation, async (client, report) =>
             {
-                narrator.Dispose();
-                var warnings = JobCheck.Warnings(await reading);
+                var warnings = JobCheck.Warnings(report);
                 JobCheck.Say(warnings, Console.Error.WriteLine);
                 var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings));
                 if (!result.GetValue(detach))

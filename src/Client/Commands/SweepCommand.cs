@@ -50,7 +50,7 @@ internal static class SweepCommand
 
             var group = $"{grown[0].Name}-sweep-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
             var sweep = new SweepTable(group, grid, result.GetValue(by));
-            if (result.GetValue(silos) is null && result.GetValue(jobs) is null && CommandParts.HasCluster(result.GetValue(home)!))
+            if (result.GetValue(silos) is null && result.GetValue(jobs) is null && result.GetValue(kernels) is null && CommandParts.HasCluster(result.GetValue(home)!))
             {
                 return await CommandParts.WithCluster(result.GetValue(home)!, interruption.Token, async client =>
                 {

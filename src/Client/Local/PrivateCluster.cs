@@ -41,9 +41,16 @@ internal sealed class PrivateCluster
         await using var client = await GranaryClient.Connect(await connection, cluster.Address, interruption.Token);
         told.Dispose();
         var result = await new PrivateCluster(cluster).Use(client, use, interruption.Token);
-        cluster.Kill(); // what they were for is done, and what they keep goes with them: nothing is left that good order would save
+        if (!interruption.Token.IsCancellationRequested && !Keeps())
+        {
+            cluster.Kill(); // the job has ended, and what they have goes with them: good order would save nothing
+        }
+
         return result;
     }
+
+    // Checkpoints in a place of the user's are cleared away as silos go, and programs of the user's own may do what they like then.
+    private static bool Keeps() => Array.Exists(["GRANARY_CHECKPOINTS", "GRANARY_SILO"], v => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(v)));
 
     // In the order in which they complete: silos that cannot start are told of at once, and not after a check that may take minutes.
     private static async Task Ready(Task? permission, Task<IReadOnlyList<string>> started, LocalCluster cluster, Narrator told)

@@ -79,6 +79,9 @@ internal sealed partial class CoordinatorGrain
 
         (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
         State.Earlier = State.Done(progress);
-        State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}");
+        var elsewhere = left.Platform is { } before && before != State.Platform
+            ? $", which was computed on {PlatformDifference.Of(before, State.Platform!).One}: another platform, whose last bits may differ"
+            : "";
+        State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}{elsewhere}");
     }
 }

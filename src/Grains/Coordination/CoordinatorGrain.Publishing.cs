@@ -165,7 +165,7 @@ internal sealed partial class CoordinatorGrain
         await CheckpointLast(attempt);
         return IsDurable(last)
             ? new RunState(JobId, State.Facts!, State.Seconds, [.. State.Checkpoints.Where(c => c.Step == published || c.Step == last)
-                .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)])
+                .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)], State.Platform)
             : null;
     }
 

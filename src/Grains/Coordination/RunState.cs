@@ -11,7 +11,8 @@ namespace Granary.Grains.Coordination;
 /// <param name="Facts">What its shards agreed on.</param>
 /// <param name="Seconds">Seconds it has trained.</param>
 /// <param name="Checkpoints">The checkpoints, the last version's last; the names of their files are relative.</param>
-internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IReadOnlyList<DurableCheckpoint> Checkpoints)
+/// <param name="Platform">What it was computed on; null: an earlier build did not say.</param>
+internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IReadOnlyList<DurableCheckpoint> Checkpoints, string? Platform = null)
 {
     /// <summary>The folder within the output folder.</summary>
     private const string Folder = RunFolder.State;

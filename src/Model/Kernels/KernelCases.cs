@@ -18,7 +18,7 @@ internal static class KernelCases
         new("batched product, both transposed", [[2, 3, 9, 5], [2, 3, 4, 9]], x => x[0].transpose(-2, -1).matmul(x[1].transpose(-2, -1))),
         new("softmax", [[7, 19]], x => x[0].softmax(-1)),
         new("cross entropy", [[7, 19]], x => cross_entropy(x[0], Places(7, 19), reduction: nn.Reduction.None)),
-        .. new[] { (Width: 8, Tokens: 16), (Width: 33, Tokens: 17), (Width: 5, Tokens: 1) }.SelectMany(s => new[] { false, true }.Select(causal => new KernelCase(
+        .. new[] { (Width: 8, Tokens: 16), (Width: 33, Tokens: 17), (Width: 5, Tokens: 1), (Width: 16, Tokens: 70), (Width: 3, Tokens: 530) }.SelectMany(s => new[] { false, true }.Select(causal => new KernelCase(
             $"attention of {s.Tokens} tokens, {s.Width} wide{(causal ? ", causal" : "")}",
             [.. Enumerable.Repeat<long[]>([2, 2, s.Tokens, s.Width], 3)],
             x => scaled_dot_product_attention(x[0], x[1], x[2], is_casual: causal)))),

@@ -19,16 +19,16 @@ internal sealed class KernelRecord(string? folder, string key)
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } own ? own
             : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : home.Length > 0 ? Path.Combine(home, ".cache")
+            : home.Length > 0 ? System.IO.Path.Combine(home, ".cache")
             : "";
-        return Path.IsPathFullyQualified(caches) ? Path.Combine(caches, "granary") : null;
+        return System.IO.Path.IsPathFullyQualified(caches) ? System.IO.Path.Combine(caches, "granary") : null;
     }
 
     /// <summary>Everything that the outcome of a test may depend on, in one line.</summary>
     /// <param name="what">What is tested.</param>
     public static string KeyOf(params IEnumerable<string> what)
     {
-        var library = new FileInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so"));
+        var library = new FileInfo(System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so"));
         return string.Join("; ",
         [
             .. what,
@@ -45,7 +45,7 @@ internal sealed class KernelRecord(string? folder, string key)
     {
         try
         {
-            return folder is not null && File.ReadAllLines(Path.Combine(folder, _name)) is [var kept, var choice, .. var faults, "end"]
+            return folder is not null && File.ReadAllLines(Path) is [var kept, var choice, .. var faults, "end"]
                 && kept == key && Enum.TryParse<KernelChoice>(choice, out var known) && Enum.IsDefined(known)
                 ? new KernelOutcome(known, [.. faults.Select(Fault)])
                 : null;
@@ -56,25 +56,30 @@ internal sealed class KernelRecord(string? folder, string key)
         }
     }
 
+    /// <summary>The file; empty: nothing is kept.</summary>
+    public string Path => folder is null ? "" : System.IO.Path.Combine(folder, _name);
+
     /// <summary>Keeps an outcome, if it can.</summary>
-    public void Keep(KernelOutcome outcome)
+    public bool Keep(KernelOutcome outcome)
     {
         if (folder is null)
         {
-            return;
+            return false;
         }
 
-        var own = Path.Combine(folder, $"{_name}.{Guid.NewGuid():N}.tmp");
+        var own = System.IO.Path.Combine(folder, $"{_name}.{Guid.NewGuid():N}.tmp");
         try
         {
             Directory.CreateDirectory(folder);
             File.WriteAllLines(own, [key, outcome.Choice.ToString(), .. outcome.Faults.Select(f => FormattableString.Invariant($"{f.Error:R} {f.Name}")), "end"]);
-            File.Move(own, Path.Combine(folder, _name), overwrite: true);
+            File.Move(own, Path, overwrite: true);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The next process tests again.
             TryDelete(own);
+            return false;
         }
     }
 

@@ -8,9 +8,9 @@ internal static class KernelSelection
 {
     /// <param name="test">Says what is wrong under a choice; null: this libtorch has no such choice.</param>
     /// <param name="refuse">Told what is wrong, where MKL chooses by instruction sets and no choice is right: the next process leaves MKL its
-    /// own way. It cannot be changed within a process. Null: MKL has its own way.</param>
+    /// own way, as it cannot be changed within a process; false where that cannot be kept. Null: MKL has its own way.</param>
     /// <exception cref="JobException">No choice is right.</exception>
-    public static KernelOutcome Select(Func<KernelChoice, IReadOnlyList<KernelFault>?> test, Action<IReadOnlyList<KernelFault>>? refuse = null)
+    public static KernelOutcome Select(Func<KernelChoice, IReadOnlyList<KernelFault>?> test, Func<IReadOnlyList<KernelFault>, bool>? refuse = null)
     {
         var standard = test(KernelChoice.Standard)!;
         if (standard.Count == 0)
@@ -26,9 +26,9 @@ internal static class KernelSelection
 
         if (refuse is not null)
         {
-            refuse(standard);
+            var kept = refuse(standard);
             throw new JobException($"libtorch computes wrongly on this machine with MKL's kernels for the processor's instruction sets: {Describe(standard)}. "
-                + $"Start again with {KernelSetting.Variable}={KernelSetting.Stock}; processes that are started from now on take stock kernels by themselves.");
+                + (kept ? "Start again: from now on stock kernels are taken here by themselves." : $"Start again with {KernelSetting.Variable}={KernelSetting.Stock}."));
         }
 
         throw new JobException(

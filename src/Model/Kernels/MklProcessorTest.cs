@@ -4,9 +4,9 @@ namespace Granary.Model.Kernels;
 
 /// <summary>
 /// The MKL within libtorch asks a function of its own whether the processor is Intel's, and takes generic kernels where it is not, whatever the
-/// processor can do. The dynamic linker takes the first definition that it finds, so a library with this one function, loaded for all others to
-/// see before libtorch is, answers in its place; MKL then chooses by instruction sets, as it does on Intel's. Nothing of libtorch is changed.
-/// Linux on x64 alone.
+/// processor can do. The dynamic linker takes the first definition that it finds as the function is called for the first time, so a library with this
+/// one function, loaded for all others to see before the first product, answers in its place; MKL then chooses by instruction sets, as it does on
+/// Intel's. Nothing of libtorch is changed. Linux on x64 alone, and not under LD_BIND_NOW.
 /// </summary>
 internal static unsafe partial class MklProcessorTest
 {
@@ -40,7 +40,8 @@ internal static unsafe partial class MklProcessorTest
                 return 0;
             }
 
-            using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(file, ownsHandle: true);
+            // It stays open: the loader knows the library by this path, and would take another file with the same number for it.
+            var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(file, ownsHandle: false);
             RandomAccess.Write(handle, AnswerLibrary.Build(Function), 0);
             return dlopen($"/proc/self/fd/{file}", Now | Global);
         }

@@ -13,6 +13,9 @@ internal sealed record Platform(string Granary, string Device, Processor Process
 {
     private const string Between = "; ";
 
+    // Raised when Granary itself computes something in another way, so that other bits come out.
+    private const int Arithmetic = 2;
+
     /// <summary>This process's. Tests the kernels first.</summary>
     /// <param name="granary">Granary's version.</param>
     /// <param name="device">"cpu" or "cuda:N".</param>
@@ -22,5 +25,5 @@ internal sealed record Platform(string Granary, string Device, Processor Process
 
     /// <summary>One line, in parts that can be compared one by one.</summary>
     public string Describe() => string.Join(Between,
-        [$"granary {Granary}", Device, Processor.Describe(), $"libtorch {Torch}", .. Kernels, .. Variables.Select(v => v.Replace(';', ','))]);
+        [$"granary {Granary} arithmetic {Arithmetic}", Device, Processor.Describe(), $"libtorch {Torch}", .. Kernels, .. Variables.Select(v => v.Replace(';', ','))]);
 }

@@ -33,10 +33,9 @@ public static class TorchKernels
                 + "oneDNN is turned off: convolutions are right, and may be slower.";
         }
 
-        if (MklKernels.Refusal is { } refusal)
+        if (MklKernels.Why is { } reason)
         {
-            yield return $"MKL's kernels for this processor's instruction sets compute wrongly on this machine: {KernelSelection.Describe(refusal.Faults)}. "
-                + "Stock kernels compute in their place: products are right, and may be slower.";
+            yield return $"MKL's kernels for this processor's instruction sets are not used: {reason}. Stock kernels compute in their place: products are right, and may be slower.";
         }
     }
 
@@ -52,7 +51,19 @@ public static class TorchKernels
             return known;
         }
 
-        var found = KernelSelection.Select(choice => Test(choice, cases), byFeatures ? MklKernels.Refuse : null);
+        // As models are computed: how many threads share an operation may change its bits.
+        var threads = torch.get_num_threads();
+        torch.set_num_threads(1);
+        KernelOutcome found;
+        try
+        {
+            found = KernelSelection.Select(choice => Test(choice, cases), byFeatures ? MklKernels.Refuse : null);
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+
         record.Keep(found);
         return found;
     }

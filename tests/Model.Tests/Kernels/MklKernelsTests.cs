@@ -47,15 +47,30 @@ public sealed unsafe class MklKernelsTests
     [Fact]
     public void A_setting_that_is_none_is_refused_by_name()
     {
-        var before = Environment.GetEnvironmentVariable(KernelSetting.Variable);
+        Assert.Equal("GRANARY_KERNELS is 'fast', but must be one of auto, stock, features.", Assert.Throws<JobException>(() => KernelSetting.Of("fast")).Message);
+        Assert.Equal(["auto", "auto", "stock"], new[] { null, "", "stock" }.Select(KernelSetting.Of));
+    }
+
+    [Fact]
+    public void What_was_refused_once_is_left_to_MKL_until_its_record_is_removed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only there can they be chosen");
+        var folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
         try
         {
-            Environment.SetEnvironmentVariable(KernelSetting.Variable, "fast");
-            Assert.Equal("GRANARY_KERNELS is 'fast', but must be one of auto, stock, features.", Assert.Throws<JobException>(KernelSetting.OfEnvironment).Message);
+            var (refusals, processor) = (new KernelRecord(folder, "refused"), new Processor("x64", "AuthenticAMD", ["avx2", "avx512f"], null));
+            Assert.Equal((true, null), MklKernels.Decide("auto", processor, refusals));
+            Assert.True(refusals.Keep(new KernelOutcome(KernelChoice.Standard, [new KernelFault("product", 0.5)])));
+            var (answer, why) = MklKernels.Decide("auto", processor, refusals);
+            Assert.False(answer);
+            Assert.StartsWith("they compute wrongly on this machine: product (relative error 5.0e-1)", why);
+            Assert.Equal((false, null), MklKernels.Decide("stock", processor, refusals)); // nobody wants them
+            File.Delete(refusals.Path);
+            Assert.True(MklKernels.Decide("auto", processor, refusals).Answer);
         }
         finally
         {
-            Environment.SetEnvironmentVariable(KernelSetting.Variable, before);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -93,7 +93,7 @@ public sealed class ProcessorTests
         var processor = new Processor("x64", "AuthenticAMD", ["avx2"], (32 << 10, 512 << 10));
         var platform = new Platform("0.1.0", "cpu", processor, "2.10.0", ["standard kernels"], KernelVariables.Of(set.GetValueOrDefault));
         Assert.Equal(
-            "granary 0.1.0; cpu; x64 AuthenticAMD avx2; caches 32K 512K; libtorch 2.10.0; standard kernels; MKL_CBWR=COMPATIBLE; ONEDNN_MAX_CPU_ISA=AVX2", platform.Describe());
+            "granary 0.1.0 arithmetic 2; cpu; x64 AuthenticAMD avx2; caches 32K 512K; libtorch 2.10.0; standard kernels; MKL_CBWR=COMPATIBLE; ONEDNN_MAX_CPU_ISA=AVX2", platform.Describe());
         Assert.Equal(platform.Describe(), (platform with { Device = "cpu" }).Describe());
         Assert.Contains("; kernels without oneDNN; MKL by instruction sets; ", (platform with { Kernels = [new KernelOutcome(KernelChoice.WithoutOneDnn, []).Name, MklKernels.ByFeatures] }).Describe());
     }

@@ -138,17 +138,21 @@ public unsafe class TransformerOptionTests
             .eq(NetworkCatalogue.Create(Plain with { TiedUnembedding = true }, Input).Outputs(tiedWeights.Views, tokens)).all().item<bool>());
     }
 
-    [Fact]
-    public void Attention_under_masks_that_keep_everything_is_the_fused_one()
+    [Theory]
+    [InlineData(5)]
+    [InlineData(70)] // beyond the fused kernel's blocks of queries
+    [InlineData(600)] // and of keys
+    public void Attention_under_masks_that_keep_everything_is_the_fused_one(int length)
     {
-        var shape = ModelShape.Of(Plain, Input);
+        var model = Plain with { Context = length };
+        var shape = ModelShape.Of(model, Input);
         using var weights = RandomWeights.Of(shape, 5);
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var tokens = tensor(new long[] { 1, 6, 0, 3, 3, 2, 2, 5, 4, 1 }, [2, 5]);
-        var nothingLeftOut = Plain with { Dropout = 1e-12 }; // less than the 2^-32 that masks are drawn in
+        var tokens = tensor([.. Enumerable.Range(0, 2 * length).Select(i => (long)(i * i % 7))], [2, length]);
+        var nothingLeftOut = model with { Dropout = 1e-12 }; // less than the 2^-32 that masks are drawn in
         var masked = NetworkCatalogue.Create(nothingLeftOut, Input).Outputs(weights.Views, tokens, Place);
-        var fused = NetworkCatalogue.Create(Plain, Input).Outputs(weights.Views, tokens, Place);
+        var fused = NetworkCatalogue.Create(model, Input).Outputs(weights.Views, tokens, Place);
         Assert.InRange((masked - fused).abs().max().item<double>(), 0, 1e-9);
     }
 
