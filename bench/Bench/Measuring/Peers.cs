@@ -25,6 +25,24 @@ internal static class Peers
         return true;
     }
 
+    /// <summary>The same for a peer that multiplies matrices: its BLAS is calibrated, and it is left out where that is no peer's.</summary>
+    public static async Task<bool> HasArithmetic(Session session, string peer, string package, string modules, CancellationToken cancellation)
+    {
+        if (!Has(session, peer, package, modules))
+        {
+            return false;
+        }
+
+        await session.PeerArithmetic.Choose(session, cancellation);
+        if (session.PeerArithmetic.Refusal is { } refusal)
+        {
+            session.LeaveOut(peer, refusal);
+            return false;
+        }
+
+        return true;
+    }
+
     private static bool Runs(string program, params string[] arguments)
     {
         try

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Granary.Bench.Calibration;
+using Granary.Bench.Quiet;
 
 namespace Granary.Bench.Measuring;
 
@@ -28,6 +30,12 @@ internal sealed class Session : IDisposable
     /// <summary>What all processes share.</summary>
     public SharedEnvironment Environment { get; } = new();
 
+    /// <summary>Processor time, to know how much of it others have.</summary>
+    public ProcessorClock Clock { get; } = new();
+
+    /// <summary>The peers' BLAS.</summary>
+    public PeerArithmetic PeerArithmetic { get; } = new();
+
     /// <summary>Peers that took no part, and why.</summary>
     public IReadOnlyDictionary<string, string> LeftOut => _leftOut;
 
@@ -47,5 +55,9 @@ internal sealed class Session : IDisposable
         typeof(Session).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Scratch, recursive: true);
+    public void Dispose()
+    {
+        Clock.Dispose();
+        Directory.Delete(Scratch, recursive: true);
+    }
 }
