@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Granary.Bench;
+using Granary.Bench.Commands;
 using Granary.Bench.Exchange;
 using Granary.Bench.Measuring;
 using Granary.Bench.Reporting;
@@ -22,11 +23,13 @@ IComparison[] comparisons =
     new TrainingComparison(TrainingWork.Gpt, ddp: 1.5, bare: 0.96, overhead: null, allocated: 20),
     new ShardsComparison(),
     new TelemetryComparison(),
+    new SafetyComparison(),
     new ColdStartComparison(),
+    new CommandsComparison(),
     new TableComparison(),
     new FashionComparison(),
 ];
-var quick = new Option<bool>("--quick") { Description = "Few pairs, under 3 minutes." };
+var quick = new Option<bool>("--quick") { Description = "Few pairs, some minutes." };
 var only = new Option<string[]>("--only") { Description = $"Some comparisons: {string.Join(", ", comparisons.Select(c => c.Name))}." };
 only.AcceptOnlyFromAmong([.. comparisons.Select(c => c.Name)]);
 var command = new RootCommand("Runs Granary and its peers side by side.") { quick, only };

@@ -28,9 +28,9 @@ def mapped():
 def blas():
     """The BLAS' file and version. A libblas.so.3 may be a door to another library, which then is mapped too."""
     files = mapped()
-    for name in ("openblas", "mkl_core", "mkl_rt", "blis", "atlas", "blas"):
+    for name in ("lib\\w*openblas", "libmkl_(core|rt)", "libblis", "lib\\w*atlas", "libblas", "libcblas"):
         for file in files:
-            if re.search(rf"lib\w*{name}[^/]*\.so", os.path.basename(file)):
+            if re.match(rf"{name}.*\.so", os.path.basename(file)):
                 return file, version(file)
     return "no BLAS is mapped", ""
 

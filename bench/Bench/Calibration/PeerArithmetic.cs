@@ -33,7 +33,7 @@ internal sealed class PeerArithmetic
 
     private async Task Try(Session session, CancellationToken cancellation)
     {
-        var own = await Own(session, cancellation);
+        var own = await OwnArithmetic.Measure(session, cancellation);
         var candidates = KernelCandidates.Of(File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo") : []).ToList();
         var trials = new Dictionary<string, (Arithmetic Arithmetic, double Works)>();
         var unfit = new List<string>();
@@ -92,11 +92,4 @@ internal sealed class PeerArithmetic
     }
 
     private static Dictionary<string, string> Variables(string kernels) => kernels == KernelCandidates.Detected ? [] : new() { [KernelVariable] = kernels };
-
-    /// <summary>The rate of Granary's kernels, in a process of its own.</summary>
-    public static async Task<Arithmetic> Own(Session session, CancellationToken cancellation)
-    {
-        await using var part = Child.StartPart(session, Parts.Calibrate);
-        return Arithmetic.Of(await part.Result(cancellation)) ?? throw new ChildException("the calibrating part said nothing of its arithmetic");
-    }
 }

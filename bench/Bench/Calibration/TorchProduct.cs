@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +29,23 @@ internal static class TorchProduct
         }
 
         var library = OperatingSystem.IsLinux() ? MappedLibraries.Find(File.ReadLines("/proc/self/maps"), "libtorch_cpu") : null;
-        return new Arithmetic(library ?? "libtorch_cpu", $"libtorch {__version__} with MKL", 2e-9 * Rows * Inner * Columns / best);
+        return new Arithmetic(library ?? "libtorch_cpu", $"libtorch {__version__}, MKL{Mkl(library)}", 2e-9 * Rows * Inner * Columns / best);
+    }
+
+    // A part of libtorch's file: void MKL_Get_Version_String(char* text, int length).
+    private static unsafe string Mkl(string? library)
+    {
+        if (library is null || !NativeLibrary.TryLoad(library, out var torch) || !NativeLibrary.TryGetExport(torch, "MKL_Get_Version_String", out var get))
+        {
+            return "";
+        }
+
+        var text = new byte[256];
+        fixed (byte* start = text)
+        {
+            ((delegate* unmanaged[Cdecl]<byte*, int, void>)get)(start, text.Length);
+        }
+
+        return ": " + Encoding.ASCII.GetString(text).TrimEnd('\0', ' ').Split(" for ")[0]; // "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605"
     }
 }

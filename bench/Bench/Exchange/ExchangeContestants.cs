@@ -15,7 +15,7 @@ internal static class ExchangeContestants
 
     /// <summary>The product's exchange between <paramref name="members"/> processes, over TCP as between hosts.</summary>
     public static Contestant Granary(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
-        new(Rounds.Granary, async cancellation => ByName(await Members(session, "exchange", members, sizes, cancellation), sizes));
+        new(Contestant.Granary, async cancellation => ByName(await Members(session, "exchange", members, sizes, cancellation), sizes));
 
     /// <summary>The same over what processes of one host use.</summary>
     public static Contestant GranaryOnHost(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>

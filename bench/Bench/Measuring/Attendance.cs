@@ -24,7 +24,7 @@ internal sealed class Attendance(int rounds)
     public string? LeftOut(string side)
     {
         var failed = _failures.Where(f => f.Side == side).ToArray();
-        if (side == Rounds.Granary || failed.Length == 0)
+        if (side == Contestant.Granary || failed.Length == 0)
         {
             return null;
         }

@@ -13,12 +13,8 @@ internal sealed record Measurement(IReadOnlyDictionary<string, double> Figures, 
 /// <param name="Measure">Measures once.</param>
 internal sealed record Contestant(string Name, Func<CancellationToken, Task<Measurement>> Measure)
 {
-    /// <summary>Granary's side where arithmetic counts: the rate of its kernels is found in a process of its own, right after it has
-    /// been measured.</summary>
-    public Contestant Calibrated(Session session) => this with
-    {
-        Measure = async cancellation => await Measure(cancellation) with { Arithmetic = await PeerArithmetic.Own(session, cancellation) },
-    };
+    /// <summary>Name of the product's own side.</summary>
+    public const string Granary = "Granary";
 }
 
 /// <summary>What every contestant measured in one round.</summary>

@@ -14,6 +14,12 @@ internal sealed record Measured(IReadOnlyList<Round> Rounds, IReadOnlyList<Failu
             .Select(g => new SideArithmetic(g.Key, g.Last().Library, g.Last().Version, Spread.Of(g.Select(a => a.Gflops)).Median)),
     ];
 
+    /// <summary>Without the figures of some sides; their failures stay.</summary>
+    public Measured Without(IEnumerable<string> sides) => this with
+    {
+        Rounds = [.. Rounds.Select(r => r with { Sides = r.Sides.Where(s => !sides.Contains(s.Key)).ToDictionary() })],
+    };
+
     /// <summary>With what they come to.</summary>
     public Findings With(IReadOnlyList<Row> rows) => new(rows, this);
 }

@@ -1,4 +1,3 @@
-using Granary.Bench.Calibration;
 using Granary.Bench.Quiet;
 
 namespace Granary.Bench.Measuring;
@@ -7,9 +6,6 @@ namespace Granary.Bench.Measuring;
 /// turns round by one from round to round.</summary>
 internal static class Rounds
 {
-    /// <summary>Name of the product's own side.</summary>
-    public const string Granary = "Granary";
-
     // For a side that hangs; none is expected to take this long.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -36,14 +32,8 @@ internal static class Rounds
                 }
                 catch (Exception e) when (!cancellation.IsCancellationRequested)
                 {
-                    var reason = e switch
-                    {
-                        ChildException => e.Message,
-                        OperationCanceledException => $"it took longer than {Patience.TotalMinutes:0} minutes",
-                        _ => $"{e.GetType().Name}: {e.Message}",
-                    };
-                    attendance.Failed(i + 1, contestant.Name, reason);
-                    session.Say($"  round {i + 1}: {contestant.Name} failed: {reason}");
+                    attendance.Failed(i + 1, contestant.Name, Reason(e));
+                    session.Say($"  round {i + 1}: {contestant.Name} failed: {Reason(e)}");
                 }
             }
 
@@ -52,31 +42,25 @@ internal static class Rounds
             session.Say($"  round {i + 1}/{count}{(round.Quietness is { IsQuiet: false } q ? $", not quiet: others had {q.Others + q.Stolen:0.0 %} of the cores' time" : "")}");
         }
 
-        return rounds.Any(r => r.Sides.ContainsKey(Granary))
-            ? Allowed(session, comparison, new Measured(rounds, attendance.Failures), attendance, contestants)
-            : throw new ChildException($"Granary failed in every round: {attendance.Failures.Last(f => f.Side == Granary).Reason}");
-    }
-
-    // Without the figures of those that are left out or refused.
-    private static Measured Allowed(Session session, string comparison, Measured measured, Attendance attendance, IReadOnlyList<Contestant> contestants)
-    {
-        var without = new List<string>();
-        var best = measured.Arithmetic.Where(a => a.Side == Granary || a.Library.Contains("libtorch_cpu", StringComparison.Ordinal)).Select(a => a.Gflops).DefaultIfEmpty(0).Max();
-        foreach (var side in contestants.Select(c => c.Name))
+        if (!rounds.Any(r => r.Sides.ContainsKey(Contestant.Granary)))
         {
-            var arithmetic = measured.Arithmetic.FirstOrDefault(a => a.Side == side);
-            var reason = attendance.LeftOut(side)
-                ?? (arithmetic is null || side == Granary ? null : BlasRule.Refusal(new Arithmetic(arithmetic.Library, arithmetic.Version, arithmetic.Gflops), best));
-            if (reason is not null)
-            {
-                session.LeaveOut($"{comparison}: {side}", reason);
-                without.Add(side);
-            }
+            throw new ChildException($"Granary failed in every round: {attendance.Failures.Last(f => f.Side == Contestant.Granary).Reason}");
         }
 
-        return without.Count == 0 ? measured : measured with
+        var measured = new Measured(rounds, attendance.Failures);
+        var leftOut = Admission.LeftOut(measured, attendance, contestants.Select(c => c.Name));
+        foreach (var (side, reason) in leftOut)
         {
-            Rounds = [.. measured.Rounds.Select(r => r with { Sides = r.Sides.Where(s => !without.Contains(s.Key)).ToDictionary() })],
-        };
+            session.LeaveOut($"{comparison}: {side}", reason);
+        }
+
+        return measured.Without(leftOut.Keys);
     }
+
+    private static string Reason(Exception e) => e switch
+    {
+        ChildException => e.Message,
+        OperationCanceledException => $"it took longer than {Patience.TotalMinutes:0} minutes",
+        _ => $"{e.GetType().Name}: {e.Message}",
+    };
 }

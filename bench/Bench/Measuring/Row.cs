@@ -53,14 +53,14 @@ internal sealed record Row(string Comparison, string Work, string? PeerName, str
     /// <summary>The row of one work against one peer, of the rounds in which both have a figure; none where there are none.</summary>
     public static IEnumerable<Row> Of(Measured measured, string comparison, string work, string peer, string unit, Target? target, string? shown = null)
     {
-        var pairs = measured.Rounds.Where(r => r.Of(Rounds.Granary, work) is not null && r.Of(peer, work) is not null)
-            .Select(r => new Pair(r.Of(Rounds.Granary, work)!.Value, r.Of(peer, work)!.Value, r.Number, r.Quietness?.IsQuiet)).ToArray();
+        var pairs = measured.Rounds.Where(r => r.Of(Contestant.Granary, work) is not null && r.Of(peer, work) is not null)
+            .Select(r => new Pair(r.Of(Contestant.Granary, work)!.Value, r.Of(peer, work)!.Value, r.Number, r.Quietness?.IsQuiet)).ToArray();
         return pairs.Length == 0 ? [] : [new Row(comparison, shown ?? work, peer, unit, target, pairs)];
     }
 
     /// <summary>The row of one work of Granary's alone, or of another way to use it.</summary>
     public static IEnumerable<Row> Alone(
-        Measured measured, string comparison, string work, string unit, Target? target, string? shown = null, string side = Rounds.Granary)
+        Measured measured, string comparison, string work, string unit, Target? target, string? shown = null, string side = Contestant.Granary)
     {
         var figures = measured.Rounds.Where(r => r.Of(side, work) is not null)
             .Select(r => new Pair(r.Of(side, work)!.Value, null, r.Number, r.Quietness?.IsQuiet)).ToArray();

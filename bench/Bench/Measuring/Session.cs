@@ -9,10 +9,10 @@ internal sealed class Session : IDisposable
 {
     private readonly SortedDictionary<string, string> _leftOut = new(StringComparer.Ordinal);
 
-    /// <param name="quick">Under 3 minutes in all, with few pairs.</param>
+    /// <param name="quick">Some minutes in all, with few pairs.</param>
     public Session(bool quick) => Quick = quick;
 
-    /// <summary>Under 3 minutes in all, with few pairs.</summary>
+    /// <summary>Some minutes in all, with few pairs.</summary>
     public bool Quick { get; }
 
     /// <summary>The repository.</summary>

@@ -28,7 +28,7 @@ internal sealed class TableComparison : IComparison
         var job = JobFile(session, table);
         var contestants = new List<Contestant>
         {
-            new Contestant(Rounds.Granary, stop => Granary(session, table, job, stop)).Calibrated(session),
+            new Contestant(Contestant.Granary, stop => Granary(session, table, job, stop)).Calibrated(session),
             new(MlNet, async stop =>
             {
                 await using var run = Child.StartPart(session, ["mlnet", table.Path]);

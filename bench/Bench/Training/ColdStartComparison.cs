@@ -24,7 +24,7 @@ internal sealed class ColdStartComparison : IComparison
         File.WriteAllText(file, File.ReadAllText(file).Replace("epochs: 1000000", "epochs: 1", StringComparison.Ordinal));
         var contestants = new List<Contestant>
         {
-            new Contestant(Rounds.Granary, async stop =>
+            new Contestant(Contestant.Granary, async stop =>
             {
                 await using var job = GranaryJob.Start(session, file);
                 await job.Finish(stop);

@@ -30,13 +30,13 @@ internal sealed class FashionComparison : IComparison
         var (granarySeed, peerSeed) = (0, 0);
         var contestants = new List<Contestant>
         {
-            new Contestant(Rounds.Granary, async stop =>
+            new Contestant(Contestant.Granary, async stop =>
             {
                 await using var job = GranaryJob.Start(session, JobFile(session, ++granarySeed));
                 await job.Finish(stop);
                 var reached = File.ReadLines(Path.Combine(job.Output, "metrics.jsonl")).Select(l => JsonNode.Parse(l)!)
                     .FirstOrDefault(p => p["validationAccuracy"] is { } accuracy && accuracy.GetValue<double>() >= Wanted);
-                return Took(reached?["seconds"]?.GetValue<double>(), Rounds.Granary);
+                return Took(reached?["seconds"]?.GetValue<double>(), Contestant.Granary);
             }).Calibrated(session),
         };
         if (await Peers.HasArithmetic(session, TrainingContestants.Ddp, "python3-torch", "torch", cancellation))

@@ -15,7 +15,7 @@ internal sealed class ShardsComparison : IComparison
     /// <inheritdoc/>
     public async Task<Findings> Run(Session session, CancellationToken cancellation)
     {
-        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 5, [Sharded(Rounds.Granary, 8), Sharded(TwoShards, 2)], cancellation);
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 5, [Sharded(Contestant.Granary, 8), Sharded(TwoShards, 2)], cancellation);
         return rounds.With([.. Row.Of(rounds, Name, StepTime, TwoShards, "ms", Target.Most(1.15), "MLP 784-256-10, batch 512, 8 shards")]);
 
         Contestant Sharded(string name, int shards)
@@ -44,7 +44,7 @@ internal sealed class TelemetryComparison : IComparison
     {
         using var collector = new Collector();
         var file = SteadyState.JobFile(session, TrainingWork.Mlp, 2, TrainingWork.Mlp.RowsPerShard);
-        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 15, [With(Rounds.Granary, "otlp"), With(Off, "none")], cancellation);
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 15, [With(Contestant.Granary, "otlp"), With(Off, "none")], cancellation);
         return collector.Received == 0
             ? throw new InvalidOperationException("the collector received nothing: nothing was compared")
             : rounds.With([.. Row.Of(rounds, Name, StepTime, Off, "ms", Target.Most(1.02), "MLP 784-256-10, traces and metrics over OTLP")]);

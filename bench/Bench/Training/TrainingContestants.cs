@@ -19,7 +19,7 @@ internal static class TrainingContestants
     public static Contestant Granary(Session session, TrainingWork work, int seconds)
     {
         var file = SteadyState.JobFile(session, work, 2, work.RowsPerShard);
-        return new Contestant(Rounds.Granary, async cancellation =>
+        return new Contestant(Contestant.Granary, async cancellation =>
         {
             var steady = await SteadyState.Measure(session, file, seconds, cancellation);
             return new Measurement(new Dictionary<string, double>
