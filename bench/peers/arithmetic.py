@@ -25,9 +25,25 @@ def mapped():
     return sorted({os.path.realpath(c[5].strip()) for c in columns if len(c) == 6 and c[5].startswith("/")})
 
 
+class Symbol(ctypes.Structure):  # Dl_info, dladdr(3)
+    _fields_ = [("file", ctypes.c_char_p), ("base", ctypes.c_void_p), ("name", ctypes.c_char_p), ("address", ctypes.c_void_p)]
+
+
+def provider(file):
+    """The file in which sgemm_ lies for whoever is linked with this one."""
+    product, found = ctypes.CDLL(file).sgemm_, Symbol()
+    ctypes.CDLL(None).dladdr(ctypes.cast(product, ctypes.c_void_p), ctypes.byref(found))
+    return os.path.realpath(found.file.decode())
+
+
 def blas():
-    """The BLAS' file and version. A libblas.so.3 may be a door to another library, which then is mapped too."""
+    """The BLAS' file and version. A libblas.so.3 may be the reference BLAS while another library is mapped for somebody else, or
+    a door to OpenBLAS, in whose folder it lies then."""
     files = mapped()
+    for door in (f for f in files if os.path.basename(f).startswith("libblas.so")):
+        file = provider(door)
+        if not re.search("openblas|mkl|blis|atlas", file):
+            return file, os.path.basename(file)
     for name in ("lib\\w*openblas", "libmkl_(core|rt)", "libblis", "lib\\w*atlas", "libblas", "libcblas"):
         for file in files:
             if re.match(rf"{name}.*\.so", os.path.basename(file)):
