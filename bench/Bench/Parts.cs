@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Granary.Bench.Calibration;
 using Granary.Bench.Exchange;
 using Granary.Bench.Tables;
 using Granary.Bench.Training;
+using Granary.Model.Kernels;
 
 namespace Granary.Bench;
 
@@ -10,6 +13,9 @@ internal static class Parts
 {
     /// <summary>The hidden command.</summary>
     public const string Command = "part";
+
+    /// <summary>The part that says what Granary computes with.</summary>
+    public const string Calibrate = "calibrate";
 
     public static async Task<int> Run(string[] arguments)
     {
@@ -23,6 +29,10 @@ internal static class Parts
                 return 0;
             case ["bare", var work, var data, var labels, var half, var seconds]:
                 BareLoop.Run(TrainingWork.Of(work), data, labels == "-" ? null : labels, Number(half), Number(seconds));
+                return 0;
+            case [Calibrate]:
+                TorchKernels.Require();
+                Console.Out.WriteLine(new JsonObject { [Arithmetic.Key] = TorchProduct.Measure().Said() }.ToJsonString());
                 return 0;
             case ["mlnet", var path]:
                 MlNetPart.Run(path);

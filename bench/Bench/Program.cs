@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Granary.Bench;
+using Granary.Bench.Commands;
 using Granary.Bench.Exchange;
 using Granary.Bench.Measuring;
 using Granary.Bench.Reporting;
@@ -16,17 +17,19 @@ IComparison[] comparisons =
     new ExchangeComparison(),
     new FourWorkersComparison(),
     new BytesComparison(),
-    new TrainingComparison(TrainingWork.Logistic, ddp: 3, bare: null, overhead: 0.30, allocated: null),
-    new TrainingComparison(TrainingWork.Mlp, ddp: 1.5, bare: 0.70, overhead: null, allocated: 5),
-    new TrainingComparison(TrainingWork.BigMlp, ddp: 1.2, bare: 0.75, overhead: null, allocated: null),
-    new TrainingComparison(TrainingWork.Gpt, ddp: 1.15, bare: 0.94, overhead: null, allocated: 20),
+    new TrainingComparison(TrainingWork.Logistic, ddp: 6, bare: null, overhead: 0.30, allocated: null),
+    new TrainingComparison(TrainingWork.Mlp, ddp: 1.8, bare: 0.85, overhead: null, allocated: 5),
+    new TrainingComparison(TrainingWork.BigMlp, ddp: 1.4, bare: 0.85, overhead: null, allocated: null),
+    new TrainingComparison(TrainingWork.Gpt, ddp: 1.5, bare: 0.96, overhead: null, allocated: 20),
     new ShardsComparison(),
     new TelemetryComparison(),
+    new SafetyComparison(),
     new ColdStartComparison(),
+    new CommandsComparison(),
     new TableComparison(),
     new FashionComparison(),
 ];
-var quick = new Option<bool>("--quick") { Description = "Few pairs, under 3 minutes." };
+var quick = new Option<bool>("--quick") { Description = "Few pairs, some minutes." };
 var only = new Option<string[]>("--only") { Description = $"Some comparisons: {string.Join(", ", comparisons.Select(c => c.Name))}." };
 only.AcceptOnlyFromAmong([.. comparisons.Select(c => c.Name)]);
 var command = new RootCommand("Runs Granary and its peers side by side.") { quick, only };

@@ -4,6 +4,8 @@ import json
 import sys
 import time
 
+import arithmetic
+import ranks
 import torch
 import torch.distributed as dist
 import works
@@ -12,7 +14,7 @@ WARM_UP = 20
 
 name, data, labels, seconds = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
 torch.set_num_threads(1)
-dist.init_process_group("gloo")
+ranks.meet()
 torch.manual_seed(1)
 inputs, targets = works.resident(name, data, labels, dist.get_rank())
 model = torch.nn.parallel.DistributedDataParallel(works.model(name))
@@ -43,6 +45,7 @@ began = time.perf_counter()
 for _ in range(steps):
     step()
 took = time.perf_counter() - began
+found = arithmetic.of_torch()  # both ranks, as in the steps
 if dist.get_rank() == 0:
-    print(json.dumps({"steps/s": steps / took}), flush=True)
+    print(json.dumps({"steps/s": steps / took, "arithmetic": found}), flush=True)
 dist.destroy_process_group()

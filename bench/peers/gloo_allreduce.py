@@ -4,11 +4,12 @@ import statistics
 import sys
 import time
 
+import ranks
 import torch
 import torch.distributed as dist
 
 torch.set_num_threads(1)
-dist.init_process_group("gloo")
+ranks.meet()
 figures = {}
 for work in sys.argv[1:]:
     weights, steps, warm_up = map(int, work.split(":"))

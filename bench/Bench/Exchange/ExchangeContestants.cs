@@ -15,7 +15,7 @@ internal static class ExchangeContestants
 
     /// <summary>The product's exchange between <paramref name="members"/> processes, over TCP as between hosts.</summary>
     public static Contestant Granary(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
-        new(Rounds.Granary, async cancellation => ByName(await Members(session, "exchange", members, sizes, cancellation), sizes));
+        new(Contestant.Granary, async cancellation => ByName(await Members(session, "exchange", members, sizes, cancellation), sizes));
 
     /// <summary>The same over what processes of one host use.</summary>
     public static Contestant GranaryOnHost(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
@@ -47,8 +47,8 @@ internal static class ExchangeContestants
         }
     }
 
-    private static IReadOnlyDictionary<string, double> ByName(IReadOnlyList<IReadOnlyDictionary<string, double>> members, IReadOnlyList<ExchangeSize> sizes) =>
-        sizes.ToDictionary(s => s.Name, s => members[0][ExchangeMember.Name(s.Weights, "ms")]);
+    private static Measurement ByName(IReadOnlyList<IReadOnlyDictionary<string, double>> members, IReadOnlyList<ExchangeSize> sizes) =>
+        new(sizes.ToDictionary(s => s.Name, s => members[0][ExchangeMember.Name(s.Weights, "ms")]));
 
     private static async Task<IReadOnlyList<IReadOnlyDictionary<string, double>>> Members(
         Session session, string part, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation)
@@ -85,14 +85,14 @@ internal static class ExchangeContestants
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, double>> Ranks(
+    private static async Task<Measurement> Ranks(
         Session session, string script, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation)
     {
         await using var ranks = PythonRanks.Start(session, script, members, sizes.Select(s => s.Argument));
         return ByName([Child.Figures(await ranks.Result(cancellation))], sizes);
     }
 
-    private static async Task<IReadOnlyDictionary<string, double>> Mpi(
+    private static async Task<Measurement> Mpi(
         Session session, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation)
     {
         await using var run = Child.Start(session, "mpirun",

@@ -50,9 +50,11 @@ internal sealed class Child : IAsyncDisposable
     public static Child StartPart(Session session, params IEnumerable<string> arguments) =>
         Start(session, "dotnet", [typeof(Child).Assembly.Location, Parts.Command, .. arguments]);
 
-    /// <summary>Starts a peer's script. </summary>
+    /// <summary>Starts a peer's script, with the best of its BLAS.</summary>
     public static Child StartPython(Session session, string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
-        Start(session, Peers.Python, [Path.Combine(session.Root, "bench", "peers", script), .. arguments], environment);
+        Start(
+            session, Peers.Python, [Path.Combine(session.Root, "bench", "peers", script), .. arguments],
+            new Dictionary<string, string>([.. session.PeerArithmetic.Environment, .. environment ?? new Dictionary<string, string>()]));
 
     /// <summary>The next line it prints.</summary>
     /// <exception cref="ChildException">It ended instead.</exception>
@@ -89,7 +91,8 @@ internal sealed class Child : IAsyncDisposable
     }
 
     /// <summary>Figures of a result, by name.</summary>
-    public static IReadOnlyDictionary<string, double> Figures(JsonObject result) => result.Deserialize<Dictionary<string, double>>()!;
+    public static IReadOnlyDictionary<string, double> Figures(JsonObject result) =>
+        result.Where(p => p.Value?.GetValueKind() == JsonValueKind.Number).ToDictionary(p => p.Key, p => p.Value!.GetValue<double>());
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -7,5 +7,5 @@ internal interface IComparison
     string Name { get; }
 
     /// <summary>Measures.</summary>
-    Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation);
+    Task<Findings> Run(Session session, CancellationToken cancellation);
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Granary.Bench.Measuring;
@@ -15,24 +13,18 @@ internal sealed class PythonRanks : IAsyncDisposable
     /// <summary>When they were started, UTC.</summary>
     public DateTime Started => _ranks[0].Started;
 
+    /// <summary>Starts them. They meet by a file: a port that is chosen here may be somebody else's by the time a rank binds it, and gloo's own
+    /// sockets bind whichever is free.</summary>
     public static PythonRanks Start(Session session, string script, int ranks, IEnumerable<string> arguments)
     {
-        var port = FreePort();
+        var meeting = Path.Combine(session.Scratch, $"meeting-{Guid.NewGuid():N}");
         return new PythonRanks([.. Enumerable.Range(0, ranks).Select(r => Child.StartPython(session, script, arguments, new Dictionary<string, string>
         {
-            ["MASTER_ADDR"] = "127.0.0.1",
-            ["MASTER_PORT"] = Text(port),
+            ["MEETING"] = meeting,
             ["WORLD_SIZE"] = Text(ranks),
             ["RANK"] = Text(r),
             ["GLOO_SOCKET_IFNAME"] = "lo",
         }))]);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -16,7 +16,11 @@ internal sealed record Target(double Value, bool AtMost)
 }
 
 /// <summary>Both sides in one round.</summary>
-internal sealed record Pair(double Granary, double? Peer)
+/// <param name="Granary">Granary's figure.</param>
+/// <param name="Peer">The peer's; null: there is none.</param>
+/// <param name="Round">Which round, from 1.</param>
+/// <param name="Quiet">Whether the machine was the bench's alone in it; null: not known.</param>
+internal sealed record Pair(double Granary, double? Peer, int Round = 1, bool? Quiet = null)
 {
     /// <summary>Granary's over the peer's.</summary>
     public double? Ratio => Granary / Peer;
@@ -46,18 +50,22 @@ internal sealed record Row(string Comparison, string Work, string? PeerName, str
     /// <summary>Whether the median is good enough; null: nothing is asked.</summary>
     public bool? Met => Target?.IsMet((Ratio ?? Granary).Median);
 
-    /// <summary>The row of one work against one peer; none where the peer took no part.</summary>
-    public static IEnumerable<Row> Of(
-        IReadOnlyList<Round> rounds, string comparison, string work, string peer, string unit, Target? target, string? shown = null)
+    /// <summary>The row of one work against one peer, of the rounds in which both have a figure; none where there are none.</summary>
+    public static IEnumerable<Row> Of(Measured measured, string comparison, string work, string peer, string unit, Target? target, string? shown = null)
     {
-        var pairs = rounds.Where(r => r.Of(Rounds.Granary, work) is not null && r.Of(peer, work) is not null)
-            .Select(r => new Pair(r.Of(Rounds.Granary, work)!.Value, r.Of(peer, work)!.Value)).ToArray();
+        var pairs = measured.Rounds.Where(r => r.Of(Contestant.Granary, work) is not null && r.Of(peer, work) is not null)
+            .Select(r => new Pair(r.Of(Contestant.Granary, work)!.Value, r.Of(peer, work)!.Value, r.Number, r.Quietness?.IsQuiet)).ToArray();
         return pairs.Length == 0 ? [] : [new Row(comparison, shown ?? work, peer, unit, target, pairs)];
     }
 
-    /// <summary>The row of one work of Granary's alone.</summary>
-    public static IEnumerable<Row> Alone(IReadOnlyList<Round> rounds, string comparison, string work, string unit, Target? target, string? shown = null) =>
-        [new Row(comparison, shown ?? work, null, unit, target, [.. rounds.Select(r => new Pair(r.Of(Rounds.Granary, work)!.Value, null))])];
+    /// <summary>The row of one work of Granary's alone, or of another way to use it.</summary>
+    public static IEnumerable<Row> Alone(
+        Measured measured, string comparison, string work, string unit, Target? target, string? shown = null, string side = Contestant.Granary)
+    {
+        var figures = measured.Rounds.Where(r => r.Of(side, work) is not null)
+            .Select(r => new Pair(r.Of(side, work)!.Value, null, r.Number, r.Quietness?.IsQuiet)).ToArray();
+        return figures.Length == 0 ? [] : [new Row(comparison, shown ?? work, null, unit, target, figures)];
+    }
 }
 
 /// <summary>Median, least and greatest.</summary>

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Granary.Bench.Calibration;
+using Granary.Bench.Quiet;
 
 namespace Granary.Bench.Measuring;
 
@@ -7,10 +9,10 @@ internal sealed class Session : IDisposable
 {
     private readonly SortedDictionary<string, string> _leftOut = new(StringComparer.Ordinal);
 
-    /// <param name="quick">Under 3 minutes in all, with few pairs.</param>
+    /// <param name="quick">Some minutes in all, with few pairs.</param>
     public Session(bool quick) => Quick = quick;
 
-    /// <summary>Under 3 minutes in all, with few pairs.</summary>
+    /// <summary>Some minutes in all, with few pairs.</summary>
     public bool Quick { get; }
 
     /// <summary>The repository.</summary>
@@ -27,6 +29,12 @@ internal sealed class Session : IDisposable
 
     /// <summary>What all processes share.</summary>
     public SharedEnvironment Environment { get; } = new();
+
+    /// <summary>Processor time, to know how much of it others have.</summary>
+    public ProcessorClock Clock { get; } = new();
+
+    /// <summary>The peers' BLAS.</summary>
+    public PeerArithmetic PeerArithmetic { get; } = new();
 
     /// <summary>Peers that took no part, and why.</summary>
     public IReadOnlyDictionary<string, string> LeftOut => _leftOut;
@@ -47,5 +55,9 @@ internal sealed class Session : IDisposable
         typeof(Session).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Scratch, recursive: true);
+    public void Dispose()
+    {
+        Clock.Dispose();
+        Directory.Delete(Scratch, recursive: true);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed record Machine(string Processor, int Cores, IReadOnlyDictionary<
             ["TorchSharp"] = Version(typeof(TorchSharp.torch)),
             ["libtorch"] = TorchSharp.torch.__version__,
             ["ML.NET"] = Version(typeof(Microsoft.ML.MLContext)),
-            ["PyTorch"] = Output(Peers.Python, "-c", "import torch; print(torch.__version__, torch.__config__.show().count('MKL') and 'MKL' or 'OpenBLAS')"),
+            ["PyTorch"] = Output(Peers.Python, "-c", "import torch; print(torch.__version__)"),
             ["Open MPI"] = Output("mpirun", "--version"),
             ["scikit-learn"] = Output(Peers.Python, "-c", "import sklearn; print(sklearn.__version__)"),
             ["pandas"] = Output(Peers.Python, "-c", "import pandas; print(pandas.__version__)"),
@@ -25,9 +25,10 @@ internal sealed record Machine(string Processor, int Cores, IReadOnlyDictionary<
         },
         new SortedDictionary<string, string>(session.Environment.Set.ToDictionary(), StringComparer.Ordinal)
         {
+            ["the peers' BLAS"] = session.PeerArithmetic.Found ?? "not needed",
             ["load before"] = session.LoadBefore,
             ["Open MPI"] = "mpirun --oversubscribe --mca btl self,tcp --mca btl_tcp_if_include lo, its own binding to cores",
-            ["gloo"] = "GLOO_SOCKET_IFNAME=lo",
+            ["gloo"] = "GLOO_SOCKET_IFNAME=lo; ranks meet by a file",
             ["Granary"] = "granary train as users start it: checksums, generations, backups and checkpoints as by default",
             ["sides"] = "in turn, the order turned round by one from round to round; medians of steps within a round",
         });

@@ -8,7 +8,7 @@ namespace Granary.Bench.Reporting;
 internal static class Page
 {
     public static string Of(
-        Session session, Machine machine, IReadOnlyList<(string Comparison, IReadOnlyList<Row> Rows)> parts,
+        Session session, Machine machine, IReadOnlyList<(string Comparison, Findings Findings)> parts,
         IReadOnlyDictionary<string, string> failures, string name, TimeSpan time)
     {
         var page = new StringBuilder();
@@ -20,12 +20,17 @@ internal static class Page
             page.Append(CultureInfo.InvariantCulture, $"- {key}: {value}\n");
         }
 
-        foreach (var (comparison, rows) in parts.Where(p => p.Rows.Count > 0))
+        foreach (var (comparison, findings) in parts.Where(p => p.Findings.Rows.Count > 0))
         {
             page.Append(CultureInfo.InvariantCulture, $"\n## {comparison}\n\n| work | peer | Granary | peer's | unit | ratio, pair by pair | asked | |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
-            foreach (var row in rows)
+            foreach (var row in findings.Rows)
             {
                 page.Append(CultureInfo.InvariantCulture, $"| {row.Work} | {row.PeerName} | {Text(row.Granary)} | {Text(row.Peer)} | {row.Unit} | {Ratios(row)} | {row.Target} | {Verdict(row)} |\n");
+            }
+
+            if (findings.Measured is { } measured)
+            {
+                page.Append(Circumstances.Of(measured));
             }
 
             page.Append(CultureInfo.InvariantCulture, $"\n![{comparison}]({name}-{comparison}.png)\n");
@@ -53,8 +58,8 @@ internal static class Page
         spread is null ? "" : spread.Min == spread.Max ? Figure.Text(spread.Median) : $"{Figure.Text(spread.Median)} ({Figure.Text(spread.Min)} to {Figure.Text(spread.Max)})";
 
     private static string Ratios(Row row) => row.Ratio is not { } ratio ? ""
-        : row.Pairs.Count == 1 ? $"**{Figure.Text(ratio.Median)}**"
-        : $"**{Figure.Text(ratio.Median)}** ({string.Join(", ", row.Pairs.Select(p => Figure.Text(p.Ratio!.Value)))})";
+        : row.Pairs.Count == 1 ? $"**{Figure.Text(ratio.Median)}**{Circumstances.Mark(row.Pairs[0])}"
+        : $"**{Figure.Text(ratio.Median)}** ({string.Join(", ", row.Pairs.Select(p => Figure.Text(p.Ratio!.Value) + Circumstances.Mark(p)))})";
 
     private static string Verdict(Row row) => row.Met switch { true => "met", false => "**missed**", null => "" };
 }

@@ -24,9 +24,9 @@ internal static class Report
             session.Say($"{comparison.Name}: {began.Elapsed.TotalSeconds:0} s");
             try
             {
-                var rows = await comparison.Run(session, cancellation);
-                results.Add(comparison.Name, rows);
-                Print(rows);
+                var findings = await comparison.Run(session, cancellation);
+                results.Add(comparison.Name, findings);
+                Print(findings);
             }
             catch (Exception) when (cancellation.IsCancellationRequested)
             {
@@ -43,9 +43,19 @@ internal static class Report
         return results.Failed ? 1 : 0;
     }
 
-    private static void Print(IReadOnlyList<Row> rows)
+    private static void Print(Findings findings)
     {
-        foreach (var row in rows)
+        foreach (var side in findings.Measured?.Arithmetic ?? [])
+        {
+            Console.WriteLine($"  {side.Side}: {Figure.Text(side.Gflops)} GFLOP/s with {side.Library} ({side.Version})");
+        }
+
+        if (findings.Measured is { } measured)
+        {
+            Console.WriteLine($"  {Circumstances.Quiet(measured.Rounds)}");
+        }
+
+        foreach (var row in findings.Rows)
         {
             Console.WriteLine(
                 $"{row.Name,-58} {Text(row.Granary),-26} {(row.Peer is { } peer ? Text(peer) : ""),-26} {row.Unit,-12} "

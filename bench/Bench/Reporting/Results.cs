@@ -18,13 +18,13 @@ internal sealed class Results(Session session, string folder, string name)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private readonly List<(string Comparison, IReadOnlyList<Row> Rows)> _parts = [];
+    private readonly List<(string Comparison, Findings Findings)> _parts = [];
     private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
 
     /// <summary>Whether a comparison could not be made.</summary>
     public bool Failed => _failures.Count > 0;
 
-    public void Add(string comparison, IReadOnlyList<Row> rows) => _parts.Add((comparison, rows));
+    public void Add(string comparison, Findings findings) => _parts.Add((comparison, findings));
 
     public void Fail(string comparison, string reason) => _failures[comparison] = reason;
 
@@ -43,7 +43,14 @@ internal sealed class Results(Session session, string folder, string name)
             settings = machine.Settings,
             leftOut = session.LeftOut,
             failed = _failures,
-            rows = _parts.SelectMany(p => p.Rows).Select(r => new
+            comparisons = _parts.Where(p => p.Findings.Measured is not null).Select(p => new
+            {
+                name = p.Comparison,
+                arithmetic = p.Findings.Measured!.Arithmetic,
+                failures = p.Findings.Measured.Failures,
+                rounds = p.Findings.Measured.Rounds.Select(r => new { round = r.Number, quiet = r.Quietness?.IsQuiet, others = r.Quietness?.Others, stolen = r.Quietness?.Stolen }),
+            }),
+            rows = _parts.SelectMany(p => p.Findings.Rows).Select(r => new
             {
                 name = r.Name,
                 granary = r.Granary.Median,
@@ -53,17 +60,17 @@ internal sealed class Results(Session session, string folder, string name)
                 target = r.Target?.Value,
                 bound = r.Target is null ? null : r.Target.AtMost ? "at most" : "at least",
                 met = r.Met,
-                pairs = r.Pairs.Select(p => new { granary = p.Granary, peer = p.Peer, ratio = p.Ratio }),
+                pairs = r.Pairs.Select(p => new { round = p.Round, granary = p.Granary, peer = p.Peer, ratio = p.Ratio, quiet = p.Quiet }),
             }),
         };
         var path = Path.Combine(folder, name + ".json");
         File.WriteAllText(path, JsonSerializer.Serialize(document, Json) + "\n");
-        foreach (var (comparison, rows) in _parts.Where(p => p.Rows.Count > 0))
+        foreach (var (comparison, findings) in _parts.Where(p => p.Findings.Rows.Count > 0))
         {
-            Picture.Draw(comparison, rows, Path.Combine(folder, $"{name}-{comparison}.png"));
+            Picture.Draw(comparison, findings.Rows, Path.Combine(folder, $"{name}-{comparison}.png"));
         }
 
         File.WriteAllText(Path.Combine(folder, name + ".md"), Page.Of(session, machine, _parts, _failures, name, time));
-        session.Say($"{path}: {_parts.Sum(p => p.Rows.Count)} rows in {time.TotalSeconds:0} s");
+        session.Say($"{path}: {_parts.Sum(p => p.Findings.Rows.Count)} rows in {time.TotalSeconds:0} s");
     }
 }

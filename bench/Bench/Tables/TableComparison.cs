@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Granary.Bench.Calibration;
 using Granary.Bench.Measuring;
 using Granary.Bench.Training;
 using Granary.Model.Files;
@@ -21,20 +22,20 @@ internal sealed class TableComparison : IComparison
     public string Name => "csv";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    public async Task<Findings> Run(Session session, CancellationToken cancellation)
     {
         using var table = GeneratedTable.Write(Path.Combine(session.Scratch, "table"));
         var job = JobFile(session, table);
         var contestants = new List<Contestant>
         {
-            new(Rounds.Granary, stop => Granary(session, table, job, stop)),
+            new Contestant(Contestant.Granary, stop => Granary(session, table, job, stop)).Calibrated(session),
             new(MlNet, async stop =>
             {
                 await using var run = Child.StartPart(session, ["mlnet", table.Path]);
                 return Judged(table, await run.Result(stop), MlNet);
             }),
         };
-        if (Peers.Has(session, Sklearn, "python3-pandas python3-sklearn", "pandas, sklearn"))
+        if (await Peers.HasArithmetic(session, Sklearn, "python3-pandas python3-sklearn", "pandas, sklearn", cancellation))
         {
             contestants.Add(new Contestant(Sklearn, async stop =>
             {
@@ -43,14 +44,14 @@ internal sealed class TableComparison : IComparison
             }));
         }
 
-        var rounds = await Rounds.Run(session, session.Quick ? 1 : 5, contestants, cancellation);
-        return
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 5, contestants, cancellation);
+        return rounds.With(
         [
             .. Row.Of(rounds, Name, First, MlNet, "s", Target.Most(0.8)),
             .. Row.Of(rounds, Name, Second, Sklearn, "s", Target.Most(0.5)),
             .. Row.Of(rounds, Name, First, Sklearn, "s", null),
             .. Row.Alone(rounds, Name, Command, "s", null),
-        ];
+        ]);
     }
 
     private static string JobFile(Session session, GeneratedTable table)
@@ -69,7 +70,7 @@ internal sealed class TableComparison : IComparison
         return path;
     }
 
-    private static async Task<IReadOnlyDictionary<string, double>> Granary(Session session, GeneratedTable table, string job, CancellationToken cancellation)
+    private static async Task<Measurement> Granary(Session session, GeneratedTable table, string job, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(table.Path)!;
         foreach (var cached in Directory.EnumerateFileSystemEntries(folder).Where(f => f != table.Path).ToArray())
@@ -86,7 +87,7 @@ internal sealed class TableComparison : IComparison
 
         var (first, command) = await Once();
         var (second, _) = await Once();
-        return new Dictionary<string, double> { [First] = first, [Command] = command, [Second] = second };
+        return new Measurement(new Dictionary<string, double> { [First] = first, [Command] = command, [Second] = second });
 
         async Task<(double Seconds, double Command)> Once()
         {
@@ -107,11 +108,11 @@ internal sealed class TableComparison : IComparison
         return [.. weights, model.Weights[GeneratedTable.Features] - weights.Select((w, f) => w * scaling.Mean[f]).Sum()];
     }
 
-    private static Dictionary<string, double> Judged(GeneratedTable table, JsonObject result, string who)
+    private static Measurement Judged(GeneratedTable table, JsonObject result, string who)
     {
         Judge(table, [.. result["model"]!.AsArray().Select(w => w!.GetValue<double>())], who);
         var seconds = result["seconds"]!.GetValue<double>();
-        return new Dictionary<string, double> { [First] = seconds, [Second] = seconds };
+        return new Measurement(new Dictionary<string, double> { [First] = seconds, [Second] = seconds }, Arithmetic.Of(result));
     }
 
     private static void Judge(GeneratedTable table, double[] model, string who)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
-using Granary.Jobs;
+using System.Text.Json.Nodes;
+using Granary.Bench.Calibration;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -60,9 +59,7 @@ internal static class BareLoop
             optimizer.step();
         }
 
-        Console.Out.WriteLine(JsonSerializer.Serialize(new Dictionary<string, double>
-        {
-            ["steps/s"] = steps / Stopwatch.GetElapsedTime(began).TotalSeconds,
-        }));
+        var rate = steps / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        Console.Out.WriteLine(new JsonObject { ["steps/s"] = rate, [Arithmetic.Key] = TorchProduct.Measure().Said() }.ToJsonString());
     }
 }

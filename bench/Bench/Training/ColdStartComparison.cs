@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Bench.Calibration;
 using Granary.Bench.Measuring;
 using Granary.Model.Files;
 
@@ -16,33 +17,34 @@ internal sealed class ColdStartComparison : IComparison
     public string Name => "cold-start";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    public async Task<Findings> Run(Session session, CancellationToken cancellation)
     {
         var (data, labels) = GeneratedData.Write(session.Scratch, Small);
         var file = SteadyState.JobFile(session, Small, 2, Small.RowsPerShard);
         File.WriteAllText(file, File.ReadAllText(file).Replace("epochs: 1000000", "epochs: 1", StringComparison.Ordinal));
         var contestants = new List<Contestant>
         {
-            new(Rounds.Granary, async stop =>
+            new Contestant(Contestant.Granary, async stop =>
             {
                 await using var job = GranaryJob.Start(session, file);
                 await job.Finish(stop);
                 return Took(File.GetLastWriteTimeUtc(Path.Combine(job.Output, SavedModel.FileName)) - job.Started);
-            }),
+            }).Calibrated(session),
         };
-        if (Peers.Has(session, Ranks, "python3-torch", "torch"))
+        if (await Peers.HasArithmetic(session, Ranks, "python3-torch", "torch", cancellation))
         {
             contestants.Add(new Contestant(Ranks, async stop =>
             {
                 await using var ranks = PythonRanks.Start(session, "first_step.py", 2, [data, labels!, Small.Examples.ToString(CultureInfo.InvariantCulture)]);
-                var result = Child.Figures(await ranks.Result(stop));
-                return Took(DateTime.UnixEpoch.AddSeconds(result["stepped"]) - ranks.Started);
+                var result = await ranks.Result(stop);
+                return Took(DateTime.UnixEpoch.AddSeconds(result["stepped"]!.GetValue<double>()) - ranks.Started, Arithmetic.Of(result));
             }));
         }
 
-        var rounds = await Rounds.Run(session, session.Quick ? 1 : 7, contestants, cancellation);
-        return [.. Row.Of(rounds, Name, Seconds, Ranks, "s", Target.Most(1.5))];
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 7, contestants, cancellation);
+        return rounds.With([.. Row.Of(rounds, Name, Seconds, Ranks, "s", Target.Most(1.3))]);
     }
 
-    private static Dictionary<string, double> Took(TimeSpan time) => new() { [Seconds] = time.TotalSeconds };
+    private static Measurement Took(TimeSpan time, Arithmetic? arithmetic = null) =>
+        new(new Dictionary<string, double> { [Seconds] = time.TotalSeconds }, arithmetic);
 }

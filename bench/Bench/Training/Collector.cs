@@ -7,21 +7,41 @@ namespace Granary.Bench.Training;
 /// <summary>An OpenTelemetry collector that takes everything and keeps nothing.</summary>
 internal sealed class Collector : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private const int Tries = 10; // a port that is free may be somebody else's a moment later
+    private readonly HttpListener _listener;
     private readonly string _address;
     private int _received;
 
     public Collector()
     {
-        using (var free = new Socket(SocketType.Stream, ProtocolType.Tcp))
-        {
-            free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            _address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)free.LocalEndPoint!).Port}/");
-        }
-
-        _listener.Prefixes.Add(_address);
-        _listener.Start();
+        (_listener, _address) = Listening();
         _ = Task.Run(Serve);
+    }
+
+    private static (HttpListener Listener, string Address) Listening()
+    {
+        for (var tried = 1; ; tried++)
+        {
+            var listener = new HttpListener();
+            var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}/");
+            listener.Prefixes.Add(address);
+            try
+            {
+                listener.Start();
+                return (listener, address);
+            }
+            catch (HttpListenerException) when (tried < Tries)
+            {
+                listener.Close();
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var free = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)free.LocalEndPoint!).Port;
     }
 
     /// <summary>How a silo finds it.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Granary.Bench.Calibration;
 using Granary.Bench.Measuring;
 
 namespace Granary.Bench.Training;
@@ -18,45 +19,48 @@ internal sealed class FashionComparison : IComparison
     public string Name => "fashion";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    public async Task<Findings> Run(Session session, CancellationToken cancellation)
     {
         if (!Directory.Exists(Folder))
         {
             session.LeaveOut("Fashion-MNIST", "not installed: apt-get install dataset-fashion-mnist");
-            return [];
+            return new Findings([], null);
         }
 
         var (granarySeed, peerSeed) = (0, 0);
         var contestants = new List<Contestant>
         {
-            new(Rounds.Granary, async stop =>
+            new Contestant(Contestant.Granary, async stop =>
             {
                 await using var job = GranaryJob.Start(session, JobFile(session, ++granarySeed));
                 await job.Finish(stop);
                 var reached = File.ReadLines(Path.Combine(job.Output, "metrics.jsonl")).Select(l => JsonNode.Parse(l)!)
                     .FirstOrDefault(p => p["validationAccuracy"] is { } accuracy && accuracy.GetValue<double>() >= Wanted);
-                return Took(reached?["seconds"]?.GetValue<double>(), Rounds.Granary);
-            }),
+                return Took(reached?["seconds"]?.GetValue<double>(), Contestant.Granary);
+            }).Calibrated(session),
         };
-        if (Peers.Has(session, TrainingContestants.Ddp, "python3-torch", "torch"))
+        if (await Peers.HasArithmetic(session, TrainingContestants.Ddp, "python3-torch", "torch", cancellation))
         {
             contestants.Add(new Contestant(TrainingContestants.Ddp, async stop =>
             {
                 await using var ranks = PythonRanks.Start(session, "fashion.py", 2, [Folder, Text(Batch / 2), Text(Epochs), Text(++peerSeed), Wanted.ToString(CultureInfo.InvariantCulture)]);
-                return Took((await ranks.Result(stop))["seconds"]?.GetValue<double>(), TrainingContestants.Ddp);
+                var result = await ranks.Result(stop);
+                return Took(result["seconds"]?.GetValue<double>(), TrainingContestants.Ddp, Arithmetic.Of(result));
             }));
         }
 
-        var rounds = await Rounds.Run(session, session.Quick ? 1 : 5, contestants, cancellation);
-        return [.. Row.Of(rounds, Name, Seconds, TrainingContestants.Ddp, "s", Target.Most(0.70))];
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 5, contestants, cancellation);
+        return rounds.With([.. Row.Of(rounds, Name, Seconds, TrainingContestants.Ddp, "s", Target.Most(0.60))]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static Dictionary<string, double> Took(double? seconds, string who) => new()
-    {
-        [Seconds] = seconds ?? throw new ChildException($"{who} did not reach {Wanted} in {Epochs} epochs"),
-    };
+    private static Measurement Took(double? seconds, string who, Arithmetic? arithmetic = null) => new(
+        new Dictionary<string, double>
+        {
+            [Seconds] = seconds ?? throw new ChildException($"{who} did not reach {Wanted} in {Epochs} epochs"),
+        },
+        arithmetic);
 
     private static string JobFile(Session session, int seed)
     {

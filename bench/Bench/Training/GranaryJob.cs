@@ -25,15 +25,14 @@ internal sealed partial class GranaryJob : IAsyncDisposable
     public static GranaryJob Start(Session session, string file, string telemetry = "none", IReadOnlyDictionary<string, string>? environment = null)
     {
         var output = Path.Combine(session.Scratch, $"run-{Guid.NewGuid():N}");
-        var own = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
-        if (Environment.ProcessorCount != 2)
-        {
-            own["DOTNET_PROCESSOR_COUNT"] = "2"; // a silo takes its share of the cores
-        }
-
+        var own = new Dictionary<string, string>([.. TwoCores(), .. environment ?? new Dictionary<string, string>()]);
         return new GranaryJob(
             Child.Start(session, "dotnet", [session.Client, "train", file, "--silos", "2", "--output", output, "--telemetry", telemetry, "--json"], own), output);
     }
+
+    /// <summary>What gives each of two silos one compute thread: a silo takes its share of the cores.</summary>
+    public static IReadOnlyDictionary<string, string> TwoCores() =>
+        Environment.ProcessorCount == 2 ? new Dictionary<string, string>() : new() { ["DOTNET_PROCESSOR_COUNT"] = "2" };
 
     /// <summary>The silos' processes, once both are there.</summary>
     /// <exception cref="ChildException">The command ended, or they did not come.</exception>

@@ -13,18 +13,18 @@ internal sealed class ShardsComparison : IComparison
     public string Name => "shards";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    public async Task<Findings> Run(Session session, CancellationToken cancellation)
     {
-        var rounds = await Rounds.Run(session, session.Quick ? 1 : 5, [Sharded(Rounds.Granary, 8), Sharded(TwoShards, 2)], cancellation);
-        return [.. Row.Of(rounds, Name, StepTime, TwoShards, "ms", Target.Most(1.15), "MLP 784-256-10, batch 512, 8 shards")];
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 5, [Sharded(Contestant.Granary, 8), Sharded(TwoShards, 2)], cancellation);
+        return rounds.With([.. Row.Of(rounds, Name, StepTime, TwoShards, "ms", Target.Most(1.15), "MLP 784-256-10, batch 512, 8 shards")]);
 
         Contestant Sharded(string name, int shards)
         {
             var file = SteadyState.JobFile(session, TrainingWork.Mlp, shards, Batch / shards);
-            return new Contestant(name, async stop => new Dictionary<string, double>
+            return new Contestant(name, async stop => new Measurement(new Dictionary<string, double>
             {
                 [StepTime] = 1e3 / (await SteadyState.Measure(session, file, session.Quick ? 2 : 6, stop)).StepsPerSecond,
-            });
+            }));
         }
     }
 }
@@ -40,18 +40,18 @@ internal sealed class TelemetryComparison : IComparison
     public string Name => "telemetry";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    public async Task<Findings> Run(Session session, CancellationToken cancellation)
     {
         using var collector = new Collector();
         var file = SteadyState.JobFile(session, TrainingWork.Mlp, 2, TrainingWork.Mlp.RowsPerShard);
-        var rounds = await Rounds.Run(session, session.Quick ? 1 : 15, [With(Rounds.Granary, "otlp"), With(Off, "none")], cancellation);
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 15, [With(Contestant.Granary, "otlp"), With(Off, "none")], cancellation);
         return collector.Received == 0
             ? throw new InvalidOperationException("the collector received nothing: nothing was compared")
-            : [.. Row.Of(rounds, Name, StepTime, Off, "ms", Target.Most(1.03), "MLP 784-256-10, traces and metrics over OTLP")];
+            : rounds.With([.. Row.Of(rounds, Name, StepTime, Off, "ms", Target.Most(1.02), "MLP 784-256-10, traces and metrics over OTLP")]);
 
-        Contestant With(string name, string telemetry) => new(name, async stop => new Dictionary<string, double>
+        Contestant With(string name, string telemetry) => new(name, async stop => new Measurement(new Dictionary<string, double>
         {
             [StepTime] = 1e3 / (await SteadyState.Measure(session, file, session.Quick ? 2 : 6, stop, telemetry, collector.Environment)).StepsPerSecond,
-        });
+        }));
     }
 }

@@ -14,13 +14,13 @@ internal sealed class TrainingComparison(TrainingWork work, double ddp, double? 
     public string Name => work.Name;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Row>> Run(Session session, CancellationToken cancellation)
+    public async Task<Findings> Run(Session session, CancellationToken cancellation)
     {
         var seconds = session.Quick ? 2 : 6;
         Contestant[] contestants =
-            [TrainingContestants.Granary(session, work, seconds), .. TrainingContestants.Peers(session, work, seconds)];
-        var rounds = await Rounds.Run(session, session.Quick ? 1 : 5, contestants, cancellation);
-        return
+            [TrainingContestants.Granary(session, work, seconds), .. await TrainingContestants.Peers(session, work, seconds, cancellation)];
+        var rounds = await Rounds.Run(session, Name, session.Quick ? 1 : 5, contestants, cancellation);
+        return rounds.With(
         [
             .. Row.Of(rounds, Name, TrainingContestants.Rate, TrainingContestants.Ddp, "examples/s", Target.Least(ddp), work.Description),
             .. Row.Of(rounds, Name, TrainingContestants.Rate, TrainingContestants.Bare, "examples/s", bare is { } b ? Target.Least(b) : null, work.Description),
@@ -29,6 +29,6 @@ internal sealed class TrainingComparison(TrainingWork work, double ddp, double? 
             .. Row.Alone(
                 rounds, Name, TrainingContestants.Allocated, "KB", allocated is { } a ? Target.Most(a) : null, "allocated in a step by its thread"),
             .. Row.Alone(rounds, Name, TrainingContestants.AllocatedInAll, "KB", null, "allocated by the whole silo, per step"),
-        ];
+        ]);
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Granary.Bench.Calibration;
 using Granary.Bench.Measuring;
 
 namespace Granary.Bench.Training;
@@ -12,59 +14,66 @@ internal static class TrainingContestants
     public const string Overhead = "step - compute";
     public const string Allocated = "allocated";
     public const string AllocatedInAll = "allocated in all";
+    private const string Steps = "steps/s";
 
     public static Contestant Granary(Session session, TrainingWork work, int seconds)
     {
         var file = SteadyState.JobFile(session, work, 2, work.RowsPerShard);
-        return new Contestant(Rounds.Granary, async cancellation =>
+        return new Contestant(Contestant.Granary, async cancellation =>
         {
             var steady = await SteadyState.Measure(session, file, seconds, cancellation);
-            return new Dictionary<string, double>
+            return new Measurement(new Dictionary<string, double>
             {
                 [Rate] = steady.StepsPerSecond * 2 * work.RowsPerShard,
                 [Overhead] = steady.StepMilliseconds - steady.ComputeMilliseconds,
                 [Allocated] = steady.BytesPerStep / 1e3,
                 [AllocatedInAll] = steady.ProcessBytesPerStep / 1e3,
-            };
-        });
+            });
+        }).Calibrated(session);
     }
 
-    public static IEnumerable<Contestant> Peers(Session session, TrainingWork work, int seconds)
+    public static async Task<IReadOnlyList<Contestant>> Peers(Session session, TrainingWork work, int seconds, CancellationToken cancellation)
     {
         var (data, labels) = GeneratedData.Write(session.Scratch, work);
-        if (Measuring.Peers.Has(session, Ddp, "python3-torch", "torch"))
+        var peers = new List<Contestant>();
+        if (await Measuring.Peers.HasArithmetic(session, Ddp, "python3-torch", "torch", cancellation))
         {
-            yield return new Contestant(Ddp, async cancellation =>
+            peers.Add(new Contestant(Ddp, async stop =>
             {
                 await using var ranks = PythonRanks.Start(session, "ddp.py", 2, [work.Name, data, labels ?? "-", Text(seconds)]);
-                return Figures(work, 2 * Child.Figures(await ranks.Result(cancellation))["steps/s"]);
-            });
+                var result = await ranks.Result(stop);
+                return Figures(work, 2 * result[Steps]!.GetValue<double>(), Arithmetic.Of(result));
+            }));
         }
 
-        yield return new Contestant(Bare, async cancellation =>
-        {
-            var loops = Enumerable.Range(0, 2).Select(half => Child.StartPart(session, ["bare", work.Name, data, labels ?? "-", Text(half), Text(seconds)])).ToArray();
-            try
-            {
-                var steps = 0.0;
-                foreach (var loop in loops)
-                {
-                    steps += Child.Figures(await loop.Result(cancellation))["steps/s"];
-                }
-
-                return Figures(work, steps);
-            }
-            finally
-            {
-                foreach (var loop in loops)
-                {
-                    await loop.DisposeAsync();
-                }
-            }
-        });
+        peers.Add(new Contestant(Bare, stop => BareLoops(session, work, data, labels, seconds, stop)));
+        return peers;
     }
 
-    private static Dictionary<string, double> Figures(TrainingWork work, double shardSteps) => new() { [Rate] = shardSteps * work.RowsPerShard };
+    private static async Task<Measurement> BareLoops(Session session, TrainingWork work, string data, string? labels, int seconds, CancellationToken cancellation)
+    {
+        var loops = Enumerable.Range(0, 2).Select(half => Child.StartPart(session, ["bare", work.Name, data, labels ?? "-", Text(half), Text(seconds)])).ToArray();
+        try
+        {
+            var results = new List<JsonObject>();
+            foreach (var loop in loops)
+            {
+                results.Add(await loop.Result(cancellation));
+            }
+
+            return Figures(work, results.Sum(r => r[Steps]!.GetValue<double>()), Arithmetic.Of(results[0]));
+        }
+        finally
+        {
+            foreach (var loop in loops)
+            {
+                await loop.DisposeAsync();
+            }
+        }
+    }
+
+    private static Measurement Figures(TrainingWork work, double shardSteps, Arithmetic? arithmetic) =>
+        new(new Dictionary<string, double> { [Rate] = shardSteps * work.RowsPerShard }, arithmetic);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
