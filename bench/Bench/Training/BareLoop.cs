@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Granary.Bench.Calibration;
+using Granary.Model.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +18,7 @@ internal static class BareLoop
     public static void Run(TrainingWork work, string data, string? labels, int half, double seconds)
     {
         set_num_threads(1);
+        TorchKernels.Require(); // those that a silo computes with
         random.manual_seed(1);
         using var model = Models.Of(work);
         using var loss = nn.CrossEntropyLoss();

@@ -29,7 +29,7 @@ internal static class Models
         {
             _tokens = Embedding(vocabulary, width);
             _positions = Embedding(context, width);
-            _blocks = Sequential(Enumerable.Range(0, layers).Select(_ => (Module<Tensor, Tensor>)new Block(width, heads, context)));
+            _blocks = Sequential(Enumerable.Range(0, layers).Select(_ => (Module<Tensor, Tensor>)new Block(width, heads)));
             _norm = LayerNorm(width);
             _unembedding = Linear(width, vocabulary, hasBias: false);
             RegisterComponents();
@@ -51,24 +51,22 @@ internal static class Models
         private readonly Linear _up;
         private readonly Linear _down;
         private readonly int _heads;
-        private readonly Tensor _mask;
 
-        public Block(int width, int heads, int context)
+        public Block(int width, int heads)
             : base(nameof(Block))
         {
             (_norm1, _norm2, _heads) = (LayerNorm(width), LayerNorm(width), heads);
             (_qkv, _output) = (Linear(width, 3 * width), Linear(width, width));
             (_up, _down) = (Linear(width, 4 * width), Linear(4 * width, width));
-            _mask = ones([context, context], ScalarType.Bool).triu(1);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
         {
             var (b, t, c) = (x.shape[0], x.shape[1], x.shape[2]);
-            var qkv = _qkv.forward(_norm1.forward(x)).view(b, t, 3, _heads, c / _heads).permute(2, 0, 3, 1, 4).unbind(0); // each [B, H, T, D]
-            var scores = qkv[0].matmul(qkv[1].transpose(-2, -1)) * Math.Pow((double)c / _heads, -0.5); // [B, H, T, T]
-            var mixed = scores.masked_fill(_mask, double.NegativeInfinity).softmax(-1).matmul(qkv[2]); // [B, H, T, D]
+            var qkv = _qkv.forward(_norm1.forward(x)).view(b, t, 3, _heads, c / _heads).unbind(2); // each [B, T, H, D]
+            var mixed = functional.scaled_dot_product_attention(
+                qkv[0].transpose(1, 2), qkv[1].transpose(1, 2), qkv[2].transpose(1, 2), is_casual: true); // [B, H, T, D]
             x = x + _output.forward(mixed.transpose(1, 2).reshape(b, t, c));
             return x + _down.forward(functional.relu(_up.forward(_norm2.forward(x))));
         }
