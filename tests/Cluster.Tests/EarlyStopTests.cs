@@ -1,7 +1,7 @@
 namespace Granary.Cluster.Tests;
 
 /// <summary>Silos killed while a job watches for its best version.</summary>
-[Collection(RecoveryScenario.OneAtATime)]
+[Collection(RecoveryScenario.OneByOne)]
 public sealed class EarlyStopTests : RecoveryScenario
 {
     [Fact]
