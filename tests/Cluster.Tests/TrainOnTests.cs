@@ -18,7 +18,7 @@ public sealed class TrainOnTests : IDisposable
     [Fact]
     public async Task An_interrupted_run_and_a_finished_one_are_trained_on_to_the_same_bits()
     {
-        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=200", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001"];
+        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=200", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001", "--set", "data.shards=2"];
         using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
         Assert.Equal(0, await expected.Exit());
         using var train = new CommandLine(_folder, ["train", .. whole, "--silos", "2", "--output", "run"]);
