@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Granary.Cluster.Tests;
 
 /// <summary>Slow is not dead, dead is not slow, and whoever is told that it is dead says so in one line.</summary>
-[Collection(RecoveryScenario.OneAtATime)]
+[Collection(RecoveryScenario.OneByOne)]
 public sealed class BusyMachineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;

@@ -1,7 +1,7 @@
 namespace Granary.Cluster.Tests;
 
 /// <summary>Silos killed one after the other, by a fault plan.</summary>
-[Collection(RecoveryScenario.OneAtATime)]
+[Collection(RecoveryScenario.OneByOne)]
 public sealed class KillTests : RecoveryScenario
 {
     [Fact]

@@ -8,7 +8,7 @@ public sealed class LbfgsRecoveryTests : RecoveryScenario
     [
         Path.Combine(CommandLine.Examples, "breast-cancer-lbfgs.yaml"), "--set", $"data.path={Path.Combine(CommandLine.Examples, "data", "digits.csv")}",
         "--set", "model.kind=softmax", "--set", "training.optimizer.weightDecay=0.0001", "--set", "training.optimizer.tolerance=0",
-        "--set", "training.epochs=300",
+        "--set", "training.epochs=200",
     ];
 
     [Fact]

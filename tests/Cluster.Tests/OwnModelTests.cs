@@ -47,7 +47,7 @@ public sealed class OwnModelTests : IDisposable
         Assert.Equal("digits-cnn", evaluate.Json.GetProperty("model").GetString());
         Assert.Equal((double)predicted.Zip(truth).Count(p => p.First == p.Second) / predicted.Length, evaluate.Json.GetProperty("accuracy").GetDouble());
 
-        using var sweep = await Run(program, "sweep", Job, "--over", "model.options.channels=2,4", "--set", "training.epochs=1", "--json");
+        using var sweep = await Run(program, "sweep", Job, "--over", "model.options.channels=2,4", "--set", "training.epochs=1", "--silos", "1", "--json");
         Assert.True(await sweep.Exit() == 0, sweep.Errors);
         Assert.All(sweep.Json.GetProperty("jobs").EnumerateArray(), j => Assert.Equal("completed", j.GetProperty("state").GetString()));
 

@@ -19,7 +19,7 @@ public sealed class TextTests : IDisposable
     public async Task A_transformer_goes_on_from_a_prompt_the_same_way_for_the_same_seed()
     {
         Assert.Equal(0, (await Run(
-            "train", Example("source-transformer.yaml"), "--silos", "2", "--output", "gpt", "--set", "model.layers=2", "--set", "model.width=64",
+            "train", Example("source-transformer.yaml"), "--silos", "1", "--output", "gpt", "--set", "model.layers=2", "--set", "model.width=64",
             "--set", "training.epochs=2")).Code);
         string[] generate = ["generate", "gpt", "--prompt", "public ", "--temperature", "0.8", "--top-k", "10", "--tokens", "50"];
         var first = await Run([.. generate, "--seed", "3"]);
@@ -67,7 +67,7 @@ public sealed class TextTests : IDisposable
     public async Task Byte_pairs_go_with_the_model()
     {
         var train = await Run(
-            "train", Example("source-transformer.yaml"), "--output", "bpe", "--set", "data.tokens=bpe",
+            "train", Example("source-transformer.yaml"), "--silos", "1", "--output", "bpe", "--set", "data.tokens=bpe",
             "--set", $"data.vocab={Example("data/source-vocab.json")}", "--set", $"data.merges={Example("data/source-merges.txt")}",
             "--set", "model.layers=1", "--set", "model.width=32", "--set", "training.epochs=1", "--set", "training.batch=256");
         Assert.True(train.Code == 0, train.Errors);

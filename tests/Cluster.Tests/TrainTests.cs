@@ -32,7 +32,7 @@ public sealed class TrainTests : IDisposable
     [InlineData("TERM")]
     public async Task A_signal_to_the_whole_group_keeps_the_weights(string signal)
     {
-        using var train = new CommandLine(_folder, "train", Digits, "--json", "--output", "out", "--set", "training.epochs=100000");
+        using var train = new CommandLine(_folder, "train", Digits, "--silos", "1", "--json", "--output", "out", "--set", "training.epochs=100000");
         train.WaitFor("epoch ");
         var silos = train.Children();
         CommandLine.Kill(signal, $"-{train.Pid}");
@@ -60,7 +60,7 @@ public sealed class TrainTests : IDisposable
         watcher.EnableRaisingEvents = true;
 
         // `script` has a terminal of its own, which goes with it.
-        var info = new ProcessStartInfo("script", ["-qec", $"exec dotnet {CommandLine.Program} train {Digits} --output out --set training.epochs=100000", "/dev/null"])
+        var info = new ProcessStartInfo("script", ["-qec", $"exec dotnet {CommandLine.Program} train {Digits} --silos 1 --output out --set training.epochs=100000", "/dev/null"])
         {
             WorkingDirectory = _folder,
             RedirectStandardInput = true,
@@ -78,7 +78,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task A_second_ctrl_c_does_not_wait()
     {
-        using var train = new CommandLine(_folder, "train", Digits, "--set", "training.epochs=100000");
+        using var train = new CommandLine(_folder, "train", Digits, "--silos", "1", "--set", "training.epochs=100000");
         train.WaitFor("epoch ");
         var silos = train.Children();
         foreach (var silo in silos)
@@ -97,9 +97,9 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task A_job_whose_silos_are_all_killed_goes_on_with_new_ones_to_the_same_weights()
     {
-        using var alone = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json", "--set", "training.epochs=200");
+        using var alone = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json", "--set", "training.epochs=100");
         Assert.True(await alone.Exit() == 0, alone.Errors);
-        using var train = new CommandLine(_folder, "train", Digits, "--silos", "2", "--json", "--set", "training.epochs=200");
+        using var train = new CommandLine(_folder, "train", Digits, "--silos", "2", "--json", "--set", "training.epochs=100");
         train.WaitFor("epoch ");
         foreach (var silo in train.Children())
         {
@@ -218,7 +218,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task A_diverging_job_ends_with_code_1_and_its_cause()
     {
-        using var train = await CommandLine.Run(_folder, "train", Digits, "--json", "--set", "training.optimizer.learningRate=1e30");
+        using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json", "--set", "training.optimizer.learningRate=1e30");
         Assert.Equal(1, await train.Exit());
         Assert.Equal("failed", train.Json.GetProperty("state").GetString());
         Assert.Matches(@"step \d+, (shard \d+|the sum over 8 shards): the (loss|gradient) became", train.Json.GetProperty("failure").GetString());

@@ -1,7 +1,7 @@
 namespace Granary.Cluster.Tests;
 
 /// <summary>Silos added, drained, frozen, slowed and damaged, and a job paused, by a fault plan.</summary>
-[Collection(RecoveryScenario.OneAtATime)]
+[Collection(RecoveryScenario.ManyAtOnce)]
 public sealed class UnrestTests : RecoveryScenario
 {
     [Fact]

@@ -70,7 +70,7 @@ public sealed class UseTests : IDisposable
 
         // Started where training ended, whatever the number of silos: the same weights, and not those of the first run.
         var hashes = new HashSet<string>();
-        foreach (var silos in new[] { "1", "3" })
+        foreach (var silos in new[] { "1", "2" })
         {
             using var train = await CommandLine.Run(
                 _folder, "train", Example("iris-softmax.yaml"), "--silos", silos, "--json", "--set", "model.init=iris.safetensors", "--set", "training.epochs=2");

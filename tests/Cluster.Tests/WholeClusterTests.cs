@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Granary.Cluster.Tests;
 
 /// <summary>All silos and their supervisor killed at once.</summary>
-[Collection(RecoveryScenario.OneAtATime)]
+[Collection(RecoveryScenario.ManyAtOnce)]
 public sealed class WholeClusterTests : RecoveryScenario
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class WholeClusterTests : RecoveryScenario
         var (job, slow) = await SufferingFromTheStart("slow.yaml", Job);
         using (slow)
         {
-            while ((await Show(job)).GetProperty("step").GetInt64() < 250)
+            while ((await Show(job)).GetProperty("step").GetInt64() < 175)
             {
             }
         }

@@ -87,7 +87,7 @@ public sealed class ClusterTests : IDisposable
     public async Task A_best_version_whose_checkpoint_is_damaged_is_trained_again()
     {
         var job = Noise();
-        job = job with { Training = job.Training with { Epochs = 120, Keep = KeptModel.Best } };
+        job = job with { Training = job.Training with { Epochs = 40, Keep = KeptModel.Best } };
         var whole = await Run(1, job);
         var best = whole.Result!.Step;
         Assert.InRange(best, 1, whole.Step / 2);

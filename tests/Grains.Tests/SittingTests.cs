@@ -36,7 +36,7 @@ public sealed class SittingTests : IDisposable
     {
         await using var cluster = await GranaryCluster.Deploy(2, _folder);
         await cluster.HoldBack(milliseconds: 2); // the job must not end before it is interrupted, however late this test is
-        var first = await Submit(cluster, Long(200));
+        var first = await Submit(cluster, Long(80));
         await GranaryCluster.Until(first, s => s.Step > 50);
         await first.Cancel();
         var left = await GranaryCluster.Until(first, HasEnded);
@@ -44,7 +44,7 @@ public sealed class SittingTests : IDisposable
         Assert.InRange(left.Step, 50, left.Steps - 1);
         await cluster.LetGo();
 
-        var whole = await GranaryCluster.Until(await Submit(cluster, Long(200), left.Result!.Output), HasEnded);
+        var whole = await GranaryCluster.Until(await Submit(cluster, Long(80), left.Result!.Output), HasEnded);
         Assert.True(whole.State == JobState.Completed, whole.Failure);
         AddsUp(whole, new WorkDone(left.Step, left.Examples, left.Seconds));
         var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(whole.Result!.Output, "summary.json"))).RootElement;
@@ -57,7 +57,7 @@ public sealed class SittingTests : IDisposable
     {
         await using var cluster = await GranaryCluster.Deploy(2, _folder);
         await cluster.HoldBack(milliseconds: 2); // the job must not end before it is interrupted, however late this test is
-        var coordinator = await Submit(cluster, Long(200));
+        var coordinator = await Submit(cluster, Long(80));
         await GranaryCluster.Until(coordinator, s => s.Step > 50);
         await coordinator.Pause();
         var paused = await GranaryCluster.Until(coordinator, s => s.State != JobState.Running);

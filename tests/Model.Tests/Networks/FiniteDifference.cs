@@ -1,6 +1,8 @@
 using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Granary.Model.Tests.Networks;
 
@@ -18,6 +20,13 @@ internal static unsafe class FiniteDifference
         pass.Gradient(weights, batch, gradient);
         var w = (double*)weights.Data;
         var g = (double*)gradient.Data;
+        using var scope = NewDisposeScope();
+        var drawn = batch();
+        if (drawn.Place is not null)
+        {
+            Assert.Equal(pass.Gradient(weights, batch, unused).LossSum, Trained()); // the very loss whose gradient that is
+        }
+
         for (var i = 0; i < ModelShape.Weights(shape); i++)
         {
             var kept = w[i];
@@ -29,7 +38,15 @@ internal static unsafe class FiniteDifference
             Assert.Equal((up - down) / (2 * H), g[i], 1e-6 * Math.Max(1, Math.Abs(g[i])));
         }
 
-        // A training batch draws its masks again for every pass; only a training pass shows the loss under them.
-        double Loss() => batch().Place is null ? pass.Evaluate(weights, batch).LossSum : pass.Gradient(weights, batch, unused).LossSum;
+        double Loss() => drawn.Place is null ? pass.Evaluate(weights, batch).LossSum : Trained();
+
+        // A training batch draws the same masks again for every pass. Only a training pass shows the loss under them; its way back is not
+        // asked for here.
+        double Trained()
+        {
+            using var inner = NewDisposeScope();
+            using var mode = no_grad();
+            return network.LossSum(network.Outputs(weights.Views, drawn.Inputs, drawn.Place), drawn.Targets).item<double>();
+        }
     }
 }
