@@ -31,7 +31,7 @@ public interface IClusterGrain : IGrainWithIntegerKey
 /// <param name="Device">"cpu" or "cuda:N".</param>
 /// <param name="Channel">ip:port of its tensor channel.</param>
 /// <param name="Platform">Version, device, processor, libtorch and kernels, in parts: silos that differ here may differ in the last bit. See <see cref="PlatformDifference"/>.</param>
-/// <param name="Gflops">How fast it multiplies matrices on one compute thread, or on its CUDA device, in 10^9 operations a second.</param>
+/// <param name="Gflops">How fast it multiplies matrices on one compute thread, or on its CUDA device, in 10^9 operations a second; 0: not known.</param>
 [GenerateSerializer, Immutable, Alias("granary.SiloInfo")]
 public sealed record SiloInfo(
     [property: Id(0)] string Name,

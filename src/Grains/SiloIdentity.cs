@@ -29,12 +29,6 @@ public sealed record SiloIdentity(
     public string Platform { get; } =
         Model.Kernels.Platform.OfThisProcess(typeof(SiloIdentity).Assembly.GetName().Version!.ToString(3), Device).Describe();
 
-    /// <summary>How fast it multiplies matrices on one compute thread, or on its CUDA device, in 10^9 operations a second.</summary>
-    public double Gflops { get; } = Rate(Device);
-
-    private static double Rate(string device)
-    {
-        Compute.TorchThreads.OnePerComputeThread();
-        return Model.Kernels.ProductRate.Gflops(device);
-    }
+    /// <summary>How fast it multiplies matrices on one compute thread, or on its CUDA device, in 10^9 operations a second; 0: not measured.</summary>
+    public double Gflops { get; init; }
 }

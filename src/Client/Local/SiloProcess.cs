@@ -107,6 +107,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     private async Task<string> Follow()
     {
         await _process.WaitForExitAsync();
+        RuntimeFiles.Remove(Pid);
         var ended = string.Create(
             CultureInfo.InvariantCulture,
             $"silo {Name} ended with code {_process.ExitCode}. Its last lines:\n{string.Join('\n', _log.Tail.Select(l => "  " + l))}");

@@ -51,19 +51,7 @@ public static class TorchKernels
             return known;
         }
 
-        // As models are computed: how many threads share an operation may change its bits.
-        var threads = torch.get_num_threads();
-        torch.set_num_threads(1);
-        KernelOutcome found;
-        try
-        {
-            found = KernelSelection.Select(choice => Test(choice, cases), byFeatures ? MklKernels.Refuse : null);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
-
+        var found = OneThread.For(() => KernelSelection.Select(choice => Test(choice, cases), byFeatures ? MklKernels.Refuse : null));
         record.Keep(found);
         return found;
     }

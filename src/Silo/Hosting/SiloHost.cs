@@ -26,11 +26,12 @@ internal static class SiloHost
         using var ports = new FreePorts();
         var silo = ports.Take(settings.Address, settings.SiloPort);
         var gateway = ports.Take(settings.Address, settings.GatewayPort);
+        var device = settings.ResolveDevice();
         var identity = new SiloIdentity(
             settings.Name,
             settings.Cluster,
             settings.Threads,
-            settings.ResolveDevice(),
+            device,
             new IPEndPoint(settings.Address, settings.ChannelPort),
             settings.TemporaryHome ? Path.GetTempPath() : Path.Combine(settings.Home, "runs"), // what a job leaves stays when its home goes
             settings.Checkpoints,
@@ -38,6 +39,7 @@ internal static class SiloHost
         {
             AllowsFaults = settings.AllowFaults,
             TcpAlone = settings.TcpAlone,
+            Gflops = ProductRate.Gflops(device),
         };
         foreach (var trouble in TorchKernels.Troubles())
         {
