@@ -1,6 +1,6 @@
 using Granary.Scaling;
 
-// The figures of docs/scaling.md.
+// The figures of docs/explanation/scaling.md.
 //   dotnet run --project bench/Scaling -c Release -- measure                        predictions beside measurements, on this machine
 //   dotnet run --project bench/Scaling -c Release -- overlap                        steps that exchange beside the backward pass, and after it
 //   dotnet run --project bench/Scaling -c Release -- curve docs/plots/scaling.png   presets on up to 10,000 silos

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The figures of docs/reliability.md: run.sh equal|recovery|goodput|cost|soak|busy
+# The figures of docs/explanation/reliability.md: run.sh equal|recovery|goodput|cost|soak|busy
 # Builds nothing: first dotnet build -c Release. Everything runs under a home of its own, and is stopped at the end.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

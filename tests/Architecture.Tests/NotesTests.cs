@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Architecture.Tests;
 
-/// <summary>docs/notes.md promises a test for every formula: these tests, and the code, must be there.</summary>
+/// <summary>docs/explanation/notes.md promises a test for every formula: these tests, and the code, must be there.</summary>
 public class NotesTests
 {
-    private static readonly string[][] Rows = [.. File.ReadLines(Path.Combine(Repository.Root, "docs/notes.md"))
+    private static readonly string[][] Rows = [.. File.ReadLines(Path.Combine(Repository.Root, "docs/explanation/notes.md"))
         .Where(l => l.StartsWith("| ", StringComparison.Ordinal) && !l.StartsWith("| ---", StringComparison.Ordinal) && !l.StartsWith("| formula", StringComparison.Ordinal))
         .Select(l => l.Trim('|', ' ').Split(" | "))];
 

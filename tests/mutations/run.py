@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Breaks each formula of docs/notes.md on purpose, in a scratch clone, and sees its test fail.
+"""Breaks each formula of docs/explanation/notes.md on purpose, in a scratch clone, and sees its test fail.
 
     tests/mutations/run.py            every mutation whose row in results.md is missing, bad or no longer current
     tests/mutations/run.py --all      every mutation

@@ -1,6 +1,6 @@
 namespace Granary.Jobs;
 
-/// <summary>What a step takes on a number of silos, predicted: the member that needs longest decides. See docs/scaling.md for the formulas.</summary>
+/// <summary>What a step takes on a number of silos, predicted: the member that needs longest decides. See docs/explanation/scaling.md for the formulas.</summary>
 public sealed record StepCost
 {
     /// <summary>Silos of the cluster, N.</summary>

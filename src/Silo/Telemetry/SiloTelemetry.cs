@@ -7,7 +7,7 @@ using OpenTelemetry.Trace;
 namespace Granary.Silo.Telemetry;
 
 /// <summary>Traces and metrics: a summary at the silo's end (console), or all of Granary's and Orleans' to an OTLP collector
-/// (docs/telemetry.md says which variables decide where and how much).</summary>
+/// (docs/how-to/telemetry.md says which variables decide where and how much).</summary>
 internal static class SiloTelemetry
 {
     /// <exception cref="SettingException">A variable of the exporter's cannot be used.</exception>
