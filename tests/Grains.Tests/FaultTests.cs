@@ -94,6 +94,7 @@ public sealed class FaultTests : IDisposable
         // Asked for anything, an activation that finds its job running takes it over under a generation of its own.
         var newer = second.Client.GetGrain<ICoordinatorGrain>(older.GetPrimaryKeyString());
         var generation = (await older.Status(0))!.Generation;
+        var since = System.Diagnostics.Stopwatch.StartNew();
         await GranaryCluster.Until(newer, s => s.Generation > generation);
         await first.LetGo();
         var status = await GranaryCluster.Until(newer, HasEnded);
@@ -105,6 +106,10 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(status.Generation, seen.Generation);
         Assert.Equal(status.Result.WeightsSha256, seen.Result!.WeightsSha256);
         Assert.True(storage.Refused > 0); // its next write
+
+        // Nor did its workers, whose generation is over, have it take the job back. A reminder may, once a minute.
+        var taken = (await newer.Events()).Count(e => e.Message.EndsWith("another took the job over", StringComparison.Ordinal));
+        Assert.True(taken <= 1 + (2 * (int)since.Elapsed.TotalMinutes), $"the job was taken over {taken} times in {since.Elapsed}");
     }
 
     // Whatever is tried while the storage fails, and whichever of its writes that is: nothing is lost, nothing waits for ever.

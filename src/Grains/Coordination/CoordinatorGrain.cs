@@ -20,7 +20,7 @@ internal sealed partial class CoordinatorGrain(
     IWorkerClient workers,
     SiloIdentity silo,
     Patience patience,
-    ILogger<CoordinatorGrain> logger) : Grain, ICoordinatorGrain, IRemindable
+    ILogger<CoordinatorGrain> logger) : Grain, ICoordinatorGrain, IRemindable, IIncomingGrainCallFilter
 {
     private const string KeepGoing = "keep going";
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
@@ -42,6 +42,7 @@ internal sealed partial class CoordinatorGrain(
     private long _reached;
     private DateTimeOffset? _resumed;
     private bool _ended;
+    private bool _lost; // the activation before this one, with its silo, and nobody has taken the job over yet
     private Task _life = Task.CompletedTask;
     private long? _recalling;
 
@@ -57,14 +58,7 @@ internal sealed partial class CoordinatorGrain(
         _keeper = new StateKeeper<CoordinatorState>(kept, s => s.Progress?.Committed ?? 0, why => Noticed(JobEventKind.StorageFailed, silo.Name, why));
         if (State is { Submission: not null, State: JobState.Running })
         {
-            // The activation before this one was lost with its silo: its generation must not go on without a head.
-            if (!State.Parked)
-            {
-                State.Recoveries++;
-                State.Note(JobEventKind.SiloLost, null, "the silo of the job's coordinator was lost; another took the job over");
-            }
-
-            _life = Run(_life);
+            _lost = true;
         }
         else if (State.Submission is not null && State.Generation > 0)
         {
@@ -289,6 +283,8 @@ internal sealed partial class CoordinatorGrain(
             throw new StaleGenerationException(
                 $"Job {JobId} is in generation {State.Generation}; a call of generation {membership.Generation} is refused.");
         }
+
+        TakeOver();
     }
 
     private async Task EndHere(JobState state, string? failure)
