@@ -24,6 +24,9 @@ internal static class Parts
             case ["exchange" or "exchange-on-host", var self, var members, .. var works]:
                 await ExchangeMember.Run(Number(self), Number(members), arguments[0] == "exchange", Works(works), CancellationToken.None);
                 return 0;
+            case ["exchange-crowd", var members, .. var works]:
+                await ExchangeCrowd.Run(Number(members), Works(works), CancellationToken.None);
+                return 0;
             case ["floor", var self, _, .. var works]:
                 FloorMember.Run(Number(self), Works(works));
                 return 0;

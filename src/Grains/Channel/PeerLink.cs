@@ -64,6 +64,9 @@ internal sealed unsafe class PeerLink : IDisposable
     /// <summary>Payload bytes sent over this link, headers left out.</summary>
     public long BytesSent { get; private set; }
 
+    /// <summary>Frames begun so far.</summary>
+    public long FramesSent { get; private set; }
+
     /// <summary>Whether anything waits to be sent.</summary>
     public bool HasOutgoing => _sendActive || _outgoing.Count > 0;
 
@@ -159,6 +162,7 @@ internal sealed unsafe class PeerLink : IDisposable
     // The checksum is made here and not before: reading the payload once brings it near for the sending, too.
     private void Stage(FrameHeader header, nint payload)
     {
+        FramesSent++;
         header.Checksum = FrameChecksum.Of(header, new ReadOnlySpan<byte>((void*)payload, header.Length));
         var whole = Fits(header);
         Unsafe.WriteUnaligned(_staging + _stagedLength, header);
