@@ -26,6 +26,7 @@ internal static class CheckText
         if (data.Columns.Count > 0)
         {
             text.Append('\n').Append(ColumnTable.Of(data.Columns, width));
+            AddGaps(text, data.Columns.Sum(c => c.Missing));
         }
 
         foreach (var warning in warnings)
@@ -40,7 +41,7 @@ internal static class CheckText
     {
         Line(text, $"data        {data.Format}, {Files(data.Files, data.Delimiter)}");
         var (training, held) = (found.GetProperty("trainingExamples").GetInt64(), found.GetProperty("validationExamples").GetInt64());
-        Line(text, $"examples    {training:#,0} to train on, {(held == 0 ? "none" : held.ToString("#,0", CultureInfo.InvariantCulture))} held out{(data.ValidationFiles.Count > 0 ? $" ({Files(data.ValidationFiles, null)})" : "")}");
+        Line(text, $"examples    {training:#,0} to train on, {(held == 0 ? "none" : held.ToString("#,0", CultureInfo.InvariantCulture))} held out{(held == 0 ? ": set data.validation to measure on examples that are not trained on" : "")}{(data.ValidationFiles.Count > 0 ? $" ({Files(data.ValidationFiles, null)})" : "")}");
         if (data.Classes.Count > 0)
         {
             Line(text, $"label       {(data.Label is { } label ? $"{label}, " : "")}{data.Classes.Count:#,0} classes");
@@ -49,7 +50,8 @@ internal static class CheckText
 
         if (data.Sparse is { Given: > 0 } sparse)
         {
-            Line(text, $"            {sparse.Given:#,0} of them in all are given, from {sparse.Least:G5} to {sparse.Greatest:G5}; the others are 0");
+            var values = (training + held) * found.GetProperty("features").GetInt64();
+            Line(text, $"            {sparse.Given:#,0} of {values:#,0} values are in the file, from {sparse.Least:G5} to {sparse.Greatest:G5}; the others are 0");
         }
 
         if (data.LeftOut.Count > 0)
@@ -133,6 +135,15 @@ internal static class CheckText
         if (shown.Count < data.Classes.Count)
         {
             Line(text, $"and {data.Classes.Count - shown.Count:#,0} more, each with {data.Classes.Min(c => c.Training + c.HeldOut):#,0} to {shown[^1].Training + shown[^1].HeldOut:#,0} examples");
+        }
+    }
+
+    // A job with gaps is refused unless it says that they are filled.
+    private static void AddGaps(StringBuilder text, long gaps)
+    {
+        if (gaps > 0)
+        {
+            Line(text, $"{(gaps == 1 ? "1 value is" : $"{Number(gaps)} values are")} missing; the mean of the column's others is filled in");
         }
     }
 

@@ -25,7 +25,7 @@ internal static class DataWarnings
     private static IEnumerable<JobWarning> LeftOut(string source, DataReport report) => report.LeftOut.Count == 0 ? [] :
     [
         new JobWarning("index-column", $"{source}: {string.Join(", ", report.LeftOut.Select(Column))} {(report.LeftOut.Count == 1 ? "is" : "are")} left out. "
-            + $"To read {(report.LeftOut.Count == 1 ? "it as a feature, give it" : "them as features, give them")} another name; to silence this warning, set data.ignore to "
+            + $"To read {(report.LeftOut.Count == 1 ? "it as a feature, give it" : "them as features, give them")} {(report.LeftOut is [""] ? "a" : "another")} name; to silence this warning, set data.ignore to "
             + $"[{string.Join(", ", report.LeftOut.Select(c => $"\"{c}\""))}]."),
     ];
 
@@ -45,7 +45,7 @@ internal static class DataWarnings
         if (job.Data.Target == LabelTarget.Auto && job.Data.Format != DataFormat.Idx && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
         {
             yield return new JobWarning("continuous-target", $"{source}: the label has {TargetRule.Describe(classes, rows)}, each of which is trained as a class of its own. "
-                + "If it is a quantity, put its values into a few ranges; if these are classes, set data.target to classes.");
+                + "If it is a quantity, put its values into a few ranges; if these are classes, set data.target to classes, which silences this.");
         }
 
         foreach (var alike in report.Classes.GroupBy(c => c.Name.ToUpperInvariant()).Where(g => g.Count() > 1).Take(1))

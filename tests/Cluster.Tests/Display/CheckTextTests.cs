@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Granary.Client.Display;
+using Granary.Jobs;
+
+namespace Granary.Cluster.Tests.Display;
+
+public sealed class CheckTextTests
+{
+    private static string Text(DataReport data, long heldOut) => CheckText.Of(
+        JsonSerializer.SerializeToElement(
+            new { name = "trial", model = "softmax", shards = 2, trainingExamples = 90, validationExamples = heldOut, features = 3, parameters = 8, stepsPerEpoch = 9, data, warnings = Array.Empty<JobWarning>() },
+            JsonSerializerOptions.Web),
+        width: null);
+
+    private static DataReport Data(IReadOnlyList<ColumnReport>? columns = null, SparseReport? sparse = null) => new(
+        "csv", [new FileReport("t.csv", 100, null)], [], "kind", [new ClassReport("a", 45, 5), new ClassReport("b", 45, 5)], [], [], columns ?? [], null, sparse, ",");
+
+    [Fact]
+    public void Nothing_held_out_is_told_with_what_to_do_about_it()
+    {
+        Assert.Contains("90 to train on, none held out: set data.validation", Text(Data(), heldOut: 0), StringComparison.Ordinal);
+        Assert.Contains("90 to train on, 10 held out\n", Text(Data(), heldOut: 10), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gaps_are_counted_and_it_is_said_what_fills_them()
+    {
+        ColumnReport Column(long missing) => new("x", false, 0, 1, 0.5, missing, 2);
+        Assert.Contains("\n5 values are missing; the mean of the column's others is filled in\n", Text(Data([Column(2), Column(0), Column(3)]), 10), StringComparison.Ordinal);
+        Assert.Contains("\n1 value is missing;", Text(Data([Column(1)]), 10), StringComparison.Ordinal);
+        Assert.DoesNotContain("filled", Text(Data([Column(0)]), 10), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_sparse_file_gives_is_told_out_of_all_values() => Assert.Contains(
+        "200 of 300 values are in the file, from 1 to 9; the others are 0", Text(Data(sparse: new SparseReport(200, 1, 9)), 10), StringComparison.Ordinal);
+}
