@@ -17,6 +17,12 @@ public sealed class GranaryCluster : IAsyncDisposable
     /// <summary>Cancelled when no silo is left and starting them again has been of no use: nothing will answer any more.</summary>
     public CancellationToken Lost => _cluster.Lost;
 
+    /// <summary>The silos' home directory.</summary>
+    internal string Home => _cluster.Home;
+
+    /// <summary>The silos' cluster id.</summary>
+    internal string Id => _cluster.Id;
+
     /// <summary>Starts a cluster.</summary>
     /// <param name="options">How it runs; two silos that share the cores if left out.</param>
     /// <param name="cancellationToken">Gives up, and ends what has been started.</param>
@@ -28,6 +34,7 @@ public sealed class GranaryCluster : IAsyncDisposable
     {
         var told = options ?? new LocalClusterOptions();
         var settings = told.Settings();
+        cancellationToken.ThrowIfCancellationRequested();
         var cluster = await TemporaryCluster.Start(settings, new Quiet(told.Notices), Task.CompletedTask, cancellationToken, killNow: default);
         return new GranaryCluster(
             cluster, GranaryClient.Of(cluster.Connection, new LocalPaths(Path.GetFullPath(told.Output), told.SiloProgram, LocalCluster.Names(settings.Silos))));

@@ -138,7 +138,9 @@ public sealed class JobBuilder
         }
         catch (JobException e)
         {
-            throw new JobRefusedException(e);
+            throw _file is null && SourcePlace.Of(e.Message) is { File: { } name, Line: { } line }
+                ? new JobRefusedException($"{name}: {e.Message[$"{name}:{line}: ".Length..]}", e) // there is no such file
+                : new JobRefusedException(e);
         }
     }
 

@@ -8,6 +8,8 @@ namespace Granary.Sdk;
 /// <summary>A job of a cluster: to be watched, waited for, paused and ended. The job goes on whatever becomes of this.</summary>
 public sealed class JobHandle
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(50);
+
     private readonly LazyConnection _connection;
     private readonly GranaryClient _client;
 
@@ -51,6 +53,11 @@ public sealed class JobHandle
             {
                 (known, generation, mark) = (0, status.Generation, null); // a new generation tells its story from the start
                 continue;
+            }
+
+            if (status.Mark == mark)
+            {
+                await Task.Delay(AskAgain, cancellationToken); // a coordinator that is about to leave its silo lets nobody wait
             }
 
             (generation, mark) = (status.Generation, status.Mark);

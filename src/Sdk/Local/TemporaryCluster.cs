@@ -21,6 +21,12 @@ internal sealed class TemporaryCluster : IAsyncDisposable
         _keeping = Keep(listener);
     }
 
+    /// <summary>The silos' home directory.</summary>
+    public string Home => _home.Path;
+
+    /// <summary>Its id.</summary>
+    public string Id => _cluster.Id;
+
     /// <summary>Its silos' processes, as they are now.</summary>
     public IReadOnlyList<SiloProcess> Silos => _cluster.Silos;
 
