@@ -49,7 +49,7 @@ internal static partial class OverlapTrials
     private static async Task Try(
         PrivateCluster cluster, GranaryClient client, string name, Job job, Network network, CancellationToken cancellation)
     {
-        var silos = (await client.ListSilosAsync()).Select(s => s.Name).ToArray();
+        var silos = (await client.ListSilosAsync(cancellation)).Select(s => s.Name).ToArray();
         var output = Directory.CreateTempSubdirectory("granary-overlap-").FullName;
         var id = $"overlap-{Guid.NewGuid():N}";
         try

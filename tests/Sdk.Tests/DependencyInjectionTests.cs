@@ -27,11 +27,11 @@ public sealed class DependencyInjectionTests(LocalClusterFixture cluster)
     }
 
     [Fact]
-    public void A_client_that_was_never_asked_ends_without_a_cluster()
+    public async Task A_client_that_was_never_asked_ends_without_a_cluster()
     {
-        using var provider = new ServiceCollection().AddGranaryClient(o => o.Home = cluster.Folder).BuildServiceProvider();
+        await using var provider = new ServiceCollection().AddGranaryClient(o => o.Home = cluster.Folder).BuildServiceProvider();
         var client = provider.GetRequiredService<GranaryClient>();
         client.Dispose();
-        Assert.ThrowsAnyAsync<ObjectDisposedException>(() => client.ListJobsAsync(Now));
+        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => client.ListJobsAsync(Now));
     }
 }
