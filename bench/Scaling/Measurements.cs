@@ -2,6 +2,8 @@ using System.Globalization;
 using Granary.Client;
 using Granary.Client.Commands;
 using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 using Granary.Client.Planning;
 using Granary.Jobs;
 
@@ -42,7 +44,7 @@ internal static class Measurements
                 {
                     foreach (var network in Network.All.Where(n => silos > 1 || n.Fault is null))
                     {
-                        var names = (await client.Silos()).Select(s => s.Name).ToArray();
+                        var names = (await client.ListSilosAsync(interruption.Token)).Select(s => s.Name).ToArray();
                         var timed = await new TimedRuns(client, folder, Long).Run(
                             Calibration.Endless(job, input, Examples), silos, interruption.Token,
                             () => network.Fault is { } fault ? Task.WhenAll(names.Select(n => client.Suffer(n, fault))) : Task.CompletedTask);

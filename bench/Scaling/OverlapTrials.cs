@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Client.Commands;
 using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -47,20 +49,20 @@ internal static partial class OverlapTrials
     private static async Task Try(
         PrivateCluster cluster, GranaryClient client, string name, Job job, Network network, CancellationToken cancellation)
     {
-        var silos = (await client.Silos()).Select(s => s.Name).ToArray();
+        var silos = (await client.ListSilosAsync(cancellation)).Select(s => s.Name).ToArray();
         var output = Directory.CreateTempSubdirectory("granary-overlap-").FullName;
         var id = $"overlap-{Guid.NewGuid():N}";
         try
         {
             await Task.WhenAll(silos.Select(s => network.Fault is { } fault ? client.Suffer(s, fault) : Task.CompletedTask));
-            await client.Submit(new Submission(job with { Name = id }, Path.Combine(output, "model"), id)).WaitAsync(cancellation);
+            var trial = await client.Submit(new Submission(job with { Name = id }, Path.Combine(output, "model"), id), cancellation);
             var cancelled = false;
-            await foreach (var status in client.Watch(id, cancellation))
+            await foreach (var status in trial.WatchAsync(cancellation))
             {
                 if (status.Step > Steps && !cancelled)
                 {
                     cancelled = true;
-                    await client.Cancel(id);
+                    await trial.CancelAsync(cancellation);
                 }
             }
         }

@@ -1,7 +1,7 @@
 namespace Granary.Client;
 
 /// <summary>The codes the command line ends with.</summary>
-public static class ExitCode
+internal static class ExitCode
 {
     /// <summary>Done.</summary>
     public const int Done = 0;
@@ -17,12 +17,21 @@ public static class ExitCode
 
     /// <summary>Interrupted.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The code for an error.</summary>
+    public static int Of(GranaryException error) => error switch
+    {
+        UserException { Code: var code } => code,
+        JobFailedException => JobFailed,
+        ClusterUnreachableException => Unreachable,
+        _ => Usage,
+    };
 }
 
-/// <summary>Something the user must know, and can mend; the message is all there is to show.</summary>
+/// <summary>Something that a user of the command line alone must know, and can mend; the message is all there is to show.</summary>
 /// <param name="code">The exit code.</param>
 /// <param name="message">What and how.</param>
-public sealed class UserException(int code, string message) : Exception(message)
+internal sealed class UserException(int code, string message) : GranaryException(message)
 {
     /// <summary>The exit code.</summary>
     public int Code { get; } = code;

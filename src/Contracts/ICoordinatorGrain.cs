@@ -20,6 +20,12 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Status")]
     Task<JobStatus?> Status(int pointsKnown);
 
+    /// <summary>The same once the job has another status than the known one, or after <see cref="StatusMark.LongestWait"/>.</summary>
+    /// <param name="known">The mark of the status that the caller knows.</param>
+    /// <param name="pointsKnown">Metric points that it knows.</param>
+    [Alias("StatusAfter"), AlwaysInterleave]
+    Task<JobStatus?> StatusAfter(StatusMark known, int pointsKnown);
+
     /// <summary>Ends the job at the next step boundary; the last good weights are written. One that waits or is paused ends at once, with its checkpoints.</summary>
     [Alias("Cancel")]
     Task Cancel();
@@ -127,6 +133,9 @@ public sealed record JobStatus
 
     /// <summary>What had been done before the present sitting: by the run that it goes on from, or until the last pause.</summary>
     [Id(26)] public WorkDone Earlier { get; init; } = WorkDone.None;
+
+    /// <summary>Which status this is.</summary>
+    [Id(27)] public StatusMark Mark { get; init; }
 }
 
 /// <summary>Training that has been done.</summary>

@@ -19,7 +19,9 @@ public class ReferenceTests
     [InlineData("Model", "Jobs")]
     [InlineData("Grains", "Contracts,Model")]
     [InlineData("Silo", "Grains")]
-    [InlineData("Client", "Contracts,Jobs")]
+    [InlineData("Sdk", "Contracts,Jobs")]
+    [InlineData("Inference", "Model,Sdk")]
+    [InlineData("Client", "Contracts,Jobs,Sdk")]
     public void Rooms_know_only_their_neighbours(string project, string neighbours) =>
         Assert.Equal(neighbours, string.Join(',', References(project).Projects));
 
@@ -28,13 +30,22 @@ public class ReferenceTests
     [InlineData("Contracts", "Torch,OpenTelemetry,Clustering")]
     [InlineData("Model", "Orleans,TorchSharp-,libtorch")]
     [InlineData("Grains", "Clustering,Persistence,Kubernetes,OpenTelemetry,TorchSharp-,Sqlite,Redis")]
-    [InlineData("Client", "Torch")]
+    [InlineData("Sdk", "Torch,Spectre.Console,System.CommandLine")]
+    [InlineData("Inference", "Orleans,TorchSharp-,Spectre.Console,System.CommandLine")]
+    [InlineData("Client", "Torch,Orleans,Sqlite,Redis")]
     public void Rooms_stay_free_of_what_others_choose(string project, string words) =>
         Assert.DoesNotContain(References(project).Packages, p => words.Split(',').Any(w => p.Contains(w, StringComparison.Ordinal)));
 
     [Fact]
     public void No_tensor_is_in_a_contract() =>
         Assert.DoesNotContain(Repository.Sources("src/Contracts"), f => File.ReadAllText(f).Contains("Torch", StringComparison.Ordinal));
+
+    // What a program says to its user is the program's to say.
+    [Theory]
+    [InlineData("src/Sdk")]
+    [InlineData("src/Inference")]
+    public void Libraries_say_nothing_and_end_nothing(string room) => Assert.All(
+        Repository.Sources(room), f => Assert.DoesNotMatch(@"\bConsole\.|\bEnvironment\.(Exit|FailFast)\b", File.ReadAllText(f)));
 
     [Fact]
     public void Files_have_one_idea() =>

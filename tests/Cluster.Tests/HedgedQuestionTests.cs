@@ -1,4 +1,4 @@
-using Granary.Client;
+using Granary.Sdk.Connecting;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Granary.Client;
-using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;
 
@@ -36,8 +36,7 @@ public sealed class LocalClusterTests : IAsyncDisposable
         Tell("silo-1", "fails");
         Tell("silo-2", "fails");
         Tell("silo-3", "fails");
-        var error = await Assert.ThrowsAsync<UserException>(Start);
-        Assert.Equal(ExitCode.Unreachable, error.Code);
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(Start);
         Assert.Contains("the port is taken", error.Message);
     }
 
@@ -46,7 +45,7 @@ public sealed class LocalClusterTests : IAsyncDisposable
     {
         Tell("silo-1", "waits"); // it would be waited for
         Tell("silo-2", "refuses");
-        var error = await Assert.ThrowsAsync<UserException>(Start);
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(Start);
         Assert.Contains("silo-2 ended with code 2", error.Message);
     }
 

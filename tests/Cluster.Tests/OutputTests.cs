@@ -1,5 +1,6 @@
 using Granary.Client;
-using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 using Granary.Tests;
 
 namespace Granary.Cluster.Tests;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Granary.Client;
 using Granary.Client.Commands;
-using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;
 

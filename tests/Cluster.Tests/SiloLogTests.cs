@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Granary.Client;
-using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;
 
@@ -17,8 +17,7 @@ public sealed class SiloProcessTests : IDisposable
     public async Task A_silo_that_neither_joins_nor_ends_is_ended()
     {
         await using var silo = Start("echo starting; exec cat", seconds: 0.3);
-        var error = await Assert.ThrowsAsync<UserException>(() => silo.Ready);
-        Assert.Equal(ExitCode.Unreachable, error.Code);
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => silo.Ready);
         Assert.Contains("silo silo-1 ended with code 137. Its last lines:", error.Message);
         Assert.Contains($"silo-1 (pid {silo.Pid}) has not joined the cluster 0.3 s after its start, and is ended", error.Message);
         Assert.False(CommandLine.IsAlive(silo.Pid));

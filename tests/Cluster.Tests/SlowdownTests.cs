@@ -1,4 +1,4 @@
-using Granary.Client;
+using Granary.Sdk.Connecting;
 
 namespace Granary.Cluster.Tests;
 
@@ -20,9 +20,9 @@ public class SlowdownTests
     [Fact]
     public void Patience_grows_with_it_and_ends()
     {
-        Assert.Equal(TimeSpan.FromSeconds(10), GranaryClient.Stretch(TimeSpan.FromSeconds(10), 1));
-        Assert.Equal(TimeSpan.FromSeconds(25), GranaryClient.Stretch(TimeSpan.FromSeconds(10), 2.5));
-        Assert.Equal(TimeSpan.FromSeconds(60), GranaryClient.Stretch(TimeSpan.FromSeconds(10), 50));
-        Assert.Equal(TimeSpan.FromSeconds(60), GranaryClient.Stretch(TimeSpan.FromSeconds(60), 3));
+        Assert.Equal(TimeSpan.FromSeconds(10), ClusterConnection.Stretch(TimeSpan.FromSeconds(10), 1));
+        Assert.Equal(TimeSpan.FromSeconds(25), ClusterConnection.Stretch(TimeSpan.FromSeconds(10), 2.5));
+        Assert.Equal(TimeSpan.FromSeconds(60), ClusterConnection.Stretch(TimeSpan.FromSeconds(10), 50));
+        Assert.Equal(TimeSpan.FromSeconds(60), ClusterConnection.Stretch(TimeSpan.FromSeconds(60), 3));
     }
 }

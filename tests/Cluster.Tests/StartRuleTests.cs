@@ -1,4 +1,5 @@
-using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;
 

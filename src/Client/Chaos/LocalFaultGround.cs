@@ -1,4 +1,3 @@
-using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -15,7 +14,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
     /// <inheritdoc/>
     public async Task<FaultView> Look(CancellationToken cancellation)
     {
-        var status = await client.Status(job, pointsKnown: int.MaxValue).WaitAsync(cancellation);
+        var status = await client.GetJob(job).Status(pointsKnown: int.MaxValue, after: null, cancellation);
         var members = status.State == JobState.Running ? status.Members.Where(m => Signal.Reaches(m.Pid)).ToDictionary(m => m.Name, m => (long)m.Pid) : [];
         var wanted = Math.Min(home.Wanted() ?? members.Count, status.Shards);
         return new FaultView(
@@ -32,7 +31,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
 
     private async Task<IReadOnlyDictionary<string, long>> Anybody(Dictionary<string, long> members, CancellationToken cancellation)
     {
-        var silos = await client.Silos().WaitAsync(cancellation);
+        var silos = await client.ListSilosAsync(cancellation);
         return silos.Where(s => s.State == "active" && Signal.Reaches(s.Pid) && !members.ContainsKey(s.Name)).Select(s => KeyValuePair.Create(s.Name, (long)s.Pid))
             .Concat(members).ToDictionary();
     }
@@ -46,7 +45,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
                 home.Want((int)fault.Factor);
                 return Nobody;
             case FaultKind.Pause:
-                await client.Pause(job);
+                await client.GetJob(job).Pause(cancellation);
                 return Nobody;
             default:
                 var met = await Task.WhenAll(silos.Select(async s => (Silo: s, Met: await Begin(fault, s.Key, (int)s.Value))));
@@ -94,16 +93,16 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         }
         else if (fault.Kind == FaultKind.Pause)
         {
-            var status = await client.Status(job);
+            var status = await client.GetJob(job).GetStatusAsync();
             while (!HasEnded(status) && status.State != JobState.Paused)
             {
                 await Task.Delay(50); // it has not come to rest yet
-                status = await client.Status(job);
+                status = await client.GetJob(job).GetStatusAsync();
             }
 
             if (status.State == JobState.Paused)
             {
-                await client.Resume(job);
+                await client.GetJob(job).ResumeAsync();
             }
         }
     }

@@ -16,8 +16,9 @@ internal static class AuditCommand
             CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var id = result.GetValue(job)!;
-                _ = await client.Status(id);
-                var ledger = await client.Ledger(id);
+                var audited = client.GetJob(id);
+                _ = await audited.GetStatusAsync(cancellation);
+                var ledger = await audited.Ledger(cancellation);
                 if (ledger?.Facts is null || ledger.Epochs.Count == 0)
                 {
                     throw new UserException(ExitCode.JobFailed, $"{id} has not finished an epoch yet: there is nothing to audit.");

@@ -12,8 +12,7 @@ internal static class CancelCommand
             CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var id = result.GetValue(job)!;
-                _ = await client.Status(id);
-                await client.Cancel(id);
+                await client.GetJob(id).CancelAsync(cancellation);
                 CommandParts.Result($"{id} ends at its next step boundary. To wait for it: granary wait {id}");
                 return ExitCode.Done;
             }));

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Granary.Client.Chaos;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -44,7 +43,7 @@ internal static class ChaosCommand
     }
 
     private static async Task<string> TheOneThatRuns(GranaryClient client) =>
-        (await client.Jobs()).FirstOrDefault(j => j.State == JobState.Running)?.JobId
+        (await client.ListJobsAsync()).FirstOrDefault(j => j.State == JobState.Running)?.JobId
         ?? throw new UserException(ExitCode.Usage, "no job runs that could suffer from it. Start one with: granary submit JOB.yaml --detach");
 
     private static async Task<(ChaosReport Report, JobStatus Status)> Run(
@@ -61,7 +60,7 @@ internal static class ChaosCommand
         {
             while (!running.IsCompleted)
             {
-                times.Add(await client.Events(job).WaitAsync(cancellation)); // a job keeps not every event for ever
+                times.Add(await client.GetJob(job).GetEventsAsync(cancellation)); // a job keeps not every event for ever
                 await Task.WhenAny(running, Task.Delay(ReadEvery, cancellation));
             }
 
@@ -74,17 +73,17 @@ internal static class ChaosCommand
         }
 
         var status = await OverIt(client, job, cancellation);
-        times.Add(await client.Events(job).WaitAsync(cancellation));
+        times.Add(await client.GetJob(job).GetEventsAsync(cancellation));
         return (report, status);
     }
 
     // The last fault is to be got over too.
     private static async Task<JobStatus> OverIt(GranaryClient client, string job, CancellationToken cancellation)
     {
-        var generation = (await client.Status(job).WaitAsync(cancellation)).Generation;
+        var generation = (await client.GetJob(job).GetStatusAsync(cancellation)).Generation;
         for (var looks = 0; ; looks++)
         {
-            var status = await client.Status(job).WaitAsync(cancellation);
+            var status = await client.GetJob(job).GetStatusAsync(cancellation);
             if (status.State != JobState.Running || (status.Resumed is not null && (status.Generation > generation || looks * LookEvery > TimeSpan.FromSeconds(5))))
             {
                 return status;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
+using Granary.Sdk.Connecting;
 
 namespace Granary.Client.Commands;
 
@@ -26,9 +26,7 @@ internal static class CommandParts
     public static Option<string> Home() => new Option<string>("--home")
     {
         Description = "The cluster's home directory (GRANARY_HOME; default ~/.granary).",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("GRANARY_HOME") is { Length: > 0 } home
-            ? UserPath.Expand(home)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".granary"),
+        DefaultValueFactory = _ => ClusterAddress.HomeOfEnvironment,
     }.IsPath();
 
     /// <summary>--kernels, for the silos that a command starts. They are told by the environment, as are all other processes of the command.</summary>
@@ -108,9 +106,9 @@ internal static class CommandParts
             {
                 return Say(ExitCode.Usage, e.Message);
             }
-            catch (UserException e)
+            catch (GranaryException e)
             {
-                return Say(e.Code, e.Message);
+                return Say(ExitCode.Of(e), e.Message);
             }
             catch (OperationCanceledException)
             {
@@ -216,17 +214,15 @@ internal static class CommandParts
             + $"{instead} For the local cluster under {Path.GetFullPath(home)} unset GRANARY_REDIS.")
         : new ClusterHome(home);
 
-    private static string? Redis => Environment.GetEnvironmentVariable("GRANARY_REDIS") is { Length: > 0 } redis ? redis : null;
+    private static string? Redis => ClusterAddress.RedisOfEnvironment;
 
     // A cluster of several machines is found through its Redis, by the variables that its silos know it by.
-    private static ClusterAddress Address(string home) => Redis is { } redis
-        ? new ClusterAddress(Environment.GetEnvironmentVariable("GRANARY_CLUSTER") ?? "local", null, redis)
-        : new ClusterHome(home).Address();
+    private static ClusterAddress Address(string home) => ClusterAddress.Of(Redis, ClusterAddress.ClusterOfEnvironment, home);
 
     /// <summary>Follows a job to its end and says what it came to.</summary>
     public static async Task<int> Follow(GranaryClient client, string job, bool json, bool show, CancellationToken cancellation)
     {
-        var status = await JobDisplay.Follow(client.Watch(job, cancellation), quiet: !show || json);
+        var status = await JobDisplay.Follow(client.GetJob(job).WatchAsync(cancellation), quiet: !show || json);
         return Report(status, json);
     }
 

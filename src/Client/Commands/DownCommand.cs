@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Granary.Client.Local;
 
 namespace Granary.Client.Commands;
 

@@ -26,7 +26,7 @@ internal static class EvaluateCommand
                 {
                     using var narrator = Narrator.OfThisProcess();
                     narrator.Doing($"evaluating {result.GetValue(model)} over {result.GetValue(data)}");
-                    return await client.Evaluate(request, waiting);
+                    return await client.EvaluateAsync(request, waiting);
                 });
                 if (result.GetValue(json))
                 {

@@ -1,8 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Jobs;
+using Granary.Sdk.Checking;
 
 namespace Granary.Client.Commands;
 
@@ -37,7 +36,7 @@ internal static class JobCheck
 
     /// <summary>Reads the job file, then has the silo's program read the data. Returns the job and what the check printed.</summary>
     /// <exception cref="JobException">The job file is wrong.</exception>
-    /// <exception cref="UserException">The data is wrong.</exception>
+    /// <exception cref="DataRefusedException">The data is wrong.</exception>
     public static async Task<(Job Job, string Report)> Run(string file, string[] overrides, CancellationToken cancellation, bool withColumns = false)
     {
         var job = Load(file, overrides);
@@ -75,27 +74,7 @@ internal static class JobCheck
     /// <param name="narrator">Told of what is worth knowing though nothing is wrong.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="withColumns">Whether every feature is described.</param>
-    /// <exception cref="UserException">The data is wrong.</exception>
-    public static async Task<string> ReadData(string file, string[] overrides, Narrator narrator, CancellationToken cancellation, bool withColumns = false)
-    {
-        var info = SiloExecutable.Start(["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o }), .. withColumns ? ["--columns"] : Array.Empty<string>()]);
-        info.RedirectStandardOutput = info.RedirectStandardError = true;
-        using var process = Process.Start(info)!;
-        using var stop = cancellation.Register(() => process.Kill());
-        var output = process.StandardOutput.ReadToEndAsync(cancellation);
-        var errors = process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        if (process.ExitCode != 0)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            throw new UserException(ExitCode.Usage, (await errors).Trim() is { Length: > 0 } message ? message : $"the check of the data ended with code {process.ExitCode}, and said nothing.");
-        }
-
-        if ((await errors).TrimEnd() is { Length: > 0 } notes)
-        {
-            narrator.Say(notes);
-        }
-
-        return await output;
-    }
+    /// <exception cref="DataRefusedException">The data is wrong.</exception>
+    public static async Task<string> ReadData(string file, string[] overrides, Narrator narrator, CancellationToken cancellation, bool withColumns = false) =>
+        await DataCheckProcess.Run(file, overrides, narrator.Say, cancellation, withColumns);
 }

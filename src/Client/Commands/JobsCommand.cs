@@ -13,7 +13,7 @@ internal static class JobsCommand
         return new Command("jobs", "Every job the cluster knows.") { home, json }.Does((result, cancellation) =>
             CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var jobs = await client.Jobs();
+                var jobs = await client.ListJobsAsync();
                 if (result.GetValue(json))
                 {
                     JobDocument.Write(new { jobs = jobs.Select(JobDocument.Standing) });

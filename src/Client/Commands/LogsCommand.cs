@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Granary.Client.Local;
 
 namespace Granary.Client.Commands;
 

@@ -12,19 +12,11 @@ internal static class PauseCommand
         return new Command("pause", "Stops a job at its next step boundary, with a checkpoint; its silos are free for others.") { job, home }.Does((result, cancellation) =>
             CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var id = result.GetValue(job)!;
-                MustGoOn(await client.Status(id));
-                await client.Pause(id);
-                await foreach (var status in client.Watch(id, cancellation))
-                {
-                    if (status.State is JobState.Paused or JobState.Failed or JobState.Completed or JobState.Cancelled)
-                    {
-                        CommandParts.Result($"{id} {status.State.ToString().ToLowerInvariant()} after step {status.Step}");
-                        return status.State == JobState.Paused ? ExitCode.Done : ExitCode.JobFailed;
-                    }
-                }
-
-                return ExitCode.JobFailed;
+                var paused = client.GetJob(result.GetValue(job)!);
+                MustGoOn(await paused.GetStatusAsync(cancellation));
+                var status = await paused.PauseAsync(cancellation);
+                CommandParts.Result($"{status.JobId} {status.State.ToString().ToLowerInvariant()} after step {status.Step}");
+                return status.State == JobState.Paused ? ExitCode.Done : ExitCode.JobFailed;
             }));
     }
 

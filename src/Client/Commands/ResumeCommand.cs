@@ -12,8 +12,9 @@ internal static class ResumeCommand
             CommandParts.WithCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var id = result.GetValue(job)!;
-                var status = await client.Status(id);
-                if (!await client.Resume(id))
+                var paused = client.GetJob(id);
+                var status = await paused.GetStatusAsync(cancellation);
+                if (!await paused.ResumeAsync(cancellation))
                 {
                     throw new UserException(ExitCode.Usage, $"{id} is {status.State.ToString().ToLowerInvariant()}: there is nothing to go on with.");
                 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Jobs;
 
 namespace Granary.Client.Commands;

@@ -13,7 +13,7 @@ internal static class ShowCommand
         return new Command("show", "Where a job stands.") { job, home, json }.Does((result, cancellation) =>
             CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var status = await client.Status(result.GetValue(job)!);
+                var status = await client.GetJob(result.GetValue(job)!).GetStatusAsync();
                 if (result.GetValue(json))
                 {
                     JobDocument.Write(JobDocument.Standing(status));
@@ -24,7 +24,7 @@ internal static class ShowCommand
                 history.Add(status);
                 Console.WriteLine($"{status.JobId}: {status.State.ToString().ToLowerInvariant()}  {JobLine.Of(history)}");
                 var table = new TextTable(text: true, "time", ">step", "event");
-                foreach (var happened in await client.Events(status.JobId))
+                foreach (var happened in await client.GetJob(status.JobId).GetEventsAsync())
                 {
                     table.Add(
                         happened.At.ToLocalTime().ToString("HH:mm:ss.f", CultureInfo.InvariantCulture), happened.Step.ToString(CultureInfo.InvariantCulture), happened.Message);

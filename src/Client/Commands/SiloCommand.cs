@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Granary.Client.Local;
 
 namespace Granary.Client.Commands;
 
@@ -21,10 +20,10 @@ internal static class SiloCommand
             await process.WaitForExitAsync(CancellationToken.None);
             return process.ExitCode;
         }
-        catch (UserException e)
+        catch (GranaryException e)
         {
             await Console.Error.WriteLineAsync($"granary: {e.Message}");
-            return e.Code;
+            return ExitCode.Of(e);
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class StatusCommand
         return new Command("status", "The cluster's living silos.") { home, json }.Does((result, cancellation) =>
             CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var silos = await client.Silos();
+                var silos = await client.ListSilosAsync();
                 if (result.GetValue(json))
                 {
                     JobDocument.Write(new

@@ -23,7 +23,7 @@ internal static class SubmitCommand
             {
                 var warnings = JobCheck.Warnings(report);
                 JobCheck.Say(warnings, Console.Error.WriteLine);
-                var id = await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings));
+                var id = (await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings), cancellation)).Id;
                 if (!result.GetValue(detach))
                 {
                     return await CommandParts.Follow(client, id, result.GetValue(json), show: true, cancellation);

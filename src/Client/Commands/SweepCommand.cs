@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using Granary.Client.Display;
 using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
+using Granary.Sdk.Submitting;
 
 namespace Granary.Client.Commands;
 
@@ -48,7 +48,7 @@ internal static class SweepCommand
             JobCheck.Say(warnings.Values.SelectMany(w => w).Distinct(), Console.Error.WriteLine);
             SweptJob[] jobsOfSweep = [.. grown.Select(j => new SweptJob(j, warnings[Checked(j)]))];
 
-            var group = $"{grown[0].Name}-sweep-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+            var group = $"{grown[0].Name}-sweep-{RandomName.Of(length: 4)}";
             var sweep = new SweepTable(group, grid, result.GetValue(by));
             if (result.GetValue(silos) is null && result.GetValue(jobs) is null && result.GetValue(kernels) is null && CommandParts.HasCluster(result.GetValue(home)!))
             {
@@ -78,15 +78,16 @@ internal static class SweepCommand
         var ids = new List<string>();
         foreach (var (job, warnings) in jobs)
         {
-            var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
-            ids.Add(await client.Submit(new Submission(job, output is null ? null : Path.Combine(output, id), id, Group: sweep.Group, Warnings: warnings)));
+            var id = RandomName.Of(job);
+            await client.Submit(new Submission(job, output is null ? null : Path.Combine(output, id), id, Group: sweep.Group, Warnings: warnings), cancellation);
+            ids.Add(id);
         }
 
         await Console.Error.WriteLineAsync($"{sweep.Group}: {Plural.Of(ids.Count, "job")}");
         var ended = new Dictionary<string, JobStatus>();
         while (ended.Count < ids.Count)
         {
-            foreach (var status in (await client.Jobs().WaitAsync(cancellation)).Where(s => ids.Contains(s.JobId) && !ended.ContainsKey(s.JobId)))
+            foreach (var status in (await client.ListJobsAsync(cancellation)).Where(s => ids.Contains(s.JobId) && !ended.ContainsKey(s.JobId)))
             {
                 if (status.State is JobState.Completed or JobState.Failed or JobState.Cancelled)
                 {

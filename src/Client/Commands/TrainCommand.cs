@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Granary.Client.Display;
 using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
+using Granary.Sdk.Submitting;
 
 namespace Granary.Client.Commands;
 
@@ -34,7 +34,7 @@ internal static class TrainCommand
             var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
             var job = JobCheck.Load(path, overrides);
             var from = ContinueOption.Check(result.GetValue(run), job);
-            var id = $"{job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+            var id = RandomName.Of(job);
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
             new RunFolder(folder, id).Try(result.GetValue(overwrite), from, Read(path, job)); // before anything is started
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
@@ -92,7 +92,7 @@ internal static class TrainCommand
                 return await Train(submission with { Warnings = warnings }, command, settings, cluster, client, json, interruption, lost);
             }, report, narrator);
         }
-        catch (UserException e) when (json && e.Code == ExitCode.JobFailed)
+        catch (GranaryException e) when (json && ExitCode.Of(e) == ExitCode.JobFailed)
         {
             JobDocument.Write(new { job = submission.JobId, state = "failed", failure = e.Message });
             throw;
@@ -103,31 +103,31 @@ internal static class TrainCommand
         Submission submission, IReadOnlyList<string> command, LocalSettings settings, PrivateCluster cluster, GranaryClient client, bool json,
         Interruption interruption, CancellationToken waiting)
     {
-        await client.Submit(submission).WaitAsync(waiting);
+        var job = await client.Submit(submission, waiting);
         try
         {
-            var status = await JobDisplay.Follow(client.Watch(submission.JobId!, waiting), quiet: json);
+            var status = await JobDisplay.Follow(job.WatchAsync(waiting), quiet: json);
             await TelemetryReport.Show(cluster, settings.Telemetry);
             return CommandParts.Report(status, json);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            return await Cancel(client, submission.JobId!, command, json, () => TelemetryReport.Show(cluster, settings.Telemetry), interruption.Again);
+            return await Cancel(job, command, json, () => TelemetryReport.Show(cluster, settings.Telemetry), interruption.Again);
         }
     }
 
     // The job ends at a step boundary and writes the weights it has.
     private static async Task<int> Cancel(
-        GranaryClient client, string job, IReadOnlyList<string> command, bool json, Func<Task> ended, CancellationToken again)
+        JobHandle job, IReadOnlyList<string> command, bool json, Func<Task> ended, CancellationToken again)
     {
         await Console.Error.WriteLineAsync("interrupted: writing the last good weights (interrupt again to stop at once)");
         using var time = CancellationTokenSource.CreateLinkedTokenSource(again);
         time.CancelAfter(CancelTime);
         try
         {
-            await client.Cancel(job).WaitAsync(time.Token);
+            await job.CancelAsync(time.Token);
             JobStatus? last = null;
-            await foreach (var status in client.Watch(job, time.Token))
+            await foreach (var status in job.WatchAsync(time.Token))
             {
                 last = status;
             }
@@ -135,7 +135,7 @@ internal static class TrainCommand
             await ended();
             Report(last!, json, command);
         }
-        catch (Exception e) when (e is OperationCanceledException or UserException)
+        catch (Exception e) when (e is OperationCanceledException or GranaryException)
         {
             await Console.Error.WriteLineAsync("the weights were not written in time");
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Jobs;
 
 namespace Granary.Client.Commands;

@@ -12,8 +12,8 @@ internal static class WhyCommand
         return new Command("why", "Why a job failed, stalled or was slow, what was done about it and what to do.") { job, home }.Does((result, cancellation) =>
             CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var status = await client.Status(result.GetValue(job)!);
-                Console.WriteLine(JobStory.Tell(status, await client.Events(status.JobId)));
+                var status = await client.GetJob(result.GetValue(job)!).GetStatusAsync();
+                Console.WriteLine(JobStory.Tell(status, await client.GetJob(status.JobId).GetEventsAsync()));
                 return ExitCode.Done;
             }));
     }

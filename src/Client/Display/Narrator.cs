@@ -1,5 +1,4 @@
 using System.Globalization;
-using Granary.Client.Local;
 using Granary.Jobs;
 
 namespace Granary.Client.Display;

@@ -20,7 +20,7 @@ internal sealed class CalibrationRuns(PlannedJob job, InputShape input, long exa
     {
         using var folder = new TemporaryFolder("granary-plan-");
         var (timed, runs) = (new TimedRuns(client, folder.Path), new List<CalibrationRun>());
-        var threads = (await client.Silos()).Max(s => s.Threads);
+        var threads = (await client.ListSilosAsync(cancellation)).Max(s => s.Threads);
         foreach (var (variant, silos) in Calibration.Runs(job, input, examples, threads))
         {
             var run = await timed.Run(variant, silos, cancellation);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Granary.Contracts;
 using Granary.Jobs;
+using Granary.Sdk.Submitting;
 
 namespace Granary.Client.Planning;
 
@@ -30,8 +30,8 @@ internal sealed class TimedRuns(GranaryClient client, string folder, TimeSpan? l
     /// <exception cref="UserException">It could not run, or not on so many silos.</exception>
     public async Task<CalibrationRun> Run(PlannedJob job, int silos, CancellationToken cancellation, Func<Task>? running = null)
     {
-        var id = $"{job.Job.Name}-plan-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
-        await client.Submit(new Submission(job.Job, Path.Combine(folder, id), id)).WaitAsync(cancellation);
+        var id = $"{job.Job.Name}-plan-{RandomName.Of(length: 6)}";
+        await client.Submit(new Submission(job.Job, Path.Combine(folder, id), id), cancellation);
         try
         {
             var (compute, exchange) = await Listen(id, silos, running, cancellation);
@@ -51,7 +51,7 @@ internal sealed class TimedRuns(GranaryClient client, string folder, TimeSpan? l
         var samples = new List<(double Compute, double Exchange)>();
         while (true)
         {
-            var status = await client.Status(id).WaitAsync(cancellation);
+            var status = await client.GetJob(id).GetStatusAsync(cancellation);
             if (status.State is JobState.Failed or JobState.Completed or JobState.Cancelled)
             {
                 throw new UserException(ExitCode.JobFailed, $"the run that was to be timed ended: {status.Failure ?? status.State.ToString()}");
@@ -96,8 +96,9 @@ internal sealed class TimedRuns(GranaryClient client, string folder, TimeSpan? l
     // Whatever becomes of the command: the job would never end by itself.
     private async Task End(string id)
     {
-        await client.Cancel(id);
-        await foreach (var _ in client.Watch(id, CancellationToken.None))
+        var job = client.GetJob(id);
+        await job.CancelAsync(CancellationToken.None);
+        await foreach (var _ in job.WatchAsync(CancellationToken.None))
         {
             // Until it has ended.
         }

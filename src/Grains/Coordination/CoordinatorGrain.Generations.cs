@@ -78,7 +78,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         LogRecovering(logger, JobId, State.Generation, e.Message);
-        _activity = "recovering: " + e.Message;
+        Activity = "recovering: " + e.Message;
         State.Recoveries++;
         State.Note(
             e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble,
@@ -113,7 +113,7 @@ internal sealed partial class CoordinatorGrain
 
     private async Task Attempt()
     {
-        _activity = "gathering silos";
+        Activity = "gathering silos";
         var crew = await Muster(State.Generation + 1);
         Introduce(crew);
         if (crew.Count == 0)
@@ -131,7 +131,7 @@ internal sealed partial class CoordinatorGrain
                 return;
             }
 
-            _activity = crew.Strangers.Count == 0 ? "waiting for silos" : $"waiting for silos that compute on {State.Platform}";
+            Activity = crew.Strangers.Count == 0 ? "waiting for silos" : $"waiting for silos that compute on {State.Platform}";
             await Task.Delay(200);
             return;
         }
@@ -204,7 +204,7 @@ internal sealed partial class CoordinatorGrain
     private async Task Form(Crew crew, Attempt attempt, Crew? before)
     {
         var holdings = await attempt.Unless(crew.Enter(_progress?.Committed ?? State.Progress?.Committed ?? 0));
-        _activity = State.Facts is null ? "reading data" : "forming";
+        Activity = State.Facts is null ? "reading data" : "forming";
         var facts = State.Facts ??= await attempt.Unless(Gather(crew));
         if (State.Submission!.Continue is { } run && State.Progress is null)
         {
@@ -230,7 +230,7 @@ internal sealed partial class CoordinatorGrain
         _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead).Select(m => m.SiloAddress));
         Formed();
         _arrivals = new Arrivals(crew, attempt.Wake, Look, Job, facts);
-        _activity = "training";
+        Activity = "training";
         var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
         await attempt.Train(_progress, layout, bytes, origin.Step, () => Acknowledged, Wish, SaveNowAndThen);
         await Finish(attempt);
@@ -275,7 +275,7 @@ internal sealed partial class CoordinatorGrain
         {
             if (_crew!.Silos.Any(_leaving.Contains))
             {
-                _activity = "writing a checkpoint";
+                Activity = "writing a checkpoint";
                 await attempt.Checkpoint(Acknowledged); // who leaves takes memory along that nobody else may have
             }
 
@@ -288,20 +288,20 @@ internal sealed partial class CoordinatorGrain
         State.PauseAsked = false;
         State.State = JobState.Paused;
         State.Note(JobEventKind.Paused, null, $"paused after step {step}");
-        _activity = "";
+        _activity = ""; // whoever waits is told once it is stored
         await SaveForCertain();
     }
 
     private bool StillPausing(string failure)
     {
-        _activity = $"pausing: the checkpoint of step {_progress!.Committed} could not be written, and is tried again: {failure}";
+        Activity = $"pausing: the checkpoint of step {_progress!.Committed} could not be written, and is tried again: {failure}";
         return State.PauseAsked && !State.CancelAsked && !_ended;
     }
 
     // Whether all of the job is on disk.
     private async Task<bool> Park(Attempt attempt, Func<string, bool> again)
     {
-        _activity = "writing a checkpoint";
+        Activity = "writing a checkpoint";
         await attempt.Checkpoint(() => Acknowledged, again);
         if (State.Checkpoints.LastOrDefault()?.Step != _progress!.Committed)
         {

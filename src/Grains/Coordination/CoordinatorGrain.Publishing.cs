@@ -29,7 +29,7 @@ internal sealed partial class CoordinatorGrain
 
     private async Task Publish(Attempt attempt, JobState state, string? failure)
     {
-        _activity = "writing the model";
+        Activity = "writing the model";
         await SaveForCertain(); // a coordinator that has been replaced writes nothing any more
         var live = _progress!.Live;
         var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastEpochEnd, live.Committed);
@@ -124,7 +124,7 @@ internal sealed partial class CoordinatorGrain
                 return (null, $"the model could not be written: {trouble}{LastCheckpoint()}");
             }
 
-            _activity = $"the model cannot be written, and is tried again: {trouble}";
+            Activity = $"the model cannot be written, and is tried again: {trouble}";
             var waiting = Task.Delay(pause.Next(), _deactivated.Token); // where the coordinator has ended, another one writes it
             await (state == JobState.Failed ? waiting : attempt.Unless(waiting)); // of a job that fails, the attempt's trouble is known
             if (_ended)

@@ -31,6 +31,7 @@ internal sealed partial class CoordinatorGrain(
     private readonly HashSet<string> _strangers = [];
     private readonly CancellationTokenSource _deactivated = new();
     private readonly System.Diagnostics.Stopwatch _sinceCheckpoint = System.Diagnostics.Stopwatch.StartNew();
+    private readonly StatusChanges _changes = new(TimeProvider.System, DateTimeOffset.UtcNow.Ticks);
     private TaskCompletionSource _formed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JobProgress? _progress;
     private Attempt? _attempt;
@@ -51,6 +52,16 @@ internal sealed partial class CoordinatorGrain(
     private CoordinatorState State => kept.State;
 
     private Job Job => State.Submission!.Job;
+
+    private string Activity
+    {
+        get => _activity;
+        set
+        {
+            _activity = value;
+            _changes.News();
+        }
+    }
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -140,7 +151,7 @@ internal sealed partial class CoordinatorGrain(
             JobId = JobId,
             Name = Job.Name,
             State = State.State,
-            Activity = _keeper.Failing ?? _activity,
+            Activity = _keeper.Failing ?? Activity,
             Step = live.Committed,
             Steps = batches?.Steps ?? 0,
             StepsPerEpoch = batches?.StepsPerEpoch ?? 0,
@@ -164,7 +175,19 @@ internal sealed partial class CoordinatorGrain(
             Coordinator = silo.Name,
             Absent = [.. State.Absent],
             Earlier = State.Earlier,
+            Mark = _changes.Mark,
         });
+    }
+
+    /// <inheritdoc/>
+    public async Task<JobStatus?> StatusAfter(StatusMark known, int pointsKnown)
+    {
+        if (!_ended)
+        {
+            await _changes.After(known);
+        }
+
+        return await Status(pointsKnown);
     }
 
     /// <inheritdoc/>
@@ -253,6 +276,7 @@ internal sealed partial class CoordinatorGrain(
     {
         Refuse(report.Membership);
         _attempt?.Add(report);
+        _changes.Progress();
         if (_resumed is null && _progress?.Committed > _reached)
         {
             _resumed = DateTimeOffset.UtcNow;
@@ -313,7 +337,7 @@ internal sealed partial class CoordinatorGrain(
         State.Progress = _progress?.Settled ?? State.Progress;
         var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {Plural.Of(_progress.Committed, "step")}" : "";
         State.Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
-        _activity = "";
+        _activity = ""; // whoever waits is told once it is stored
         if (state is JobState.Completed or JobState.Cancelled)
         {
             State.Checkpoints = [];
@@ -336,10 +360,21 @@ internal sealed partial class CoordinatorGrain(
     }
 
     // What somebody asked for. Where the storage fails they are told, and ask again: then nothing is left to do here but this.
-    private Task SaveAsked() => State.Submission is null ? Task.CompletedTask : _keeper.Save();
+    private async Task SaveAsked()
+    {
+        if (State.Submission is not null)
+        {
+            await _keeper.Save();
+            _changes.News();
+        }
+    }
 
     // An end, a rest or a generation that is not stored would be begun again: it waits for a storage that fails for a while.
-    private Task SaveForCertain() => _keeper.SaveForCertain(_deactivated.Token);
+    private async Task SaveForCertain()
+    {
+        await _keeper.SaveForCertain(_deactivated.Token);
+        _changes.News();
+    }
 
     private ICatalogueGrain Catalogue => GrainFactory.GetGrain<ICatalogueGrain>(0);
 }

@@ -11,6 +11,7 @@ internal sealed class PollFilter : BaseProcessor<Activity>
     private static readonly HashSet<string> Polls =
     [
         Name<ICoordinatorGrain>(nameof(ICoordinatorGrain.Status)),
+        Name<ICoordinatorGrain>(nameof(ICoordinatorGrain.StatusAfter)),
         Name<ICoordinatorGrain>(nameof(ICoordinatorGrain.Events)),
         Name<ICoordinatorGrain>(nameof(ICoordinatorGrain.Ledger)),
         Name<ICoordinatorGrain>(nameof(ICoordinatorGrain.Report)),

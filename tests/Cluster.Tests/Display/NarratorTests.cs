@@ -1,5 +1,6 @@
 using Granary.Client.Display;
-using Granary.Client.Local;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests.Display;
 

@@ -1,0 +1,2 @@
+global using Granary.Sdk;
+global using Granary.Sdk.Local;

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Granary.Sdk.Local;
+
+namespace Granary.Sdk.Checking;
+
+/// <summary>Has the silo's program read the data of a job whose file is good, in a process that ends afterwards.</summary>
+internal static class DataCheckProcess
+{
+    /// <summary>Reads; returns what the program printed, a JSON document.</summary>
+    /// <param name="file">The job file.</param>
+    /// <param name="overrides">key=value over it.</param>
+    /// <param name="notes">Told of what is worth knowing though nothing is wrong.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="withColumns">Whether every feature is described.</param>
+    /// <param name="program">The silo's program; Granary's own if left out.</param>
+    /// <exception cref="DataRefusedException">The data is wrong.</exception>
+    /// <exception cref="LocalClusterException">The silo's program is not there.</exception>
+    public static async Task<string> Run(
+        string file, string[] overrides, Action<string>? notes, CancellationToken cancellation, bool withColumns = false, string? program = null)
+    {
+        var info = SiloExecutable.Start(
+            ["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o }), .. withColumns ? ["--columns"] : Array.Empty<string>()], program);
+        info.RedirectStandardOutput = info.RedirectStandardError = true;
+        using var process = Process.Start(info)!;
+        using var stop = cancellation.Register(() => process.Kill());
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        if (process.ExitCode != 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new DataRefusedException((await errors).Trim() is { Length: > 0 } message ? message : $"the check of the data ended with code {process.ExitCode}, and said nothing.");
+        }
+
+        if ((await errors).TrimEnd() is { Length: > 0 } said)
+        {
+            notes?.Invoke(said);
+        }
+
+        return await output;
+    }
+}

@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using Granary.Contracts;
+using Granary.Jobs;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using StackExchange.Redis;
+
+namespace Granary.Sdk.Connecting;
+
+/// <summary>A connection to a cluster. It outlives silos that die: what is asked is asked again on another way, for as long as patience lasts.</summary>
+internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(60);
+
+    // A frozen silo answers nothing; the next try goes to another one.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+
+    private readonly IHost _host;
+    private readonly ClusterAddress _address;
+    private readonly TimeSpan _patience;
+    private bool _disposed;
+
+    private ClusterConnection(IHost host, ClusterAddress address, TimeSpan patience)
+    {
+        (_host, _address, _patience) = (host, address, patience);
+        Grains = host.Services.GetRequiredService<IClusterClient>();
+    }
+
+    /// <summary>The cluster's grains. Calls go through <see cref="Ask"/> or <see cref="Persist"/>.</summary>
+    public IClusterClient Grains { get; }
+
+    /// <summary>Connects.</summary>
+    /// <param name="address">The cluster.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="patience">How long silence is borne, while connecting and again for each answer, on a quiet machine; a minute, which
+    /// is also the longest, if left out.</param>
+    /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
+    public static Task<ClusterConnection> Connect(ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null) =>
+        Connect(Build(address), address, cancellation, patience);
+
+    /// <summary>What connects, built while the silos still start: they need not be there yet.</summary>
+    internal static IHost Build(ClusterAddress address)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.AddGranarySerialization();
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.Cluster, "granary"));
+            client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = AnswerTime);
+            client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+            if (address.Redis is { } redis)
+            {
+                client.UseRedisClustering(o => o.ConfigurationOptions = ConfigurationOptions.Parse(redis));
+            }
+            else
+            {
+                var store = new SqliteConnectionStringBuilder { DataSource = address.MembershipFile, Pooling = false, DefaultTimeout = 5 };
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("System.Data.SQLite", store.ToString()));
+            }
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Connects by what has been built.</summary>
+    /// <inheritdoc cref="Connect(ClusterAddress, CancellationToken, TimeSpan?)" path="/exception"/>
+    internal static async Task<ClusterConnection> Connect(IHost host, ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null)
+    {
+        var (since, whole) = (Stopwatch.StartNew(), patience ?? LongPatience);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var start = Task.CompletedTask;
+        try
+        {
+            start = host.StartAsync(enough.Token);
+            while (await Task.WhenAny(start, Task.Delay(PollEvery, cancellation)) != start)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (since.Elapsed > Stretch(whole, Slowdown.OfThisProcess()))
+                {
+                    throw new TimeoutException();
+                }
+            }
+
+            await start;
+
+            // Every question has its whole time, however long it took to connect: a busy machine is slow in both, and a question to every
+            // silo takes its time where one of them is silent.
+            return new ClusterConnection(host, address, Stretch(whole, Slowdown.OfThisProcess()));
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            await enough.CancelAsync();
+            _ = GiveUp(host, start); // not waited for: it waits for a silo that does not answer
+            throw e is TimeoutException ? Silence(address, since.Elapsed) : new OperationCanceledException(cancellation);
+        }
+        catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException)
+        {
+            host.Dispose();
+            throw new ClusterUnreachableException(address.Redis is null
+                ? "no silo of the cluster answers. Start one with: granary up"
+                : $"no silo of {Named(address)} answers. Look at GRANARY_REDIS and GRANARY_CLUSTER, and whether its silos run.");
+        }
+    }
+
+    /// <summary>Patience on a machine that is busy with other work: so many times as long, a minute at the most.</summary>
+    internal static TimeSpan Stretch(TimeSpan patience, double slowdown) => patience * slowdown < LongPatience ? patience * slowdown : LongPatience;
+
+    private static ClusterUnreachableException Silence(ClusterAddress address, TimeSpan time) => new(
+        $"no silo of {Named(address)} has answered for {Math.Ceiling(time.TotalSeconds):0} s: "
+        + (address.Redis is null
+            ? "its processes may be frozen, or the machine very busy. See: granary logs"
+            : "its silos may be frozen or very busy, or cannot be reached from here. Look at their logs where they run, as with kubectl logs."));
+
+    private static string Named(ClusterAddress address) => address.Redis is null ? "the cluster" : $"the cluster '{address.Cluster}' behind the Redis at {address.Redis}";
+
+    // The host waits for its own start before it can be disposed of.
+    private static async Task GiveUp(IHost host, Task start)
+    {
+        await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        host.Dispose();
+    }
+
+    /// <summary>Asks what changes nothing: it may be answered more than once.</summary>
+    /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
+    public Task<T> Ask<T>(Func<Task<T>> question, CancellationToken cancellation) => Persist(() => HedgedQuestion<T>.Ask(question), cancellation);
+
+    /// <summary>The same for a question that is answered late where there is nothing to tell.</summary>
+    /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
+    public Task<T> AskAndWait<T>(Func<Task<T>> question, CancellationToken cancellation) => Persist(() => HedgedQuestion<T>.AskAndWait(question), cancellation);
+
+    /// <summary>Calls until an answer has come: what is done by it must be the same where it is done twice.</summary>
+    /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
+    /// <exception cref="JobRefusedException">The answer is that a job cannot be taken.</exception>
+    public async Task<T> Persist<T>(Func<Task<T>> call, CancellationToken cancellation)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                var rest = _patience - since.Elapsed;
+                return await call().WaitAsync(rest > PollEvery ? rest : PollEvery, cancellation);
+            }
+            catch (Exception e) when (WayLost.Tells(e))
+            {
+                if (since.Elapsed > _patience)
+                {
+                    throw Silence(_address, _patience);
+                }
+
+                await Task.Delay(PollEvery, cancellation);
+            }
+            catch (JobException e)
+            {
+                throw new JobRefusedException(e);
+            }
+            catch (Exception e) when (e is not (GranaryException or OperationCanceledException))
+            {
+                // It may be of any type, as if it had happened here: from here on nobody could tell.
+                throw new ClusterUnreachableException($"the cluster did not answer as it should: {e.GetType().Name}: {e.Message}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _disposed, true))
+        {
+            _host.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
+        try
+        {
+            using var time = new CancellationTokenSource(StopTime);
+            await _host.StopAsync(time.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The silos are gone already.
+        }
+
+        _host.Dispose();
+    }
+}

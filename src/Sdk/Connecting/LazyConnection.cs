@@ -1,0 +1,51 @@
+namespace Granary.Sdk.Connecting;
+
+/// <summary>A connection that is made when it is needed for the first time. Where that fails, the next one who needs it tries again.</summary>
+/// <param name="connect">Connects.</param>
+internal sealed class LazyConnection(Func<CancellationToken, Task<ClusterConnection>> connect) : IAsyncDisposable, IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private ClusterConnection? _connection;
+    private bool _disposed;
+
+    /// <summary>One that is there already.</summary>
+    public static LazyConnection Of(ClusterConnection connection) => new(_ => Task.FromResult(connection)) { _connection = connection };
+
+    /// <summary>The connection.</summary>
+    /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
+    public async ValueTask<ClusterConnection> Get(CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(GranaryClient));
+        if (_connection is { } there)
+        {
+            return there;
+        }
+
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            return _connection ??= await connect(cancellation);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed = true;
+        Interlocked.Exchange(ref _connection, null)?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+}

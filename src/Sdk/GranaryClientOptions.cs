@@ -1,0 +1,28 @@
+using Granary.Sdk.Connecting;
+
+namespace Granary.Sdk;
+
+/// <summary>Which cluster a <see cref="GranaryClient"/> speaks to. Without any of them it is the one that the command line would speak to.</summary>
+public sealed class GranaryClientOptions
+{
+    /// <summary>HOST:PORT of the Redis of a cluster of several machines. Default: GRANARY_REDIS; without that a cluster of this machine, by
+    /// <see cref="Home"/>.</summary>
+    public string? Redis { get; set; }
+
+    /// <summary>The id of a cluster of several machines. Default: GRANARY_CLUSTER, else "local".</summary>
+    public string? Cluster { get; set; }
+
+    /// <summary>The home directory of a lasting cluster of this machine, which <c>granary up</c> has started. Default: GRANARY_HOME, else
+    /// ~/.granary. Where it is set, GRANARY_REDIS is not looked at.</summary>
+    public string? Home { get; set; }
+
+    /// <summary>How long silence is borne, while connecting and again for each answer: at most, and by default, a minute. A machine that is busy
+    /// with other work stretches it up to that.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="ClusterUnreachableException">None runs there.</exception>
+    internal ClusterAddress Address() => ClusterAddress.Of(
+        Redis ?? (Home is null ? ClusterAddress.RedisOfEnvironment : null),
+        Cluster ?? ClusterAddress.ClusterOfEnvironment,
+        Home ?? ClusterAddress.HomeOfEnvironment);
+}

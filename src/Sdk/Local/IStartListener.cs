@@ -1,0 +1,11 @@
+namespace Granary.Sdk.Local;
+
+/// <summary>Is told how a cluster of this machine starts, and what becomes of its silos.</summary>
+internal interface IStartListener : IProgress<StartEvent>
+{
+    /// <summary>The silos run, and are being connected to.</summary>
+    void Connecting();
+
+    /// <summary>Something worth knowing, for people.</summary>
+    void Say(string line);
+}
