@@ -2,10 +2,10 @@ using System.Globalization;
 using Granary.Client;
 using Granary.Client.Commands;
 using Granary.Client.Local;
-using Granary.Sdk;
-using Granary.Sdk.Local;
 using Granary.Client.Planning;
 using Granary.Jobs;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Scaling;
 

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Client.Commands;
 using Granary.Client.Local;
-using Granary.Sdk;
-using Granary.Sdk.Local;
 using Granary.Contracts;
 using Granary.Jobs;
+using Granary.Sdk;
+using Granary.Sdk.Local;
 
 namespace Granary.Scaling;
 
