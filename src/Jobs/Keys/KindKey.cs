@@ -8,20 +8,21 @@ namespace Granary.Jobs;
 internal sealed class KindKey<T>(string path, Func<Job, string> name, T? fallback = null, string? remedy = null)
     where T : struct, Enum
 {
-    private readonly T[] _all = Enum.GetValues<T>();
-
     /// <summary>These kinds.</summary>
     public Belonging Only(params T[] kinds) => Of(kinds, string.Join(", ", kinds.Select(Kebab.Name)));
 
     /// <summary>Every kind but one.</summary>
-    public Belonging AllBut(T kind) => Of([.. _all.Where(k => !k.Equals(kind))], $"not {Kebab.Name(kind)}");
+    public Belonging AllBut(T kind) => new(
+        [new KindIs(path, name, [Kebab.Name(kind)], Fallback, IsNot: true)], $"not {Kebab.Name(kind)}", Refusal([.. Enum.GetValues<T>().Where(k => !k.Equals(kind))]));
 
     /// <summary>Kinds that have none of the built-in names.</summary>
     public Belonging Own(IEnumerable<string> builtIn) => new(
-        [new KindIs(path, name, [.. builtIn], null, IsNot: true)], "own kinds", (key, job) => $"{key} has no meaning for {name(job)}: it belongs to kinds of one's own.");
+        [new KindIs(path, name, [.. builtIn], Fallback, IsNot: true)], "own kinds", (key, job) => $"{key} has no meaning for {name(job)}: it belongs to kinds of one's own.");
 
-    private Belonging Of(T[] kinds, string words) => new(
-        [new KindIs(path, name, [.. kinds.Select(Kebab.Name)], fallback is { } kind ? Kebab.Name(kind) : null)],
-        words,
-        (key, job) => $"{key} has no meaning for {name(job)}: {remedy ?? $"it belongs to {KeyWords.List(kinds)}"}.");
+    private string? Fallback => fallback is { } kind ? Kebab.Name(kind) : null;
+
+    private Belonging Of(T[] kinds, string words) => new([new KindIs(path, name, [.. kinds.Select(Kebab.Name)], Fallback)], words, Refusal(kinds));
+
+    private Func<string, Job, string> Refusal(T[] kinds) => (key, job) =>
+        $"{key} has no meaning for {name(job)}: {remedy ?? $"it belongs to {KeyWords.List(kinds)}"}.";
 }

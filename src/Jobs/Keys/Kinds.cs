@@ -16,7 +16,7 @@ internal static class Kinds
     public static KindKey<TokenKind> Tokens { get; } = new("data.tokens", j => Kebab.Name(j.Data.Tokens), TokenKind.Char);
 
     /// <summary>Optimisers.</summary>
-    public static KindKey<OptimizerKind> Optimizer { get; } = new("training.optimizer.kind", j => Kebab.Name(j.Training.Optimizer.Kind), OptimizerKind.Sgd, AnotherKind);
+    public static KindKey<OptimizerKind> Optimizer { get; } = new("training.optimizer.kind", j => j.Training.Optimizer.KindName(), OptimizerKind.Sgd, AnotherKind);
 
     /// <summary>Schedules of the learning rate.</summary>
     public static KindKey<ScheduleKind> Schedule { get; } = new("training.schedule.kind", j => Kebab.Name(j.Training.Schedule.Kind), ScheduleKind.Constant, AnotherKind);

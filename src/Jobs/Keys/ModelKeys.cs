@@ -11,7 +11,8 @@ internal static class ModelKeys
         var skipGram = Kinds.Model.Only(ModelKind.SkipGram);
         return model.Section(
             "what is trained",
-            model.Key("kind", m => (m.Kind, Own: m.OwnKind), (m, v) => m with { Kind = v.Kind, OwnKind = v.Own }, new KindOfModel(), "the family of models")
+            model.Key("kind", m => (m.Kind, Own: m.OwnKind), (m, v) => m with { Kind = v.Kind, OwnKind = v.Own }, new KindOrOwn<ModelKind>(ModelKind.Own, OwnKinds.BuiltIn, () => OwnKinds.Names, "../how-to/own-models.md"),
+                "the family of models")
                 .Needed(),
             model.Key("options", m => m.Options, (m, v) => m with { Options = v }, new OptionList(), "what the model is told; one that it never asks for is refused")
                 .For(Kinds.Model.Own(OwnKinds.BuiltIn.Keys)),
