@@ -18,6 +18,7 @@ var command = new RootCommand("Granary: distributed training for .NET. What a co
     CheckCommand.Create(),
     InspectCommand.Create(),
     PlanCommand.Create(),
+    SchemaCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     GenerateCommand.Create(),

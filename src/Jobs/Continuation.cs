@@ -46,8 +46,8 @@ public static class Continuation
                 : null
         : !end.Completed ? null
 
-        // A step of L-BFGS is an epoch: fewer of them mean that it found its end.
-        : before.Training.Optimizer.Kind == OptimizerKind.Lbfgs && end.Steps < before.Training.Epochs
+        // A step that searches is an epoch: fewer of them mean that it found its end.
+        : before.Training.Optimizer.Traits().SearchesAlongLines && end.Steps < before.Training.Epochs
             ? FormattableString.Invariant($"the run has converged after {end.Steps} of {Plural.Of(before.Training.Epochs, "step")}: no component of the gradient exceeds ")
                 + FormattableString.Invariant($"training.optimizer.tolerance ({before.Training.Optimizer.Tolerance}), or nothing lower can be found. There is nothing to do. ")
                 + "For another tolerance train anew, or start from its weights with model.init"

@@ -85,12 +85,11 @@ public static class DataPlan
 
     private static void CheckSize(Job job, InputShape shape)
     {
-        if (job.Training.Optimizer.Kind == OptimizerKind.Lbfgs
-            && ModelShape.Weights(ModelShape.Of(job.Model, shape)) is > OptimizerSection.MaxLbfgsWeights and var weights)
+        if (job.Training.Optimizer.Traits().MostWeights is { } most && ModelShape.Weights(ModelShape.Of(job.Model, shape)) is var weights && weights > most)
         {
             throw new JobException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The model has {weights:#,0} weights, but lbfgs, whose history every silo holds whole, takes {OptimizerSection.MaxLbfgsWeights:#,0} at the most. ")
+                $"The model has {weights:#,0} weights, but {job.Training.Optimizer.KindName()}, whose history every silo holds whole, takes {most:#,0} at the most. ")
                 + "Choose another training.optimizer.kind.");
         }
     }

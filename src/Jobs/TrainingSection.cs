@@ -1,7 +1,7 @@
 namespace Granary.Jobs;
 
-/// <summary>The rules that turn an averaged gradient into new weights.</summary>
-public enum OptimizerKind { Sgd, Momentum, Adam, AdamW, Lbfgs }
+/// <summary>The rules that turn an averaged gradient into new weights; Own: one that the silo's program has registered, see <see cref="OptimizerSection.OwnKind"/>.</summary>
+public enum OptimizerKind { Sgd, Momentum, Adam, AdamW, Lbfgs, Own }
 
 /// <summary>How the learning rate changes over the steps.</summary>
 public enum ScheduleKind { Constant, Cosine, Step }
@@ -91,6 +91,12 @@ public sealed record OptimizerSection
     /// <summary>sgd (w &lt;- w - alpha g), momentum, adam, adamw or lbfgs. Default: sgd.</summary>
     public OptimizerKind Kind { get; init; } = OptimizerKind.Sgd;
 
+    /// <summary>The name of an optimiser of one's own; null for the built-in ones.</summary>
+    public string? OwnKind { get; init; }
+
+    /// <summary>What an optimiser of one's own is told: names and values as the job file has them. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
     /// <summary>alpha, above 0. Default: 0.1 for sgd and momentum, 0.001 for adam and adamw. Not for lbfgs,
     /// whose line search finds the length of each step.</summary>
     public double LearningRate { get; init; } = 0.1;
@@ -121,14 +127,24 @@ public sealed record OptimizerSection
     /// <summary>Whether biases and the gains and offsets of norms decay too. Default: false.</summary>
     public bool DecayAll { get; init; }
 
+    /// <summary>The kind's name, as in job files.</summary>
+    public string KindName() => OwnKind ?? Kebab.Name(Kind);
+
+    /// <summary>What the rule asks of everything around it.</summary>
+    public OptimizerTraits Traits() => OptimizerTraits.Of(this);
+
     /// <summary>Numbers of state that the rule keeps for each weight.</summary>
-    public int StatePerWeight() => Kind switch
-    {
-        OptimizerKind.Sgd => 0,
-        OptimizerKind.Momentum => 1,
-        OptimizerKind.Lbfgs => 2 * Memory,
-        _ => 2,
-    };
+    /// <exception cref="JobException">It is one of one's own that this process does not know.</exception>
+    public int StatePerWeight() => Traits().StateVectors(this);
+
+    /// <summary>Equal in every key; options by value.</summary>
+    public bool Equals(OptimizerSection? other) => other is not null
+        && (Kind, OwnKind, LearningRate, Momentum, Beta1, Beta2, Epsilon) == (other.Kind, other.OwnKind, other.LearningRate, other.Momentum, other.Beta1, other.Beta2, other.Epsilon)
+        && (WeightDecay, Memory, Tolerance, DecayAll) == (other.WeightDecay, other.Memory, other.Tolerance, other.DecayAll)
+        && Options.Count == other.Options.Count && !Options.Except(other.Options).Any();
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, OwnKind, LearningRate, WeightDecay, Memory, Options.Count);
 }
 
 /// <summary>The job file's <c>training.schedule</c> section: a factor on the learning rate by step.</summary>

@@ -56,17 +56,6 @@ public partial class DocsTests
         Assert.InRange(Repository.Read("README.md").Split('\n').Length - 1, 1, 150);
 
     [Fact]
-    public void Every_key_of_a_job_file_is_in_its_reference()
-    {
-        var page = Repository.Read("docs/reference/job-file.md");
-        var sources = Repository.Sources("src/Jobs/Files").Where(f => !f.EndsWith("FaultPlanFile.cs", StringComparison.Ordinal)).Select(File.ReadAllText);
-        var keys = sources.SelectMany(s => Regex.Matches(s, @"\.Expect\(([^)]*)\)")).SelectMany(m => Regex.Matches(m.Groups[1].Value, "\"(\\w+)\""))
-            .Select(m => m.Groups[1].Value).ToArray();
-        Assert.True(keys.Length > 50, $"only {keys.Length} keys were found in src/Jobs/Files");
-        Assert.All(keys, key => Assert.Matches($@"(?m)^\|.*`([\w]+\.)?{key}`|`{key}`, `|, `{key}`|^\| `{key}\.", page));
-    }
-
-    [Fact]
     public void Every_environment_variable_is_in_its_reference()
     {
         var page = Repository.Read("docs/reference/environment.md");

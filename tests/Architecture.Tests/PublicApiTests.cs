@@ -13,8 +13,12 @@ public class PublicApiTests
         ("Granary.Jobs", "Granary.Jobs.InputShape"),
         ("Granary.Jobs", "Granary.Jobs.JobException"),
         ("Granary.Model", "Granary.Model.Own.ModelOptions"),
+        ("Granary.Model", "Granary.Model.Own.OptimizerOptions"),
         ("Granary.Model", "Granary.Model.Own.OwnModel"),
         ("Granary.Model", "Granary.Model.Own.OwnModels"),
+        ("Granary.Model", "Granary.Model.Own.OwnOptimizers"),
+        ("Granary.Model", "Granary.Model.Training.IOptimizer"),
+        ("Granary.Model", "Granary.Model.Training.UpdateRun`1"),
         ("Granary.Silo", "Granary.Silo.SiloProgram"),
     ];
 
@@ -57,7 +61,7 @@ public class PublicApiTests
     {
         const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var members = type.GetMembers(Declared).Where(IsOpen).Select(m => $"    {Describe(m)}\n").Distinct().Order(StringComparer.Ordinal);
-        return $"{(type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")}{type.FullName} : {Name(type.BaseType!)}\n"
+        return $"{(type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")}{type.FullName} : {Name(type.BaseType ?? typeof(object))}\n"
             + string.Concat(members);
     }
 

@@ -90,7 +90,7 @@ public class BlockPassTests
         var optimizer = OptimizerCatalogue.Create(options);
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, 1));
         using var mesh = new PeerMesh([]);
-        using var vault = new JobVault<float>(shape, Precision.Float32, layout, 0, optimizer.StatePerWeight);
+        using var vault = new JobVault<float>(shape, Precision.Float32, layout, 0, optimizer.State.Count);
         using var pass = new BlockPass<float>(layout.Tree.Root.Level, new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer));
         var program = SumProgram.Build(layout.Tree, [new TreeNode(0, 0), new TreeNode(0, 1), new TreeNode(0, 2)]);
         fixed (float* a = gradients[0], b = gradients[1], c = gradients[2])

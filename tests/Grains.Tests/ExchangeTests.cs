@@ -141,7 +141,7 @@ public class ExchangeTests
         var update = new BlockUpdate<float>(layout.Blocks, runs, optimizer);
         var batches = new BatchPlan(Rows, batch, 100);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
-        using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.StatePerWeight);
+        using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.State.Count);
         var (firstShard, endShard) = layout.Plan.Of(self);
         for (long step = 0; step < steps; step++)
         {

@@ -78,29 +78,29 @@ public sealed class JobWriterTests : IDisposable
         Gen.Const((ClassWeights?)new ClassWeights()),
         Gen.Dictionary(Gen.String, Positive)[1, 4].Select(w => (ClassWeights?)new ClassWeights { ByLabel = w }));
 
-    private Gen<DataSection> Data(ModelKind kind) => kind == ModelKind.SkipGram
+    private static Gen<DataSection> Data(ModelKind kind, string file) => kind == ModelKind.SkipGram
         ? Gen.Select(Gen.Bool, Gen.Int[1, 99], (space, least) => new DataSection
         {
             Format = DataFormat.Text,
-            Path = _file,
+            Path = file,
             Tokens = space ? TokenKind.Whitespace : TokenKind.Word,
             MinCount = least,
         })
-        : Data(kind == ModelKind.Transformer);
+        : Data(kind == ModelKind.Transformer, file);
 
-    private Gen<DataSection> Data(bool text) => Gen.Select(
+    private static Gen<DataSection> Data(bool text, string file) => Gen.Select(
         Gen.String, Gen.Bool, Gen.Bool.Select(b => b ? TokenKind.Char : TokenKind.Byte), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
         {
-            var validation = own == 1 ? new ValidationSection { Path = _file } : new ValidationSection { Fraction = fraction };
+            var validation = own == 1 ? new ValidationSection { Path = file } : new ValidationSection { Fraction = fraction };
             return text
                 ? new DataSection
                 {
                     Format = DataFormat.Text,
-                    Path = _file,
+                    Path = file,
                     Tokens = flag ? TokenKind.Bpe : tokens,
                     Encoding = flag && tokens == TokenKind.Char ? TokenEncoding.O200kBase : null,
-                    Vocab = flag && tokens == TokenKind.Byte ? _file : null,
-                    Merges = flag && tokens == TokenKind.Byte ? _file : null,
+                    Vocab = flag && tokens == TokenKind.Byte ? file : null,
+                    Merges = flag && tokens == TokenKind.Byte ? file : null,
                     Shards = shards,
                     Validation = validation,
                 }
@@ -108,12 +108,12 @@ public sealed class JobWriterTests : IDisposable
                     ? new DataSection
                     {
                         Format = DataFormat.Idx,
-                        Path = _file,
-                        Labels = _file,
+                        Path = file,
+                        Labels = file,
                         Shards = shards,
-                        Validation = own == 1 ? validation with { Labels = _file } : validation,
+                        Validation = own == 1 ? validation with { Labels = file } : validation,
                     }
-                    : new DataSection { Format = DataFormat.Csv, Path = _file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
+                    : new DataSection { Format = DataFormat.Csv, Path = file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
         }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = DataFormat.Parquet, Delimiter = ",", Cache = true }), Sparse(d)) : Gen.Const(d));
 
     private static Gen<DataSection> Sparse(DataSection data) => Gen.Int[0, 1 << 28].Select(features => data with
@@ -130,14 +130,18 @@ public sealed class JobWriterTests : IDisposable
         .SelectMany(d => Gen.Select(Gen.String[0, 9].Array[0, 3], Any<LabelTarget>(), (missing, target) =>
             d with { MissingSpellings = missing.Length == 3 ? MissingSpellings.Usual : missing, Target = target }));
 
-    [Fact]
-    public void Every_job_is_read_back_equal() => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? _file : null })
-        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind), m is { Dropout: 0, Negatives: 0 } ? Gen.OneOf(Trainings, Searches) : Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
+    /// <summary>Jobs of every kind.</summary>
+    /// <param name="file">Where their paths lead.</param>
+    internal static Gen<Job> Jobs(string file) => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? file : null })
+        .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind, file), m is { Dropout: 0, Negatives: 0 } ? Gen.OneOf(Trainings, Searches) : Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
             1, new string(name), model, data, data.Format == DataFormat.Text ? training : training with { ClassWeights = weights })))
         .SelectMany(job => Gen.Select(Stoppings, Any<KeptModel>(), (stopping, keep) => job.Data.Validation is { Path: null, Fraction: 0 }
             ? job
-            : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }))
+            : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }));
+
+    [Fact]
+    public void Every_job_is_read_back_equal() => Jobs(_file)
         .Sample(job => Assert.Equal(job, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/", anyKind: true)), iter: 2_000);
 
     [Fact]

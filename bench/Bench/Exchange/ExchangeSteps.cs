@@ -30,7 +30,7 @@ internal static partial class ExchangeSteps
         var update = new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer);
         var batches = new BatchPlan([.. Enumerable.Repeat(1L, members)], members, warmUp + steps);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, 0);
-        using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.StatePerWeight);
+        using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.State.Count);
         using var gradient = new NativeVector<float>(weights);
         gradient.Span(0, weights).Fill(self + 1);
         var sums = new OwnSums<float>(parts: 1);

@@ -50,7 +50,7 @@ internal sealed partial class Attempt : IDisposable
     {
         (Crew, SecondsBefore, _cluster, _patience) = (crew, secondsBefore, cluster, patience);
         (_checkpoints, _keepsBest) = (job.Training.Checkpoint, job.Training.Keep == KeptModel.Best);
-        _mayConverge = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs;
+        _mayConverge = job.Training.Optimizer.Traits().SearchesAlongLines;
         var plan = new ShardPlan(job.Data.Shards, crew.Count);
         _members = [.. crew.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
         _stalls = new StallWatch(crew.Count);

@@ -214,7 +214,7 @@ internal sealed partial class CoordinatorGrain
 
         var shape = ModelShape.Of(Job.Model, facts.Shape);
         var layout = new ExchangeLayout(BlockPlan.Of(Job, shape), new ShardPlan(Job.Data.Shards, crew.Count));
-        var state = OptimizerCatalogue.Create(Job.Training.Optimizer).StatePerWeight;
+        var state = OptimizerCatalogue.Create(Job.Training.Optimizer).State.Count;
         var origin = Origin(RestorePlan.Make([.. holdings.Select(h => h.Versions)], layout, state > 0), holdings, facts);
         State.Progress = _progress!.Settled;
         _ = before?.ReleaseBut(crew);

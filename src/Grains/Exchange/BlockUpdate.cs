@@ -30,6 +30,8 @@ internal sealed unsafe class BlockUpdate<T>(BlockPlan blocks, DecayRun[][] runs,
     public void Apply(int block, int start, long step, double rate, ReadOnlySpan<T> gradient, ModelVersion<T> from, ModelVersion<T> to)
     {
         var end = start + gradient.Length;
+        Span<nint> state = stackalloc nint[from.Own.PerWeight];
+        Span<nint> newState = stackalloc nint[from.Own.PerWeight];
         foreach (var run in runs[block])
         {
             var first = Math.Max(start, run.Start);
@@ -39,24 +41,21 @@ internal sealed unsafe class BlockUpdate<T>(BlockPlan blocks, DecayRun[][] runs,
                 continue;
             }
 
-            optimizer.Update(
-                step,
-                rate,
-                run.Decays,
-                gradient.Slice(first - start, length),
-                new ReadOnlySpan<T>(Weights(from, block) + first, length),
-                new Span<T>(Weights(to, block) + first, length),
-                State(from.Own, 0, block, first, length),
-                State(to.Own, 0, block, first, length),
-                State(from.Own, 1, block, first, length),
-                State(to.Own, 1, block, first, length));
+            for (var vector = 0; vector < state.Length; vector++)
+            {
+                state[vector] = (nint)(from.Own.At(vector, block) + first);
+                newState[vector] = (nint)(to.Own.At(vector, block) + first);
+            }
+
+            fixed (T* g = gradient)
+            {
+                optimizer.Update(
+                    step, rate, run.Decays, length, g + (first - start), Weights(from, block) + first, Weights(to, block) + first, state, newState);
+            }
         }
 
         RequireFinite(new ReadOnlySpan<T>(Weights(to, block) + start, gradient.Length), step, NonFinitePart.Weights);
     }
 
     private T* Weights(ModelVersion<T> version, int block) => (T*)version.Weights.Data + blocks.Start(block);
-
-    private static Span<T> State(StateSlice<T> slice, int vector, int block, int start, int length) =>
-        vector < slice.PerWeight ? new Span<T>(slice.At(vector, block) + start, length) : [];
 }

@@ -62,21 +62,22 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         var optimizer = OptimizerCatalogue.Create(job.Training.Optimizer);
         var (self, generation) = (task.Assignment.Index, task.Assignment.Membership.Generation);
         _before = [.. memory.Vaults.OfType<JobVault<T>>().Reverse()];
-        _vault = new JobVault<T>(task.Shape, job.Model.Precision, task.Layout, self, optimizer.StatePerWeight);
+        _vault = new JobVault<T>(task.Shape, job.Model.Precision, task.Layout, self, optimizer.State.Count);
         memory.Add(_vault);
         _grants = new Grants(origin.Step);
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
         _threads = new ComputeThreads(silo.ThreadsPerJob, job.Name);
         _work = new GradientWork<T>(
             task, _threads, registry, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
+        var searches = job.Training.Optimizer.Traits().SearchesAlongLines;
         var update = new BlockUpdate<T>(task.Layout.Blocks, DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll), optimizer)
         {
-            Probes = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs,
+            Probes = searches,
         };
         _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
         _gradientStep = new GradientStep<T>(task, silo.Device, origin.Step, _work, _exchange, mesh, Tried);
         _computed = () => _phase = new Phase(PhaseKind.Exchange);
-        _iteration = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs
+        _iteration = searches
             ? new LbfgsIteration<T>(task, _work, _exchange, exchanging => _phase = new Phase(exchanging ? PhaseKind.Exchange : PhaseKind.Compute))
             : null;
         _evaluations = new EvaluationExchange(task.Layout, self, generation, mesh);

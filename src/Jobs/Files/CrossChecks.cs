@@ -1,87 +1,26 @@
 namespace Granary.Jobs;
 
-/// <summary>Rules that tie keys of different places together.</summary>
+/// <summary>Rules that tie values of different keys together. Which keys a kind has at all is declared with the keys.</summary>
 internal static class CrossChecks
 {
-    private static readonly DataFormat[] TableFormats = [DataFormat.Csv, DataFormat.Parquet];
     private static readonly DataFormat[] NumberFormats = [.. Enum.GetValues<DataFormat>().Where(f => f != DataFormat.Text)];
 
-    private static readonly (string Key, ModelKind[] Kinds)[] ModelKeys =
-    [
-        ("hidden", [ModelKind.Mlp]),
-        ("loss", [ModelKind.Mlp]),
-        ("activation", [ModelKind.Mlp, ModelKind.Transformer]),
-        ("layers", [ModelKind.Transformer]),
-        ("width", [ModelKind.Transformer, ModelKind.SkipGram]),
-        ("heads", [ModelKind.Transformer]),
-        ("keyWidth", [ModelKind.Transformer]),
-        ("context", [ModelKind.Transformer]),
-        ("layerNorm", [ModelKind.Transformer]),
-        ("biases", [ModelKind.Transformer]),
-        ("tiedUnembedding", [ModelKind.Transformer]),
-        ("dropout", [ModelKind.Transformer]),
-        ("window", [ModelKind.SkipGram]),
-        ("negatives", [ModelKind.SkipGram]),
-    ];
-
-    private static readonly (string Key, DataFormat[] Formats)[] DataKeys =
-    [
-        ("label", TableFormats),
-        ("delimiter", [DataFormat.Csv]),
-        ("missing", TableFormats),
-        ("missingValues", TableFormats),
-        ("ignore", TableFormats),
-        ("target", NumberFormats),
-        ("cache", [DataFormat.Csv]),
-        ("labels", [DataFormat.Idx]),
-        ("features", [DataFormat.Libsvm]),
-        ("standardize", NumberFormats),
-        ("tokens", [DataFormat.Text]),
-        ("vocabulary", [DataFormat.Text]),
-    ];
-
-    public static void Check(Job job, YamlMap model, YamlMap data, YamlMap training)
+    public static void Check(Job job, YamlMap file)
     {
+        var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
+        CheckValidation(job.Data, data.Map("validation"));
+        if (job.Data.Label is { } label && job.Data.Ignore.Contains(label))
+        {
+            throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
+        }
+
         var kind = job.Model.Kind;
-        if (model.Has("options") && kind != ModelKind.Own)
-        {
-            throw model.Error("options", $"model.options has no meaning for {Kebab.Name(kind)}: it belongs to kinds of one's own.");
-        }
-
-        foreach (var (key, kinds) in ModelKeys)
-        {
-            // cross-entropy is what every kind minimises, so that saying so does no harm.
-            if (model.Has(key) && !kinds.Contains(kind) && !(key == "loss" && job.Model.Loss == Loss.CrossEntropy))
-            {
-                throw model.Error(key, $"model.{key} has no meaning for {job.Model.KindName()}: it belongs to {Names(kinds)}.");
-            }
-        }
-
-        foreach (var (key, formats) in DataKeys)
-        {
-            if (data.Has(key) && !formats.Contains(job.Data.Format))
-            {
-                throw data.Error(key, $"data.{key} has no meaning for {Kebab.Name(job.Data.Format)}: it belongs to {Names(formats)}.");
-            }
-        }
-
         var reads = kind is ModelKind.Transformer or ModelKind.SkipGram;
         if (reads != (job.Data.Format == DataFormat.Text))
         {
             throw data.Error("format", reads
                 ? $"model.kind is {Kebab.Name(kind)}, which learns from text: set data.format to text."
-                : $"data.format is text, which a transformer and a skip-gram learn from: {job.Model.KindName()} needs {Names(NumberFormats, "or")}.");
-        }
-
-        if (job.Training.Optimizer.Kind == OptimizerKind.Lbfgs && job.Model is { Dropout: > 0 } or { Negatives: > 0 })
-        {
-            var key = job.Model.Dropout > 0 ? "dropout" : "negatives";
-            throw model.Error(key, $"model.{key} is drawn anew in every pass, but lbfgs compares passes with each other: set it to 0, or choose another training.optimizer.kind.");
-        }
-
-        if (job.Training.ClassWeights is not null && job.Data.Format == DataFormat.Text)
-        {
-            throw training.Error("classWeights", "training.classWeights has no meaning for text: its examples have no class.");
+                : $"data.format is text, which a transformer and a skip-gram learn from: {job.Model.KindName()} needs {KeyWords.List(NumberFormats, "or")}.");
         }
 
         foreach (var (key, asked) in new[] { ("earlyStopping", job.Training.EarlyStopping is not null), ("keep", job.Training.Keep == KeptModel.Best) })
@@ -101,12 +40,6 @@ internal static class CrossChecks
 
         CheckBytePairs(job.Data, data);
         CheckKept(job.Data, data);
-        if (data.Has("minCount") && !job.Data.HasWords)
-        {
-            throw data.Error("minCount", "data.minCount has no meaning for "
-                + (reads ? Kebab.Name(job.Data.Tokens) : Kebab.Name(job.Data.Format)) + ": it belongs to texts of words (data.tokens).");
-        }
-
         if (kind == ModelKind.Transformer && job.Model.KeyWidth is null && job.Model.Width % job.Model.Heads != 0)
         {
             throw model.Error("heads", $"model.width is {job.Model.Width}, which {job.Model.Heads} heads do not divide: "
@@ -123,11 +56,6 @@ internal static class CrossChecks
     private static void CheckBytePairs(DataSection section, YamlMap data)
     {
         var bpe = section is { Format: DataFormat.Text, Tokens: TokenKind.Bpe };
-        foreach (var key in new[] { "encoding", "vocab", "merges" }.Where(k => !bpe && data.Has(k)))
-        {
-            throw data.Error(key, $"data.{key} belongs to texts of byte pairs: set data.tokens to bpe, or leave it out.");
-        }
-
         if (bpe && (section.Vocab is null) != (section.Merges is null))
         {
             throw data.Error("tokens", "data.vocab and data.merges go together: a vocabulary of byte pairs is two files.");
@@ -136,31 +64,33 @@ internal static class CrossChecks
         if (bpe && (section.Encoding is null) == (section.Vocab is null))
         {
             throw data.Error("tokens", "data.tokens is bpe, which needs a vocabulary: either data.encoding ("
-                + $"{Names(Enum.GetValues<TokenEncoding>(), "or")}), or data.vocab and data.merges.");
+                + $"{KeyWords.List(Enum.GetValues<TokenEncoding>(), "or")}), or data.vocab and data.merges.");
         }
     }
 
     private static void CheckKept(DataSection section, YamlMap data)
     {
-        if (section.Vocabulary is null)
-        {
-            return;
-        }
-
-        if (section.Tokens is TokenKind.Byte or TokenKind.Bpe)
-        {
-            throw data.Error("vocabulary", $"data.vocabulary has no meaning for tokens of kind {Kebab.Name(section.Tokens)}, whose vocabulary does not depend on the text"
-                + (section.Tokens == TokenKind.Bpe ? ": give the model's own data.encoding, or data.vocab and data.merges." : ": leave it out."));
-        }
-
-        if (data.Has("minCount"))
+        if (section.Vocabulary is not null && data.Has("minCount"))
         {
             throw data.Error("minCount", "data.minCount has no meaning beside data.vocabulary: the words are those of the model. Leave one of the two out.");
         }
     }
 
-    private static string Names<T>(IReadOnlyList<T> values, string last = "and")
-        where T : struct, Enum => values.Count == 1
-            ? Kebab.Name(values[0])
-            : $"{string.Join(", ", values.SkipLast(1).Select(Kebab.Name))} {last} {Kebab.Name(values[^1])}";
+    private static void CheckValidation(DataSection section, YamlMap validation)
+    {
+        if (section.Validation is { Path: not null, Fraction: > 0 })
+        {
+            throw validation.Error("fraction", "data.validation has a fraction and a path: held-out examples come from one or the other.");
+        }
+
+        if (section.Validation is { Labels: not null, Path: null })
+        {
+            throw validation.Error("labels", "data.validation.labels stands alone: data.validation.path, the images' file, is missing.");
+        }
+
+        if (section is { Format: DataFormat.Idx, Validation: { Path: not null, Labels: null } })
+        {
+            throw validation.Error("path", "data.validation.labels is missing: idx images need their labels' file.");
+        }
+    }
 }

@@ -51,30 +51,15 @@ public static class JobFile
         }
 
         var file = new YamlMap(root, "", source);
-        file.Expect("version", "name", "model", "data", "training");
-        var version = file.Int("version", required: true, min: 1);
-        if (version != 1)
-        {
-            throw file.Error("version", $"version is {version}, but this Granary reads version 1.");
-        }
-
-        var jobName = Name(file, name);
-        var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
-        var job = new Job(1, jobName, ModelReader.Read(model, folder, currentDirectory, anyKind), DataReader.Read(data, folder, currentDirectory), TrainingReader.Read(training));
-        CrossChecks.Check(job, model, data, training);
+        var job = JobKeys.Read(file, new ReadingPlace(folder, currentDirectory, anyKind));
+        job = file.Has("name") ? job : job with { Name = Name(file, name) };
+        CrossChecks.Check(job, file);
         return job;
     }
 
     // A file may be called anything; a job's name is a part of paths and of commands.
-    private static string Name(YamlMap file, string fileName)
-    {
-        var given = file.Text("name");
-        var made = JobName.From(given ?? Path.GetFileNameWithoutExtension(fileName));
-        return given is null
-            ? made ?? throw file.Error("name", $"no job name can be made from the file's name '{fileName}': set name: to {JobName.Rule}.")
-            : JobName.IsGood(given) ? given
-            : throw file.Error("name", $"name is '{given}': it must be {JobName.Rule}." + (made is null ? "" : $" Write {made}, for example."));
-    }
+    private static string Name(YamlMap file, string fileName) => JobName.From(Path.GetFileNameWithoutExtension(fileName))
+        ?? throw file.Error("name", $"no job name can be made from the file's name '{fileName}': set name: to {JobName.Rule}.");
 
     /// <summary>The job as a job file with every default filled in; <see cref="Load"/> reads it back to an equal job.</summary>
     public static string Write(Job job) => JobWriter.Write(job);

@@ -30,12 +30,12 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
     /// <summary>A section within this one; an empty one where it is missing.</summary>
     public YamlMap Map(string key) => Find(key) switch
     {
-        null => new YamlMap(Missing(), Full(key), source),
+        null => new YamlMap(Empty(), Full(key), source),
         YamlMappingNode map => new YamlMap(map, Full(key), source),
         { } other => throw new JobException($"{source.Place(other)}: {Full(key)} is a section: it needs keys of its own below it."),
     };
 
-    private YamlMappingNode Missing()
+    private YamlMappingNode Empty()
     {
         var empty = new YamlMappingNode();
         if (source.IsOverride(node))
@@ -52,7 +52,7 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
         switch (Find(key))
         {
             case null when required:
-                throw new JobException($"{source.Place(node)}: {Full(key)} is missing.");
+                throw Missing(key);
             case null:
                 return null;
             case YamlScalarNode scalar:
@@ -223,6 +223,9 @@ internal sealed class YamlMap(YamlMappingNode node, string path, YamlSource sour
 
     /// <summary>An error at a key's value, or at the section where it is missing.</summary>
     public JobException Error(string key, string message) => new($"{source.Place(Find(key) ?? node)}: {message}");
+
+    /// <summary>An error: a key that there must be is missing.</summary>
+    public JobException Missing(string key) => new($"{source.Place(node)}: {Full(key)} is missing.");
 
     /// <summary>Says which keys there may be, and refuses every other: a misspelt key is told before the one it stands for is
     /// missed.</summary>

@@ -39,7 +39,8 @@ public sealed record SiloMemory(long Weights, long Gradients, long Optimizer, lo
         var keeps = state > 0 && shards.Members > 1 && !blocks.Replicated;
         var versions = Versions + (keeps ? VersionsKept : 0);
         var ward = keeps ? blocks.Length(blocks.Owned((member + shards.Members - 1) % shards.Members, shards.Members)) : 0;
-        var search = job.Training.Optimizer.Kind == OptimizerKind.Lbfgs ? blocks.Weights * ((2 * size) + (3 * sizeof(double))) : 0;
+        var traits = job.Training.Optimizer.Traits();
+        var search = blocks.Weights * ((traits.WorkingNumbers * size) + (traits.WorkingDoubles * sizeof(double)));
         var written = blocks.Replicated && member > 0 ? 0 : slice; // where everybody holds all, the first member writes all
         return new SiloMemory(
             versions * blocks.Weights * size,

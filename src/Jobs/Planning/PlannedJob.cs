@@ -14,9 +14,9 @@ public sealed record PlannedJob(Job Job, BlockPlan Blocks, double FlopsPerExampl
     /// <exception cref="JobException">The job cannot be planned.</exception>
     public static PlannedJob Of(Job job, InputShape input, long examples)
     {
-        if (job.Training.Optimizer.Kind == OptimizerKind.Lbfgs)
+        if (job.Training.Optimizer.Traits().SearchesAlongLines)
         {
-            throw new JobException("training.optimizer.kind is lbfgs: its line search decides step by step how many passes it takes, so that its steps cannot be planned.");
+            throw new JobException($"training.optimizer.kind is {job.Training.Optimizer.KindName()}: its line search decides step by step how many passes it takes, so that its steps cannot be planned.");
         }
 
         return new PlannedJob(

@@ -10,10 +10,10 @@ namespace Granary.Jobs;
 /// <param name="Everywhere">Whether every member makes the whole update, however many blocks there are.</param>
 public sealed record BlockPlan(long Weights, bool Everywhere = false)
 {
-    /// <summary>The blocks of a job's model. lbfgs looks at all of a gradient before it takes a step along it, so that every member
+    /// <summary>The blocks of a job's model. An optimiser that searches looks at all of a gradient before it takes a step along it, so that every member
     /// needs all of it.</summary>
     public static BlockPlan Of(Job job, IReadOnlyList<ParameterShape> shape) =>
-        new(ModelShape.Weights(shape), job.Training.Optimizer.Kind == OptimizerKind.Lbfgs);
+        new(ModelShape.Weights(shape), job.Training.Optimizer.Traits().SearchesAlongLines);
 
     /// <summary>Weights in a block, but for the last one.</summary>
     /// <remarks>A block of float32 is 65,024 bytes, and with its frame's header goes into one segment of TCP: over loopback, where a packet may have

@@ -173,8 +173,8 @@ public sealed class ShardData
         return new Examples(_job.Training.Seed, _shard, own, training, validation ?? own, held);
     }
 
-    // L-BFGS takes all training examples in every pass, in the order of the first epoch; the others come behind them.
-    private int[]? Order(int[] training, int[] held) => _job.Training.Optimizer.Kind != OptimizerKind.Lbfgs ? null
+    // A search takes all training examples in every pass, in the order of the first epoch; the others come behind them.
+    private int[]? Order(int[] training, int[] held) => !_job.Training.Optimizer.Traits().SearchesAlongLines ? null
         : _validation is null ? [.. Examples.OrderOf(_job.Training.Seed, 0, _shard, training), .. held]
         : Examples.OrderOf(_job.Training.Seed, 0, _shard, training);
 

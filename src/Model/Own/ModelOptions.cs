@@ -11,7 +11,9 @@ public sealed class ModelOptions
     private readonly IReadOnlyDictionary<string, string> _given;
     private readonly HashSet<string> _known = [];
 
-    internal ModelOptions(string kind, IReadOnlyDictionary<string, string> given) => (_kind, _given) = (kind, given);
+    private readonly string _path;
+
+    internal ModelOptions(string kind, IReadOnlyDictionary<string, string> given, string path = "model.options") => (_kind, _given, _path) = (kind, given, path);
 
     /// <summary>A whole number in [min, max].</summary>
     /// <exception cref="JobException">The job file gives none such.</exception>
@@ -59,7 +61,7 @@ public sealed class ModelOptions
     {
         if (_given.Keys.FirstOrDefault(k => !_known.Contains(k)) is { } other)
         {
-            throw new JobException($"model.options.{other} is no option of {_kind}: "
+            throw new JobException($"{_path}.{other} is no option of {_kind}: "
                 + (_known.Count == 0 ? "it has none." : $"it has {string.Join(", ", _known.Order(StringComparer.Ordinal))}."));
         }
     }
@@ -69,6 +71,6 @@ public sealed class ModelOptions
         (min.CompareTo(least) > 0 ? string.Create(CultureInfo.InvariantCulture, $" of at least {min}") : "")
         + (max.CompareTo(greatest) < 0 ? string.Create(CultureInfo.InvariantCulture, $"{(min.CompareTo(least) > 0 ? " and" : " of")} at most {max}") : "");
 
-    private static JobException Wrong(string name, string text, string rule, string remedy) =>
-        new($"model.options.{name} is '{text}', but must be {rule}.{remedy}");
+    private JobException Wrong(string name, string text, string rule, string remedy) =>
+        new($"{_path}.{name} is '{text}', but must be {rule}.{remedy}");
 }

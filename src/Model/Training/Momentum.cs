@@ -7,37 +7,22 @@ namespace Granary.Model.Training;
 internal sealed class Momentum(double momentum, double weightDecay) : IOptimizer
 {
     /// <inheritdoc/>
-    public int StatePerWeight => 1;
+    public IReadOnlyList<string> State { get; } = ["velocity"];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // from the first call on, and not after a thousand
-    public void Update<T>(
-        long step, double rate, bool decays, ReadOnlySpan<T> gradient, ReadOnlySpan<T> weights, Span<T> newWeights,
-        ReadOnlySpan<T> first, Span<T> newFirst, ReadOnlySpan<T> second, Span<T> newSecond)
+    public void Update<T>(in UpdateRun<T> run)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        VectorRuns.RequireLength<T>(weights.Length, gradient, newWeights);
-        VectorRuns.RequireLength<T>(weights.Length, first, newFirst);
-        var (alpha, mu) = (T.CreateChecked(rate), T.CreateChecked(momentum));
-        var lambda = T.CreateChecked(decays ? weightDecay : 0);
-        var (vAlpha, vMu, vLambda) = (new Vector<T>(alpha), new Vector<T>(mu), new Vector<T>(lambda));
-        var decaying = lambda != T.Zero;
-        var i = 0;
-        for (; i + Vector<T>.Count <= weights.Length; i += Vector<T>.Count)
-        {
-            var w = weights.At(i);
-            var g = gradient.At(i);
-            if (decaying)
-            {
-                g += vLambda * w;
-            }
-
-            var v = (vMu * first.At(i)) + g;
-            newFirst.Put(i, v);
-            newWeights.Put(i, w - (vAlpha * v));
-        }
-
-        for (; i < weights.Length; i++)
+        var (alpha, mu) = (new Vector<T>(T.CreateChecked(run.Rate)), new Vector<T>(T.CreateChecked(momentum)));
+        var lambda = new Vector<T>(T.CreateChecked(run.Decays ? weightDecay : 0));
+        var decaying = lambda != Vector<T>.Zero;
+        var gradient = run.Gradient;
+        var weights = run.Weights;
+        var newWeights = run.NewWeights;
+        var velocity = run.State(0);
+        var newVelocity = run.NewState(0);
+        for (var i = 0; i < weights.Length; i++)
         {
             var w = weights[i];
             var g = gradient[i];
@@ -46,8 +31,8 @@ internal sealed class Momentum(double momentum, double weightDecay) : IOptimizer
                 g += lambda * w;
             }
 
-            var v = (mu * first[i]) + g;
-            newFirst[i] = v;
+            var v = (mu * velocity[i]) + g;
+            newVelocity[i] = v;
             newWeights[i] = w - (alpha * v);
         }
     }

@@ -1,18 +1,22 @@
 using Granary.Jobs;
+using Granary.Model.Own;
 
 namespace Granary.Model.Training;
 
 /// <summary>Every optimiser by name.</summary>
 public static class OptimizerCatalogue
 {
-    /// <summary>The optimiser a job describes.</summary>
-    public static IOptimizer Create(OptimizerSection optimizer) => optimizer.Kind switch
+    private static readonly Dictionary<OptimizerKind, Func<OptimizerSection, IOptimizer>> All = new()
     {
-        OptimizerKind.Sgd => new Sgd(optimizer.WeightDecay),
-        OptimizerKind.Momentum => new Momentum(optimizer.Momentum, optimizer.WeightDecay),
-        OptimizerKind.Adam => new Adam(optimizer, decoupled: false),
-        OptimizerKind.AdamW => new Adam(optimizer, decoupled: true),
-        OptimizerKind.Lbfgs => new AveragedGradient(optimizer.StatePerWeight()),
-        _ => throw new ArgumentOutOfRangeException(nameof(optimizer), optimizer.Kind, null),
+        [OptimizerKind.Sgd] = o => new Sgd(o.WeightDecay),
+        [OptimizerKind.Momentum] = o => new Momentum(o.Momentum, o.WeightDecay),
+        [OptimizerKind.Adam] = o => new Adam(o, decoupled: false),
+        [OptimizerKind.AdamW] = o => new Adam(o, decoupled: true),
+        [OptimizerKind.Lbfgs] = o => new AveragedGradient(o.Memory),
+        [OptimizerKind.Own] = OwnOptimizers.Make,
     };
+
+    /// <summary>The optimiser a job describes.</summary>
+    /// <exception cref="JobException">It is one of one's own that this process does not know, or one of its options is wrong.</exception>
+    public static IOptimizer Create(OptimizerSection optimizer) => All[optimizer.Kind](optimizer);
 }

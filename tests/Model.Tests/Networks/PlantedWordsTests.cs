@@ -72,16 +72,18 @@ public sealed unsafe class PlantedWordsTests : IDisposable
         var g = new Span<float>(gradient.Data, count);
         InitialWeights.Fill(shape, job.Training.Seed, w);
         var optimizer = OptimizerCatalogue.Create(job.Training.Optimizer);
-        var (first, second) = (new float[count], new float[count]);
+        float[][] state = [.. optimizer.State.Select(_ => GC.AllocateArray<float>(count, pinned: true))];
+        nint[] at = [.. state.Select(s => System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(s, 0))];
         var plan = new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs);
         for (long step = 0; step < plan.Steps; step++)
         {
             var rows = plan.Rows(step, 0);
             var done = pass.Gradient(weights, () => examples.Training(plan.EpochOf(step), rows.First, rows.End), gradient);
             System.Numerics.Tensors.TensorPrimitives.Divide(g, (float)done.Weight, g);
-            optimizer.Update<float>(step, job.Training.Optimizer.LearningRate, false, g, w, w, first, first, second, second);
+            optimizer.Update(step, job.Training.Optimizer.LearningRate, false, count, (float*)gradient.Data, (float*)weights.Data, (float*)weights.Data, at, at);
         }
 
+        GC.KeepAlive(state);
         return w[..(facts.Shape.Classes * job.Model.Width)].ToArray();
     }
 }

@@ -17,7 +17,7 @@ public class OptimizerTests
     public void A_rule_keeps_as_much_state_as_its_section_says(OptimizerKind kind, double decay)
     {
         var options = new OptimizerSection { Kind = kind, WeightDecay = decay };
-        Assert.Equal(options.StatePerWeight(), OptimizerCatalogue.Create(options).StatePerWeight);
+        Assert.Equal(options.StatePerWeight(), OptimizerCatalogue.Create(options).State.Count);
     }
 
     [Theory]
@@ -56,21 +56,26 @@ public class OptimizerTests
         Assert.Equal(Run(options, singles, single, 1), Run(options, singles, single, 7));
     }
 
-    private static T[] Run<T>(OptimizerSection options, T[] weights, T[][] gradients, int cuts)
+    private static unsafe T[] Run<T>(OptimizerSection options, T[] weights, T[][] gradients, int cuts)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         var optimizer = OptimizerCatalogue.Create(options);
-        var (w, first, second) = ((T[])weights.Clone(), new T[weights.Length], new T[weights.Length]);
+        var w = (T[])weights.Clone();
+        T[][] state = [.. optimizer.State.Select(_ => GC.AllocateArray<T>(w.Length, pinned: true))];
         for (var step = 0; step < gradients.Length; step++)
         {
             for (var c = 0; c < cuts; c++)
             {
                 var (from, to) = (w.Length * c / cuts, w.Length * (c + 1) / cuts);
-                optimizer.Update<T>(step, options.LearningRate, true, gradients[step].AsSpan(from..to), w.AsSpan(from..to), w.AsSpan(from..to),
-                    first.AsSpan(from..to), first.AsSpan(from..to), second.AsSpan(from..to), second.AsSpan(from..to));
+                nint[] at = [.. state.Select(s => System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(s, from))];
+                fixed (T* g = gradients[step], v = w)
+                {
+                    optimizer.Update(step, options.LearningRate, true, to - from, g + from, v + from, v + from, at, at);
+                }
             }
         }
 
+        GC.KeepAlive(state);
         return w;
     }
 

@@ -1,0 +1,84 @@
+namespace Granary.Jobs;
+
+/// <summary>The job file's <c>data</c> section.</summary>
+internal static class DataKeys
+{
+    private static readonly Belonging Text = Kinds.Format.Only(DataFormat.Text);
+
+    private static readonly Belonging Csv = Kinds.Format.Only(DataFormat.Csv);
+
+    private static readonly Belonging Idx = Kinds.Format.Only(DataFormat.Idx);
+
+    private static readonly Belonging BytePairs = Text.And(
+        Kinds.Tokens.Only(TokenKind.Bpe), (key, _) => $"{key} belongs to texts of byte pairs: set data.tokens to bpe, or leave it out.", "tokens: bpe");
+
+    private static readonly Belonging Words = Text.And(
+        Kinds.Tokens.Only(TokenKind.Word, TokenKind.Whitespace),
+        (key, job) => $"{key} has no meaning for {(Text.Holds(job) ? Kebab.Name(job.Data.Tokens) : Kebab.Name(job.Data.Format))}: it belongs to texts of words (data.tokens).",
+        "tokens: word, whitespace");
+
+    private static readonly Belonging Vocabularies = Text.And(
+        Kinds.Tokens.Only(TokenKind.Char, TokenKind.Word, TokenKind.Whitespace), NoVocabulary, "tokens: char, word, whitespace");
+
+    /// <summary>Its keys.</summary>
+    public static JobSection Section(Lens<DataSection> data) => data.Section(
+        "what it is trained on",
+        data.Key("format", d => d.Format, (d, v) => d with { Format = v }, new Choice<DataFormat>(), "[how the source is written](data-formats.md)")
+            .Needed(),
+        data.Key("path", d => d.Path, (d, v) => d with { Path = v! }, NamedFile.Source, "relative to the job file; `~` is the home folder")
+            .Needed(),
+        data.Key("labels", d => d.Labels, (d, v) => d with { Labels = v }, NamedFile.One, "the labels' file")
+            .For(Idx).Needed(),
+        data.Key("label", d => d.Label, (d, v) => d with { Label = v }, new FreeText(), "the label's column")
+            .For(Kinds.Tables).Needed(),
+        data.Key("delimiter", d => d.Delimiter, (d, v) => d with { Delimiter = v }, new Delimiter(), "between cells")
+            .For(Csv),
+        data.Key("missing", d => d.Missing, (d, v) => d with { Missing = v }, new Choice<MissingValues>(),
+            "a feature's missing value is an error, or becomes the training part's mean")
+            .For(Kinds.Tables),
+        data.Key("missingValues", d => d.MissingSpellings, (d, v) => d with { MissingSpellings = v }, new Spellings(),
+            "what stands for a missing value, beside an empty cell or null")
+            .For(Kinds.Tables).DefaultIs("pandas' list and `?`, as in the example above"),
+        data.Key("ignore", d => d.Ignore, (d, v) => d with { Ignore = v }, new ColumnNames(), "columns that are neither label nor feature")
+            .For(Kinds.Tables).DefaultIs("none"),
+        data.Key("target", d => d.Target, (d, v) => d with { Target = v }, new Choice<LabelTarget>(),
+            "auto refuses labels that are a quantity or names of rows; classes takes any")
+            .For(Kinds.Labelled),
+        data.Key("cache", d => d.Cache, (d, v) => d with { Cache = v }, new TrueOrFalse(), "keeps the rows as numbers in `.granary-cache/` beside the file")
+            .For(Csv),
+        data.Key("features", d => d.Features, (d, v) => d with { Features = v }, new OrNothing<int>(new WholeNumber(1, 1 << 28)), "number of features")
+            .For(Kinds.Format.Only(DataFormat.Libsvm)).DefaultIs("the greatest index"),
+        data.Key("standardize", d => d.Standardize, (d, v) => d with { Standardize = v }, new TrueOrFalse(), "mean 0 and deviation 1 over the training part")
+            .For(Kinds.Labelled),
+        data.Key("tokens", d => d.Tokens, (d, v) => d with { Tokens = v }, new Choice<TokenKind>(),
+            "what a token is: char, byte and bpe for a transformer, word and whitespace for a skip-gram")
+            .For(Text),
+        data.Key("encoding", d => d.Encoding, (d, v) => d with { Encoding = v }, new OrNothing<TokenEncoding>(new Choice<TokenEncoding>()),
+            "an encoding by name; this, or `vocab` and `merges`")
+            .For(BytePairs),
+        data.Key("vocab", d => d.Vocab, (d, v) => d with { Vocab = v }, NamedFile.One, "a vocabulary of byte pairs: GPT-2's vocab.json")
+            .For(BytePairs),
+        data.Key("merges", d => d.Merges, (d, v) => d with { Merges = v }, NamedFile.One, "its merges.txt")
+            .For(BytePairs),
+        data.Key("vocabulary", d => d.Vocabulary, (d, v) => d with { Vocabulary = v }, NamedFile.SavedModel, "keeps a trained model's vocabulary")
+            .For(Vocabularies).DefaultIs("that of the text"),
+        data.Key("minCount", d => d.MinCount, (d, v) => d with { MinCount = v }, new WholeNumber(1), "rarer words are `<unk>`; not beside `vocabulary`")
+            .For(Words).Written(j => j.Data.Vocabulary is null),
+        data.Key("shards", d => d.Shards, (d, v) => d with { Shards = v }, new WholeNumber(1, 1 << 16),
+            "V, the parts that the training data is cut into; silos beyond V stand by"),
+        Validation(data.Inner("validation", d => d.Validation, (d, v) => d with { Validation = v })));
+
+    private static JobSection Validation(Lens<ValidationSection> validation) => validation.Section(
+        "the held-out examples",
+        validation.Key("fraction", v => v.Fraction, (v, f) => v with { Fraction = f }, RealNumber.Share,
+            "held out by seed; text holds out one contiguous run per shard")
+            .Written(j => j.Data.Validation.Path is null),
+        validation.Key("path", v => v.Path, (v, p) => v with { Path = p }, NamedFile.Source, "a held-out source of its own; this or the fraction"),
+        validation.Key("labels", v => v.Labels, (v, l) => v with { Labels = l }, NamedFile.One, "its labels' file, which idx needs")
+            .For(Idx));
+
+    private static string NoVocabulary(string key, Job job) => Text.Holds(job)
+        ? $"{key} has no meaning for tokens of kind {Kebab.Name(job.Data.Tokens)}, whose vocabulary does not depend on the text"
+            + (job.Data.Tokens == TokenKind.Bpe ? ": give the model's own data.encoding, or data.vocab and data.merges." : ": leave it out.")
+        : Text.Refusal(key, job);
+}

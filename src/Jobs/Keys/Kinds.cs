@@ -1,0 +1,35 @@
+namespace Granary.Jobs;
+
+/// <summary>What keys of the job file can belong to.</summary>
+internal static class Kinds
+{
+    /// <summary>Another kind is the way out where kinds are of one's own choice.</summary>
+    private const string AnotherKind = "take it out, or choose another kind";
+
+    /// <summary>Kinds of models.</summary>
+    public static KindKey<ModelKind> Model { get; } = new("model.kind", j => j.Model.KindName());
+
+    /// <summary>Formats of data.</summary>
+    public static KindKey<DataFormat> Format { get; } = new("data.format", j => Kebab.Name(j.Data.Format));
+
+    /// <summary>Kinds of tokens.</summary>
+    public static KindKey<TokenKind> Tokens { get; } = new("data.tokens", j => Kebab.Name(j.Data.Tokens), TokenKind.Char);
+
+    /// <summary>Optimisers.</summary>
+    public static KindKey<OptimizerKind> Optimizer { get; } = new("training.optimizer.kind", j => j.Training.Optimizer.KindName(), OptimizerKind.Sgd, AnotherKind);
+
+    /// <summary>Schedules of the learning rate.</summary>
+    public static KindKey<ScheduleKind> Schedule { get; } = new("training.schedule.kind", j => Kebab.Name(j.Training.Schedule.Kind), ScheduleKind.Constant, AnotherKind);
+
+    /// <summary>Tables with named columns.</summary>
+    public static Belonging Tables { get; } = Format.Only(DataFormat.Csv, DataFormat.Parquet);
+
+    /// <summary>Everything that has labels.</summary>
+    public static Belonging Labelled { get; } = Format.AllBut(DataFormat.Text);
+
+    /// <summary>Optimisers that go by gradients of batches.</summary>
+    public static Belonging Batches { get; } = Optimizer.AllBut(OptimizerKind.Lbfgs);
+
+    /// <summary>The optimiser that searches along a line, with all examples in every step.</summary>
+    public static Belonging LineSearch { get; } = Optimizer.Only(OptimizerKind.Lbfgs);
+}

@@ -1,0 +1,33 @@
+namespace Granary.Jobs;
+
+/// <summary>The job file's <c>training</c> section.</summary>
+internal static class TrainingKeys
+{
+    /// <summary>Its keys.</summary>
+    public static JobSection Section(Lens<TrainingSection> training)
+    {
+        var stepped = Kinds.Batches with
+        {
+            Refusal = (key, _) => $"{key} has no meaning for lbfgs, whose line search finds the length of each step: take it out.",
+        };
+        return training.Section(
+            "how it is trained",
+            training.Key("epochs", t => t.Epochs, (t, v) => t with { Epochs = v }, new WholeNumber(1, 1 << 24),
+                "passes over the training data; lbfgs: the greatest number of steps")
+                .Needed(),
+            training.Key("batch", t => t.Batch, (t, v) => t with { Batch = v }, new BatchSize(), "examples per step over all shards")
+                .DefaultFor(Kinds.LineSearch, TrainingSection.AllExamples)
+                .Only(Kinds.LineSearch, TrainingSection.AllExamples, "is {0}, but lbfgs takes all examples in every step: set it to all, or take it out."),
+            training.Key("seed", t => t.Seed, (t, v) => t with { Seed = v }, new AnyWholeNumber(), "decides initial weights, permutations and the held-out part"),
+            OptimizerKeys.Section(training.Inner("optimizer", t => t.Optimizer, (t, o) => t with { Optimizer = o })),
+            ScheduleKeys.Section(training.Inner("schedule", t => t.Schedule, (t, s) => t with { Schedule = s })) with { Belongs = stepped },
+            training.Key("clipNorm", t => t.ClipNorm, (t, v) => t with { ClipNorm = v }, RealNumber.ZeroOrMore("off"), "greatest norm of the averaged gradient; 0: off")
+                .For(stepped),
+            CheckpointKeys.Section(training.Inner("checkpoint", t => t.Checkpoint, (t, c) => t with { Checkpoint = c })),
+            EarlyStoppingKeys.Section(training.Inner("earlyStopping", t => t.EarlyStopping ?? new EarlyStoppingSection { Patience = 1 }, (t, s) => t with { EarlyStopping = s }))
+                .When(j => j.Training.EarlyStopping is not null),
+            training.Key("keep", t => t.Keep, (t, v) => t with { Keep = v }, new Choice<KeptModel>(), "which version is published; best needs held-out examples"),
+            training.Key("classWeights", t => t.ClassWeights, (t, v) => t with { ClassWeights = v }, new WeightsByClass(), "what an example weighs by its class, see below")
+                .For(Kinds.Labelled with { Refusal = (key, _) => $"{key} has no meaning for text: its examples have no class." }).DefaultIs("every example weighs 1"));
+    }
+}
