@@ -61,6 +61,17 @@ public sealed class GranaryCluster : IAsyncDisposable
             // Nor for this.
         }
 
-        public void Say(string line) => notices?.Report(line);
+        public void Say(string line)
+        {
+#pragma warning disable CA1031 // silos are started again, and everything is put away, whatever the program makes of what it is told
+            try
+            {
+                notices?.Report(line);
+            }
+            catch (Exception)
+            {
+            }
+#pragma warning restore CA1031
+        }
     }
 }

@@ -25,6 +25,15 @@ public sealed class ErrorTests(LocalClusterFixture cluster)
         Assert.Equal(5, JobBuilder.FromFile(file).Set("training.epochs", 5).Build().Training.Epochs);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("NULL")]
+    [InlineData("true")]
+    [InlineData("12")]
+    [InlineData("nullable")]
+    public void A_column_may_be_called_anything(string name) =>
+        Assert.Equal(name, Rows().Set("data.label", name).Logistic().Train(epochs: 1).Build().Data.Label);
+
     [Fact]
     public void A_wrong_key_of_a_builder_is_told_without_the_command_line()
     {

@@ -6,6 +6,7 @@ using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.Versions;
 using Granary.Jobs;
+using Granary.Model.Own;
 
 namespace Granary.Grains.Checkpoints;
 
@@ -167,7 +168,7 @@ internal static unsafe class CheckpointFile
             throw Damaged(path, "its header cannot be read");
         }
 
-        if (header is null or { Weights: < 0 } or { StatePerWeight: < 0 or > 64 } or { ElementBytes: not (4 or 8) }
+        if (header is null or { Weights: < 0 } or { StatePerWeight: < 0 or > OwnOptimizers.MostVectors } or { ElementBytes: not (4 or 8) }
             || header.FirstBlock < 0 || header.EndBlock < header.FirstBlock
             || (Int128)header.Weights * header.ElementBytes * (1 + header.StatePerWeight) != file.Length - file.Position - HashBytes)
         {

@@ -7,6 +7,9 @@ namespace Granary.Model.Own;
 /// <summary>The optimisers that a silo's program adds to the built-in ones. They are the process's: add them first thing in Program.cs.</summary>
 public static class OwnOptimizers
 {
+    /// <summary>State vectors that an optimiser may have: what a checkpoint says of itself is held against it.</summary>
+    internal const int MostVectors = 64;
+
     private static readonly ConcurrentDictionary<string, Func<OptimizerOptions, IOptimizer>> Makers = new(StringComparer.Ordinal);
 
     /// <summary>Makes an optimiser known, so that job files can name it.</summary>
@@ -30,6 +33,7 @@ public static class OwnOptimizers
         var options = new OptimizerOptions(section);
         var made = maker(options);
         options.RefuseOthers();
-        return made;
+        return made.State.Count <= MostVectors ? made : throw new JobException(
+            $"training.optimizer.kind is {kind}, whose state has {made.State.Count} vectors: there may be {MostVectors} at the most.");
     }
 }

@@ -22,13 +22,26 @@ internal static class DataCheckProcess
             ["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o }), .. withColumns ? ["--columns"] : Array.Empty<string>()], program);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         using var process = Process.Start(info)!;
-        using var stop = cancellation.Register(() => process.Kill());
+        try
+        {
+            return await Outcome(process, notes, cancellation);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(); // whoever waited for it has gone
+            }
+        }
+    }
+
+    private static async Task<string> Outcome(Process process, Action<string>? notes, CancellationToken cancellation)
+    {
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
         if (process.ExitCode != 0)
         {
-            cancellation.ThrowIfCancellationRequested();
             throw new DataRefusedException((await errors).Trim() is { Length: > 0 } message ? message : $"the check of the data ended with code {process.ExitCode}, and said nothing.");
         }
 

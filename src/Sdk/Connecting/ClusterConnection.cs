@@ -129,30 +129,33 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 
     /// <summary>Asks what changes nothing: it may be answered more than once.</summary>
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
-    public Task<T> Ask<T>(Func<Task<T>> question, CancellationToken cancellation) => Persist(() => HedgedQuestion<T>.Ask(question), cancellation);
+    public Task<T> Ask<T>(Func<Task<T>> question, CancellationToken cancellation) => PersistFor(() => HedgedQuestion<T>.Ask(question), _patience, cancellation);
 
-    /// <summary>The same for a question that is answered late where there is nothing to tell.</summary>
+    /// <summary>The same for a question that is answered late where there is nothing to tell: no silence has begun before that.</summary>
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
-    public Task<T> AskAndWait<T>(Func<Task<T>> question, CancellationToken cancellation) => Persist(() => HedgedQuestion<T>.AskAndWait(question), cancellation);
+    public Task<T> AskAndWait<T>(Func<Task<T>> question, CancellationToken cancellation) =>
+        PersistFor(() => HedgedQuestion<T>.AskAndWait(question), _patience + StatusMark.LongestWait, cancellation);
 
     /// <summary>Calls until an answer has come: what is done by it must be the same where it is done twice.</summary>
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
     /// <exception cref="JobRefusedException">The answer is that a job cannot be taken.</exception>
-    public async Task<T> Persist<T>(Func<Task<T>> call, CancellationToken cancellation)
+    public Task<T> Persist<T>(Func<Task<T>> call, CancellationToken cancellation) => PersistFor(call, _patience, cancellation);
+
+    private async Task<T> PersistFor<T>(Func<Task<T>> call, TimeSpan patience, CancellationToken cancellation)
     {
         var since = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                var rest = _patience - since.Elapsed;
+                var rest = patience - since.Elapsed;
                 return await call().WaitAsync(rest > PollEvery ? rest : PollEvery, cancellation);
             }
             catch (Exception e) when (WayLost.Tells(e))
             {
-                if (since.Elapsed > _patience)
+                if (since.Elapsed > patience)
                 {
-                    throw Silence(_address, _patience);
+                    throw Silence(_address, patience);
                 }
 
                 await Task.Delay(PollEvery, cancellation);

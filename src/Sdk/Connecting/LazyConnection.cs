@@ -6,7 +6,7 @@ internal sealed class LazyConnection(Func<CancellationToken, Task<ClusterConnect
 {
     private readonly SemaphoreSlim _one = new(1);
     private ClusterConnection? _connection;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>One that is there already.</summary>
     public static LazyConnection Of(ClusterConnection connection) => new(_ => Task.FromResult(connection)) { _connection = connection };
@@ -24,7 +24,14 @@ internal sealed class LazyConnection(Func<CancellationToken, Task<ClusterConnect
         await _one.WaitAsync(cancellation);
         try
         {
-            return _connection ??= await connect(cancellation);
+            ObjectDisposedException.ThrowIf(_disposed, typeof(GranaryClient));
+            _connection ??= await connect(cancellation);
+            if (_disposed && Interlocked.Exchange(ref _connection, null) is { } late)
+            {
+                await late.DisposeAsync(); // nobody else will
+            }
+
+            return _connection ?? throw new ObjectDisposedException(nameof(GranaryClient));
         }
         finally
         {

@@ -12,6 +12,6 @@ internal static partial class KeyValueText
     /// <summary>A text, a number, a truth value, or a list of them.</summary>
     public static string Of(object value) => value is string text && Bare().IsMatch(text) ? text : JsonSerializer.Serialize(value, Plain);
 
-    [GeneratedRegex("^[A-Za-z/.][A-Za-z0-9_/.-]*$")]
+    [GeneratedRegex("^(?!(?i:null)$)[A-Za-z/.][A-Za-z0-9_/.-]*$")]
     private static partial Regex Bare();
 }

@@ -24,6 +24,7 @@ internal static class CheckCommand
         return command.Does(result =>
         {
             var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
+            _ = OptimizerCatalogue.Create(job.Training.Optimizer); // refuses the options that one of one's own does not have
             var found = DataCheck.Inspect(job, Environment.ProcessorCount, result.GetValue(columns));
             var shape = ModelShape.Of(job.Model, found.Facts.Shape);
             var init = InitialFile.Match(job, found.Facts, shape);
