@@ -50,7 +50,7 @@ public sealed class FaultTests : IDisposable
             seed: 3
             faults:
               - { step: 50, slow: any, factor: 3, for: 0.5 }
-              - { step: 160, fail-storage: all, for: 6 } # still when a generation is formed for the damage after it
+              - { step: 160, fail-storage: all, for: 600 } # until a generation is formed for the damage after it and the failure is noted
               - { step: 150, full-disk: all, for: 600 }
               - { step: 200, corrupt: any }
               - { step: 300, delay: any, milliseconds: 2, megabytesPerSecond: 50, for: 0.5 }
@@ -64,8 +64,10 @@ public sealed class FaultTests : IDisposable
         var coordinator = await cluster.Submit(job);
         var ground = new TestGround(cluster, coordinator);
         var done = new List<FaultDone>();
+        var mended = MendStorage(cluster, coordinator);
         await new FaultRunner(plan, ground, TimeProvider.System, done.Add).Run(TestContext.Current.CancellationToken);
         var status = await GranaryCluster.Until(coordinator, HasEnded);
+        await mended;
         Assert.True(status.State == JobState.Completed, status.Failure);
         Assert.Equal(8, done.Count);
         Assert.Equal(expected, status.Result!.WeightsSha256);
@@ -76,6 +78,17 @@ public sealed class FaultTests : IDisposable
         Assert.Contains(events, e => e.Kind == JobEventKind.StorageFailed && e.Message.EndsWith("(a scripted fault)", StringComparison.Ordinal));
         var ledger = (await coordinator.Ledger())!;
         Assert.Equal(100 * 200, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)));
+    }
+
+    // Ends the failure of the storage as soon as the job has met it, or ended.
+    private static async Task MendStorage(GranaryCluster cluster, ICoordinatorGrain job)
+    {
+        while (!HasEnded(await GranaryCluster.Until(job, _ => true)) && !(await job.Events()).Any(e => e.Kind == JobEventKind.StorageFailed))
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        await cluster.End(FaultKind.FailStorage);
     }
 
     // Two clusters over one storage: each makes its own activation of the coordinator, as Orleans may do for a moment.

@@ -87,10 +87,13 @@ internal sealed class GranaryCluster : IAsyncDisposable
     }
 
     /// <summary>Ends what <see cref="HoldBack"/> began, on the silos that are left: what was to be seen has been seen.</summary>
-    public async Task LetGo()
+    public Task LetGo() => End(FaultKind.Delay);
+
+    /// <summary>Ends a fault on all silos.</summary>
+    public async Task End(FaultKind fault)
     {
         var cluster = Client.GetGrain<IClusterGrain>(0);
-        await Task.WhenAll((await Persistently(cluster.Silos)).Select(s => cluster.Lift(s.Name, FaultKind.Delay)));
+        await Task.WhenAll((await Persistently(cluster.Silos)).Select(s => cluster.Lift(s.Name, fault)));
     }
 
     /// <summary>The first status that is as it should be.</summary>
