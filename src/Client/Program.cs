@@ -40,6 +40,7 @@ var command = new RootCommand("Granary: distributed training for .NET. What a co
     ScaleCommand.Create(),
     AuditCommand.Create(),
     WhyCommand.Create(),
+    GoodputCommand.Create(),
     ChaosCommand.Create(),
     SiloCommand.Create(),
     SuperviseCommand.Create(),

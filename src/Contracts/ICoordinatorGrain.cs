@@ -42,6 +42,10 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Ledger")]
     Task<LedgerReport?> Ledger();
 
+    /// <summary>Where the job's time went; null when no such job exists.</summary>
+    [Alias("Goodput")]
+    Task<GoodputReport?> Goodput();
+
     /// <summary>What has happened to the job, oldest first.</summary>
     [Alias("Events")]
     Task<IReadOnlyList<JobEvent>> Events();

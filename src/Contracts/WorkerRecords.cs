@@ -31,8 +31,7 @@ public sealed record Publication(
 /// the first member reports them.</param>
 /// <param name="Evaluations">One record per shard and evaluation pass; the first member's report again.</param>
 /// <param name="Taken">Steps that the times below were spent on.</param>
-/// <param name="ComputeSeconds">Spent on gradients over these steps.</param>
-/// <param name="ExchangeSeconds">Spent in the exchange over these steps, waiting included, after the gradients were there.</param>
+/// <param name="Seconds">Where the time went since the last report.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerReport")]
 public sealed record WorkerReport(
     [property: Id(0)] Membership Membership,
@@ -41,8 +40,7 @@ public sealed record WorkerReport(
     [property: Id(3)] IReadOnlyList<StepRecord> Steps,
     [property: Id(4)] IReadOnlyList<EvaluationRecord> Evaluations,
     [property: Id(7)] int Taken,
-    [property: Id(5)] double ComputeSeconds,
-    [property: Id(6)] double ExchangeSeconds);
+    [property: Id(8)] WorkerSeconds Seconds);
 
 /// <summary>One committed step.</summary>
 /// <param name="Step">The step, from 0.</param>

@@ -35,6 +35,18 @@ public sealed class JobHandle
         return await cluster.Ask(Grain(cluster).Events, cancellationToken);
     }
 
+    /// <summary>Where the job's time went, from its submission to its end, or until now.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The seconds of each part; they add up to the whole.</returns>
+    /// <exception cref="UnknownJobException">There is no such job.</exception>
+    /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
+    public async Task<GoodputReport> GetGoodputAsync(CancellationToken cancellationToken = default)
+    {
+        await MustBeThere(cancellationToken);
+        var cluster = await _connection.Get(cancellationToken);
+        return (await cluster.Ask(Grain(cluster).Goodput, cancellationToken))!;
+    }
+
     /// <summary>The job's status whenever it has changed, until the job has ended: the last one says how. Each has the metric points since the one
     /// before; where <see cref="JobStatus.Generation"/> is another than before, all of them from the start. Changes of state are told at once,
     /// steps about ten times a second. To stop watching does not stop the job.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Granary.Cluster.Tests;
 
 /// <summary>Silos killed one after the other, by a fault plan.</summary>
@@ -14,5 +16,9 @@ public sealed class KillTests : RecoveryScenario
         await EndsAsUndisturbed(job);
         using var why = await Run("why", job);
         Assert.Contains("First cause: ", why.Output);
+        using var goodput = await Run("goodput", job, "--json");
+        var spent = JsonDocument.Parse(goodput.Output).RootElement;
+        Assert.Equal(spent.GetProperty("wallSeconds").GetDouble(), spent.GetProperty("parts").EnumerateArray().Sum(p => p.GetProperty("seconds").GetDouble()), 1e-6);
+        Assert.True(spent.GetProperty("recoveries").EnumerateObject().Sum(r => r.Value.GetInt32()) > 0);
     }
 }

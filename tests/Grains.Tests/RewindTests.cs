@@ -36,6 +36,12 @@ public sealed class RewindTests : IDisposable
         var rewind = rewound.Rewind!;
         Assert.True(rewind.Checkpoint && rewind.To >= first.Durable && rewind.From > rewind.To && rewind.From < after.Step, $"{rewind} {after}");
         Assert.Equal($"back from step {rewind.From} to the checkpoint of step {rewind.To}", rewound.Message);
+
+        var goodput = (await coordinator.Goodput())!;
+        Assert.Equal(rewind.From - rewind.To, goodput.StepsRedone);
+        var perEpoch = (double)after.Examples / after.Step * after.StepsPerEpoch;
+        Assert.Equal(goodput.StepsRedone * perEpoch / after.StepsPerEpoch, goodput.ExamplesInVain, perEpoch);
+        Assert.True(goodput.Parts.Single(p => p.Part == TimePart.Lost).Seconds > 2, $"{goodput.StepsRedone} steps lost in no time"); // most of four seconds
         Assert.Contains(events, e => e.Kind == JobEventKind.Formed && e.Message.Contains($"from step {rewind.To} on, from its checkpoint", StringComparison.Ordinal));
     }
 }

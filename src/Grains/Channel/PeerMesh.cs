@@ -17,6 +17,7 @@ internal sealed class PeerMesh : IDisposable
     private Doorbell? _doorbell;
     private int _disposed;
     private long _lastMoved;
+    private long _waited;
 
     public PeerMesh(PeerLink[] links) => Links = links;
 
@@ -25,6 +26,9 @@ internal sealed class PeerMesh : IDisposable
 
     /// <summary>Timestamp of the last byte that came in or went out; 0: none has.</summary>
     public long LastMoved => Volatile.Read(ref _lastMoved);
+
+    /// <summary>Stopwatch ticks that the driving thread has had nothing to do so far: every peer's part was still to come.</summary>
+    public long Waited => Volatile.Read(ref _waited);
 
     /// <summary>Payload bytes sent so far.</summary>
     public long BytesSent
@@ -159,6 +163,7 @@ internal sealed class PeerMesh : IDisposable
     public void Drive(IFrameSink sink, Func<bool> done, CancellationToken cancellation)
     {
         var idle = 0;
+        long since = 0;
         while (true)
         {
             var progress = false;
@@ -177,10 +182,14 @@ internal sealed class PeerMesh : IDisposable
 
             if (progress)
             {
-                Volatile.Write(ref _lastMoved, Stopwatch.GetTimestamp());
+                var now = Stopwatch.GetTimestamp();
+                Volatile.Write(ref _lastMoved, now);
+                Volatile.Write(ref _waited, _waited + (idle > 0 ? now - since : 0));
                 idle = 0;
                 continue;
             }
+
+            since = idle == 0 ? Stopwatch.GetTimestamp() : since;
 
             foreach (var link in Links)
             {

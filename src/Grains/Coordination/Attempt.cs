@@ -107,8 +107,8 @@ internal sealed partial class Attempt : IDisposable
         {
             _members[report.Index] = _members[report.Index] with
             {
-                ComputeSeconds = report.ComputeSeconds / report.Taken,
-                ExchangeSeconds = report.ExchangeSeconds / report.Taken,
+                ComputeSeconds = report.Seconds.Computing / report.Taken,
+                ExchangeSeconds = report.Seconds.AfterGradients / report.Taken,
             };
         }
 

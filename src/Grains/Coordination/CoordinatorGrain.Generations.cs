@@ -1,6 +1,7 @@
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.Exchange;
+using Granary.Grains.Goodput;
 using Granary.Grains.Workers;
 using Granary.Jobs;
 using Granary.Model.Training;
@@ -73,6 +74,7 @@ internal sealed partial class CoordinatorGrain
 
         if (e is WrongMembersException wrong)
         {
+            Spend(TimePart.Rendezvous);
             StandBy(wrong);
             return;
         }
@@ -80,6 +82,7 @@ internal sealed partial class CoordinatorGrain
         LogRecovering(logger, JobId, State.Generation, e.Message);
         Activity = "recovering: " + e.Message;
         State.Recoveries++;
+        State.Time.Failed(RecoveryCause.Of(e), _clock.Now);
         State.Note(
             e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble,
             (e as LostMemberException)?.Silo,
@@ -205,7 +208,10 @@ internal sealed partial class CoordinatorGrain
     {
         var holdings = await attempt.Unless(crew.Enter(_progress?.Committed ?? State.Progress?.Committed ?? 0));
         Activity = State.Facts is null ? "reading data" : "forming";
+        var forming = State.Time.Present;
+        Spend(State.Facts is null ? TimePart.ReadingData : forming);
         var facts = State.Facts ??= await attempt.Unless(Gather(crew));
+        Spend(forming);
         if (State.Submission!.Continue is { } run && State.Progress is null)
         {
             await TakeUp(run, facts);
@@ -231,6 +237,7 @@ internal sealed partial class CoordinatorGrain
         Formed();
         _arrivals = new Arrivals(crew, attempt.Wake, Look, Job, facts);
         Activity = "training";
+        Spend(TimePart.Computing);
         var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
         await attempt.Train(_progress, layout, bytes, origin.Step, () => Acknowledged, Wish, SaveNowAndThen);
         await Finish(attempt);
@@ -276,8 +283,11 @@ internal sealed partial class CoordinatorGrain
             if (_crew!.Silos.Any(_leaving.Contains))
             {
                 Activity = "writing a checkpoint";
+                Spend(TimePart.CheckpointStall);
                 await attempt.Checkpoint(Acknowledged); // who leaves takes memory along that nobody else may have
             }
+
+            Spend(TimePart.Rendezvous);
 
             State.Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
         }
@@ -285,6 +295,7 @@ internal sealed partial class CoordinatorGrain
 
     private async Task Rest(long step)
     {
+        Spend(TimePart.Idle);
         State.PauseAsked = false;
         State.State = JobState.Paused;
         State.Note(JobEventKind.Paused, null, $"paused after step {step}");
@@ -302,6 +313,7 @@ internal sealed partial class CoordinatorGrain
     private async Task<bool> Park(Attempt attempt, Func<string, bool> again)
     {
         Activity = "writing a checkpoint";
+        Spend(TimePart.CheckpointStall);
         await attempt.Checkpoint(() => Acknowledged, again);
         if (State.Checkpoints.LastOrDefault()?.Step != _progress!.Committed)
         {

@@ -25,23 +25,25 @@ internal sealed partial class CoordinatorGrain
             && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed)))
             && HasBest(memory.Step, memory.Step < _progress.Committed ? _progress.At(memory.Step) : _progress.Live))
         {
-            NoteRewind(memory.Step, "the newest version that the silos held whole", checkpoint: false);
+            NoteRewind(memory.Step < _progress.Committed ? _progress.At(memory.Step) : _progress.Live, "the newest version that the silos held whole", checkpoint: false);
             _progress.Rewind(memory.Step);
             return memory;
         }
 
         var points = _progress.Live.Points.Where(p => p.Step <= (durable?.Step ?? 0));
         var known = durable?.Progress.Copy() ?? ProgressState.Empty(batches.Shards);
-        NoteRewind(known.Committed, durable is null ? "the start" : $"the checkpoint of step {durable.Step}", checkpoint: true);
+        NoteRewind(known, durable is null ? "the start" : $"the checkpoint of step {durable.Step}", checkpoint: true);
         known.Points = [.. points];
         _progress = new JobProgress(batches, facts.ValidationRows, known, rule);
         return durable is null ? Contracts.Origin.Fresh : new Origin(durable.Step, [], durable.Parts);
     }
 
-    private void NoteRewind(long to, string where, bool checkpoint)
+    private void NoteRewind(ProgressState known, string where, bool checkpoint)
     {
+        var to = known.Committed;
         if (_progress!.Committed is var from && from > to)
         {
+            State.Time.Rewound(from, to, _progress.Live.Examples - known.Examples);
             State.Note(JobEventKind.Rewound, null, $"back from step {from} to {where}", new Rewind(from, to, checkpoint));
         }
     }

@@ -30,6 +30,7 @@ internal sealed partial class CoordinatorGrain
     private async Task Publish(Attempt attempt, JobState state, string? failure)
     {
         Activity = "writing the model";
+        Spend(TimePart.CheckpointStall);
         await SaveForCertain(); // a coordinator that has been replaced writes nothing any more
         var live = _progress!.Live;
         var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastEpochEnd, live.Committed);
@@ -68,7 +69,7 @@ internal sealed partial class CoordinatorGrain
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
             live.EpochLoss is null ? null : _progress.LastEpochEnd);
-        var papers = JobPapers.Of(JobId, Job, state, result, State, live);
+        var papers = JobPapers.Of(Job, state, result, State, live, Goodput(State));
         IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
         if (state != JobState.Failed && await LeaveBehind(attempt, step) is { } left)
         {
@@ -153,7 +154,10 @@ internal sealed partial class CoordinatorGrain
         }
 
         await CheckpointLast(attempt);
-        return await attempt.Evaluate(Acknowledged, patience.Stretch(EvaluationRule.Patience));
+        Spend(TimePart.Evaluating);
+        var evaluation = await attempt.Evaluate(Acknowledged, patience.Stretch(EvaluationRule.Patience));
+        Spend(TimePart.CheckpointStall);
+        return evaluation;
     }
 
     private Task CheckpointLast(Attempt attempt) => IsDurable(_progress!.Committed) ? Task.CompletedTask : attempt.Checkpoint(Acknowledged);

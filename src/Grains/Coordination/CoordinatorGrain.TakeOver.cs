@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Goodput;
 
 namespace Granary.Grains.Coordination;
 
@@ -34,6 +35,7 @@ internal sealed partial class CoordinatorGrain
         if (!State.Parked)
         {
             State.Recoveries++;
+            State.Time.Failed(RecoveryCause.LostCoordinator, _clock.Now);
             State.Note(JobEventKind.SiloLost, null, "the silo of the job's coordinator was lost; another took the job over");
         }
 

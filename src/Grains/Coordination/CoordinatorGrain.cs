@@ -1,6 +1,7 @@
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.Exchange;
+using Granary.Grains.Goodput;
 using Granary.Grains.Liveness;
 using Granary.Grains.Workers;
 using Granary.Jobs;
@@ -31,6 +32,7 @@ internal sealed partial class CoordinatorGrain(
     private readonly HashSet<string> _strangers = [];
     private readonly CancellationTokenSource _deactivated = new();
     private readonly System.Diagnostics.Stopwatch _sinceCheckpoint = System.Diagnostics.Stopwatch.StartNew();
+    private readonly SteadyClock _clock = new(TimeProvider.System);
     private readonly StatusChanges _changes = new(TimeProvider.System, DateTimeOffset.UtcNow.Ticks);
     private TaskCompletionSource _formed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JobProgress? _progress;
@@ -100,6 +102,7 @@ internal sealed partial class CoordinatorGrain(
             State.Submission = submission;
             State.State = JobState.Queued;
             State.Submitted = DateTimeOffset.UtcNow;
+            Spend(TimePart.Queued);
         }
 
         await SaveAsked();
@@ -114,6 +117,7 @@ internal sealed partial class CoordinatorGrain(
         }
 
         State.State = JobState.Running;
+        Spend(TimePart.Starting);
         State.Earlier = State.Done(_progress?.Live ?? State.Progress);
         State.Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
         _life = Run(_life); // its first generation stores this; should it come to nothing before that, the job is still queued
@@ -217,6 +221,7 @@ internal sealed partial class CoordinatorGrain(
         {
             State.State = JobState.Paused;
             State.Note(JobEventKind.Paused, null, "paused while it was queued");
+            Spend(TimePart.Idle);
         }
         else if (State.State == JobState.Running)
         {
@@ -234,6 +239,7 @@ internal sealed partial class CoordinatorGrain(
         if (State.State == JobState.Paused)
         {
             State.State = JobState.Queued;
+            Spend(TimePart.Queued);
         }
 
         await SaveAsked();
@@ -269,6 +275,15 @@ internal sealed partial class CoordinatorGrain(
     }
 
     /// <inheritdoc/>
+    public Task<GoodputReport?> Goodput() => Task.FromResult(State.Submission is null ? null : Goodput(State));
+
+    private GoodputReport Goodput(CoordinatorState state) =>
+        state.Time.Report(JobId, _clock.Now, ended: state.State is JobState.Completed or JobState.Failed or JobState.Cancelled);
+
+    // From now on the job's time is spent on this.
+    private void Spend(TimePart part) => State.Time.Enter(part, _clock.Now);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<JobEvent>> Events() => Task.FromResult<IReadOnlyList<JobEvent>>([.. State.Events]);
 
     /// <inheritdoc/>
@@ -276,6 +291,8 @@ internal sealed partial class CoordinatorGrain(
     {
         Refuse(report.Membership);
         _attempt?.Add(report);
+        State.Time.Add(report.Seconds);
+        State.Time.Progressed(_progress?.Committed ?? 0, _clock.Now);
         _changes.Progress();
         if (_resumed is null && _progress?.Committed > _reached)
         {
@@ -334,6 +351,7 @@ internal sealed partial class CoordinatorGrain(
     {
         State.State = state;
         State.Failure = failure;
+        Spend(TimePart.Idle);
         State.Progress = _progress?.Settled ?? State.Progress;
         var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {Plural.Of(_progress.Committed, "step")}" : "";
         State.Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);

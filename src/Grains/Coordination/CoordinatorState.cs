@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Goodput;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -58,6 +59,9 @@ internal sealed class CoordinatorState
 
     /// <summary>The worst that a silo found out about its gradients before its first step.</summary>
     [Id(20)] public GradientRecord? Gradients { get; set; }
+
+    /// <summary>Where the job's time went.</summary>
+    [Id(21)] public TimeLedger Time { get; set; } = new();
 
     /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
     public void Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)

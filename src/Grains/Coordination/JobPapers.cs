@@ -18,7 +18,8 @@ internal static class JobPapers
     private static readonly JsonSerializerOptions Page = new(Line) { WriteIndented = true };
 
     /// <summary>Every paper by file name.</summary>
-    public static Dictionary<string, string> Of(string jobId, Job job, JobState state, JobResult result, CoordinatorState kept, ProgressState progress)
+    public static Dictionary<string, string> Of(
+        Job job, JobState state, JobResult result, CoordinatorState kept, ProgressState progress, GoodputReport goodput)
     {
         var metrics = new StringBuilder();
         foreach (var point in progress.Points)
@@ -28,7 +29,7 @@ internal static class JobPapers
 
         var summary = new
         {
-            job = jobId,
+            job = goodput.JobId,
             name = job.Name,
             state = state.ToString().ToLowerInvariant(),
             failure = kept.Failure,
@@ -56,6 +57,7 @@ internal static class JobPapers
             weightsSha256 = result.WeightsSha256,
             recoveries = kept.Recoveries,
             warnings = kept.Submission?.Warnings ?? [],
+            goodput = goodput.Document(),
             gradientCheck = kept.Gradients, // float32 against float64
         };
         return new Dictionary<string, string>

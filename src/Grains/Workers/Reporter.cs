@@ -97,9 +97,9 @@ internal sealed partial class Reporter : IDisposable
     private async Task Tell()
     {
         var (steps, evaluations) = _assignment.Index == 0 ? _log.From(_wanted, StepsPerReport) : ([], []);
-        var (taken, compute, exchange) = _times.Take();
+        var (taken, seconds) = _times.Take();
         var committed = steps.Count > 0 ? steps[^1].Step + 1 : 0;
-        var report = new WorkerReport(_assignment.Membership, _assignment.Index, committed, steps, evaluations, taken, compute, exchange);
+        var report = new WorkerReport(_assignment.Membership, _assignment.Index, committed, steps, evaluations, taken, seconds);
         var told = _wanted;
         _wanted = await _coordinator.Report(report);
         if (steps.Count == StepsPerReport || _wanted < told)

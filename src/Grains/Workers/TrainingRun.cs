@@ -51,6 +51,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private long _told;
     private long _bytesTold;
     private long _allocatedTold;
+    private long _waitedTold;
     private volatile Phase _phase = new(PhaseKind.Idle);
 
     public TrainingRun(
@@ -141,7 +142,9 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             {
                 if (_grants.TakeCheckpoint(Committed))
                 {
+                    var began = Stopwatch.GetTimestamp();
                     _checkpoints.Begin(_vault.Current);
+                    _times.Add(new WorkerTicks(CheckpointStall: Stopwatch.GetTimestamp() - began));
                 }
 
                 if (_grants.TakeEvaluation(Committed))
@@ -164,7 +167,10 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
                 else
                 {
                     _phase = new Phase(PhaseKind.Idle);
-                    if (!_grants.Wait(AskAgain, _stopping.Token))
+                    var began = Stopwatch.GetTimestamp();
+                    var granted = _grants.Wait(AskAgain, _stopping.Token);
+                    _times.Add(new WorkerTicks(Idle: Stopwatch.GetTimestamp() - began));
+                    if (!granted)
                     {
                         _listener.Progressed(); // the coordinator may have been lost: being called brings it back
                     }
@@ -287,7 +293,8 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             _memory.Settle(_vault); // every member has taken a step of this generation: nobody will ask for what was before it
         }
 
-        _times.Add(compute, exchange);
+        _times.AddStep(WorkerTicks.Step(compute, exchange, _mesh.Waited - _waitedTold, _exchange.Updates.Busy));
+        _waitedTold = _mesh.Waited;
         _lastLoss = own.Length > 0 ? own.Sum(r => r.LossSum) / own.Sum(r => r.Weight) : _lastLoss;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         Telemetry.Metrics.Step(_task, own, new Telemetry.StepCosts(
@@ -308,9 +315,13 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private void Evaluate()
     {
         _phase = new Phase(PhaseKind.Compute);
+        var began = Stopwatch.GetTimestamp();
         var own = _work.Evaluate(Committed, _vault.Current.Weights);
         _phase = new Phase(PhaseKind.Evaluation);
         _memory.Log.Add(_evaluations.Run(Committed, own, _stopping.Token));
+        var (ended, waited) = (Stopwatch.GetTimestamp(), _mesh.Waited - _waitedTold);
+        _times.Add(new WorkerTicks(Evaluating: ended - began - waited, Waiting: waited));
+        _waitedTold += waited;
     }
 
     // Native memory must not be freed under a reader's hands.
