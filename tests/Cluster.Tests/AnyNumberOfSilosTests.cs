@@ -18,7 +18,7 @@ public sealed class AnyNumberOfSilosTests : IDisposable
             var telemetry = silos == 2 ? "console" : "none";
             using var train = await CommandLine.Run(
                 _folder, "train", Digits, "--silos", $"{silos}", "--json", "--telemetry", telemetry, "--set", "training.epochs=10");
-            Assert.True(await train.Exit() == 0, train.Errors);
+            await train.Succeeds();
             Assert.All(
                 ["silo-1  metrics:", "silo-2  metrics:", "step 0 of digits-mlp-", "shard x 4", "granary.loss", "granary.step.duration"],
                 line => Assert.Equal(silos == 2, train.Errors.Contains(line, StringComparison.Ordinal)));
@@ -43,7 +43,7 @@ public sealed class AnyNumberOfSilosTests : IDisposable
                 _folder, "train", Path.Combine(CommandLine.Examples, "source-transformer.yaml"), "--silos", $"{silos}", "--json",
                 "--set", "model.layers=1", "model.width=32", "model.context=32", "model.dropout=0.2", "training.epochs=1",
                 "training.batch=512", "training.schedule.warmup=5");
-            Assert.True(await train.Exit() == 0, train.Errors);
+            await train.Succeeds();
             Assert.Contains("a bigram model of the same training text: validation loss", train.Errors);
             hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
         }
@@ -60,7 +60,7 @@ public sealed class AnyNumberOfSilosTests : IDisposable
             using var train = await CommandLine.Run(
                 _folder, "train", Path.Combine(CommandLine.Examples, "source-skip-gram.yaml"), "--silos", $"{silos}", "--json",
                 "--set", "model.window=1", "training.epochs=1", "training.batch=1024");
-            Assert.True(await train.Exit() == 0, train.Errors);
+            await train.Succeeds();
             hashes.Add(train.Json.GetProperty("weightsSha256").GetString()!);
         }
 

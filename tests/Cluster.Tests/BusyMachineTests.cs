@@ -20,11 +20,11 @@ public sealed class BusyMachineTests : IDisposable
     public async Task Beside_busy_processes_no_silo_is_taken_for_dead()
     {
         using var quiet = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json");
-        Assert.True(await quiet.Exit() == 0, quiet.Errors);
+        await quiet.Succeeds();
 
         using var busy = new BusyProcesses(8);
         using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", "3", "--json");
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Assert.Equal(quiet.Json.GetProperty("weightsSha256").GetString(), train.Json.GetProperty("weightsSha256").GetString());
         Assert.DoesNotContain("taken it for dead", train.Errors);
         Assert.DoesNotContain("starting it again", train.Errors);
@@ -35,10 +35,10 @@ public sealed class BusyMachineTests : IDisposable
     public async Task A_silo_that_was_taken_for_dead_while_it_was_frozen_ends_with_one_line_and_a_code_of_its_own()
     {
         using var up = await CommandLine.Run(_folder, "up", "--silos", "2");
-        Assert.True(await up.Exit() == 0, up.Errors);
+        await up.Succeeds();
         // It computes alone, so that it goes on with that, and waits for nobody, while it finds out.
         using var submit = await CommandLine.Run(_folder, "submit", Digits, "--set", "data.shards=1", "training.epochs=1000000", "--detach", "--json");
-        Assert.True(await submit.Exit() == 0, submit.Errors);
+        await submit.Succeeds();
         var name = await Member(submit.Json.GetProperty("job").GetString()!);
         var frozen = await Pid(name);
         CommandLine.Kill("STOP", $"{frozen}");

@@ -120,6 +120,13 @@ internal sealed class CommandLine : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits for its end, which must be code 0.</summary>
+    public async Task Succeeds()
+    {
+        var code = await Exit();
+        Assert.True(code == 0, $"it ended with code {code}:\n{Errors}");
+    }
+
     public static async Task<CommandLine> Run(string folder, params string[] arguments)
     {
         var command = new CommandLine(folder, arguments);

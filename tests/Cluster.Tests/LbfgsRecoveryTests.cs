@@ -15,7 +15,7 @@ public sealed class LbfgsRecoveryTests : RecoveryScenario
     public async Task Kills_in_the_middle_of_line_searches_do_not_show_in_the_weights()
     {
         using var undisturbed = await Run(["train", .. Search, "--silos", "1", "--json"]);
-        Assert.True(await undisturbed.Exit() == 0, undisturbed.Errors);
+        await undisturbed.Succeeds();
         await Up(silos: 3);
         var (job, report) = await SufferFromTheStart("search-kills.yaml", Search);
         var kills = report.GetProperty("done").EnumerateArray().Where(d => d.GetProperty("fault").GetString() == "kill");

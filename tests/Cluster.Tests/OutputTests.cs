@@ -13,7 +13,7 @@ public sealed class SmallModel : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var train = await CommandLine.Run(Folder, "train", Path.Combine(CommandLine.Examples, "iris-softmax.yaml"), "--silos", "1", "--output", "iris", "--set", "training.epochs=1");
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
     }
 
     public ValueTask DisposeAsync()

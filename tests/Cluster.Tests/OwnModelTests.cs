@@ -43,12 +43,12 @@ public sealed class OwnModelTests : IDisposable
 
         // A cluster evaluates the same model on the same rows: what predict said, counted.
         using var evaluate = await Run(program, "evaluate", "cnn2", "--data", Path.Combine(CommandLine.Examples, "data/digits.csv"), "--silos", "2", "--json");
-        Assert.True(await evaluate.Exit() == 0, evaluate.Errors);
+        await evaluate.Succeeds();
         Assert.Equal("digits-cnn", evaluate.Json.GetProperty("model").GetString());
         Assert.Equal((double)predicted.Zip(truth).Count(p => p.First == p.Second) / predicted.Length, evaluate.Json.GetProperty("accuracy").GetDouble());
 
         using var sweep = await Run(program, "sweep", Job, "--over", "model.options.channels=2,4", "--set", "training.epochs=1", "--silos", "1", "--json");
-        Assert.True(await sweep.Exit() == 0, sweep.Errors);
+        await sweep.Succeeds();
         Assert.All(sweep.Json.GetProperty("jobs").EnumerateArray(), j => Assert.Equal("completed", j.GetProperty("state").GetString()));
 
         using var stranger = await Run(null, "predict", "cnn2", "--input", "x.csv");

@@ -28,7 +28,7 @@ public abstract class RecoveryScenario : IDisposable
     {
         var folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
         using var train = await CommandLine.Run(folder, ["train", .. Job, "--silos", "1", "--json"]);
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Directory.Delete(folder, recursive: true);
         return train.Json.GetProperty("weightsSha256").GetString()!;
     });
@@ -47,13 +47,13 @@ public abstract class RecoveryScenario : IDisposable
     private protected async Task Up(int silos)
     {
         using var up = await Run("up", "--silos", $"{silos}");
-        Assert.True(await up.Exit() == 0, up.Errors);
+        await up.Succeeds();
     }
 
     private protected async Task<string> Submit()
     {
         using var submit = await Run(["submit", .. Job, "--detach", "--json"]);
-        Assert.True(await submit.Exit() == 0, submit.Errors);
+        await submit.Succeeds();
         return submit.Json.GetProperty("job").GetString()!;
     }
 
@@ -61,7 +61,7 @@ public abstract class RecoveryScenario : IDisposable
     private protected async Task<JsonElement> Suffer(string plan)
     {
         using var chaos = await Run("chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--json");
-        Assert.True(await chaos.Exit() == 0, chaos.Errors);
+        await chaos.Succeeds();
         return chaos.Json.Clone();
     }
 
@@ -72,7 +72,7 @@ public abstract class RecoveryScenario : IDisposable
         var (id, chaos) = await SufferingFromTheStart(plan, job);
         using (chaos)
         {
-            Assert.True(await chaos.Exit() == 0, chaos.Errors);
+            await chaos.Succeeds();
             return (id, chaos.Json.Clone());
         }
     }
@@ -82,14 +82,14 @@ public abstract class RecoveryScenario : IDisposable
     {
         // One silo is enough for that one: the rest of the machine is for the commands.
         using var before = await Run("submit", Digits, "--set", "data.shards=1", "training.epochs=1000000", "--detach", "--json");
-        Assert.True(await before.Exit() == 0, before.Errors);
+        await before.Succeeds();
         using var submit = await Run(["submit", .. job, "--detach", "--json"]);
-        Assert.True(await submit.Exit() == 0, submit.Errors);
+        await submit.Succeeds();
         var id = submit.Json.GetProperty("job").GetString()!;
         var chaos = new CommandLine(Folder, "chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--job", id, "--json");
         chaos.WaitFor(" step 0: ");
         using var cancel = await Run("cancel", before.Json.GetProperty("job").GetString()!);
-        Assert.True(await cancel.Exit() == 0, cancel.Errors);
+        await cancel.Succeeds();
         return (id, chaos);
     }
 
@@ -98,10 +98,10 @@ public abstract class RecoveryScenario : IDisposable
     private protected async Task EndsAs(string expected, string job)
     {
         using var wait = await Run("wait", job, "--json");
-        Assert.True(await wait.Exit() == 0, wait.Errors);
+        await wait.Succeeds();
         Assert.Equal(expected, wait.Json.GetProperty("weightsSha256").GetString());
         using var audit = await Run("audit", job);
-        Assert.True(await audit.Exit() == 0, audit.Errors);
+        await audit.Succeeds();
         Assert.Contains("was counted exactly once", audit.Output);
     }
 }

@@ -19,7 +19,7 @@ public sealed class RedisTests : IDisposable
         one.WaitFor("ready one");
         two.WaitFor("ready two");
         using var submit = redis.Run("submit", Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--json", "--set", "training.epochs=3");
-        Assert.True(await submit.Exit() == 0, submit.Errors);
+        await submit.Succeeds();
         Assert.Equal(2, submit.Json.GetProperty("silos").GetInt32());
 
         // A third one with other kernels computes other bits.
@@ -47,7 +47,7 @@ public sealed class RedisTests : IDisposable
     private static async Task<IReadOnlyDictionary<string, string>> Platforms(Redis redis)
     {
         using var status = redis.Run("status", "--json");
-        Assert.True(await status.Exit() == 0, status.Errors);
+        await status.Succeeds();
         var silos = status.Json.GetProperty("silos").EnumerateArray().ToArray();
         Assert.All(silos, s => Assert.True(s.GetProperty("gflops").GetDouble() > 0));
         return silos.ToDictionary(s => s.GetProperty("name").GetString()!, s => s.GetProperty("platform").GetString()!);

@@ -13,7 +13,7 @@ public sealed class StandardOutputTests : IDisposable
     public async Task A_run_leaves_its_results_on_standard_output_and_says_at_once_what_it_does()
     {
         using var train = await CommandLine.Run(_folder, "train", Iris, "--silos", "1", "--output", "iris", "--set", "training.epochs=3");
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         var results = train.Output.TrimEnd().Split('\n');
         Assert.Equal(4, results.Length);
         Assert.Matches(@"^iris-softmax-[0-9a-f]{6} completed: [\d,]+ steps?, [\d,]+ examples in [\d.]+ s on 1 silo$", results[0]);
@@ -43,7 +43,7 @@ public sealed class StandardOutputTests : IDisposable
         using var train = new CommandLine(
             _folder, [("GRANARY_STORE", "redis"), ("GRANARY_REDIS", "127.0.0.1:1"), ("GRANARY_ADDRESS", "192.0.2.1"), ("GRANARY_SILO_PORT", "1")],
             ["train", Iris, "--silos", "1", "--json", "--set", "training.epochs=1"]);
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Assert.Equal("completed", train.Json.GetProperty("state").GetString());
     }
 

@@ -20,7 +20,7 @@ public sealed class TelemetryTests : IDisposable
     public async Task The_console_shows_a_table_of_metrics_and_two_steps_of_each_silo()
     {
         using var train = await Train("console");
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Assert.Equal("completed", train.Json.GetProperty("state").GetString()); // nothing else is on standard output
         var told = train.Errors.Split('\n').Where(l => l.StartsWith("silo-", StringComparison.Ordinal)).ToArray();
         Assert.InRange(told.Length, 20, 60);
@@ -41,7 +41,7 @@ public sealed class TelemetryTests : IDisposable
     {
         using var collector = new OtlpCollector();
         using var train = await Train("otlp", ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Endpoint), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Assert.DoesNotContain("it does not arrive", train.Errors);
         Assert.True(collector.MetricRequests > 0);
         var spans = collector.Spans.ToArray();
@@ -66,7 +66,7 @@ public sealed class TelemetryTests : IDisposable
         using var collector = new OtlpCollector();
         using var train = await Train(
             "otlp", ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Endpoint), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_TRACES_SAMPLER", "always_off"));
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Assert.Empty(collector.Spans);
         Assert.True(collector.MetricRequests > 0);
     }
@@ -86,7 +86,7 @@ public sealed class TelemetryTests : IDisposable
         }
 
         using var train = await Train("otlp", ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol));
-        Assert.True(await train.Exit() == 0, train.Errors); // the job itself does not suffer
+        await train.Succeeds(); // the job itself does not suffer
         var said = train.Errors.Split('\n').Where(l => l.Contains("it does not arrive: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(2, said.Length);
         Assert.All(said.Zip(["silo-1  ", "silo-2  "]), s => Assert.StartsWith(s.Second, s.First));

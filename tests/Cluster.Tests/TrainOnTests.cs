@@ -38,7 +38,7 @@ public sealed class TrainOnTests : IDisposable
 
         // Into the very folder that it comes from.
         using var rest = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1", "--continue", "run", "--output", "run"]);
-        Assert.True(await rest.Exit() == 0, rest.Errors);
+        await rest.Succeeds();
         Assert.Equal(expected.Json.GetProperty("weightsSha256").GetString(), rest.Json.GetProperty("weightsSha256").GetString());
         Assert.Equal(expected.Json.GetProperty("examples").GetInt64(), rest.Json.GetProperty("examples").GetInt64());
 

@@ -98,7 +98,7 @@ public sealed class TrainTests : IDisposable
     public async Task A_job_whose_silos_are_all_killed_goes_on_with_new_ones_to_the_same_weights()
     {
         using var alone = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json", "--set", "training.epochs=100");
-        Assert.True(await alone.Exit() == 0, alone.Errors);
+        await alone.Succeeds();
         using var train = new CommandLine(_folder, "train", Digits, "--silos", "2", "--json", "--set", "training.epochs=100");
         train.WaitFor("epoch ");
         foreach (var silo in train.Children())
@@ -106,7 +106,7 @@ public sealed class TrainTests : IDisposable
             CommandLine.Kill("KILL", $"{silo.Id}");
         }
 
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Assert.Matches(@"silo silo-1 \(pid \d+\) ended with code 137; starting it again in", train.Errors);
         Assert.Equal(alone.Json.GetProperty("weightsSha256").GetString(), train.Json.GetProperty("weightsSha256").GetString());
         CommandLine.HasNoStack(train);
@@ -116,7 +116,7 @@ public sealed class TrainTests : IDisposable
     public async Task Silos_that_take_no_part_are_named_with_the_reason()
     {
         using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", "2", "--output", "out", "--set", "data.shards=1", "training.epochs=1");
-        Assert.True(await train.Exit() == 0, train.Errors);
+        await train.Succeeds();
         Assert.Contains("without silo-2: there was no shard left for it", train.Output + train.Errors);
         using var summary = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "out", "summary.json")));
         var absent = Assert.Single(summary.RootElement.GetProperty("absentSilos").EnumerateArray());

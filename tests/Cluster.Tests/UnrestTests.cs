@@ -18,10 +18,10 @@ public sealed class UnrestTests : RecoveryScenario
     {
         await Up(silos: 2);
         using var submit = await Run(["submit", .. Job, "--set", "training.epochs=1000000", "--detach", "--json"]);
-        Assert.True(await submit.Exit() == 0, submit.Errors);
+        await submit.Succeeds();
         var report = await Suffer("drained.yaml");
         Assert.True(report.GetProperty("faults").GetInt32() == 2, report.ToString());
         using var cancel = await Run("cancel", submit.Json.GetProperty("job").GetString()!);
-        Assert.True(await cancel.Exit() == 0, cancel.Errors);
+        await cancel.Succeeds();
     }
 }

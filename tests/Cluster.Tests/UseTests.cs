@@ -28,7 +28,7 @@ public sealed class UseTests : IDisposable
 
         // A cluster evaluates the same model on the same rows: what predict said, counted.
         var evaluate = await CommandLine.Run(_folder, "evaluate", "iris", "--data", Example("data/iris.csv"), "--json", "--silos", "2");
-        Assert.True(await evaluate.Exit() == 0, evaluate.Errors);
+        await evaluate.Succeeds();
         string[] classes = [.. evaluate.Json.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)];
         Assert.Equal(["setosa", "versicolor", "virginica"], classes);
         Assert.Equal(predicted.Zip(truth).Count(p => p.First == p.Second) / 150.0, evaluate.Json.GetProperty("accuracy").GetDouble());
@@ -44,7 +44,7 @@ public sealed class UseTests : IDisposable
         File.Copy(Example("data/iris.csv"), Path.Combine(_folder, "labelled", "iris.csv"));
         await File.WriteAllTextAsync(Path.Combine(_folder, "labelled", "._iris.csv"), "no data");
         var folder = await CommandLine.Run(_folder, "evaluate", "iris", "--data", "labelled/", "--json", "--silos", "1");
-        Assert.True(await folder.Exit() == 0, folder.Errors);
+        await folder.Succeeds();
         Assert.Equal(evaluate.Json.GetProperty("confusion").ToString(), folder.Json.GetProperty("confusion").ToString());
         var pipe = Path.Combine(_folder, "pipe");
         using (var make = System.Diagnostics.Process.Start("mkfifo", pipe))
@@ -92,7 +92,7 @@ public sealed class UseTests : IDisposable
         using var sweep = await CommandLine.Run(
             _folder, "sweep", Example("digits-mlp.yaml"), "--over", "training.optimizer.learningRate=0.01,0.1,1e30", "--over", "model.hidden=[8],[16]", "--set",
             "training.epochs=2", "--silos", "1", "--jobs", "2", "--json");
-        Assert.True(await sweep.Exit() == 0, sweep.Errors);
+        await sweep.Succeeds();
         var jobs = sweep.Json.GetProperty("jobs").EnumerateArray().ToArray();
         Assert.Equal(6, jobs.Length);
         double[] losses = [.. jobs[..4].Select(j => j.GetProperty("loss").GetDouble())];

@@ -35,7 +35,7 @@ public sealed class WholeClusterTests : RecoveryScenario
     private async Task<JsonElement> Show(string job)
     {
         using var show = await Run("show", job, "--json");
-        Assert.True(await show.Exit() == 0, show.Errors);
+        await show.Succeeds();
         return show.Json.Clone();
     }
 }
