@@ -47,8 +47,8 @@ internal static class Measurements
                         var names = (await client.ListSilosAsync(interruption.Token)).Select(s => s.Name).ToArray();
                         var timed = await new TimedRuns(client, folder, Long).Run(
                             Calibration.Endless(job, input, Examples), silos, interruption.Token,
-                            () => network.Fault is { } fault ? Task.WhenAll(names.Select(n => client.Suffer(n, fault))) : Task.CompletedTask);
-                        await Task.WhenAll(names.Select(n => client.Lift(n, FaultKind.Delay)));
+                            () => network.Fault is { } fault ? Task.WhenAll(names.Select(n => client.InjectFault(n, fault))) : Task.CompletedTask);
+                        await Task.WhenAll(names.Select(n => client.ClearFault(n, FaultKind.Delay)));
                         Write(network, StepCost.Of(job, network.Over(facts), silos), timed);
                     }
 

@@ -54,7 +54,7 @@ internal static partial class OverlapTrials
         var id = $"overlap-{Guid.NewGuid():N}";
         try
         {
-            await Task.WhenAll(silos.Select(s => network.Fault is { } fault ? client.Suffer(s, fault) : Task.CompletedTask));
+            await Task.WhenAll(silos.Select(s => network.Fault is { } fault ? client.InjectFault(s, fault) : Task.CompletedTask));
             var trial = await client.Submit(new Submission(job with { Name = id }, Path.Combine(output, "model"), id), cancellation);
             var cancelled = false;
             await foreach (var status in trial.WatchAsync(cancellation))
@@ -68,7 +68,7 @@ internal static partial class OverlapTrials
         }
         finally
         {
-            await Task.WhenAll(silos.Select(s => client.Lift(s, FaultKind.Delay)));
+            await Task.WhenAll(silos.Select(s => client.ClearFault(s, FaultKind.Delay)));
             Directory.Delete(output, recursive: true);
         }
 

@@ -1,4 +1,4 @@
-using Granary.Model.Own;
+using Granary.Model.Custom;
 using Granary.Samples;
 using Granary.Silo;
 

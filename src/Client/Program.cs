@@ -6,7 +6,7 @@ using Granary.Client.Display;
 
 LenientWriter.ForStandardError(); // a terminal that is gone ends no training
 
-AppDomain.CurrentDomain.UnhandledException += (_, e) => Environment.Exit(UnforeseenError.Report(e.ExceptionObject as Exception)); // on a thread that nobody awaits, too
+AppDomain.CurrentDomain.UnhandledException += (_, e) => Environment.Exit(UnforeseenError.Report(e.ExceptionObject as Exception)); // also on threads that are not awaited
 if (args is ["silo", .. var options])
 {
     return await SiloCommand.Run(options); // even --help is the silo's own

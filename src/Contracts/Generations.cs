@@ -11,23 +11,23 @@ namespace Granary.Contracts;
 public sealed record Member(
     [property: Id(0)] string Name, [property: Id(1)] SiloAddress Silo, [property: Id(2)] IPEndPoint Channel);
 
-/// <summary>A worker's place in a generation.</summary>
-/// <param name="Membership">Job and generation.</param>
+/// <summary>A worker's assignment in a generation.</summary>
+/// <param name="Generation">Job and generation.</param>
 /// <param name="Job">The resolved job.</param>
-/// <param name="Index">The worker's place among the members.</param>
-/// <param name="Members">Every member, in member order: the same list for all.</param>
+/// <param name="Rank">The worker's place in the generation, from 0.</param>
+/// <param name="Members">Every member by rank: the same list for all.</param>
 [GenerateSerializer, Immutable, Alias("granary.Assignment")]
 public sealed record Assignment(
-    [property: Id(0)] Membership Membership,
+    [property: Id(0)] GenerationId Generation,
     [property: Id(1)] Job Job,
-    [property: Id(2)] int Index,
+    [property: Id(2)] int Rank,
     [property: Id(3)] IReadOnlyList<Member> Members);
 
-/// <summary>Steps that may be taken, and what else is to be done on the way. Every member is given the same grants.</summary>
+/// <summary>Steps that may be taken, and what else to do on the way. Every member is given the same grants.</summary>
 /// <param name="From">Where the grant before ended.</param>
 /// <param name="Until">First step that may not be taken yet.</param>
-/// <param name="KeepEvery">Steps s in this range with s mod KeepEvery = 0, and the generation's first step, send the optimiser
-/// state of version s to its backup; 0: none does.</param>
+/// <param name="ReplicateEvery">Steps s in this range with s mod ReplicateEvery = 0, and the generation's first step, send the optimiser
+/// state of version s to its replica; 0: none does.</param>
 /// <param name="Checkpoint">Version, From &lt;= version &lt;= Until, that is to be written to the checkpoint store; null: none.</param>
 /// <param name="Acknowledged">Records of steps before this one are in storage and may be forgotten.</param>
 /// <param name="Evaluate">Whether version Until, which the members then all stand at, is to be evaluated.</param>
@@ -35,15 +35,15 @@ public sealed record Assignment(
 public sealed record StepGrant(
     [property: Id(0)] long From,
     [property: Id(1)] long Until,
-    [property: Id(2)] long KeepEvery,
+    [property: Id(2)] long ReplicateEvery,
     [property: Id(3)] long? Checkpoint,
     [property: Id(4)] long Acknowledged,
     [property: Id(5)] bool Evaluate = false)
 {
-    /// <summary>Whether a step sends optimiser state to its backup.</summary>
+    /// <summary>Whether a step sends optimiser state to its replica.</summary>
     /// <param name="step">The step.</param>
     /// <param name="first">The generation's first step.</param>
-    public bool Keeps(long step, long first) => KeepEvery > 0 && (step == first || step % KeepEvery == 0);
+    public bool Replicates(long step, long first) => ReplicateEvery > 0 && (step == first || step % ReplicateEvery == 0);
 }
 
 /// <summary>Blocks [First, End).</summary>
@@ -63,7 +63,7 @@ public sealed record HeldVersion(
 /// <param name="Steps">Records of the committed steps that were asked for.</param>
 /// <param name="Evaluations">Records of evaluations since then.</param>
 [GenerateSerializer, Immutable, Alias("granary.Holdings")]
-public sealed record Holdings(
+public sealed record HeldState(
     [property: Id(0)] IReadOnlyList<HeldVersion> Versions,
     [property: Id(1)] IReadOnlyList<StepRecord> Steps,
     [property: Id(2)] IReadOnlyList<EvaluationRecord> Evaluations);
@@ -80,8 +80,8 @@ public sealed record CheckpointPart(
     [property: Id(4)] string? Job = null);
 
 /// <summary>Blocks that one member gives to another before a generation's first step.</summary>
-/// <param name="From">Place of the member that holds them.</param>
-/// <param name="To">Place of the member that needs them; may be the same one.</param>
+/// <param name="From">Rank of the member that holds them.</param>
+/// <param name="To">Rank of the member that needs them; may be the same one.</param>
 /// <param name="State">Optimiser state, else weights.</param>
 /// <param name="Blocks">Which blocks.</param>
 [GenerateSerializer, Immutable, Alias("granary.Transfer")]
@@ -94,20 +94,20 @@ public sealed record Transfer(
 /// <param name="Transfers">What members give each other.</param>
 /// <param name="Checkpoint">Parts of a durable checkpoint of this version.</param>
 [GenerateSerializer, Immutable, Alias("granary.Origin")]
-public sealed record Origin(
+public sealed record RestoreSource(
     [property: Id(0)] long Step,
     [property: Id(1)] IReadOnlyList<Transfer> Transfers,
     [property: Id(2)] IReadOnlyList<CheckpointPart> Checkpoint)
 {
     /// <summary>Initial weights, made from the seed.</summary>
-    public static Origin Fresh { get; } = new(0, [], []);
+    public static RestoreSource Fresh { get; } = new(0, [], []);
 }
 
 /// <summary>What a member is doing.</summary>
 /// <param name="Committed">Committed steps.</param>
 /// <param name="Waiting">Whether it waits for other members' numbers (else it computes, or has no grant).</param>
-/// <param name="WaitingFor">Places of the members it waits for.</param>
-/// <param name="Seconds">For how long it has been at this; where it waits, since the last byte that came in or went out.</param>
+/// <param name="WaitingFor">Ranks of the members it waits for.</param>
+/// <param name="Seconds">For how long; if it waits, since the last byte was received or sent.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerStanding")]
 public sealed record WorkerStanding(
     [property: Id(0)] long Committed,

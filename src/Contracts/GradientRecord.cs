@@ -8,12 +8,12 @@ namespace Granary.Contracts;
 public sealed record GradientRecord(
     [property: Id(0)] double? RelativeError, [property: Id(1)] string? Parameter, [property: Id(2)] string? Skipped)
 {
-    /// <summary>The one that says most of all: the largest error, or, without any, a reason.</summary>
+    /// <summary>The largest error; without any, a reason why nothing was compared.</summary>
     public static GradientRecord? Worst(IEnumerable<GradientRecord?> records) => records.Where(r => r is not null).MaxBy(r => r!.RelativeError ?? -1);
 }
 
-/// <summary>What a worker finds when it computes gradients that were not finite once more, from the same weights and examples.</summary>
+/// <summary>Result of computing non-finite gradients again, from the same weights and examples.</summary>
 /// <param name="Shard">The first shard whose loss or gradient is not finite again; null: none.</param>
-/// <param name="Differs">Its sum was not finite, and by what its shards give now it cannot but be: its arithmetic is not reproducible.</param>
+/// <param name="Differs">The sum was not finite before and is now: this silo's arithmetic is not reproducible.</param>
 [GenerateSerializer, Immutable, Alias("granary.NonFiniteFinding")]
 public sealed record NonFiniteFinding([property: Id(0)] int? Shard, [property: Id(1)] bool Differs);

@@ -1,11 +1,11 @@
 namespace Granary.Contracts;
 
-/// <summary>The list of a cluster's jobs and the queue of those that wait for room. Key: 0. Owns the order of jobs,
-/// persistently; each job's own state belongs to its coordinator.</summary>
+/// <summary>The list of a cluster's jobs and the queue of those that wait to start. Key: 0. Owns the order of jobs, in grain storage;
+/// each job's own state belongs to its coordinator.</summary>
 [Alias("granary.ICatalogueGrain")]
 public interface ICatalogueGrain : IGrainWithIntegerKey
 {
-    /// <summary>Adds a job to the queue and starts it when there is room. Returns the job's id.</summary>
+    /// <summary>Adds a job to the queue and starts it when a slot is free. Returns the job's id.</summary>
     [Alias("Submit")]
     Task<string> Submit(Submission submission);
 
@@ -17,15 +17,15 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
     [Alias("Resume")]
     Task<bool> Resume(string jobId);
 
-    /// <summary>Called by every silo that has joined, and by a coordinator whose job has ended or stands still: jobs that were under
-    /// way when the cluster was lost go on, and those that wait start where there is room.</summary>
+    /// <summary>Called by every silo that has joined, and by a coordinator whose job has ended or paused. Resumes the jobs that were
+    /// running when the cluster was lost, and starts queued jobs while slots are free.</summary>
     [Alias("Awake")]
     Task Awake();
 }
 
 /// <summary>A job handed to a cluster.</summary>
 /// <param name="Job">The resolved job: defaults filled in, paths absolute.</param>
-/// <param name="Output">Directory for the model and its papers, absolute, as the silos see it; null: the cluster's own
+/// <param name="Output">Directory for the model and its artifacts, absolute, as the silos see it; null: the cluster's own
 /// place for outputs.</param>
 /// <param name="JobId">The id it must have; null: the catalogue makes one, NAME-xxxxxx.</param>
 /// <param name="Priority">Jobs of a higher priority start first; among equals, those submitted first.</param>
@@ -33,7 +33,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 /// <param name="Group">What it was submitted with: jobs of one sweep have the same.</param>
 /// <param name="Warnings">What the check of the job found doubtful; null: nothing.</param>
 /// <param name="Overwrite">Whether results of another run that the output holds may be replaced.</param>
-/// <param name="Silos">Names of the silos that are meant to take part: it says who did not, and why. Null: whoever is there.</param>
+/// <param name="Silos">Names of the silos that are expected to take part; the job reports which did not, and why. Null: any silo.</param>
 [GenerateSerializer, Immutable, Alias("granary.Submission")]
 public sealed record Submission(
     [property: Id(0)] Job Job,

@@ -1,6 +1,6 @@
 namespace Granary.Contracts;
 
-/// <summary>The silos that live now. Key: 0. Owns nothing: asks membership and each silo's worker.</summary>
+/// <summary>The living silos. Key: 0. Owns nothing: asks cluster membership and each silo's worker.</summary>
 [Alias("granary.IClusterGrain")]
 public interface IClusterGrain : IGrainWithIntegerKey
 {
@@ -8,18 +8,18 @@ public interface IClusterGrain : IGrainWithIntegerKey
     [Alias("Silos")]
     Task<IReadOnlyList<SiloInfo>> Silos();
 
-    /// <summary>Does a fault within a silo: see <see cref="IWorker.Suffer"/>.</summary>
+    /// <summary>Injects a fault into a silo: see <see cref="IWorker.InjectFault"/>.</summary>
     /// <param name="silo">Its name.</param>
-    /// <param name="fault">What it suffers.</param>
+    /// <param name="fault">The fault.</param>
     /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
-    /// <exception cref="JobException">It allows no faults.</exception>
+    /// <exception cref="JobException">The silo was not started with --allow-faults.</exception>
     [Alias("Suffer")]
-    Task Suffer(string silo, Fault fault);
+    Task InjectFault(string silo, Fault fault);
 
-    /// <summary>Ends a fault within a silo.</summary>
+    /// <summary>Ends an injected fault.</summary>
     /// <exception cref="LostPeerException">There is no such silo.</exception>
     [Alias("Lift")]
-    Task Lift(string silo, FaultKind kind);
+    Task ClearFault(string silo, FaultKind kind);
 }
 
 /// <summary>One silo, as people see it.</summary>

@@ -16,7 +16,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Start")]
     Task Start();
 
-    /// <summary>Where the job stands, with the metric points after the given count. Null when no such job exists.</summary>
+    /// <summary>Status of the job, with the metric points after the given count. Null when no such job exists.</summary>
     [Alias("Status")]
     Task<JobStatus?> Status(int pointsKnown);
 
@@ -59,14 +59,14 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Leave"), AlwaysInterleave]
     Task Leave(string silo);
 
-    /// <summary>A member has written its part of a checkpoint, or could not. Told again until it is heard: once is what counts.</summary>
-    /// <param name="membership">Job and generation.</param>
-    /// <param name="member">Whose part it is.</param>
+    /// <summary>A worker has written its part of a checkpoint, or could not. Idempotent: a worker repeats the call until it succeeds.</summary>
+    /// <param name="generation">Job and generation.</param>
+    /// <param name="member">Rank of the worker.</param>
     /// <param name="step">The version.</param>
     /// <param name="part">What was written; null: nothing.</param>
     /// <param name="failure">Why nothing was.</param>
     [Alias("CheckpointWritten")]
-    Task CheckpointWritten(Membership membership, int member, long step, CheckpointPart? part, string? failure);
+    Task CheckpointWritten(GenerationId generation, int member, long step, CheckpointPart? part, string? failure);
 
     /// <summary>A worker cannot go on: a non-finite number, a lost peer, an exception.</summary>
     [Alias("Trouble")]
@@ -77,7 +77,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
 [GenerateSerializer, Alias("granary.JobState")]
 public enum JobState { Queued, Running, Paused, Completed, Failed, Cancelled }
 
-/// <summary>Where a job stands.</summary>
+/// <summary>Status of a job.</summary>
 [GenerateSerializer, Immutable, Alias("granary.JobStatus")]
 public sealed record JobStatus
 {
@@ -85,7 +85,7 @@ public sealed record JobStatus
     [Id(0)] public required string JobId { get; init; }
     /// <summary>The job's name.</summary>
     [Id(1)] public required string Name { get; init; }
-    /// <summary>Where it is in its life.</summary>
+    /// <summary>Its state.</summary>
     [Id(2)] public required JobState State { get; init; }
     /// <summary>What it is doing right now, for people: "reading data", "training", "writing the model".</summary>
     [Id(3)] public string Activity { get; init; } = "";
@@ -105,10 +105,10 @@ public sealed record JobStatus
     [Id(10)] public IReadOnlyList<MemberStatus> Members { get; init; } = [];
     /// <summary>Examples counted in committed steps.</summary>
     [Id(11)] public long Examples { get; init; }
-    /// <summary>Examples a second: lately while it trains, else over the present sitting.</summary>
+    /// <summary>Examples a second: lately while it trains, else since it was last started or resumed.</summary>
     [Id(12)] public double ExamplesPerSecond { get; init; }
-    /// <summary>Seconds of training over all sittings, those of the run that it goes on from included: while steps were granted,
-    /// without pauses and without the forming of generations. The loss of a coordinator may cost it the last second.</summary>
+    /// <summary>Seconds of training since the job was submitted, including those of the run that it continues: the time during which steps
+    /// were granted, without pauses and rendezvous. Up to a second is lost when the coordinator is lost.</summary>
     [Id(13)] public double Seconds { get; init; }
     /// <summary>Metric points after the count that the caller knew.</summary>
     [Id(14)] public IReadOnlyList<MetricPoint> Points { get; init; } = [];
@@ -135,7 +135,7 @@ public sealed record JobStatus
     /// <summary>Silos that take no part now (or took none last), though they were meant to or could have.</summary>
     [Id(25)] public IReadOnlyList<AbsentSilo> Absent { get; init; } = [];
 
-    /// <summary>What had been done before the present sitting: by the run that it goes on from, or until the last pause.</summary>
+    /// <summary>What had been done before it was last started or resumed: by the run that it continues, or until the last pause.</summary>
     [Id(26)] public WorkDone Earlier { get; init; } = WorkDone.None;
 
     /// <summary>Which status this is.</summary>
@@ -187,7 +187,7 @@ public sealed record MemberStatus(
 /// <param name="ValidationLoss">At the end of an epoch: mean loss over the held-out examples.</param>
 /// <param name="ValidationAccuracy">At the end of an epoch, where there are classes: part of the held-out examples
 /// (text: tokens) that the model gets right.</param>
-/// <param name="Seconds">Seconds of training then, over all sittings.</param>
+/// <param name="Seconds">Seconds of training up to then, pauses excluded.</param>
 [GenerateSerializer, Immutable, Alias("granary.MetricPoint")]
 public sealed record MetricPoint(
     [property: Id(0)] long Step,

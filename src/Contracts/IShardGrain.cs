@@ -1,8 +1,8 @@
 namespace Granary.Contracts;
 
 /// <summary>
-/// Owns one shard of a job's examples in one generation. Key: "{jobId}/{shard}/{generation}": whoever owns a shard in the next
-/// generation is another grain, so that two silos can never pull at one activation. Lives in the silo whose worker called it
+/// Owns one shard of a job's examples in one generation. Key: "{jobId}/{shard}/{generation}": the owner of a shard in the next
+/// generation is another grain, so that two silos never compete for one activation. Lives in the silo whose worker called it
 /// first; its gradient code runs on that worker's compute threads, and its examples stay in that silo's memory from one
 /// generation to the next. Holds no weights: a lost activation costs one more reading of its part of the source, never the run.
 /// </summary>

@@ -16,12 +16,12 @@ public interface IWorker : IGrainService
     [Alias("Describe")]
     Task<SiloInfo> Describe();
 
-    /// <summary>Enters a generation: whatever an older one was doing here stops, between two versions of the weights, and can
-    /// do nothing any more. Returns what this silo holds of the job.</summary>
-    /// <param name="membership">Job and generation.</param>
+    /// <summary>Joins a generation: stops the older one here, between two versions of the weights, for good. Returns what this
+    /// silo holds of the job.</summary>
+    /// <param name="generation">Job and generation.</param>
     /// <param name="recordsFrom">The records of steps from here on are wanted too.</param>
     [Alias("Enter")]
-    Task<Holdings> Enter(Membership membership, long recordsFrom);
+    Task<HeldState> Join(GenerationId generation, long recordsFrom);
 
     /// <summary>Has the shards assigned here read their parts of the source. Returns what they found.</summary>
     /// <exception cref="JobException">The data cannot be used; the message says where and why.</exception>
@@ -37,76 +37,78 @@ public interface IWorker : IGrainService
     Task Preload(Assignment assignment, DataFacts facts);
 
     /// <summary>Makes the shards' examples ready for compute, builds the network, opens the tensor channel to the other
-    /// members and takes over weights and optimiser state from where <paramref name="origin"/> says. Returns when this
-    /// member could take the step <see cref="Origin.Step"/>.</summary>
-    /// <returns>How right this member's gradients are; null: it has no examples.</returns>
+    /// members and takes over weights and optimiser state from where <paramref name="restore"/> says. Returns when this
+    /// member could take the step <see cref="RestoreSource.Step"/>.</summary>
+    /// <returns>Result of the gradient check; null: this worker has no examples.</returns>
     /// <exception cref="LostPeerException">A member was lost meanwhile.</exception>
     /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>
-    /// <exception cref="JobException">This member computes wrongly.</exception>
+    /// <exception cref="JobException">The gradient check failed.</exception>
     [Alias("Prepare"), ResponseTimeout(LongAnswer.Time)]
-    Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, Origin origin);
+    Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, RestoreSource restore);
 
     /// <summary>Allows steps. Grants follow each other: each begins where the one before ended.</summary>
     [Alias("Grant")]
-    Task Grant(Membership membership, StepGrant grant);
+    Task Grant(GenerationId generation, StepGrant grant);
 
-    /// <summary>What this member is doing, for the coordinator's watch over members that make no progress.</summary>
+    /// <summary>What this worker is doing; the coordinator uses it to detect workers that make no progress.</summary>
     [Alias("Stand")]
-    Task<WorkerStanding> Stand(Membership membership);
+    Task<WorkerStanding> Stand(GenerationId generation);
 
     /// <summary>Stops after the step under way, or at once where a peer is lost. Returns the committed step.</summary>
     [Alias("Halt")]
-    Task<long> Halt(Membership membership);
+    Task<long> Halt(GenerationId generation);
 
-    /// <summary>The weights held once so many steps are committed, as a hash: members are up to one step apart.</summary>
+    /// <summary>SHA-256 of the weights once so many steps are committed. Workers are up to one step apart, so this may have to wait.</summary>
     /// <exception cref="LostPeerException">This member stopped before.</exception>
     [Alias("Weigh"), ResponseTimeout(LongAnswer.Time)]
-    Task<SavedWeights> Weigh(Membership membership, long step);
+    Task<SavedWeights> HashWeights(GenerationId generation, long step);
 
-    /// <summary>Has an older version of the weights, of a checkpoint, weighed and published in the place of the last one.</summary>
+    /// <summary>Loads an older version of the weights from a checkpoint, to be hashed and published in the place of the last one.</summary>
     /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>
     [Alias("Recall"), ResponseTimeout(LongAnswer.Time)]
-    Task Recall(Membership membership, Origin checkpoint);
+    Task LoadCheckpoint(GenerationId generation, RestoreSource checkpoint);
 
     /// <summary>Makes the directory that the job's model will be written to, and makes it the job's own.</summary>
-    /// <param name="membership">Job and generation.</param>
+    /// <param name="generation">Job and generation.</param>
     /// <param name="output">The directory.</param>
     /// <param name="overwrite">Whether results of another run there may be replaced.</param>
     /// <param name="continues">The output of the run that the job goes on from, whose place it may take; null: none.</param>
     /// <exception cref="JobException">It cannot be written to, or holds something that is not the job's.</exception>
     [Alias("TakeOutput")]
-    Task TakeOutput(Membership membership, string output, bool overwrite, string? continues);
+    Task TakeOutput(GenerationId generation, string output, bool overwrite, string? continues);
 
-    /// <summary>Gives the folder up where a job ends without results, so that the next one may have it.</summary>
+    /// <summary>Releases the directory of a job that ended without results, so that another job can use it.</summary>
     [Alias("GiveBackOutput")]
-    Task GiveBackOutput(Membership membership, string output);
+    Task GiveBackOutput(GenerationId generation, string output);
 
     /// <summary>Writes the model and what goes with it. Returns why it could not be written; null: it was.</summary>
     [Alias("Publish"), ResponseTimeout(LongAnswer.Time)]
-    Task<string?> Publish(Membership membership, Publication publication);
+    Task<string?> Publish(GenerationId generation, Publication publication);
 
     /// <summary>Computes the gradients of the next step once more, after they were not finite.</summary>
     [Alias("FindNonFinite"), ResponseTimeout(LongAnswer.Time)]
-    Task<NonFiniteFinding> FindNonFinite(Membership membership);
+    Task<NonFiniteFinding> FindNonFinite(GenerationId generation);
 
-    /// <summary>Does a fault within this silo, for as long as it lasts. Only silos that were started for it allow that.</summary>
-    /// <exception cref="JobException">This one was not.</exception>
+    /// <summary>Injects a fault into this silo, for its duration. Only a silo that was started with --allow-faults accepts it.</summary>
+    /// <exception cref="JobException">This silo was started without it.</exception>
     [Alias("Suffer")]
-    Task Suffer(Fault fault);
+    Task InjectFault(Fault fault);
 
-    /// <summary>Ends a scripted fault before its time; none of the kind is no mistake.</summary>
+    /// <summary>Ends an injected fault early; does nothing where there is none of that kind.</summary>
     [Alias("Lift")]
-    Task Lift(FaultKind kind);
+    Task ClearFault(FaultKind kind);
 
-    /// <summary>Another silo gets the processor so late: it is not dead when it is silent for a while.</summary>
+    /// <summary>Another silo is scheduled this late by its operating system: it may be silent that long without being dead.</summary>
     [Alias("TellLateness"), OneWay]
     Task TellLateness(SiloAddress silo, TimeSpan lateness);
 
     /// <summary>Forgets the job: examples, weights and connections.</summary>
     [Alias("Release")]
-    Task Release(Membership membership);
+    Task Release(GenerationId generation);
 }
 
-/// <summary>Which job and which set of workers a call belongs to.</summary>
+/// <summary>Which job and which generation of its workers a call belongs to.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Number">The generation, from 1: raised each time the worker group changes.</param>
 [GenerateSerializer, Immutable, Alias("granary.Membership")]
-public readonly record struct Membership([property: Id(0)] string JobId, [property: Id(1)] long Generation);
+public readonly record struct GenerationId([property: Id(0)] string JobId, [property: Id(1)] long Number);

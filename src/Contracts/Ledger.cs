@@ -43,7 +43,7 @@ public enum JobEventKind
     /// <summary>A generation ended for another reason.</summary>
     Trouble,
 
-    /// <summary>A generation ended in good order, because silos came or left.</summary>
+    /// <summary>A generation ended at a step boundary, because silos joined or left.</summary>
     Resized,
 
     /// <summary>The job was paused.</summary>
@@ -76,7 +76,7 @@ public enum JobEventKind
     /// <summary>A generation committed its first step beyond all those before it.</summary>
     Resumed,
 
-    /// <summary>A silo takes no part, because its results might differ in the last bit.</summary>
+    /// <summary>A silo is left out, because its results might differ in the last bit.</summary>
     StandsBy,
 }
 

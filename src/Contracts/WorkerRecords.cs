@@ -1,6 +1,6 @@
 namespace Granary.Contracts;
 
-/// <summary>What one worker holds at the end.</summary>
+/// <summary>The weights that one worker holds.</summary>
 /// <param name="Step">Committed steps.</param>
 /// <param name="Sha256">Over the flat weights as little-endian float32, lower-case hex.</param>
 /// <param name="Parameters">Number of weights.</param>
@@ -9,7 +9,7 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 
 /// <summary>What a job leaves in a directory when it ends, besides the model.</summary>
 /// <param name="Output">The directory, absolute; made if missing.</param>
-/// <param name="Papers">Files by name: the job file, metrics, the summary.</param>
+/// <param name="Artifacts">Files by name: the job file, metrics, the summary.</param>
 /// <param name="Copies">Files to be copied, from where to by name: what training on takes.</param>
 /// <param name="KeepsState">Whether what an earlier run left there to be trained on stays where there is nothing newer.</param>
 /// <param name="Overwrite">Whether results that the directory holds may be replaced.</param>
@@ -17,15 +17,15 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 [GenerateSerializer, Immutable, Alias("granary.Publication")]
 public sealed record Publication(
     [property: Id(0)] string Output,
-    [property: Id(1)] IReadOnlyDictionary<string, string> Papers,
+    [property: Id(1)] IReadOnlyDictionary<string, string> Artifacts,
     [property: Id(2)] IReadOnlyDictionary<string, string> Copies,
     [property: Id(3)] bool KeepsState,
     [property: Id(4)] bool Overwrite,
     [property: Id(5)] string? Continues);
 
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
-/// <param name="Membership">Job and generation.</param>
-/// <param name="Index">The worker's place among the members.</param>
+/// <param name="Generation">Job and generation.</param>
+/// <param name="Rank">The worker's place in the generation, from 0.</param>
 /// <param name="Committed">Committed steps in all.</param>
 /// <param name="Steps">One record per committed step, in order, with every shard of the job: members tell each other. Only
 /// the first member reports them.</param>
@@ -34,8 +34,8 @@ public sealed record Publication(
 /// <param name="Seconds">Where the time went since the last report.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerReport")]
 public sealed record WorkerReport(
-    [property: Id(0)] Membership Membership,
-    [property: Id(1)] int Index,
+    [property: Id(0)] GenerationId Generation,
+    [property: Id(1)] int Rank,
     [property: Id(2)] long Committed,
     [property: Id(3)] IReadOnlyList<StepRecord> Steps,
     [property: Id(4)] IReadOnlyList<EvaluationRecord> Evaluations,
@@ -87,8 +87,8 @@ public readonly record struct EvaluationRecord(
 public enum TroubleKind { NonFiniteLoss, NonFiniteGradient, NonFiniteWeights, LostPeer, Exception }
 
 /// <summary>A worker's report that it cannot go on.</summary>
-/// <param name="Membership">Job and generation.</param>
-/// <param name="Index">The worker's place among the members.</param>
+/// <param name="Generation">Job and generation.</param>
+/// <param name="Rank">The worker's place in the generation, from 0.</param>
 /// <param name="Kind">What kind of cause.</param>
 /// <param name="Step">The step under way.</param>
 /// <param name="Shard">The shard concerned, where one is known.</param>
@@ -96,8 +96,8 @@ public enum TroubleKind { NonFiniteLoss, NonFiniteGradient, NonFiniteWeights, Lo
 /// <param name="Message">The cause, for people.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerTrouble")]
 public sealed record WorkerTrouble(
-    [property: Id(0)] Membership Membership,
-    [property: Id(1)] int Index,
+    [property: Id(0)] GenerationId Generation,
+    [property: Id(1)] int Rank,
     [property: Id(2)] TroubleKind Kind,
     [property: Id(3)] long Step,
     [property: Id(4)] int? Shard,

@@ -130,11 +130,11 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     /// <summary>Does a fault within a silo.</summary>
     /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
     /// <exception cref="JobException">It allows no faults.</exception>
-    internal async Task Suffer(string silo, Fault fault) => await (await _connection.Get(default)).Grains.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
+    internal async Task InjectFault(string silo, Fault fault) => await (await _connection.Get(default)).Grains.GetGrain<IClusterGrain>(0).InjectFault(silo, fault);
 
     /// <summary>Ends a fault within a silo.</summary>
     /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
-    internal async Task Lift(string silo, FaultKind kind) => await (await _connection.Get(default)).Grains.GetGrain<IClusterGrain>(0).Lift(silo, kind);
+    internal async Task ClearFault(string silo, FaultKind kind) => await (await _connection.Get(default)).Grains.GetGrain<IClusterGrain>(0).ClearFault(silo, kind);
 
     internal static ICatalogueGrain Catalogue(ClusterConnection cluster) => cluster.Grains.GetGrain<ICatalogueGrain>(0);
 

@@ -14,7 +14,7 @@ public static class SiloProgram
     /// <returns>The exit code for Main: 0 done, 1 failed, 2 wrong usage, job file, model or data, 4 taken for dead by the other silos.</returns>
     public static async Task<int> Run(string[] args)
     {
-        // On a thread that nobody awaits, too: the process ends, but with a line instead of a stack.
+        // Also on threads that are not awaited: the process ends with one line instead of a stack trace.
         AppDomain.CurrentDomain.UnhandledException += (_, e) => SiloExit.Now(SiloExit.Failed, Unforeseen(e.ExceptionObject as Exception));
         var command = new RootCommand("One silo of a Granary cluster, and what needs its libraries but no cluster.")
         {

@@ -12,11 +12,11 @@ public class PublicApiTests
     [
         ("Granary.Jobs", "Granary.Jobs.InputShape"),
         ("Granary.Jobs", "Granary.Jobs.JobException"),
-        ("Granary.Model", "Granary.Model.Own.ModelOptions"),
-        ("Granary.Model", "Granary.Model.Own.OptimizerOptions"),
-        ("Granary.Model", "Granary.Model.Own.OwnModel"),
-        ("Granary.Model", "Granary.Model.Own.OwnModels"),
-        ("Granary.Model", "Granary.Model.Own.OwnOptimizers"),
+        ("Granary.Model", "Granary.Model.Custom.ModelOptions"),
+        ("Granary.Model", "Granary.Model.Custom.OptimizerOptions"),
+        ("Granary.Model", "Granary.Model.Custom.OwnModel"),
+        ("Granary.Model", "Granary.Model.Custom.OwnModels"),
+        ("Granary.Model", "Granary.Model.Custom.OwnOptimizers"),
         ("Granary.Model", "Granary.Model.Training.IOptimizer"),
         ("Granary.Model", "Granary.Model.Training.UpdateRun`1"),
         ("Granary.Silo", "Granary.Silo.SiloProgram"),
@@ -39,8 +39,8 @@ public class PublicApiTests
 
     [Fact]
     public void Everything_in_the_namespace_for_them_is_pinned() => Assert.Equal(
-        Types.Select(t => t.Type).Where(t => t.StartsWith("Granary.Model.Own.", StringComparison.Ordinal)),
-        Load("Granary.Model").GetExportedTypes().Select(t => t.FullName!).Where(t => t.StartsWith("Granary.Model.Own.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Types.Select(t => t.Type).Where(t => t.StartsWith("Granary.Model.Custom.", StringComparison.Ordinal)),
+        Load("Granary.Model").GetExportedTypes().Select(t => t.FullName!).Where(t => t.StartsWith("Granary.Model.Custom.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
     private static readonly AssemblyLoadContext Context = Resolving();
 

@@ -11,7 +11,7 @@ public sealed class EarlyStopTests : RecoveryScenario
         using var train = await Run(["train", .. watched, "--silos", "1", "--json"]);
         Assert.Equal(0, await train.Exit());
         await Up(silos: 3);
-        var (job, report) = await SufferFromTheStart("watch-kills.yaml", watched);
+        var (job, report) = await InjectFromTheStart("watch-kills.yaml", watched);
         Assert.True(report.GetProperty("recoveries").GetInt32() > 2, report.ToString());
         await EndsAs(train.Json.GetProperty("weightsSha256").GetString()!, job);
         using var wait = await Run("wait", job, "--json");

@@ -10,7 +10,7 @@ public sealed class KillTests : RecoveryScenario
     public async Task Ten_kills_do_not_show_in_the_weights()
     {
         await Up(silos: 3);
-        var (job, report) = await SufferFromTheStart("kills.yaml", Job);
+        var (job, report) = await InjectFromTheStart("kills.yaml", Job);
         var kills = report.GetProperty("done").EnumerateArray().Where(d => d.GetProperty("fault").GetString() == "kill").Sum(d => d.GetProperty("silos").GetArrayLength());
         Assert.True(kills is >= 10 and <= 12, report.ToString()); // fewer may live than a plan asks for
         await EndsAsUndisturbed(job);

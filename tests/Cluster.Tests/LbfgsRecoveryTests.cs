@@ -17,7 +17,7 @@ public sealed class LbfgsRecoveryTests : RecoveryScenario
         using var undisturbed = await Run(["train", .. Search, "--silos", "1", "--json"]);
         await undisturbed.Succeeds();
         await Up(silos: 3);
-        var (job, report) = await SufferFromTheStart("search-kills.yaml", Search);
+        var (job, report) = await InjectFromTheStart("search-kills.yaml", Search);
         var kills = report.GetProperty("done").EnumerateArray().Where(d => d.GetProperty("fault").GetString() == "kill");
         Assert.True(kills.Sum(d => d.GetProperty("silos").GetArrayLength()) == 2, report.ToString());
         await EndsAs(undisturbed.Json.GetProperty("weightsSha256").GetString()!, job);

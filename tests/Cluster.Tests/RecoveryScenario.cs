@@ -58,7 +58,7 @@ public abstract class RecoveryScenario : IDisposable
     }
 
     /// <summary>Carries a fault plan of this folder out on the job that runs; returns chaos's report.</summary>
-    private protected async Task<JsonElement> Suffer(string plan)
+    private protected async Task<JsonElement> InjectFaults(string plan)
     {
         using var chaos = await Run("chaos", "--plan", Path.Combine(AppContext.BaseDirectory, plan), "--json");
         await chaos.Succeeds();
@@ -67,9 +67,9 @@ public abstract class RecoveryScenario : IDisposable
 
     /// <summary>Carries a fault plan out on a job that begins when the first of its faults has been done: however busy the machine is, the
     /// job is not past the others before anybody watches it.</summary>
-    private protected async Task<(string Job, JsonElement Report)> SufferFromTheStart(string plan, params string[] job)
+    private protected async Task<(string Job, JsonElement Report)> InjectFromTheStart(string plan, params string[] job)
     {
-        var (id, chaos) = await SufferingFromTheStart(plan, job);
+        var (id, chaos) = await StartInjecting(plan, job);
         using (chaos)
         {
             await chaos.Succeeds();
@@ -78,7 +78,7 @@ public abstract class RecoveryScenario : IDisposable
     }
 
     /// <summary>The same, while the plan is still at work. Until its first fault has been done another job has the cluster.</summary>
-    private protected async Task<(string Job, CommandLine Chaos)> SufferingFromTheStart(string plan, params string[] job)
+    private protected async Task<(string Job, CommandLine Chaos)> StartInjecting(string plan, params string[] job)
     {
         // One silo is enough for that one: the rest of the machine is for the commands.
         using var before = await Run("submit", Digits, "--set", "data.shards=1", "training.epochs=1000000", "--detach", "--json");

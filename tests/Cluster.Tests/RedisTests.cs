@@ -63,7 +63,7 @@ public sealed class RedisTests : IDisposable
         redis.Freeze();
         silo.Signal("TERM");
         Assert.Equal(1, await silo.Exit());
-        Assert.Contains("not stopped in good order within 40 s: the store of the cluster may not answer", silo.Errors);
+        Assert.Contains("shutdown timed out after 40 s", silo.Errors);
     }
 
     // A server of its own for each test.

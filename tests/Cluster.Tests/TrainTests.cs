@@ -83,7 +83,7 @@ public sealed class TrainTests : IDisposable
         var silos = train.Children();
         foreach (var silo in silos)
         {
-            CommandLine.Kill("STOP", $"{silo.Id}"); // the job cannot be cancelled in good order
+            CommandLine.Kill("STOP", $"{silo.Id}"); // the job cannot be cancelled gracefully
         }
 
         train.PressCtrlC();

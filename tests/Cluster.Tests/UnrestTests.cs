@@ -8,7 +8,7 @@ public sealed class UnrestTests : RecoveryScenario
     public async Task Silos_that_come_go_and_freeze_do_not_show_in_the_weights()
     {
         await Up(silos: 2);
-        var (job, report) = await SufferFromTheStart("unrest.yaml", Job);
+        var (job, report) = await InjectFromTheStart("unrest.yaml", Job);
         Assert.True(report.GetProperty("faults").GetInt32() == 9, report.ToString());
         await EndsAsUndisturbed(job);
     }
@@ -19,7 +19,7 @@ public sealed class UnrestTests : RecoveryScenario
         await Up(silos: 2);
         using var submit = await Run(["submit", .. Job, "--set", "training.epochs=1000000", "--detach", "--json"]);
         await submit.Succeeds();
-        var report = await Suffer("drained.yaml");
+        var report = await InjectFaults("drained.yaml");
         Assert.True(report.GetProperty("faults").GetInt32() == 2, report.ToString());
         using var cancel = await Run("cancel", submit.Json.GetProperty("job").GetString()!);
         await cancel.Succeeds();

@@ -13,7 +13,7 @@ public sealed class WholeClusterTests : RecoveryScenario
         using var status = await Run("status", "--json");
         var pids = status.Json.GetProperty("silos").EnumerateArray().Select(s => s.GetProperty("pid").GetInt32()).ToArray();
         var record = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "home", "cluster.json"))).RootElement;
-        var (job, slow) = await SufferingFromTheStart("slow.yaml", Job);
+        var (job, slow) = await StartInjecting("slow.yaml", Job);
         using (slow)
         {
             while ((await Show(job)).GetProperty("step").GetInt64() < 175)

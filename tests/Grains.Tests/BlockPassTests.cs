@@ -1,7 +1,7 @@
 using CsCheck;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 using Granary.Model.Training;
 
@@ -90,7 +90,7 @@ public class BlockPassTests
         var optimizer = OptimizerCatalogue.Create(options);
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, 1));
         using var mesh = new PeerMesh([]);
-        using var vault = new JobVault<float>(shape, Precision.Float32, layout, 0, optimizer.State.Count);
+        using var store = new VersionStore<float>(shape, Precision.Float32, layout, 0, optimizer.State.Count);
         using var pass = new BlockPass<float>(layout.Tree.Root.Level, new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer));
         var program = SumProgram.Build(layout.Tree, [new TreeNode(0, 0), new TreeNode(0, 1), new TreeNode(0, 2)]);
         fixed (float* a = gradients[0], b = gradients[1], c = gradients[2])
@@ -101,13 +101,13 @@ public class BlockPassTests
                 {
                     var start = layout.Blocks.Start(block);
                     pass.Update(
-                        program, [(nint)(a + start), (nint)(b + start), (nint)(c + start)], batch, step, options.LearningRate, block, layout.Blocks.Length(block), vault.Current, vault.Next);
+                        program, [(nint)(a + start), (nint)(b + start), (nint)(c + start)], batch, step, options.LearningRate, block, layout.Blocks.Length(block), store.Current, store.Next);
                 }
 
-                vault.Commit();
+                store.Commit();
             }
         }
 
-        return new ReadOnlySpan<float>(vault.Current.Weights.Data, weights).ToArray();
+        return new ReadOnlySpan<float>(store.Current.Weights.Data, weights).ToArray();
     }
 }

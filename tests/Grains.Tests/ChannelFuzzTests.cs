@@ -6,7 +6,7 @@ using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
@@ -41,16 +41,16 @@ public sealed class ChannelFuzzTests : IDisposable
     [Fact]
     public void Rubbish_from_a_peer_ends_a_step_with_one_kind_of_error_and_bounded_memory()
     {
-        using var vault = new JobVault<float>(_shape, Precision.Float32, _layout, 0, 0);
+        using var store = new VersionStore<float>(_shape, Precision.Float32, _layout, 0, 0);
         using var sums = new NativeVector<float>(Weights);
         sums.Span(0, Weights).Fill(1);
         var good = Good();
-        Assert.Equal("done", Step(vault, sums, [.. good.SelectMany(f => f)], out var expected));
+        Assert.Equal("done", Step(store, sums, [.. good.SelectMany(f => f)], out var expected));
         var outcomes = new Dictionary<string, int>();
         var random = new Random(5);
         for (var i = 0; i < Inputs; i++)
         {
-            var outcome = Step(vault, sums, Spoilt(good, random), out var weights);
+            var outcome = Step(store, sums, Spoilt(good, random), out var weights);
             outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
             if (outcome == "done")
             {
@@ -63,7 +63,7 @@ public sealed class ChannelFuzzTests : IDisposable
     }
 
     // One step of member 0, against a peer that has sent these bytes and nothing more.
-    private unsafe string Step(JobVault<float> vault, NativeVector<float> sums, byte[] sent, out ulong weights)
+    private unsafe string Step(VersionStore<float> store, NativeVector<float> sums, byte[] sent, out ulong weights)
     {
         using var peer = new Socket(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 1 << 20 };
         peer.Connect(_door.LocalEndPoint!);
@@ -81,9 +81,9 @@ public sealed class ChannelFuzzTests : IDisposable
         try
         {
             var records = exchange.Run(
-                0, 0, 0.1, own, vault.Current, vault.Next, null, new CancellationToken(canceled: true)); // looked at when nothing comes any more
+                0, 0, 0.1, own, store.Current, store.Next, null, new CancellationToken(canceled: true)); // looked at when nothing comes any more
             Assert.Equal([0, 1], records.Select(r => r.Shard));
-            weights = XxHash3.HashToUInt64(new ReadOnlySpan<byte>(vault.Next.Weights.Data, Weights * sizeof(float)));
+            weights = XxHash3.HashToUInt64(new ReadOnlySpan<byte>(store.Next.Weights.Data, Weights * sizeof(float)));
             return "done";
         }
         catch (OperationCanceledException)

@@ -7,7 +7,7 @@ using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 using Granary.Model.Training;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -141,7 +141,7 @@ public class ExchangeTests
         var update = new BlockUpdate<float>(layout.Blocks, runs, optimizer);
         var batches = new BatchPlan(Rows, batch, 100);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
-        using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.State.Count);
+        using var store = new VersionStore<float>(shape, Precision.Float32, layout, self, optimizer.State.Count);
         var (firstShard, endShard) = layout.Plan.Of(self);
         for (long step = 0; step < steps; step++)
         {
@@ -173,9 +173,9 @@ public class ExchangeTests
             var sums = new OwnSums<float>(layout.Cover(self).Count) { Changed = mesh.Wake };
             var records = Enumerable.Range(firstShard, endShard - firstShard).Select(v => (v, Rows: batches.Rows(step, v))).Where(r => r.Rows.End > r.Rows.First)
                 .Select(r => new ShardRecord(r.v, r.Rows.End - r.Rows.First, r.Rows.End - r.Rows.First, r.v * 0.5, (ulong)(step + r.v))).ToArray();
-            var ward = keeps && clip > 0 && layout.Plan.Members > 1 && step % 2 == 1 ? vault.MakeWard() : null;
+            var replica = keeps && clip > 0 && layout.Plan.Members > 1 && step % 2 == 1 ? store.MakeReplica() : null;
             var at = step;
-            ShardRecord[] Exchange() => exchange.Run(at, 0, 0.1, sums, vault.Current, vault.Next, ward, cancellation);
+            ShardRecord[] Exchange() => exchange.Run(at, 0, 0.1, sums, store.Current, store.Next, replica, cancellation);
             var beside = growing ? Task.Factory.StartNew(Exchange, TaskCreationOptions.LongRunning) : null;
             if (growing)
             {
@@ -187,11 +187,11 @@ public class ExchangeTests
             var all = beside?.GetAwaiter().GetResult() ?? Exchange();
             Assert.Equal(batches.ExamplesOf(step), all.Sum(r => r.Examples)); // everybody hears of every shard
             Assert.Equal(all.Select(r => r.Shard).Order(), all.Select(r => r.Shard));
-            vault.Commit();
+            store.Commit();
             made.ForEach(g => g.Dispose());
         }
 
-        return new ReadOnlySpan<float>(vault.Current.Weights.Data, weights).ToArray();
+        return new ReadOnlySpan<float>(store.Current.Weights.Data, weights).ToArray();
     }
 
     [Fact]
@@ -205,12 +205,12 @@ public class ExchangeTests
         Assert.True(mesh.TryMakeWakeable());
         using var exchange = new StepExchange<float>(
             layout, 0, 1, mesh, new BatchPlan([4], 4, 9), new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer), 0);
-        using var vault = new JobVault<float>(shape, Precision.Float32, layout, 0, 0);
+        using var store = new VersionStore<float>(shape, Precision.Float32, layout, 0, 0);
         using var gradient = new NativeVector<float>(Weights);
         using var time = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var sums = new OwnSums<float>(1) { Changed = mesh.Wake };
         Task<ShardRecord[]> Beside() => Task.Factory.StartNew(
-            () => exchange.Run(0, 0, 1, sums, vault.Current, vault.Next, null, time.Token), TaskCreationOptions.LongRunning);
+            () => exchange.Run(0, 0, 1, sums, store.Current, store.Next, null, time.Token), TaskCreationOptions.LongRunning);
 
         gradient.Span(0, Weights).Fill(9);
         var givenUp = Beside();

@@ -75,7 +75,7 @@ public sealed class FaultTests : IDisposable
         var events = await coordinator.Events();
         Assert.Contains(events, e => e.Message.Contains("a chunk arrived damaged", StringComparison.Ordinal));
         Assert.Contains(events, e => e.Kind == JobEventKind.CheckpointFailed && e.Message.Contains("no space left on device", StringComparison.Ordinal));
-        Assert.Contains(events, e => e.Kind == JobEventKind.StorageFailed && e.Message.EndsWith("(a scripted fault)", StringComparison.Ordinal));
+        Assert.Contains(events, e => e.Kind == JobEventKind.StorageFailed && e.Message.EndsWith("(injected fault)", StringComparison.Ordinal));
         var ledger = (await coordinator.Ledger())!;
         Assert.Equal(100 * 200, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)));
     }
@@ -155,12 +155,12 @@ public sealed class FaultTests : IDisposable
         var coordinator = await cluster.Submit(Job(epochs: 100_000));
         await GranaryCluster.Until(coordinator, s => s.Step >= 20);
         var silos = (await GranaryCluster.Until(coordinator, _ => true)).Members.Select(m => m.Name).ToArray();
-        await Task.WhenAll(silos.Select(s => cluster.Suffer(s, new Fault(FaultKind.FullDisk, Seconds: 600))));
+        await Task.WhenAll(silos.Select(s => cluster.InjectFault(s, new Fault(FaultKind.FullDisk, Seconds: 600))));
         await coordinator.Pause();
         var waiting = await GranaryCluster.Until(coordinator, s => s.Activity.StartsWith("pausing: the checkpoint of step", StringComparison.Ordinal) || HasEnded(s));
         Assert.Equal(JobState.Running, waiting.State);
         Assert.Contains("no space left on device", waiting.Activity, StringComparison.Ordinal);
-        await Task.WhenAll(silos.Select(s => cluster.Client.GetGrain<IClusterGrain>(0).Lift(s, FaultKind.FullDisk)));
+        await Task.WhenAll(silos.Select(s => cluster.Client.GetGrain<IClusterGrain>(0).ClearFault(s, FaultKind.FullDisk)));
         var paused = await GranaryCluster.Until(coordinator, s => s.State != JobState.Running);
         Assert.Equal((JobState.Paused, waiting.Step), (paused.State, paused.Step));
         Assert.Equal(paused.Step, paused.Durable);
@@ -188,7 +188,7 @@ public sealed class FaultTests : IDisposable
             {
                 if (fault.IsWithin)
                 {
-                    await cluster.Suffer(silo, fault);
+                    await cluster.InjectFault(silo, fault);
                 }
                 else
                 {

@@ -76,14 +76,14 @@ internal sealed class GranaryCluster : IAsyncDisposable
         await Until(await Submit(job), status => status.State is JobState.Completed or JobState.Failed);
 
     /// <summary>Does a fault within a silo.</summary>
-    public Task Suffer(string silo, Fault fault) => Client.GetGrain<IClusterGrain>(0).Suffer(silo, fault);
+    public Task InjectFault(string silo, Fault fault) => Client.GetGrain<IClusterGrain>(0).InjectFault(silo, fault);
 
     /// <summary>From now on what the silos send travels for a while: a job is not past a step before somebody has seen it there, however
     /// busy the machine is.</summary>
     public async Task HoldBack(double milliseconds)
     {
         var silos = await Client.GetGrain<IClusterGrain>(0).Silos();
-        await Task.WhenAll(silos.Select(s => Suffer(s.Name, new Fault(FaultKind.Delay, Seconds: 600, Milliseconds: milliseconds))));
+        await Task.WhenAll(silos.Select(s => InjectFault(s.Name, new Fault(FaultKind.Delay, Seconds: 600, Milliseconds: milliseconds))));
     }
 
     /// <summary>Ends what <see cref="HoldBack"/> began, on the silos that are left: what was to be seen has been seen.</summary>
@@ -93,7 +93,7 @@ internal sealed class GranaryCluster : IAsyncDisposable
     public async Task End(FaultKind fault)
     {
         var cluster = Client.GetGrain<IClusterGrain>(0);
-        await Task.WhenAll((await Persistently(cluster.Silos)).Select(s => cluster.Lift(s.Name, fault)));
+        await Task.WhenAll((await Persistently(cluster.Silos)).Select(s => cluster.ClearFault(s.Name, fault)));
     }
 
     /// <summary>The first status that is as it should be.</summary>

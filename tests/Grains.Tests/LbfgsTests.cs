@@ -84,7 +84,7 @@ public sealed class LbfgsTests : IDisposable
         foreach (var (step, blows) in new[] { (7, 1), (26, 2), (42, 3) })
         {
             var status = await GranaryCluster.Until(coordinator, s => s.Step >= step);
-            await cluster.Suffer(status.Members[step % 3].Name, new Fault(FaultKind.Corrupt));
+            await cluster.InjectFault(status.Members[step % 3].Name, new Fault(FaultKind.Corrupt));
             await GranaryCluster.Until(coordinator, s => s.Recoveries >= blows || s.State is JobState.Completed or JobState.Failed);
         }
 

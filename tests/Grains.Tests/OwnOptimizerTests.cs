@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Granary.Contracts;
 using Granary.Jobs;
-using Granary.Model.Own;
+using Granary.Model.Custom;
 using Granary.Model.Training;
 
 namespace Granary.Grains.Tests;

@@ -26,9 +26,9 @@ public class RecoveryRuleTests
             [Version(40, true, (0, 2), (4, 7)), Version(47, true, (0, 2))],
             [Version(40, true, (4, 7), (2, 4)), Version(47, true, (4, 7))],
         ];
-        var origin = RestorePlan.Make(held, Layout(2), hasState: true)!;
-        Assert.Equal(40, origin.Step);
-        var state = origin.Transfers.Where(t => t.State).ToArray();
+        var restore = RestorePlan.Make(held, Layout(2), hasState: true)!;
+        Assert.Equal(40, restore.Step);
+        var state = restore.Transfers.Where(t => t.State).ToArray();
         Assert.Equal([new(0, 0, true, new(0, 2)), new(1, 0, true, new(2, 3)), new(1, 1, true, new(3, 7))], state);
 
         // Without any state the newest weights are enough.
@@ -47,27 +47,27 @@ public class RecoveryRuleTests
             var random = new Random(seed);
             var old = Layout(before);
             var held = Enumerable.Range(0, now).Select(m => m < before && random.Next(3) > 0
-                ? new[] { Version(10, true, old.Owned(m), old.Owned(old.WardOf(m))), Version(12, random.Next(2) > 0, old.Owned(m)) }
+                ? new[] { Version(10, true, old.Owned(m), old.Owned(old.ReplicaSourceOf(m))), Version(12, random.Next(2) > 0, old.Owned(m)) }
                 : []).ToArray();
-            var origin = RestorePlan.Make(held, Layout(now), hasState: true);
+            var restore = RestorePlan.Make(held, Layout(now), hasState: true);
             bool Holds(int member, long step, int block) => held[member].Any(v => v.Step == step && v.State.Any(s => block >= s.First && block < s.End));
             bool Whole(long step) => held.Any(h => h.Any(v => v.Step == step && v.Weights))
                 && Enumerable.Range(0, Blocks).All(b => Enumerable.Range(0, now).Any(m => Holds(m, step, b)));
-            Assert.Equal(Whole(12) ? 12 : Whole(10) ? 10 : null, origin?.Step);
-            if (origin is null)
+            Assert.Equal(Whole(12) ? 12 : Whole(10) ? 10 : null, restore?.Step);
+            if (restore is null)
             {
                 return;
             }
 
             for (var member = 0; member < now; member++)
             {
-                var mine = origin.Transfers.Where(x => x.To == member).ToArray();
+                var mine = restore.Transfers.Where(x => x.To == member).ToArray();
                 var weights = Assert.Single(mine, x => !x.State);
-                Assert.Contains(held[weights.From], v => v.Step == origin.Step && v.Weights);
+                Assert.Contains(held[weights.From], v => v.Step == restore.Step && v.Weights);
                 var (first, end) = Layout(now).Owned(member);
                 var blocks = mine.Where(x => x.State).SelectMany(x => Enumerable.Range(x.Blocks.First, x.Blocks.End - x.Blocks.First).Select(b => (x.From, b))).ToArray();
                 Assert.Equal(Enumerable.Range(first, end - first), blocks.Select(x => x.b));
-                Assert.All(blocks, x => Assert.True(Holds(x.From, origin.Step, x.b)));
+                Assert.All(blocks, x => Assert.True(Holds(x.From, restore.Step, x.b)));
             }
         });
 
@@ -86,7 +86,7 @@ public class RecoveryRuleTests
             for (var step = from; step < Math.Min(batches.Steps, from + random.Next(1, 5)); step++)
             {
                 progress.Add([Take(step)], [], 0);
-                progress.Settle(KeepRule.Settled(progress.Committed, null));
+                progress.Settle(ReplicationPolicy.Settled(progress.Committed, null));
             }
 
             if (random.Next(3) == 0)
@@ -166,13 +166,13 @@ public class RecoveryRuleTests
     public void Keeping_costs_little_and_loses_little()
     {
         var big = new ExchangeLayout(new BlockPlan(6_000_000), new ShardPlan(8, 2));
-        Assert.Equal(0, KeepRule.Every(big, 0, 0.01)); // no state, nothing to keep
-        Assert.Equal(0, KeepRule.Every(new ExchangeLayout(new BlockPlan(100), new ShardPlan(8, 2)), 8, 0.01)); // everybody has all
-        Assert.Equal(100, KeepRule.Every(Layout(3), 8, 0.001)); // a tenth of a second
-        Assert.InRange(KeepRule.Every(big, 8, 0.05) * 0.05, 1, 5); // 24 MB a member: seldom
-        Assert.Equal(30, KeepRule.Settled(32, [10, 30, 31]));
-        Assert.Equal(10, KeepRule.Settled(31, [10, 30, 31]));
-        Assert.Equal(31, KeepRule.Settled(32, null));
+        Assert.Equal(0, ReplicationPolicy.Every(big, 0, 0.01)); // no state, nothing to keep
+        Assert.Equal(0, ReplicationPolicy.Every(new ExchangeLayout(new BlockPlan(100), new ShardPlan(8, 2)), 8, 0.01)); // everybody has all
+        Assert.Equal(100, ReplicationPolicy.Every(Layout(3), 8, 0.001)); // a tenth of a second
+        Assert.InRange(ReplicationPolicy.Every(big, 8, 0.05) * 0.05, 1, 5); // 24 MB a member: seldom
+        Assert.Equal(30, ReplicationPolicy.Settled(32, [10, 30, 31]));
+        Assert.Equal(10, ReplicationPolicy.Settled(31, [10, 30, 31]));
+        Assert.Equal(31, ReplicationPolicy.Settled(32, null));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public class RecoveryRuleTests
         Assert.Throws<InvalidOperationException>(() => grants.Give(new StepGrant(30, 40, 0, null, 0)));
         grants.Give(new StepGrant(20, 30, 0, 20, 0));
         Assert.Equal(30, grants.Until);
-        Assert.Equal([5, 8, 16], Enumerable.Range(5, 25).Where(s => grants.Keeps(s)).ToArray());
+        Assert.Equal([5, 8, 16], Enumerable.Range(5, 25).Where(s => grants.Replicates(s)).ToArray());
         Assert.Equal([20], Enumerable.Range(5, 25).Where(s => grants.TakeCheckpoint(s)).ToArray());
     }
 

@@ -24,7 +24,7 @@ public sealed class RewindTests : IDisposable
         var coordinator = await cluster.Submit(job);
         var first = await GranaryCluster.Until(coordinator, s => s.Durable >= 100);
         var silo = Assert.Single(first.Members).Name;
-        await cluster.Suffer(silo, new Fault(FaultKind.FullDisk, Seconds: 600));
+        await cluster.InjectFault(silo, new Fault(FaultKind.FullDisk, Seconds: 600));
         await GranaryCluster.Until(coordinator, s => s.Seconds > first.Seconds + 4); // its state has been stored since
         await cluster.Kill(silo);
         var after = await GranaryCluster.Until(coordinator, s => s.Recoveries > 0 && s.Members is [{ } other] && other.Name != silo && s.Resumed is not null);

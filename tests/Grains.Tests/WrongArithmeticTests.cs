@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Contracts;
 using Granary.Jobs;
-using Granary.Model.Own;
+using Granary.Model.Custom;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 using Granary.Model.Training;
 
@@ -30,7 +30,7 @@ internal static partial class ExchangeSteps
         var update = new BlockUpdate<float>(layout.Blocks, DecayRun.PerBlock(shape, layout.Blocks, false), optimizer);
         var batches = new BatchPlan([.. Enumerable.Repeat(1L, members)], members, warmUp + steps);
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, 0);
-        using var vault = new JobVault<float>(shape, Precision.Float32, layout, self, optimizer.State.Count);
+        using var store = new VersionStore<float>(shape, Precision.Float32, layout, self, optimizer.State.Count);
         using var gradient = new NativeVector<float>(weights);
         gradient.Span(0, weights).Fill(self + 1);
         var sums = new OwnSums<float>(parts: 1);
@@ -46,8 +46,8 @@ internal static partial class ExchangeSteps
             }
 
             var began = Stopwatch.GetTimestamp();
-            _ = exchange.Run(step, 0, 1, sums, vault.Current, vault.Next, null, cancellation);
-            vault.Commit();
+            _ = exchange.Run(step, 0, 1, sums, store.Current, store.Next, null, cancellation);
+            store.Commit();
             if (step >= warmUp)
             {
                 times[step - warmUp] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
@@ -55,7 +55,7 @@ internal static partial class ExchangeSteps
         }
 
         var after = Counted.Now(mesh);
-        Check(vault.Current.Weights.Data, weights, members, warmUp + steps);
+        Check(store.Current.Weights.Data, weights, members, warmUp + steps);
         Array.Sort(times);
         return new StepFigures(
             times[steps / 2], (double)(after.Sent - before.Sent) / steps, (double)(after.Again - before.Again) / steps,

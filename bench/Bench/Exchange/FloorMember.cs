@@ -110,7 +110,7 @@ internal static class FloorMember
     private static Socket Connect(int self)
     {
         using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        LoopbackPace.Lift(listener, IPAddress.Loopback);
+        LoopbackPace.Disable(listener, IPAddress.Loopback);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(1);
         Console.Out.WriteLine(((IPEndPoint)listener.LocalEndPoint!).Port);
@@ -121,7 +121,7 @@ internal static class FloorMember
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        LoopbackPace.Lift(socket, IPAddress.Loopback);
+        LoopbackPace.Disable(socket, IPAddress.Loopback);
         socket.Connect(new IPEndPoint(IPAddress.Loopback, ports[0]));
         return socket;
     }

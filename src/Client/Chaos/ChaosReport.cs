@@ -74,9 +74,9 @@ internal sealed class ChaosReport(RecoveryTimes times)
     public static string OfMissed(FaultMissed missed) =>
         $"{(missed.Done == 0 ? "not done" : $"done {(missed.Planned.Times is { } times ? $"{missed.Done} of {Plural.Of(times, "time")}" : Plural.Of(missed.Done, "time"))}")}, for the job had ended before: {Named(missed.Planned)}";
 
-    /// <summary>A line about a fault whose time has come, but there is nobody whom it means.</summary>
+    /// <summary>A line about a fault whose time has come, but whose target matches no living silo.</summary>
     public static string OfWaiting(PlannedFault fault) =>
-        $"{Named(fault)}: nobody is there just now whom '{fault.Target}' means; the fault waits";
+        $"{Named(fault)}: no living silo matches '{fault.Target}' now; the fault waits";
 
     private static string Named(PlannedFault fault) =>
         $"{Kebab.Name(fault.Fault.Kind)} {(fault.Target.Length > 0 ? fault.Target + " " : "")}{When(fault.When)}";

@@ -9,7 +9,7 @@ namespace Granary.Client.Chaos;
 /// <param name="job">The job that is watched.</param>
 internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, string job) : IFaultGround
 {
-    private static readonly IReadOnlyDictionary<string, long> Nobody = new Dictionary<string, long>();
+    private static readonly IReadOnlyDictionary<string, long> None = new Dictionary<string, long>();
 
     /// <inheritdoc/>
     public async Task<FaultView> Look(CancellationToken cancellation)
@@ -43,10 +43,10 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         {
             case FaultKind.Scale:
                 home.Want((int)fault.Factor);
-                return Nobody;
+                return None;
             case FaultKind.Pause:
                 await client.GetJob(job).Pause(cancellation);
-                return Nobody;
+                return None;
             default:
                 var met = await Task.WhenAll(silos.Select(async s => (Silo: s, Met: await Begin(fault, s.Key, (int)s.Value))));
                 return met.Where(m => m.Met).Select(m => m.Silo).ToDictionary();
@@ -54,7 +54,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
     }
 
     private async Task<bool> Begin(Fault fault, string silo, int pid) => fault.IsWithin
-        ? await Within(() => client.Suffer(silo, fault))
+        ? await Within(() => client.InjectFault(silo, fault))
         : Signal.Send(pid, fault.Kind switch
         {
             FaultKind.Kill => Signal.Kill,
@@ -82,7 +82,7 @@ internal sealed class LocalFaultGround(ClusterHome home, GranaryClient client, s
         if (fault.IsWithin)
         {
             // It has its own clock, but the plan may be given up before that.
-            await Task.WhenAll(silos.Keys.Select(s => Within(() => client.Lift(s, fault.Kind))));
+            await Task.WhenAll(silos.Keys.Select(s => Within(() => client.ClearFault(s, fault.Kind))));
         }
         else if (fault.Kind == FaultKind.Freeze)
         {

@@ -4,7 +4,7 @@ using Granary.Jobs;
 namespace Granary.Client.Chaos;
 
 /// <summary>How long the job took from each fault that ended its generation to the first step beyond those before it. Plain rules
-/// over the job's story: whoever looks now and then is blind for seconds where the silo that is asked dies.</summary>
+/// over the job's events; polling its status would miss seconds when the silo that is asked dies.</summary>
 internal sealed class RecoveryTimes
 {
     private readonly SortedDictionary<long, DateTimeOffset> _resumed = [];

@@ -44,7 +44,7 @@ internal static class ChaosCommand
 
     private static async Task<string> TheOneThatRuns(GranaryClient client) =>
         (await client.ListJobsAsync()).FirstOrDefault(j => j.State == JobState.Running)?.JobId
-        ?? throw new UserException(ExitCode.Usage, "no job runs that could suffer from it. Start one with: granary submit JOB.yaml --detach");
+        ?? throw new UserException(ExitCode.Usage, "no job is running. Start one with: granary submit JOB.yaml --detach");
 
     private static async Task<(ChaosReport Report, JobStatus Status)> Run(
         FaultPlan plan, ClusterHome home, GranaryClient client, string job, CancellationToken cancellation)

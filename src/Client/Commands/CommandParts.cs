@@ -182,7 +182,7 @@ internal static class CommandParts
         }
     }
 
-    /// <summary>The same for a question that somebody waits for: no answer within seconds is an answer too.</summary>
+    /// <summary>The same for a query that a user waits for: it fails when there is no answer within seconds.</summary>
     public static async Task<int> AskCluster(string home, CancellationToken cancellation, Func<GranaryClient, Task<int>> question)
     {
         await using var client = await Connect(home, cancellation, QuestionTime);

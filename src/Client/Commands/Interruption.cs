@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Client.Commands;
 
-/// <summary>Ctrl+C, SIGTERM and the end of the terminal: the first asks for an end in good order, the second for an end at once. A terminal's
-/// end comes more than once, from the system and from the shell, and is no second wish.</summary>
+/// <summary>Ctrl+C, SIGTERM and the end of the terminal: the first asks for a graceful end, the second for an end at once. The end of a
+/// terminal is signalled more than once, by the system and by the shell, and does not count as a second request.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _first = new();

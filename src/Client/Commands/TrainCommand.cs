@@ -11,7 +11,7 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary train JOB.yaml</c>: a private cluster for one job, gone when the job has ended.</summary>
 internal static class TrainCommand
 {
-    // A busy machine may need long for a step and for writing; whoever cannot wait interrupts again.
+    // A busy machine may need long for a step and for writing; a second interruption ends it at once.
     private static readonly TimeSpan CancelTime = TimeSpan.FromSeconds(60);
 
     public static Command Create()
@@ -49,7 +49,7 @@ internal static class TrainCommand
             }
             finally
             {
-                await reading.CancelAsync(); // where a silo did not start, nobody waits for it any more
+                await reading.CancelAsync(); // not needed when a silo did not start
             }
         });
     }
@@ -143,7 +143,7 @@ internal static class TrainCommand
         return ExitCode.Interrupted;
     }
 
-    // Whoever closed the terminal reads nothing any more: the weights are written all the same.
+    // If the terminal was closed, nothing can be shown, but the weights are written all the same.
     private static void Report(JobStatus status, bool json, IReadOnlyList<string> command)
     {
         try

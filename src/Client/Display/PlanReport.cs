@@ -36,7 +36,7 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
 
         Line(text, $"");
         var table = new TextTable(
-            text: true, ">silos", ">step", ">compute", ">exchange", ">way", ">line", ">handling", ">update", ">backup", ">sent", ">memory", ">computes", "most of it");
+            text: true, ">silos", ">step", ">compute", ">exchange", ">latency", ">wire", ">CPU", ">update", ">backup", ">sent", ">memory", ">computes", "bound by");
         foreach (var c in Plans)
         {
             table.Add(
@@ -54,7 +54,7 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
         var curve = ScalingCurve.Of(Job, Facts, UpTo);
         Line(text, $"");
         Line(text, $"{(ShardsToSuit ? "On" : "With shards to suit, on")} more and more silos:");
-        var table = new TextTable(text: true, ">silos", ">shards", ">step", ">examples/s", ">computes", "most of it");
+        var table = new TextTable(text: true, ">silos", ">shards", ">step", ">examples/s", ">computes", "bound by");
         foreach (var c in curve.Points)
         {
             var mark = c == curve.Fastest ? "   <- fastest" : c == curve.Enough ? "   <- enough" : "";

@@ -24,7 +24,7 @@ internal static class TelemetryReport
             var lines = SiloLog.Parts(silo.LogFile).SelectMany(Lines).ToArray();
             if (lines.Length == 0 && telemetry == "console")
             {
-                lines = ["none: the silo did not stop in good order"];
+                lines = ["none: the silo did not shut down gracefully"];
             }
 
             foreach (var line in lines)

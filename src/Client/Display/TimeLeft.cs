@@ -5,7 +5,7 @@ namespace Granary.Client.Display;
 /// <summary>How long a job still takes, by its recent pace. Plain rules.</summary>
 internal static class TimeLeft
 {
-    /// <summary>Seconds to go; null where nobody can know: it does not train, or has not for a second.</summary>
+    /// <summary>Seconds to go; null if unknown: it does not train, or has not for a second.</summary>
     public static double? Of(JobStatus s)
     {
         if (s is not { State: JobState.Running, Step: > 0, Steps: > 0, ExamplesPerSecond: > 0 })

@@ -32,13 +32,13 @@ internal sealed class PrivateCluster
         var result = await new PrivateCluster(cluster).Use(client, use, interruption.Token);
         if (!interruption.Token.IsCancellationRequested)
         {
-            cluster.KillUnlessNeeded(); // the job has ended, and what they have goes with them: good order would save nothing
+            cluster.KillUnlessNeeded(); // the job has ended, so a graceful shutdown would save nothing
         }
 
         return result;
     }
 
-    /// <summary>Stops every silo, in good order, for whoever needs what they say as they stop; none is started again.</summary>
+    /// <summary>Stops every silo gracefully, for callers that need their last output; none is started again.</summary>
     public Task Stop() => _cluster.Stop();
 
     private async Task<T> Use<T>(

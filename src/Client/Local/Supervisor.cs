@@ -27,7 +27,7 @@ internal static class Supervisor
 
             home.Want(settings.Silos);
             home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId));
-            for (var upkeep = new Upkeep(home, cluster); ; await upkeep.Look())
+            for (var restarter = new SiloRestarter(home, cluster); ; await restarter.Look())
             {
                 await Task.Delay(LookEvery, cancellation);
             }

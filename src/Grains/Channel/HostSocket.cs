@@ -7,8 +7,8 @@ namespace Granary.Grains.Channel;
 /// <summary>
 /// Between processes of one host a Unix socket carries the tensors: the same bytes without TCP's packets, acknowledgements and windows.
 /// A tensor port at 127.0.0.1:7000 can be dialled at a name made of just that, too. Such a name is Linux's abstract kind: it belongs to a
-/// network namespace as the port does, leaves no file behind, and ends with its process. So whoever dials an address that is not of
-/// this host finds nobody under the name, at once and without a packet, and dials the port.
+/// network namespace as the port does, leaves no file behind, and ends with its process. Dialling the name of an
+/// address on another host fails at once, without a packet, and the port is dialled instead.
 /// </summary>
 internal static partial class HostSocket
 {
@@ -56,7 +56,7 @@ internal static partial class HostSocket
         }
         catch (SocketException)
         {
-            // Nobody there.
+            // No listener under this name.
         }
 
         socket?.Dispose();

@@ -14,8 +14,8 @@ internal static class LoopbackPace
     private const int Tcp = 6; // IPPROTO_TCP
     private const int Congestion = 13; // TCP_CONGESTION
 
-    /// <summary>For a socket that is about to dial, or to listen on, an address.</summary>
-    public static void Lift(Socket socket, IPAddress address)
+    /// <summary>Turns pacing off for a socket that is about to dial, or to listen on, a loopback address.</summary>
+    public static void Disable(Socket socket, IPAddress address)
     {
         if (!OperatingSystem.IsLinux() || !IPAddress.IsLoopback(address))
         {
@@ -28,7 +28,7 @@ internal static class LoopbackPace
         }
         catch (SocketException)
         {
-            // Forbidden here: slower, and as right.
+            // Not permitted here: slower, but correct.
         }
     }
 }

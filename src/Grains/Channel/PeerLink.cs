@@ -73,7 +73,7 @@ internal sealed unsafe class PeerLink : IDisposable
     /// <summary>Whether a frame of a later step waits: nothing can be received before this step is done.</summary>
     public bool Paused => _headerComplete && !_placed;
 
-    /// <summary>Whether a scripted fault keeps it from sending or receiving just now.</summary>
+    /// <summary>Whether an injected fault keeps it from sending or receiving just now.</summary>
     public bool Held => _faults.Any && (_faults.Drops || (_sendActive && Stopwatch.GetTimestamp() < _departure));
 
     /// <summary>Called when more is wanted of the peer. What it had sent before it closed the connection counts.</summary>

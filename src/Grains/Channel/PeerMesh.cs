@@ -14,7 +14,7 @@ internal sealed class PeerMesh : IDisposable
 
     private readonly List<Socket> _readable = [];
     private readonly List<Socket> _writable = [];
-    private Doorbell? _doorbell;
+    private WakeupSocket? _wakeup;
     private int _disposed;
     private long _lastMoved;
     private long _waited;
@@ -111,7 +111,7 @@ internal sealed class PeerMesh : IDisposable
     // Not for longer than the caller waits, however long the kernel would.
     private static void Connect(Socket socket, IPEndPoint endpoint, CancellationToken cancellation)
     {
-        LoopbackPace.Lift(socket, endpoint.Address);
+        LoopbackPace.Disable(socket, endpoint.Address);
         socket.Blocking = false;
         try
         {
@@ -145,7 +145,7 @@ internal sealed class PeerMesh : IDisposable
     {
         try
         {
-            _doorbell ??= new Doorbell();
+            _wakeup ??= new WakeupSocket();
             return true;
         }
         catch (SocketException)
@@ -155,7 +155,7 @@ internal sealed class PeerMesh : IDisposable
     }
 
     /// <summary>Ends the waiting of the thread that drives, so that its sink looks for work: for other threads.</summary>
-    public void Wake() => _doorbell?.Ring();
+    public void Wake() => _wakeup?.Wake();
 
     /// <summary>Moves bytes on every link, both ways, until <paramref name="done"/>. Spins a little before it blocks.</summary>
     /// <exception cref="ChannelException">A link broke.</exception>
@@ -216,7 +216,7 @@ internal sealed class PeerMesh : IDisposable
         {
             if (link.Held)
             {
-                Thread.Sleep(1); // by a scripted fault: nothing tells when it ends
+                Thread.Sleep(1); // an injected fault: nothing signals its end
                 return;
             }
 
@@ -231,9 +231,9 @@ internal sealed class PeerMesh : IDisposable
             }
         }
 
-        if (_doorbell is not null)
+        if (_wakeup is not null)
         {
-            _readable.Add(_doorbell.Socket);
+            _readable.Add(_wakeup.Socket);
         }
         else if (_readable.Count + _writable.Count == 0)
         {
@@ -242,9 +242,9 @@ internal sealed class PeerMesh : IDisposable
         }
 
         Socket.Select(_readable, _writable.Count > 0 ? _writable : null, null, WaitMicroseconds);
-        if (_doorbell is not null && _readable.Contains(_doorbell.Socket))
+        if (_wakeup is not null && _readable.Contains(_wakeup.Socket))
         {
-            _doorbell.Quiet();
+            _wakeup.Clear();
         }
     }
 
@@ -261,6 +261,6 @@ internal sealed class PeerMesh : IDisposable
             link.Dispose();
         }
 
-        _doorbell?.Dispose();
+        _wakeup?.Dispose();
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class TensorListener : IDisposable
     /// <param name="endpoint">Address and port; port 0: any free one.</param>
     /// <param name="cluster">Whom it lets in.</param>
     /// <param name="platform">See <see cref="Handshake"/>.</param>
-    /// <param name="logger">Is told of strangers.</param>
+    /// <param name="logger">Gets refused connections.</param>
     /// <param name="tcpAlone">Processes of the same host are to use the port as others do.</param>
     /// <param name="stretch">Makes a time as long as it must be where silos get the processor late; as it is if left out.</param>
     public TensorListener(IPEndPoint endpoint, string cluster, string platform, ILogger logger, bool tcpAlone = false, Func<TimeSpan, TimeSpan>? stretch = null)
@@ -49,7 +49,7 @@ internal sealed partial class TensorListener : IDisposable
         _platform = platform;
         _logger = logger;
         _listener.Bind(endpoint);
-        LoopbackPace.Lift(_listener, endpoint.Address);
+        LoopbackPace.Disable(_listener, endpoint.Address);
         _listener.Listen(Backlog);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         _ = AcceptLoop(_listener);
@@ -120,7 +120,7 @@ internal sealed partial class TensorListener : IDisposable
         }
     }
 
-    // Whoever has been silent for longest makes room.
+    // The connection that has been silent longest is closed to make room.
     private LinkedListNode<Socket> Seat(Socket socket)
     {
         lock (_silent)
@@ -166,7 +166,7 @@ internal sealed partial class TensorListener : IDisposable
             var refusal = Refusal(handshake);
             if (refusal is null && !Arrive(handshake, socket, time.Token))
             {
-                refusal = $"nobody here waits for job {Shown(handshake.Job)}, generation {handshake.Generation}, member {handshake.From}";
+                refusal = $"no worker here expects job {Shown(handshake.Job)}, generation {handshake.Generation}, member {handshake.From}";
             }
             else if (refusal is null)
             {
@@ -199,7 +199,7 @@ internal sealed partial class TensorListener : IDisposable
     private static string Differing((string Own, string Theirs) parts) =>
         $"this silo computes on {parts.Own}, yours on {Shown(parts.Theirs)}: their results may differ in the last bit";
 
-    // What a stranger says goes into a log: one short line of it.
+    // Text of an unknown peer goes into a log: one short line of it.
     private static string Shown(string? said) => said is null ? "none" : said[..Math.Min(said.Length, 100)].ReplaceLineEndings(" ");
 
     // A peer may dial before our own worker has heard of the generation: it waits here as long as a handshake may take.
@@ -228,7 +228,7 @@ internal sealed partial class TensorListener : IDisposable
         }
     }
 
-    // A flood of strangers is one line a minute.
+    // However many are refused, there is one line a minute.
     private void Refused(string peer, string reason)
     {
         lock (_counting)

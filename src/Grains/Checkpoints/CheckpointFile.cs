@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
-using Granary.Model.Own;
+using Granary.Model.Custom;
 
 namespace Granary.Grains.Checkpoints;
 

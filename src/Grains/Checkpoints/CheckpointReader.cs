@@ -1,6 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Exchange;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Grains.Workers;
 using Granary.Jobs;
 
@@ -10,13 +10,13 @@ namespace Granary.Grains.Checkpoints;
 internal static unsafe class CheckpointReader
 {
     /// <exception cref="DamagedCheckpointException">A part cannot be used.</exception>
-    public static void Read<T>(TrainingTask task, Origin origin, ModelVersion<T> to)
+    public static void Read<T>(TrainingTask task, RestoreSource restore, ModelVersion<T> to)
         where T : unmanaged
     {
-        to.Step = origin.Step;
+        to.Step = restore.Step;
         var blocks = task.Layout.Blocks;
         var next = 0;
-        foreach (var part in origin.Checkpoint.OrderBy(p => p.Blocks.First))
+        foreach (var part in restore.Checkpoint.OrderBy(p => p.Blocks.First))
         {
             if (part.Blocks.First != next || part.Blocks.End > blocks.Blocks || part.Blocks.End <= part.Blocks.First)
             {
@@ -24,12 +24,12 @@ internal static unsafe class CheckpointReader
             }
 
             next = part.Blocks.End;
-            Read(task, origin.Step, part, to);
+            Read(task, restore.Step, part, to);
         }
 
         if (next != blocks.Blocks)
         {
-            throw new DamagedCheckpointException($"The checkpoint of step {origin.Step} cannot be used: block {next} is in none of its parts.");
+            throw new DamagedCheckpointException($"The checkpoint of step {restore.Step} cannot be used: block {next} is in none of its parts.");
         }
 
         to.HasWeights = to.HasState = true;

@@ -1,7 +1,7 @@
 using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 
 namespace Granary.Grains.Checkpoints;
@@ -10,7 +10,7 @@ namespace Granary.Grains.Checkpoints;
 /// a checkpoint that comes while another is being written is refused.</summary>
 /// <param name="task">The worker's part in the generation.</param>
 /// <param name="folder">Where checkpoints of this cluster are kept.</param>
-/// <param name="faults">What this silo suffers by script.</param>
+/// <param name="faults">Injected faults.</param>
 /// <param name="written">Told what came of it: the version, and the part or the reason.</param>
 internal sealed unsafe class CheckpointWriter<T>(
     Workers.TrainingTask task, string folder, SiloFaults faults, Action<long, CheckpointPart?, string?> written) : IDisposable
@@ -30,7 +30,7 @@ internal sealed unsafe class CheckpointWriter<T>(
         }
 
         // Where everybody holds all, the first member writes all.
-        var blocks = task.Layout.Replicated && task.Assignment.Index > 0 ? new BlockRange(0, 0) : version.Own.Blocks;
+        var blocks = task.Layout.Replicated && task.Assignment.Rank > 0 ? new BlockRange(0, 0) : version.Own.Blocks;
         if (blocks.First == blocks.End)
         {
             written(version.Step, null, null);
@@ -39,7 +39,7 @@ internal sealed unsafe class CheckpointWriter<T>(
 
         Copy(version);
         var header = new CheckpointHeader(
-            task.JobId, task.Assignment.Membership.Generation, version.Step, blocks.First, blocks.End, version.Own.Length,
+            task.JobId, task.Assignment.Generation.Number, version.Step, blocks.First, blocks.End, version.Own.Length,
             version.Own.PerWeight, sizeof(T));
         _writing = Task.Factory.StartNew(() => Write(header), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -67,7 +67,7 @@ internal sealed unsafe class CheckpointWriter<T>(
             var place = Directory.CreateDirectory(CheckpointFolder.Of(folder, header.Job, header.Step, header.Generation)).FullName;
             if (faults.Now(FaultKind.FullDisk) is not null)
             {
-                throw new IOException($"no space left on device: '{place}' (a scripted fault)");
+                throw new IOException($"no space left on device: '{place}' (injected fault)");
             }
 
             var part = CheckpointFile.Write(CheckpointFolder.Part(place, header.FirstBlock), header, _copy!);

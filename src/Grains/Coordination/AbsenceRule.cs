@@ -22,7 +22,7 @@ internal static class AbsenceRule
         IReadOnlyCollection<string> Wrong);
 
     /// <summary>Names them, in order of their names.</summary>
-    /// <param name="expected">Whom the job was meant for; null: whoever is there. Then those for whom there is no shard are not absent.</param>
+    /// <param name="expected">Silos that the job was submitted for; null: any. Then silos without a shard are not absent.</param>
     /// <param name="chosen">What is known.</param>
     /// <param name="cluster">What the cluster's membership says of a name; null: nothing.</param>
     public static List<AbsentSilo> Of(IReadOnlyCollection<string>? expected, Chosen chosen, Func<string, SiloStatus?> cluster) =>
@@ -37,13 +37,13 @@ internal static class AbsenceRule
         chosen.Silent.Contains(name) ? string.Create(CultureInfo.InvariantCulture, $"it did not answer within {chosen.AnswerTime.TotalSeconds:0.#} s")
         : chosen.Wrong.Contains(name) ? "its gradients are wrong"
         : chosen.Leaving.Contains(name) ? "it had been told to stop"
-        : chosen.Strangers.Contains(name) ? "it computes on something else than the job"
-        : chosen.Idle.Contains(name) ? chosen.Members.Count >= chosen.Shards ? "there was no shard left for it" : "it had failed at this job before"
+        : chosen.Strangers.Contains(name) ? "its platform differs from the job's"
+        : chosen.Idle.Contains(name) ? chosen.Members.Count >= chosen.Shards ? "there was no shard left for it" : "it had failed in this job before"
         : status switch
         {
             SiloStatus.Joining or SiloStatus.Created => "it had not joined the cluster yet",
             SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping => "it had been told to stop",
-            SiloStatus.Dead => "it had ended, or the others had taken it for dead",
+            SiloStatus.Dead => "it had ended, or the cluster had declared it dead",
             _ => "it had not joined the cluster",
         };
 }

@@ -4,19 +4,19 @@ using Orleans.Runtime;
 namespace Granary.Grains.Coordination;
 
 /// <summary>Silos that join while a generation trains: they read their shards first, and only then the generation ends for them.</summary>
-/// <param name="crew">The generation's members.</param>
+/// <param name="group">The generation's members.</param>
 /// <param name="ready">Told when those that have come are ready.</param>
-/// <param name="muster">Chooses the members that the next generation would have.</param>
+/// <param name="rendezvous">Chooses the members that the next generation would have.</param>
 /// <param name="job">The job.</param>
 /// <param name="facts">What its shards agreed on.</param>
-internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster, Job job, DataFacts facts)
+internal sealed class Arrivals(WorkerGroup group, Action ready, Func<Task<WorkerGroup>> rendezvous, Job job, DataFacts facts)
 {
     private readonly HashSet<SiloAddress> _seen = [];
     private readonly GrowingPause _pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
     private Task? _loading;
     private bool _ready;
 
-    /// <summary>Whether somebody has come and is ready. Looks for newcomers, and has them get ready.</summary>
+    /// <summary>Whether new silos are ready to take part. Looks for new silos, and has them preload their shards.</summary>
     /// <param name="snapshot">The cluster's membership.</param>
     /// <param name="isOut">Whether a silo must not take part.</param>
     public bool AreReady(ClusterMembershipSnapshot snapshot, Func<SiloAddress, bool> isOut)
@@ -24,7 +24,7 @@ internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster,
         if (!_ready && _loading is null)
         {
             var isNew = snapshot.Members.Values.Any(m =>
-                m.Status == SiloStatus.Active && !crew.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !isOut(m.SiloAddress));
+                m.Status == SiloStatus.Active && !group.Silos.Contains(m.SiloAddress) && !_seen.Contains(m.SiloAddress) && !isOut(m.SiloAddress));
             _loading = isNew ? Load() : null;
         }
 
@@ -35,10 +35,10 @@ internal sealed class Arrivals(Crew crew, Action ready, Func<Task<Crew>> muster,
     {
         try
         {
-            var next = await muster();
-            if (crew.Count < job.Data.Shards && next.Silos.Any(s => !crew.Silos.Contains(s)))
+            var next = await rendezvous();
+            if (group.Count < job.Data.Shards && next.Silos.Any(s => !group.Silos.Contains(s)))
             {
-                await Task.WhenAll(next.Silos.Select((s, i) => crew.Silos.Contains(s) ? Task.CompletedTask : next.Preload(job, facts, i)));
+                await Task.WhenAll(next.Silos.Select((s, i) => group.Silos.Contains(s) ? Task.CompletedTask : next.Preload(job, facts, i)));
                 _ready = true;
             }
 

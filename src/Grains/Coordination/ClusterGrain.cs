@@ -23,10 +23,10 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
     }
 
     /// <inheritdoc/>
-    public Task Suffer(string silo, Fault fault) => Worker(silo).Suffer(fault);
+    public Task InjectFault(string silo, Fault fault) => Worker(silo).InjectFault(fault);
 
     /// <inheritdoc/>
-    public Task Lift(string silo, FaultKind kind) => Worker(silo).Lift(kind);
+    public Task ClearFault(string silo, FaultKind kind) => Worker(silo).ClearFault(kind);
 
     private IWorker Worker(string silo) =>
         cluster.CurrentSnapshot.Members.Values.FirstOrDefault(m => m.Name == silo && m.Status == SiloStatus.Active) is { SiloAddress: { } address }

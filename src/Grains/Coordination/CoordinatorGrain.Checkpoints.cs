@@ -4,14 +4,14 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
-/// <content>Its members' checkpoints: when one is whole, and which of them stay.</content>
+/// <content>Checkpoints: when one is complete, and which of them are kept.</content>
 internal sealed partial class CoordinatorGrain
 {
     /// <inheritdoc/>
-    public async Task CheckpointWritten(Membership membership, int member, long step, CheckpointPart? part, string? failure)
+    public async Task CheckpointWritten(GenerationId generation, int member, long step, CheckpointPart? part, string? failure)
     {
-        Refuse(membership);
-        if (_attempt?.Pending is { } pending && pending.Step == step)
+        Refuse(generation);
+        if (_run?.Pending is { } pending && pending.Step == step)
         {
             pending.Add(member, part, failure);
             await CompleteCheckpoint();
@@ -20,20 +20,20 @@ internal sealed partial class CoordinatorGrain
 
     private async Task CompleteCheckpoint()
     {
-        if (_attempt is not { Pending: { IsComplete: true } pending } attempt)
+        if (_run is not { Pending: { IsComplete: true } pending } run)
         {
             return;
         }
 
         if (pending.Failure is { } failure)
         {
-            attempt.Pending = null;
+            run.Pending = null;
             State.Note(JobEventKind.CheckpointFailed, null, $"the checkpoint of step {pending.Step} could not be written: {failure}");
             LogCheckpointFailed(logger, JobId, pending.Step, failure);
         }
         else if (_progress?.Marked is { } marked && marked.Committed == pending.Step)
         {
-            attempt.Pending = null;
+            run.Pending = null;
             var folder = CheckpointFolder.Of(silo.Checkpoints, JobId, pending.Step, State.Generation);
             var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
             State.Checkpoints = CheckpointRule.Stay(
@@ -45,7 +45,7 @@ internal sealed partial class CoordinatorGrain
             }
         }
 
-        attempt.Wake();
+        run.Wake();
     }
 
     private void CleanCheckpoints()

@@ -15,18 +15,18 @@ namespace Granary.Grains.Coordination;
 /// <content>The life of a job: one generation after the other, until it has ended.</content>
 internal sealed partial class CoordinatorGrain
 {
-    // Until the job ends one way or another: attempts, each a generation of its own.
+    // Until the job ends one way or another: generations, one after the other.
     private async Task Run(Task before)
     {
-        System.Diagnostics.Activity.Current = null; // a job's life is no part of the call that began it, nor of its trace
+        System.Diagnostics.Activity.Current = null; // the job's loop belongs neither to the call that started it nor to its trace
 
-        // A job that is resumed while it still comes to rest has one life, not two.
+        // A job that is resumed while its previous loop still ends must not have two loops.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         while (State.State == JobState.Running && !_ended)
         {
             try
             {
-                await AttemptOrRecover();
+                await RunOrRecover();
             }
             catch (InconsistentStateException)
             {
@@ -44,11 +44,11 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
-    private async Task AttemptOrRecover()
+    private async Task RunOrRecover()
     {
         try
         {
-            await Attempt();
+            await RunGeneration();
         }
         catch (Exception e) when (e is not InconsistentStateException)
         {
@@ -56,7 +56,7 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
-    // What another generation may get over, the job's own causes, and the rest.
+    // Decides whether another generation is worth trying or the job has failed.
     private async Task Recover(Exception e)
     {
         if (_ended)
@@ -89,22 +89,22 @@ internal sealed partial class CoordinatorGrain
             e.Message);
         if (e is DamagedCheckpointException && State.Checkpoints.Count > 0)
         {
-            var damaged = _recalling ?? State.Checkpoints[^1].Step;
+            var damaged = _loadingStep ?? State.Checkpoints[^1].Step;
             State.Note(JobEventKind.CheckpointDamaged, null, $"the checkpoint of step {damaged} was put aside: {e.Message}");
             State.Checkpoints = [.. State.Checkpoints.Where(c => c.Step != damaged)];
         }
 
-        _recalling = null;
+        _loadingStep = null;
         await Task.Delay(fate.Pause);
     }
 
-    // They are left out from now on, and the others go on.
+    // The silos are left out from now on; the others continue.
     private void StandBy(WrongMembersException wrong)
     {
         foreach (var (member, message) in wrong.Members)
         {
-            var name = _crew!.Infos[member].Name;
-            _wrong[_crew.Silos[member]] = name;
+            var name = _group!.Infos[member].Name;
+            _wrong[_group.Silos[member]] = name;
             Noticed(JobEventKind.StandsBy, name, $"silo {name} stands by, and the others go on: {message.TrimEnd('.')}");
         }
     }
@@ -114,12 +114,12 @@ internal sealed partial class CoordinatorGrain
 
     private bool IsOut(SiloAddress address) => _leaving.Contains(address) || _wrong.ContainsKey(address);
 
-    private async Task Attempt()
+    private async Task RunGeneration()
     {
         Activity = "gathering silos";
-        var crew = await Muster(State.Generation + 1);
-        Introduce(crew);
-        if (crew.Count == 0)
+        var group = await Rendezvous(State.Generation + 1);
+        Introduce(group);
+        if (group.Count == 0)
         {
             if (State.CancelAsked)
             {
@@ -134,55 +134,55 @@ internal sealed partial class CoordinatorGrain
                 return;
             }
 
-            Activity = crew.Strangers.Count == 0 ? "waiting for silos" : $"waiting for silos that compute on {State.Platform}";
+            Activity = group.Strangers.Count == 0 ? "waiting for silos" : $"waiting for silos that compute on {State.Platform}";
             await Task.Delay(200);
             return;
         }
 
-        State.Platform ??= crew.Infos[0].Platform;
-        State.Absent = AbsenceRule.Of(State.Submission!.Silos, crew.Chosen(Job.Data.Shards, Wrong), Status);
+        State.Platform ??= group.Infos[0].Platform;
+        State.Absent = AbsenceRule.Of(State.Submission!.Silos, group.Chosen(Job.Data.Shards, Wrong), Status);
         State.Generation++;
         State.Parked = false;
         _resumed = null;
-        await SaveForCertain(); // whoever has been replaced stops here, before it has told anybody anything
-        var before = _crew;
-        _crew = crew;
-        using var attempt = new Attempt(crew, Job, State.Seconds, cluster, patience) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
-        _attempt = attempt;
+        await SaveForCertain(); // a coordinator that has been replaced fails here, before it has sent anything
+        var before = _group;
+        _group = group;
+        using var run = new GenerationRun(group, Job, State.Seconds, cluster, patience) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
+        _run = run;
         try
         {
-            await Form(crew, attempt, before);
+            await StartGeneration(group, run, before);
         }
         catch (NonFiniteJobException e)
         {
-            await Publish(attempt, JobState.Failed, await e.Explain(attempt, Job.Data.Shards));
+            await Publish(run, JobState.Failed, await e.Explain(run, Job.Data.Shards));
         }
         finally
         {
             _arrivals = null;
-            _attempt = null;
-            Remember(attempt);
+            _run = null;
+            Remember(run);
         }
 
         if (State.State != JobState.Running)
         {
-            await ReleaseAll(); // of silos that have only read ahead, too
+            await ReleaseAll(); // including silos that have only preloaded
             Formed();
         }
     }
 
-    private async Task<Crew> Look()
+    private async Task<WorkerGroup> Look()
     {
-        var next = await Muster(State.Generation);
+        var next = await Rendezvous(State.Generation);
         Introduce(next);
         return next;
     }
 
-    // Whoever computes on something else is named once.
-    private void Introduce(Crew crew)
+    // Each silo of another platform is reported once.
+    private void Introduce(WorkerGroup group)
     {
-        _idle = [.. crew.Idle, .. Wrong];
-        foreach (var other in crew.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
+        _idle = [.. group.Idle, .. Wrong];
+        foreach (var other in group.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
         {
             var (theirs, ours) = PlatformDifference.Of(other.Platform, State.Platform!);
             Noticed(
@@ -191,12 +191,12 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
-    // A name may have been given again: what lives counts, else what came last.
+    // A name may have been used before: prefer the living silo, else the latest.
     private SiloStatus? Status(string name) => cluster.CurrentSnapshot.Members.Values.Where(m => m.Name == name)
         .OrderBy(m => m.Status == SiloStatus.Dead).ThenByDescending(m => m.SiloAddress.Generation).Select(m => (SiloStatus?)m.Status).FirstOrDefault();
 
-    private Task<Crew> Muster(long generation) => Crew.Muster(
-        new Membership(JobId, generation),
+    private Task<WorkerGroup> Rendezvous(long generation) => WorkerGroup.Rendezvous(
+        new GenerationId(JobId, generation),
         cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !IsOut(m.SiloAddress)),
         Job.Data.Shards,
         State.Platform,
@@ -204,65 +204,65 @@ internal sealed partial class CoordinatorGrain
         workers,
         patience.Current);
 
-    private async Task Form(Crew crew, Attempt attempt, Crew? before)
+    private async Task StartGeneration(WorkerGroup group, GenerationRun run, WorkerGroup? before)
     {
-        var holdings = await attempt.Unless(crew.Enter(_progress?.Committed ?? State.Progress?.Committed ?? 0));
+        var held = await run.Unless(group.Join(_progress?.Committed ?? State.Progress?.Committed ?? 0));
         Activity = State.Facts is null ? "reading data" : "forming";
         var forming = State.Time.Present;
         Spend(State.Facts is null ? TimePart.ReadingData : forming);
-        var facts = State.Facts ??= await attempt.Unless(Gather(crew));
+        var facts = State.Facts ??= await run.Unless(Gather(group));
         Spend(forming);
-        if (State.Submission!.Continue is { } run && State.Progress is null)
+        if (State.Submission!.Continue is { } earlier && State.Progress is null)
         {
-            await TakeUp(run, facts);
-            attempt.SecondsBefore = State.Seconds;
+            await TakeUp(earlier, facts);
+            run.SecondsBefore = State.Seconds;
         }
 
         var shape = ModelShape.Of(Job.Model, facts.Shape);
-        var layout = new ExchangeLayout(BlockPlan.Of(Job, shape), new ShardPlan(Job.Data.Shards, crew.Count));
+        var layout = new ExchangeLayout(BlockPlan.Of(Job, shape), new ShardPlan(Job.Data.Shards, group.Count));
         var state = OptimizerCatalogue.Create(Job.Training.Optimizer).State.Count;
-        var origin = Origin(RestorePlan.Make([.. holdings.Select(h => h.Versions)], layout, state > 0), holdings, facts);
+        var restore = ChooseSource(RestorePlan.Make([.. held.Select(h => h.Versions)], layout, state > 0), held, facts);
         State.Progress = _progress!.Settled;
-        _ = before?.ReleaseBut(crew);
-        await TakeOutput(crew, attempt);
-        State.Gradients = GradientRecord.Worst([State.Gradients, .. await attempt.Unless(crew.Prepare(Job, facts, origin))]);
+        _ = before?.ReleaseBut(group);
+        await TakeOutput(group, run);
+        State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(group.Prepare(Job, facts, restore))]);
         await TrySave();
         State.Note(
             JobEventKind.Formed,
             null,
-            $"generation {State.Generation}: {string.Join(", ", crew.Infos.Select(i => i.Name))} from step {origin.Step} on"
-            + (origin.Checkpoint.Count > 0 ? ", from its checkpoint" : "")
+            $"generation {State.Generation}: {string.Join(", ", group.Infos.Select(i => i.Name))} from step {restore.Step} on"
+            + (restore.Checkpoint.Count > 0 ? ", from its checkpoint" : "")
             + string.Concat(State.Absent.Select(a => $"; without {a.Name}: {a.Why}")));
         _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead).Select(m => m.SiloAddress));
         Formed();
-        _arrivals = new Arrivals(crew, attempt.Wake, Look, Job, facts);
+        _arrivals = new Arrivals(group, run.Wake, Look, Job, facts);
         Activity = "training";
         Spend(TimePart.Computing);
         var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
-        await attempt.Train(_progress, layout, bytes, origin.Step, () => Acknowledged, Wish, SaveNowAndThen);
-        await Finish(attempt);
+        await run.Train(_progress, layout, bytes, restore.Step, () => Acknowledged, CurrentDirective, SaveNowAndThen);
+        await Finish(run);
     }
 
-    private Wish Wish() =>
-        State.CancelAsked || State.PauseAsked || _ended ? Coordination.Wish.Stop
-        : _crew!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, IsOut) ? Coordination.Wish.Reform
-        : Coordination.Wish.Train;
+    private Directive CurrentDirective() =>
+        State.CancelAsked || State.PauseAsked || _ended ? Directive.Stop
+        : _group!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, IsOut) ? Directive.Reform
+        : Directive.Train;
 
-    // Every member stands at one step, the last one or another.
-    private async Task Finish(Attempt attempt)
+    // Every worker has committed the same step, the last one or an earlier one.
+    private async Task Finish(GenerationRun run)
     {
-        if (attempt.IsDone || State.CancelAsked)
+        if (run.IsDone || State.CancelAsked)
         {
-            await Publish(attempt, attempt.IsDone ? JobState.Completed : JobState.Cancelled, null);
+            await Publish(run, run.IsDone ? JobState.Completed : JobState.Cancelled, null);
         }
         else if (State.PauseAsked)
         {
-            if (!await Park(attempt, StillPausing))
+            if (!await Park(run, StillPausing))
             {
-                return; // asked otherwise meanwhile: without a checkpoint what the members hold would be lost
+                return; // no longer asked for: without a checkpoint the workers' state would be lost
             }
 
-            await _crew!.Release(); // before anybody can resume it
+            await _group!.Release(); // before anybody can resume it
             if (State.CancelAsked || !State.PauseAsked)
             {
                 return; // asked meanwhile: the next generation knows
@@ -270,21 +270,21 @@ internal sealed partial class CoordinatorGrain
 
             await Rest(_progress!.Committed);
         }
-        else if (!_ended && (await Muster(State.Generation)).Count == 0)
+        else if (!_ended && (await Rendezvous(State.Generation)).Count == 0)
         {
-            // Everybody has been told to stop: whoever comes next goes on from here.
-            await Park(attempt, _ => false);
+            // All silos are shutting down: the next silo to start continues from here.
+            await Park(run, _ => false);
             _ended = true;
             Formed();
             DeactivateOnIdle();
         }
         else
         {
-            if (_crew!.Silos.Any(_leaving.Contains))
+            if (_group!.Silos.Any(_leaving.Contains))
             {
                 Activity = "writing a checkpoint";
                 Spend(TimePart.CheckpointStall);
-                await attempt.Checkpoint(Acknowledged); // who leaves takes memory along that nobody else may have
+                await run.Checkpoint(Acknowledged); // the leaving silo may hold state that no other silo has
             }
 
             Spend(TimePart.Rendezvous);
@@ -299,7 +299,7 @@ internal sealed partial class CoordinatorGrain
         State.PauseAsked = false;
         State.State = JobState.Paused;
         State.Note(JobEventKind.Paused, null, $"paused after step {step}");
-        _activity = ""; // whoever waits is told once it is stored
+        _activity = ""; // waiting callers are notified once it is stored
         await SaveForCertain();
     }
 
@@ -309,31 +309,31 @@ internal sealed partial class CoordinatorGrain
         return State.PauseAsked && !State.CancelAsked && !_ended;
     }
 
-    // Whether all of the job is on disk.
-    private async Task<bool> Park(Attempt attempt, Func<string, bool> again)
+    // Writes a checkpoint; returns whether the whole job is on disk.
+    private async Task<bool> Park(GenerationRun run, Func<string, bool> again)
     {
         Activity = "writing a checkpoint";
         Spend(TimePart.CheckpointStall);
-        await attempt.Checkpoint(() => Acknowledged, again);
+        await run.Checkpoint(() => Acknowledged, again);
         if (State.Checkpoints.LastOrDefault()?.Step != _progress!.Committed)
         {
             return false;
         }
 
         State.Parked = true;
-        Remember(attempt);
+        Remember(run);
         _progress.Settle(_progress.Committed);
         await SaveForCertain();
         return true;
     }
 
-    // Records that members may forget: what was stored may be of steps that a checkpoint has gone back behind.
+    // Records that workers may forget. The stored step may be ahead of the settled one after a rewind.
     private long Acknowledged => Math.Min(_keeper.Stored, _progress!.Settled.Committed);
 
-    private void Remember(Attempt attempt)
+    private void Remember(GenerationRun run)
     {
-        State.Seconds = attempt.Seconds;
-        State.Members = [.. attempt.Members];
+        State.Seconds = run.Seconds;
+        State.Members = [.. run.Members];
     }
 
     private void Noticed(JobEventKind kind, string? name, string message)

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Coordination;
 
-/// <content>What it logs.</content>
+/// <content>Log messages.</content>
 internal sealed partial class CoordinatorGrain
 {
-    [LoggerMessage(LogLevel.Warning, "Job {Job}, step {Step}: member {Member} cannot go on: {Cause}")]
-    private static partial void LogTrouble(ILogger logger, string job, long step, int member, string cause);
+    [LoggerMessage(LogLevel.Warning, "Job {Job}, step {Step}: rank {Rank} cannot go on: {Cause}")]
+    private static partial void LogTrouble(ILogger logger, string job, long step, int rank, string cause);
 
-    [LoggerMessage(LogLevel.Warning, "Job {Job}: generation {Generation} ended ({Cause}); forming the next")]
+    [LoggerMessage(LogLevel.Warning, "Job {Job}: generation {Generation} ended ({Cause}); starting the next")]
     private static partial void LogRecovering(ILogger logger, string job, long generation, string cause);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job}: another activation has taken over from generation {Generation}; this one stops")]

@@ -4,49 +4,49 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
-/// <content>What becomes of the model when the job ends.</content>
+/// <content>Publishing the model when the job ends.</content>
 internal sealed partial class CoordinatorGrain
 {
-    // A disk that is full may be made room on: the model is worth some waiting.
+    // Space may be freed on a full disk, so publishing is retried for a while.
     private static readonly TimeSpan PublishTime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan PublishPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPublishPause = TimeSpan.FromSeconds(10);
 
     private string Output => State.Submission!.Output ?? OwnOutput;
 
-    // The cluster's own place for it.
+    // The cluster's default place for it.
     private string OwnOutput => Path.Combine(silo.Outputs, JobId);
 
-    // Before the first step: a folder that cannot be written to must not be found out after the last.
-    private async Task TakeOutput(Crew crew, Attempt attempt)
+    // Before the first step, so that a folder that cannot be written to is noticed then and not after the last step.
+    private async Task TakeOutput(WorkerGroup group, GenerationRun run)
     {
         if (!State.HasOutput)
         {
-            await attempt.Unless(crew.TakeOutput(Output, State.Submission!.Overwrite, State.Submission.Continue));
+            await run.Unless(group.TakeOutput(Output, State.Submission!.Overwrite, State.Submission.Continue));
             State.HasOutput = true;
         }
     }
 
-    private async Task Publish(Attempt attempt, JobState state, string? failure)
+    private async Task Publish(GenerationRun run, JobState state, string? failure)
     {
         Activity = "writing the model";
         Spend(TimePart.CheckpointStall);
-        await SaveForCertain(); // a coordinator that has been replaced writes nothing any more
+        await SaveForCertain(); // a coordinator that has been replaced fails here
         var live = _progress!.Live;
         var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastEpochEnd, live.Committed);
         if (Job.Training.Keep == KeptModel.Best && live.Standing is { } standing)
         {
             (evaluation, evaluated, step) = (standing.Best, standing.BestStep, standing.BestStep);
-            await Recall(attempt, step);
+            await LoadCheckpoint(run, step);
         }
-        else if (state != JobState.Failed && await EvaluateNow(attempt) is { } now)
+        else if (state != JobState.Failed && await EvaluateNow(run) is { } now)
         {
             (evaluation, evaluated) = (now, step);
         }
 
         var weights = state == JobState.Failed
-            ? await attempt.Crew.Weigh(0) // what each has is what it had before the failure
-            : await attempt.Unless(attempt.Crew.Weigh(live.Committed));
+            ? await run.Group.HashWeights(0) // each worker has the weights from before the failure
+            : await run.Unless(run.Group.HashWeights(live.Committed));
         if (state == JobState.Completed && weights.FirstOrDefault(w => w.Sha256 != weights[0].Sha256) is { } other)
         {
             throw new JobException(
@@ -54,7 +54,7 @@ internal sealed partial class CoordinatorGrain
                 + "happen, so the model was not written. Please report it with the job file.");
         }
 
-        Remember(attempt);
+        Remember(run);
         State.Failure = failure;
         var result = new JobResult(
             Job.Model.KindName(),
@@ -69,15 +69,15 @@ internal sealed partial class CoordinatorGrain
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
             live.EpochLoss is null ? null : _progress.LastEpochEnd);
-        var papers = JobPapers.Of(Job, state, result, State, live, Goodput(State));
+        var artifacts = JobArtifacts.Of(Job, state, result, State, live, Goodput(State));
         IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
-        if (state != JobState.Failed && await LeaveBehind(attempt, step) is { } left)
+        if (state != JobState.Failed && await LeaveBehind(run, step) is { } left)
         {
-            (var paper, copies) = left.Files(State.Generation);
-            papers.Add(paper.Key, paper.Value);
+            (var artifact, copies) = left.Files(State.Generation);
+            artifacts.Add(artifact.Key, artifact.Value);
         }
 
-        var (output, trouble) = await Write(attempt, state, papers, copies);
+        var (output, trouble) = await Write(run, state, artifacts, copies);
         State.Result = output is null ? null : result with { Output = output };
         if (trouble is not null)
         {
@@ -93,17 +93,17 @@ internal sealed partial class CoordinatorGrain
         await End(state, failure);
     }
 
-    // Where the output takes nothing any more, the model goes to the cluster's own place, so that it is not lost for a disk that is full.
-    // Returns where it is, and what went wrong.
+    // If the output folder cannot be written to, the model goes to the cluster's default place instead. Returns where it is, and what
+    // went wrong.
     private async Task<(string? Output, string? Trouble)> Write(
-        Attempt attempt, JobState state, IReadOnlyDictionary<string, string> papers, IReadOnlyDictionary<string, string> copies)
+        GenerationRun run, JobState state, IReadOnlyDictionary<string, string> artifacts, IReadOnlyDictionary<string, string> copies)
     {
         var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
-        var publication = new Publication(Output, papers, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue);
+        var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue);
         var since = System.Diagnostics.Stopwatch.StartNew();
         for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
         {
-            var trouble = await attempt.Crew.Publish(publication);
+            var trouble = await run.Group.Publish(publication);
             if (trouble is null)
             {
                 return (Output, null);
@@ -111,7 +111,7 @@ internal sealed partial class CoordinatorGrain
 
             if (OwnOutput != Output)
             {
-                var again = await attempt.Crew.Publish(new Publication(OwnOutput, papers, copies, KeepsState: false, Overwrite: false, Continues: null));
+                var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null));
                 if (again is null)
                 {
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
@@ -126,8 +126,8 @@ internal sealed partial class CoordinatorGrain
             }
 
             Activity = $"the model cannot be written, and is tried again: {trouble}";
-            var waiting = Task.Delay(pause.Next(), _deactivated.Token); // where the coordinator has ended, another one writes it
-            await (state == JobState.Failed ? waiting : attempt.Unless(waiting)); // of a job that fails, the attempt's trouble is known
+            var waiting = Task.Delay(pause.Next(), _deactivated.Token); // if this coordinator is deactivated, its successor publishes
+            await (state == JobState.Failed ? waiting : run.Unless(waiting)); // if the job has failed, the run's trouble is known already
             if (_ended)
             {
                 throw new OperationCanceledException("the coordinator has ended");
@@ -139,47 +139,47 @@ internal sealed partial class CoordinatorGrain
         ? $" The weights of step {last.Step} are in the checkpoint {last.Folder}."
         : "";
 
-    // The weights published are those of the last step, and a job that is cancelled seldom ends with an epoch. Its checkpoint comes first:
-    // it must not wait for an evaluation that takes longer than was thought.
-    private async Task<Evaluation?> EvaluateNow(Attempt attempt)
+    // A cancelled job seldom ends with an epoch, so its published weights have not been evaluated. The checkpoint comes first:
+    // it must not wait for an evaluation that takes longer than expected.
+    private async Task<Evaluation?> EvaluateNow(GenerationRun run)
     {
         if (_progress!.EvaluationNow is { } known)
         {
             return known;
         }
 
-        if (!EvaluationRule.IsQuick(_progress.ValidationRows, Job.Data.Shards, attempt.ExamplesPerSecond))
+        if (!EvaluationRule.IsQuick(_progress.ValidationRows, Job.Data.Shards, run.ExamplesPerSecond))
         {
             return null;
         }
 
-        await CheckpointLast(attempt);
+        await CheckpointLast(run);
         Spend(TimePart.Evaluating);
-        var evaluation = await attempt.Evaluate(Acknowledged, patience.Stretch(EvaluationRule.Patience));
+        var evaluation = await run.Evaluate(Acknowledged, patience.Stretch(EvaluationRule.Patience));
         Spend(TimePart.CheckpointStall);
         return evaluation;
     }
 
-    private Task CheckpointLast(Attempt attempt) => IsDurable(_progress!.Committed) ? Task.CompletedTask : attempt.Checkpoint(Acknowledged);
+    private Task CheckpointLast(GenerationRun run) => IsDurable(_progress!.Committed) ? Task.CompletedTask : run.Checkpoint(Acknowledged);
 
-    // What training on takes, where a checkpoint of the last version can be written.
-    private async Task<RunState?> LeaveBehind(Attempt attempt, long published)
+    // What --continue needs, if a checkpoint of the last version can be written.
+    private async Task<RunState?> LeaveBehind(GenerationRun run, long published)
     {
         var last = _progress!.Committed;
-        await CheckpointLast(attempt);
+        await CheckpointLast(run);
         return IsDurable(last)
             ? new RunState(JobId, State.Facts!, State.Seconds, [.. State.Checkpoints.Where(c => c.Step == published || c.Step == last)
                 .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)], State.Platform)
             : null;
     }
 
-    private async Task Recall(Attempt attempt, long step)
+    private async Task LoadCheckpoint(GenerationRun run, long step)
     {
         if (step != _progress!.Committed)
         {
-            _recalling = step;
-            await attempt.Unless(attempt.Crew.Recall(new Origin(step, [], State.Checkpoints.Single(c => c.Step == step).Parts)));
-            _recalling = null;
+            _loadingStep = step;
+            await run.Unless(run.Group.LoadCheckpoint(new RestoreSource(step, [], State.Checkpoints.Single(c => c.Step == step).Parts)));
+            _loadingStep = null;
         }
     }
 }

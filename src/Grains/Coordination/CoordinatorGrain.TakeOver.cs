@@ -3,14 +3,14 @@ using Granary.Grains.Goodput;
 
 namespace Granary.Grains.Coordination;
 
-/// <content>How a job goes on whose coordinator was lost with its silo.</content>
+/// <content>Taking over a job whose coordinator was lost with its silo.</content>
 internal sealed partial class CoordinatorGrain
 {
     // Workers name their generation, and only the current one's count.
     private static readonly HashSet<string> OfWorkers = [nameof(Report), nameof(Trouble), nameof(CheckpointWritten)];
 
-    /// <summary>Whoever calls, the job goes on, but for workers of a generation that is over. They know nothing of the coordinator that ended it: where two
-    /// parts of a cluster do not know of each other, each part's workers would have their coordinator take the job away from the other's without end.</summary>
+    /// <summary>Any call continues the job, except calls of workers of an old generation. In a network partition, the workers of each part
+    /// would otherwise make their own coordinator take the job away from the other part's, again and again.</summary>
     /// <param name="context">The call.</param>
     public Task Invoke(IIncomingGrainCallContext context)
     {
@@ -31,7 +31,7 @@ internal sealed partial class CoordinatorGrain
 
         _lost = false;
 
-        // The lost one's generation must not go on without a head.
+        // The workers of the lost coordinator's generation must not go on without one.
         if (!State.Parked)
         {
             State.Recoveries++;

@@ -13,7 +13,7 @@ using Orleans.Storage;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>See <see cref="ICoordinatorGrain"/>. One attempt after the other: each is a generation with a crew of its own.</summary>
+/// <summary>See <see cref="ICoordinatorGrain"/>. It runs one generation after the other, each with a worker group of its own.</summary>
 [KeepAlive, Immovable]
 internal sealed partial class CoordinatorGrain(
     [PersistentState("coordinator")] IPersistentState<CoordinatorState> kept,
@@ -27,8 +27,8 @@ internal sealed partial class CoordinatorGrain(
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
 
     private readonly RetryRule _retries = new();
-    private readonly HashSet<SiloAddress> _leaving = []; // not names: whoever comes after takes over the name
-    private readonly Dictionary<SiloAddress, string> _wrong = []; // whose gradients are wrong, with their names; whoever is not known here is looked at again
+    private readonly HashSet<SiloAddress> _leaving = []; // not names: a successor silo may have the same name
+    private readonly Dictionary<SiloAddress, string> _wrong = []; // silos that failed the gradient check, with their names; a silo that restarts is checked again
     private readonly HashSet<string> _strangers = [];
     private readonly CancellationTokenSource _deactivated = new();
     private readonly System.Diagnostics.Stopwatch _sinceCheckpoint = System.Diagnostics.Stopwatch.StartNew();
@@ -36,8 +36,8 @@ internal sealed partial class CoordinatorGrain(
     private readonly StatusChanges _changes = new(TimeProvider.System, DateTimeOffset.UtcNow.Ticks);
     private TaskCompletionSource _formed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JobProgress? _progress;
-    private Attempt? _attempt;
-    private Crew? _crew;
+    private GenerationRun? _run;
+    private WorkerGroup? _group;
     private Arrivals? _arrivals;
     private IReadOnlyList<string> _idle = [];
     private string _activity = "";
@@ -45,9 +45,9 @@ internal sealed partial class CoordinatorGrain(
     private long _reached;
     private DateTimeOffset? _resumed;
     private bool _ended;
-    private bool _lost; // the activation before this one, with its silo, and nobody has taken the job over yet
+    private bool _lost; // the previous activation was lost with its silo, and the job has not been taken over yet
     private Task _life = Task.CompletedTask;
-    private long? _recalling;
+    private long? _loadingStep;
 
     private string JobId => this.GetPrimaryKeyString();
 
@@ -82,14 +82,14 @@ internal sealed partial class CoordinatorGrain(
     }
 
     private Task ReleaseAll() => Task.WhenAll(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active)
-        .Select(m => Crew.Release(workers.At(m.SiloAddress), new Membership(JobId, State.Generation))));
+        .Select(m => WorkerGroup.Release(workers.At(m.SiloAddress), new GenerationId(JobId, State.Generation))));
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _ended = true;
         _deactivated.Cancel();
-        _attempt?.Wake();
+        _run?.Wake();
         Formed();
         return Task.CompletedTask;
     }
@@ -120,17 +120,17 @@ internal sealed partial class CoordinatorGrain(
         Spend(TimePart.Starting);
         State.Earlier = State.Done(_progress?.Live ?? State.Progress);
         State.Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
-        _life = Run(_life); // its first generation stores this; should it come to nothing before that, the job is still queued
+        _life = Run(_life); // its first generation stores this; if it fails before that, the job is still queued
         await this.RegisterOrUpdateReminder(KeepGoing, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
     }
 
     /// <inheritdoc/>
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        // Being called is enough: an activation that finds its job running goes on with it.
+        // The call itself is enough: an activation that finds its job running continues it.
         if (State.State != JobState.Running)
         {
-            _ = Catalogue.Awake(); // the first call may have been lost; not waited for: it asks this grain
+            _ = Catalogue.Awake(); // the first call may have been lost; not awaited, because the catalogue calls this grain
         }
 
         if (State.State is not (JobState.Running or JobState.Queued) && await this.GetReminder(reminderName) is { } reminder)
@@ -149,7 +149,7 @@ internal sealed partial class CoordinatorGrain(
 
         var batches = State.Facts is { } facts ? Batches(facts) : null;
         var live = _progress?.Live ?? State.Progress ?? ProgressState.Empty(0);
-        var lately = State.State == JobState.Running && _attempt is { } present ? present.ExamplesPerSecond : 0; // an ended job's last generation may still be here
+        var lately = State.State == JobState.Running && _run is { } present ? present.ExamplesPerSecond : 0; // an ended job's last generation may still be here
         return Task.FromResult<JobStatus?>(new JobStatus
         {
             JobId = JobId,
@@ -162,10 +162,10 @@ internal sealed partial class CoordinatorGrain(
             Epochs = Job.Training.Epochs,
             Generation = State.Generation,
             Recoveries = State.Recoveries,
-            Members = _attempt?.Members ?? State.Members,
+            Members = _run?.Members ?? State.Members,
             Examples = live.Examples,
             ExamplesPerSecond = lately > 0 ? lately : State.Done(live).ExamplesPerSecondSince(State.Earlier),
-            Seconds = _attempt?.Seconds ?? State.Seconds,
+            Seconds = _run?.Seconds ?? State.Seconds,
             Points = [.. live.Points.Skip(pointsKnown)],
             Failure = State.Failure,
             Result = State.Result,
@@ -204,7 +204,7 @@ internal sealed partial class CoordinatorGrain(
         else if (State.State == JobState.Running)
         {
             State.CancelAsked = true;
-            _attempt?.Wake();
+            _run?.Wake();
         }
 
         await SaveAsked();
@@ -226,7 +226,7 @@ internal sealed partial class CoordinatorGrain(
         else if (State.State == JobState.Running)
         {
             State.PauseAsked = true;
-            _attempt?.Wake();
+            _run?.Wake();
         }
 
         await SaveAsked();
@@ -251,14 +251,14 @@ internal sealed partial class CoordinatorGrain(
     {
         SiloAddress[] leavers = [.. cluster.CurrentSnapshot.Members.Values.Where(m => m.Name == leaving && m.Status != SiloStatus.Dead).Select(m => m.SiloAddress)];
         _leaving.UnionWith(leavers);
-        _attempt?.Wake();
-        while (!_ended && State.State == JobState.Running && !State.Parked && _crew?.Silos.Any(leavers.Contains) == true)
+        _run?.Wake();
+        while (!_ended && State.State == JobState.Running && !State.Parked && _group?.Silos.Any(leavers.Contains) == true)
         {
             await _formed.Task;
         }
     }
 
-    // Each wait is for the next change: a signal that stays given would be awaited without end.
+    // Each wait is for the next change; a completed signal would make the waiters spin.
     private void Formed()
     {
         var before = _formed;
@@ -289,8 +289,8 @@ internal sealed partial class CoordinatorGrain(
     /// <inheritdoc/>
     public async Task<long> Report(WorkerReport report)
     {
-        Refuse(report.Membership);
-        _attempt?.Add(report);
+        Refuse(report.Generation);
+        _run?.Add(report);
         State.Time.Add(report.Seconds);
         State.Time.Progressed(_progress?.Committed ?? 0, _clock.Now);
         _changes.Progress();
@@ -300,7 +300,7 @@ internal sealed partial class CoordinatorGrain(
             if (State.Generation > 1)
             {
                 State.Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
-                await TrySave(); // the story survives the next loss, too
+                await TrySave(); // the event must survive the next loss
             }
         }
 
@@ -311,18 +311,18 @@ internal sealed partial class CoordinatorGrain(
     /// <inheritdoc/>
     public Task Trouble(WorkerTrouble trouble)
     {
-        Refuse(trouble.Membership);
-        LogTrouble(logger, JobId, trouble.Step, trouble.Index, trouble.Message);
-        _attempt?.Add(trouble);
+        Refuse(trouble.Generation);
+        LogTrouble(logger, JobId, trouble.Step, trouble.Rank, trouble.Message);
+        _run?.Add(trouble);
         return Task.CompletedTask;
     }
 
-    private void Refuse(Membership membership)
+    private void Refuse(GenerationId generation)
     {
-        if (membership.Generation != State.Generation)
+        if (generation.Number != State.Generation)
         {
             throw new StaleGenerationException(
-                $"Job {JobId} is in generation {State.Generation}; a call of generation {membership.Generation} is refused.");
+                $"Job {JobId} is in generation {State.Generation}; a call of generation {generation.Number} is refused.");
         }
 
         TakeOver();
@@ -330,9 +330,9 @@ internal sealed partial class CoordinatorGrain(
 
     private async Task EndHere(JobState state, string? failure)
     {
-        if (State is { HasOutput: true, Result: null } && _crew is { Count: > 0 } crew)
+        if (State is { HasOutput: true, Result: null } && _group is { Count: > 0 } group)
         {
-            await crew.GiveBackOutput(Output);
+            await group.GiveBackOutput(Output);
         }
 
         await End(state, failure);
@@ -355,7 +355,7 @@ internal sealed partial class CoordinatorGrain(
         State.Progress = _progress?.Settled ?? State.Progress;
         var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {Plural.Of(_progress.Committed, "step")}" : "";
         State.Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
-        _activity = ""; // whoever waits is told once it is stored
+        _activity = ""; // waiting callers are notified once it is stored
         if (state is JobState.Completed or JobState.Cancelled)
         {
             State.Checkpoints = [];
@@ -370,14 +370,14 @@ internal sealed partial class CoordinatorGrain(
         }
     }
 
-    // With the seconds that belong to the points stored with them: whoever takes the job over counts on from there.
+    // Together with the seconds that belong to the stored points, so that a successor counts on from there.
     private Task<bool> TrySave()
     {
-        State.Seconds = _attempt?.Seconds ?? State.Seconds;
+        State.Seconds = _run?.Seconds ?? State.Seconds;
         return _keeper.TrySave();
     }
 
-    // What somebody asked for. Where the storage fails they are told, and ask again: then nothing is left to do here but this.
+    // Stores what a caller asked for. If storage fails, the caller gets the exception and asks again; only the save is left to do then.
     private async Task SaveAsked()
     {
         if (State.Submission is not null)
@@ -387,7 +387,7 @@ internal sealed partial class CoordinatorGrain(
         }
     }
 
-    // An end, a rest or a generation that is not stored would be begun again: it waits for a storage that fails for a while.
+    // The end of a job, a pause or a new generation must be stored before anything else happens: retries while storage fails.
     private async Task SaveForCertain()
     {
         await _keeper.SaveForCertain(_deactivated.Token);

@@ -7,11 +7,11 @@ namespace Granary.Grains.Coordination;
 internal sealed class NonFiniteJobException(WorkerTrouble trouble) : Exception
 {
     /// <summary>The message for people; asks the members which shard it was where that is not known.</summary>
-    public async Task<string> Explain(Attempt attempt, int shards)
+    public async Task<string> Explain(GenerationRun run, int shards)
     {
-        await attempt.Crew.Halt();
-        await attempt.Hear(trouble.Step);
-        var (shard, unreliable) = trouble.Shard is { } known ? (known, null) : await attempt.Crew.FindNonFinite();
+        await run.Group.Halt();
+        await run.Hear(trouble.Step);
+        var (shard, unreliable) = trouble.Shard is { } known ? (known, null) : await run.Group.FindNonFinite();
         if (unreliable is not null && shard is null && trouble.Kind == TroubleKind.NonFiniteGradient)
         {
             return $"step {trouble.Step}, silo {unreliable}: {trouble.Message}. Computed once more, from the same weights and examples, it is finite: "

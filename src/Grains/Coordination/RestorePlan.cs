@@ -11,7 +11,7 @@ public static class RestorePlan
     /// <param name="layout">Who owns what from now on.</param>
     /// <param name="hasState">Whether the optimiser has any state.</param>
     /// <returns>The version, and who gives what to whom; null when no version is whole.</returns>
-    public static Origin? Make(IReadOnlyList<IReadOnlyList<HeldVersion>> held, ExchangeLayout layout, bool hasState)
+    public static RestoreSource? Make(IReadOnlyList<IReadOnlyList<HeldVersion>> held, ExchangeLayout layout, bool hasState)
     {
         foreach (var step in held.SelectMany(h => h).Where(v => v.Weights).Select(v => v.Step).Distinct().OrderDescending())
         {
@@ -19,7 +19,7 @@ public static class RestorePlan
             AddWeights(held, layout, step, transfers);
             if (!hasState || AddState(held, layout, step, transfers))
             {
-                return new Origin(step, transfers, []);
+                return new RestoreSource(step, transfers, []);
             }
         }
 

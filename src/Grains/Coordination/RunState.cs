@@ -29,10 +29,10 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The papers to write, and the files to copy, by name within the output folder. No other run's files have these names, nor
+    /// <summary>The artifacts to write, and the files to copy, by name within the output folder. No other run's files have these names, nor
     /// have those of another generation: while they are written, what was there before is whole.</summary>
     /// <param name="generation">The job's last generation.</param>
-    public (KeyValuePair<string, string> Paper, IReadOnlyDictionary<string, string> Copies) Files(long generation)
+    public (KeyValuePair<string, string> Artifact, IReadOnlyDictionary<string, string> Copies) Files(long generation)
     {
         var copies = new Dictionary<string, string>();
         var relative = Checkpoints.Select(c => c with

@@ -15,7 +15,7 @@ internal sealed class StallWatch(int members)
     private bool _slowNamed;
 
     /// <summary>What is wrong.</summary>
-    /// <param name="Stalled">Nobody computes, and numbers that were sent do not arrive; else somebody is slow.</param>
+    /// <param name="Stalled">No worker computes, and data that was sent does not arrive; else a worker is slow.</param>
     /// <param name="Member">Who waits.</param>
     /// <param name="Peer">Whose numbers are missing.</param>
     /// <param name="Silo">The silo of that name.</param>

@@ -26,7 +26,7 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Func<T, long> mar
     /// <summary>Since the last try.</summary>
     public TimeSpan Age => _since.Elapsed;
 
-    /// <summary>Stores it, or throws: whoever asked for a change asks again.</summary>
+    /// <summary>Stores it, or throws: the caller asks again.</summary>
     /// <exception cref="InconsistentStateException">Another activation has taken over.</exception>
     /// <exception cref="OrleansException">The storage fails.</exception>
     public async Task Save()

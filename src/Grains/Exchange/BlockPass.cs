@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 
 namespace Granary.Grains.Exchange;
 

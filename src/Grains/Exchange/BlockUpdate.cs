@@ -1,5 +1,5 @@
 using System.Numerics;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 using Granary.Model.Training;
 
@@ -10,9 +10,9 @@ internal sealed unsafe class BlockUpdate<T>(BlockPlan blocks, DecayRun[][] runs,
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>When blocks have been updated since this was set to none.</summary>
-    public Spell Spell { get; set; }
+    public TimeSpent TimeSpent { get; set; }
 
-    /// <summary>Whether weights are only tried: then numbers may be whatever they are, and whoever tries looks at them.</summary>
+    /// <summary>Whether these are trial weights of a line search: then non-finite numbers are allowed, and the search checks them.</summary>
     public bool Probes { get; init; }
 
     /// <summary>Looks through a run of numbers that must be good for a step.</summary>

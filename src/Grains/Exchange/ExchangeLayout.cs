@@ -39,11 +39,11 @@ public sealed class ExchangeLayout
     /// <summary>The blocks [First, End) that a member sums and updates.</summary>
     public (int First, int End) Owned(int member) => Blocks.Owned(member, Plan.Members);
 
-    /// <summary>The member that keeps a copy of this member's optimiser state.</summary>
-    public int BackupOf(int member) => (member + 1) % Plan.Members;
+    /// <summary>The member that holds the replica of this member's optimiser state.</summary>
+    public int ReplicaHolderOf(int member) => (member + 1) % Plan.Members;
 
-    /// <summary>The member whose optimiser state this member keeps a copy of.</summary>
-    public int WardOf(int member) => (member + Plan.Members - 1) % Plan.Members;
+    /// <summary>The member whose optimiser state this member holds a replica of.</summary>
+    public int ReplicaSourceOf(int member) => (member + Plan.Members - 1) % Plan.Members;
 
     /// <summary>Whether a subtree has any example in a step.</summary>
     public bool IsActive(TreeNode node, BatchPlan batches, long step)

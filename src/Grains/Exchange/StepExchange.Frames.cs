@@ -21,7 +21,7 @@ internal sealed unsafe partial class StepExchange<T> : IFrameSink
     }
 
     private bool IsDone() =>
-        _recordsTaken && _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _records.AreComplete && _wardMissing == 0
+        _recordsTaken && _ownedUpdated == _arrived.Length && _weightsMissing == 0 && _records.AreComplete && _replicaMissing == 0
         && Array.TrueForAll(_mesh.Links, l => !l.HasOutgoing);
 
     /// <inheritdoc/>
@@ -52,10 +52,10 @@ internal sealed unsafe partial class StepExchange<T> : IFrameSink
                 && header.Length == (end - first) * sizeof(double)
                 => (nint)_clip.Slot(first),
             FrameKind.Records => _records.Place(peer, header.Length),
-            FrameKind.State when _ward is not null && peer == _layout.WardOf(_self)
-                && header.Block >= _ward.Blocks.First && header.Block < _ward.Blocks.End && (uint)header.Part < (uint)_ward.PerWeight
+            FrameKind.State when _replica is not null && peer == _layout.ReplicaSourceOf(_self)
+                && header.Block >= _replica.Blocks.First && header.Block < _replica.Blocks.End && (uint)header.Part < (uint)_replica.PerWeight
                 && header.Length == _layout.Blocks.Length(header.Block) * sizeof(T)
-                => (nint)_ward.At(header.Part, header.Block),
+                => (nint)_replica.At(header.Part, header.Block),
             _ => (nint)0,
         };
         return place != 0 && _had.Add((peer, header.Kind, header.Part, header.Block)) ? place : throw new ChannelException(
@@ -82,7 +82,7 @@ internal sealed unsafe partial class StepExchange<T> : IFrameSink
                 _records.Arrived(peer, header.Length);
                 break;
             case FrameKind.State:
-                _wardMissing--;
+                _replicaMissing--;
                 break;
             default:
                 _clip!.SetBlocks(header.Length / sizeof(double));

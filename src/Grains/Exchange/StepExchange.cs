@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using Granary.Contracts;
 using Granary.Grains.Channel;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 
 namespace Granary.Grains.Exchange;
@@ -45,7 +45,7 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
     private int _pass;
     private ModelVersion<T> _from = null!;
     private ModelVersion<T> _to = null!;
-    private StateSlice<T>? _ward;
+    private StateSlice<T>? _replica;
     private double _rate;
     private double[] _contributionWeights = [];
     private nint[] _blocks = []; // one block of every contribution
@@ -59,7 +59,7 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
     private int _ownedUpdated;
     private int _ownedAveraged;
     private int _weightsMissing;
-    private int _wardMissing;
+    private int _replicaMissing;
 
     public StepExchange(
         ExchangeLayout layout, int self, long generation, PeerMesh mesh, BatchPlan batches, BlockUpdate<T> update, double clipNorm)
@@ -94,7 +94,7 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
     /// <param name="own">This member's partial sums, one per node of its cover, and what its shards say: now or later.</param>
     /// <param name="from">Version t.</param>
     /// <param name="to">Receives version t + 1.</param>
-    /// <param name="ward">Receives version t of the state that this member is the backup of; null: nothing is kept.</param>
+    /// <param name="replica">Receives version t of the state that this member is the backup of; null: nothing is kept.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <returns>What every shard put in.</returns>
     /// <exception cref="ChannelException">A peer is lost.</exception>
@@ -103,10 +103,10 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
     /// <remarks>After an exception peers have had a part of the step, and nothing but disposing of it and of the mesh may follow.</remarks>
     public ShardRecord[] Run(
         long step, int pass, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to,
-        StateSlice<T>? ward, CancellationToken cancellation)
+        StateSlice<T>? replica, CancellationToken cancellation)
     {
         _pass = pass;
-        Begin(step, rate, own, from, to, ward);
+        Begin(step, rate, own, from, to, replica);
         TakeOwn();
         _mesh.Drive(this, _isDone, cancellation);
         _to.HasWeights = _to.HasState = true;
@@ -117,15 +117,15 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
     public long BytesSent => _mesh.BytesSent;
 
     /// <summary>The optimiser's part of the last step, and of the averaging what is done together with it.</summary>
-    public Spell Updates => _update.Spell;
+    public TimeSpent Updates => _update.TimeSpent;
 
     /// <summary>Places of the members whose numbers are still missing.</summary>
     public IReadOnlyList<int> WaitingFor() => _records.Missing();
 
-    private void Begin(long step, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward)
+    private void Begin(long step, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? replica)
     {
         (_step, _rate, _own) = (step, rate, own);
-        (_from, _to, _ward) = (from, to, ward);
+        (_from, _to, _replica) = (from, to, replica);
         _to.Step = step + 1;
         _to.HasWeights = _to.HasState = false;
         _contributions.Turn(step);
@@ -143,8 +143,8 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
         _records.Clear();
         _ownedUpdated = _ownedAveraged = 0;
         _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
-        _wardMissing = ward is null ? 0 : (ward.Blocks.End - ward.Blocks.First) * ward.PerWeight;
-        _update.Spell = default;
+        _replicaMissing = replica is null ? 0 : (replica.Blocks.End - replica.Blocks.First) * replica.PerWeight;
+        _update.TimeSpent = default;
         _clip?.Begin();
     }
 
@@ -211,12 +211,12 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
     // Version t stays as it is until this step is done, and the step is not done before it has been sent: no copy is needed.
     private void SendState()
     {
-        if (_ward is null)
+        if (_replica is null)
         {
             return;
         }
 
-        var link = _mesh.LinkTo(_layout.BackupOf(_self));
+        var link = _mesh.LinkTo(_layout.ReplicaHolderOf(_self));
         for (var b = _firstOwned; b < _endOwned; b++)
         {
             for (var vector = 0; vector < _from.Own.PerWeight; vector++)
@@ -285,7 +285,7 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
 
     private void Updated(int block, long began)
     {
-        _update.Spell = _update.Spell.With(began);
+        _update.TimeSpent = _update.TimeSpent.With(began);
         _to.HasState = ++_ownedUpdated == _arrived.Length;
         if (!_layout.Replicated)
         {

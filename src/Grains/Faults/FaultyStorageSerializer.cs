@@ -3,30 +3,30 @@ using Orleans.Storage;
 
 namespace Granary.Grains.Faults;
 
-/// <summary>Grain state goes through here whatever the store: a scripted failure of the storage strikes in this place.</summary>
+/// <summary>Grain state passes through here whatever the store, so an injected storage failure is raised here.</summary>
 /// <param name="inner">Serializes.</param>
-/// <param name="faults">What this silo suffers.</param>
+/// <param name="faults">Injected faults.</param>
 internal sealed class FaultyStorageSerializer(IGrainStorageSerializer inner, SiloFaults faults) : IGrainStorageSerializer
 {
     /// <inheritdoc/>
     public BinaryData Serialize<T>(T? input)
     {
-        Strike();
+        ThrowIfFailing();
         return inner.Serialize(input);
     }
 
     /// <inheritdoc/>
     public T Deserialize<T>(BinaryData input)
     {
-        Strike();
+        ThrowIfFailing();
         return inner.Deserialize<T>(input)!;
     }
 
-    private void Strike()
+    private void ThrowIfFailing()
     {
         if (faults.Now(FaultKind.FailStorage) is not null)
         {
-            throw new IOException("grain storage does not answer (a scripted fault)");
+            throw new IOException("grain storage does not answer (injected fault)");
         }
     }
 }

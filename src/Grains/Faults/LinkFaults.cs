@@ -2,8 +2,8 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Faults;
 
-/// <summary>What scripted faults do to one tensor connection: nothing passes, or later and more slowly, or damaged.</summary>
-/// <param name="faults">What this silo suffers.</param>
+/// <summary>What injected faults do to one tensor connection: frames are dropped, delayed, slowed or damaged.</summary>
+/// <param name="faults">Injected faults.</param>
 internal sealed class LinkFaults(SiloFaults faults)
 {
     /// <summary>Whether there has been any fault: nothing else need be asked before.</summary>

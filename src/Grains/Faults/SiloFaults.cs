@@ -3,29 +3,29 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Faults;
 
-/// <summary>The faults that this silo suffers just now, by script. Whoever could be hit asks here; while there has been none, that
-/// costs one comparison.</summary>
+/// <summary>The faults injected into this silo. Code that a fault can affect asks here; until the first fault that costs one
+/// comparison.</summary>
 /// <param name="time">The clock.</param>
 public sealed class SiloFaults(TimeProvider time)
 {
-    // A fault that waits for its occasion does not wait for another job's.
+    // A fault without a duration expires, so that it does not hit a later job.
     private const double UntakenSeconds = 60;
 
     private readonly Lock _changing = new();
-    private readonly Dictionary<FaultKind, (Fault Fault, long Until)> _suffered = [];
+    private readonly Dictionary<FaultKind, (Fault Fault, long Until)> _injected = [];
     private volatile bool _any;
     private long _lineFree;
 
     /// <summary>Whether any fault has ever been done here.</summary>
     public bool Any => _any;
 
-    /// <summary>Suffers a fault from now on, for as long as it lasts; one of the same kind ends.</summary>
+    /// <summary>Adds a fault, for its duration; replaces one of the same kind.</summary>
     public void Add(Fault fault)
     {
         lock (_changing)
         {
             var lasts = fault.Seconds > 0 ? fault.Seconds : UntakenSeconds;
-            _suffered[fault.Kind] = (fault, time.GetTimestamp() + (long)(lasts * time.TimestampFrequency));
+            _injected[fault.Kind] = (fault, time.GetTimestamp() + (long)(lasts * time.TimestampFrequency));
             _any = true;
         }
     }
@@ -40,7 +40,7 @@ public sealed class SiloFaults(TimeProvider time)
 
         lock (_changing)
         {
-            return _suffered.TryGetValue(kind, out var found) && time.GetTimestamp() < found.Until ? found.Fault : null;
+            return _injected.TryGetValue(kind, out var found) && time.GetTimestamp() < found.Until ? found.Fault : null;
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class SiloFaults(TimeProvider time)
 
         lock (_changing)
         {
-            return _suffered.Remove(kind, out var found) && time.GetTimestamp() < found.Until ? found.Fault : null;
+            return _injected.Remove(kind, out var found) && time.GetTimestamp() < found.Until ? found.Fault : null;
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed partial class FailureDetection : ILifecycleParticipant<ISiloLife
         _probes = new ProbeTimes(probing.CurrentValue, joining.Value, TimeProvider.System);
     }
 
-    /// <summary>Times for a cluster where nobody is late: a dead silo is out after one to two seconds, a frozen one a little later.</summary>
+    /// <summary>Times for a cluster without late silos: a dead silo is removed after one to two seconds, a frozen one a little later.</summary>
     public static void Fast(ClusterMembershipOptions options)
     {
         options.ProbeTimeout = PatienceRule.Shortest;
@@ -94,7 +94,7 @@ internal sealed partial class FailureDetection : ILifecycleParticipant<ISiloLife
         {
             // This silo stops.
         }
-#pragma warning disable CA1031 // whatever it is, nobody is waited for longer than usual for its sake
+#pragma warning disable CA1031 // whatever it is: fall back to the usual times
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -2,7 +2,7 @@ using Orleans.Runtime;
 
 namespace Granary.Grains.Liveness;
 
-/// <summary>How long this silo bears silence before it takes others for dead. Slow is not dead: a silo that gets the processor late answers
+/// <summary>How long other silos may be silent before this one declares them dead. Slow is not dead: a silo that gets the processor late answers
 /// late, and one that asks late hears the answer late. So the lateness of both ends counts, the greater of them, for a while.</summary>
 internal sealed class Patience
 {
@@ -45,7 +45,7 @@ internal sealed class Patience
         }
     }
 
-    /// <summary>The silence that is borne.</summary>
+    /// <summary>The silence that is tolerated.</summary>
     public TimeSpan Current
     {
         get
@@ -58,10 +58,10 @@ internal sealed class Patience
         }
     }
 
-    /// <summary>Whether somebody is so late that more than the usual is borne.</summary>
+    /// <summary>Whether some silo is so late that more than the usual silence is tolerated.</summary>
     public bool IsStretched => Current > PatienceRule.Shortest;
 
-    /// <summary>A time that is enough where nobody is late, as long as it must be now.</summary>
+    /// <summary>Scales a time-out that suits an idle cluster to the present lateness.</summary>
     public TimeSpan Stretch(TimeSpan usual) => usual * (Current / PatienceRule.Shortest);
 
     /// <summary>This silo was so late.</summary>

@@ -3,13 +3,13 @@ namespace Granary.Grains.Liveness;
 /// <summary>How a silo's lateness widens what it allows others before it takes them for dead. Plain rules.</summary>
 internal static class PatienceRule
 {
-    /// <summary>Patience where nobody is late: what failure detection is fast with.</summary>
+    /// <summary>Patience in a cluster without late silos; makes failure detection fast.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    /// <summary>Patience with whoever is later than all measure.</summary>
+    /// <summary>The greatest patience, however late a silo is.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    /// <summary>Patience with a silo that joins: it compiles its code while it answers, and nobody knows yet how late it is.</summary>
+    /// <summary>Patience with a silo that joins: it compiles its code while it answers, and its lateness is not known yet.</summary>
     public static readonly TimeSpan WhileJoining = TimeSpan.FromSeconds(5);
 
     // An answer waits for the processor at a handful of places, at both ends, and not each time for as little as was measured.
@@ -28,7 +28,7 @@ internal static class PatienceRule
     /// <summary>The lateness of a process whose threads wait for the processor so many times as long as they run.</summary>
     public static TimeSpan Lateness(double waits) => PerWait * Math.Min(waits, 1000);
 
-    /// <summary>How long a lateness counts: as long as the silence that is borne for its sake. Whoever has said that it is late may be silent for
+    /// <summary>How long a lateness counts: as long as the silence it allows. A silo that has reported its lateness may be silent for
     /// all of it; the hiccups of a start are forgotten in seconds.</summary>
     public static TimeSpan Lasts(TimeSpan lateness) => 2 * Of(lateness);
 

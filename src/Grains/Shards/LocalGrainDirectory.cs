@@ -4,7 +4,7 @@ using Orleans.Runtime;
 
 namespace Granary.Grains.Shards;
 
-/// <summary>A grain directory for grains that only their own silo ever calls. It asks nobody else: in the cluster's directory, looking one
+/// <summary>A grain directory for grains that only their own silo ever calls. It makes no remote call: in the cluster's directory, looking one
 /// up took ten seconds where silos that keep parts of it had died one after the other.</summary>
 internal sealed class LocalGrainDirectory : IGrainDirectory
 {

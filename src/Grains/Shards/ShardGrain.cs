@@ -16,8 +16,8 @@ internal sealed class ShardGrain(ShardRegistry registry, ReadingThreads reading,
     private ShardData? _data;
 
     /// <summary>The key of a shard in a generation.</summary>
-    public static string Key(Membership membership, int shard) =>
-        string.Create(CultureInfo.InvariantCulture, $"{membership.JobId}/{shard}/{membership.Generation}");
+    public static string Key(GenerationId generation, int shard) =>
+        string.Create(CultureInfo.InvariantCulture, $"{generation.JobId}/{shard}/{generation.Number}");
 
     // A job's id may hold anything but a slash.
     private string JobId => this.GetPrimaryKeyString().Split('/')[0];

@@ -42,8 +42,8 @@ internal sealed class StepTrace : IDisposable
         if (RootSpan.Start(Source, "step", ActivityTraceId.CreateFromBytes(id)) is { IsAllDataRequested: true } activity)
         {
             return new StepTrace(
-                activity.SetTag("job", task.JobId).SetTag("step", step).SetTag("member", task.Assignment.Index)
-                    .SetTag("generation", task.Assignment.Membership.Generation),
+                activity.SetTag("job", task.JobId).SetTag("step", step).SetTag("member", task.Assignment.Rank)
+                    .SetTag("generation", task.Assignment.Generation.Number),
                 around);
         }
 
@@ -68,12 +68,12 @@ internal sealed class StepTrace : IDisposable
     }
 
     /// <summary>The blocks owned here have been updated, one by one as their sums were complete.</summary>
-    public void Updated(Spell spell)
+    public void Updated(TimeSpent timeSpent)
     {
-        if (spell.Times > 0)
+        if (timeSpent.Times > 0)
         {
-            using var update = Source.StartActivity("update", ActivityKind.Internal, _step.Context, startTime: At(spell.Began));
-            update?.SetTag("blocks", spell.Times).SetTag("busy", Stopwatch.GetElapsedTime(0, spell.Busy).TotalSeconds).SetEndTime(At(spell.Ended).UtcDateTime);
+            using var update = Source.StartActivity("update", ActivityKind.Internal, _step.Context, startTime: At(timeSpent.Began));
+            update?.SetTag("blocks", timeSpent.Times).SetTag("busy", Stopwatch.GetElapsedTime(0, timeSpent.Busy).TotalSeconds).SetEndTime(At(timeSpent.Ended).UtcDateTime);
         }
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>A silo that has been told to stop leaves its jobs at a step boundary, before anything of it is taken down.</summary>
+/// <summary>On shutdown, a silo leaves its jobs at a step boundary, before any of its services stop.</summary>
 internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo, ILogger<Departure> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo,
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
         nameof(Departure), ServiceLifecycleStage.Active + 1, Arrive, Leave);
 
-    // Whoever comes first wakes the jobs that were under way when the whole cluster was lost.
+    // The first silo to start resumes the jobs that were running when the whole cluster was lost.
     private async Task Arrive(CancellationToken cancellation)
     {
         try
@@ -47,7 +47,7 @@ internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo,
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Unfinished jobs could not be woken yet: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Unfinished jobs could not be resumed yet, and are tried again within a minute: {Reason}")]
     private static partial void LogNotAwake(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Job {Job} was left without waiting for a step boundary: {Reason}")]

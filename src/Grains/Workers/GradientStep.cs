@@ -4,8 +4,8 @@ using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
+using Granary.Grains.ModelState;
 using Granary.Grains.Telemetry;
-using Granary.Grains.Versions;
 using Granary.Jobs;
 
 namespace Granary.Grains.Workers;
@@ -27,7 +27,7 @@ internal sealed class GradientStep<T> : IDisposable
     private SideThread? _side;
 
     // The step's, for the second thread.
-    private (long Step, double Rate, ModelVersion<T> From, ModelVersion<T> To, StateSlice<T>? Ward, CancellationToken Cancellation) _present;
+    private (long Step, double Rate, ModelVersion<T> From, ModelVersion<T> To, StateSlice<T>? Replica, CancellationToken Cancellation) _present;
     private ShardRecord[] _records = [];
     private int _begun;
 
@@ -54,7 +54,7 @@ internal sealed class GradientStep<T> : IDisposable
     /// <param name="step">The step.</param>
     /// <param name="from">Version t.</param>
     /// <param name="to">Receives version t + 1.</param>
-    /// <param name="ward">See <see cref="StepExchange{T}.Run"/>.</param>
+    /// <param name="replica">See <see cref="StepExchange{T}.Run"/>.</param>
     /// <param name="trace">The step's trace.</param>
     /// <param name="computed">Called when the sums are there.</param>
     /// <param name="cancellation">Ends the waiting.</param>
@@ -62,10 +62,10 @@ internal sealed class GradientStep<T> : IDisposable
     /// <exception cref="ChannelException">A peer is lost.</exception>
     /// <exception cref="NonFiniteException">A loss, a gradient or a weight is not finite.</exception>
     public (ShardRecord[] Records, ShardRecord[] Own) Run(
-        long step, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? ward, StepTrace? trace, Action computed, CancellationToken cancellation)
+        long step, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? replica, StepTrace? trace, Action computed, CancellationToken cancellation)
     {
         var overlaps = _rule?.Overlaps(step) == true;
-        _present = (step, LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch), from, to, ward, cancellation);
+        _present = (step, LearningRate.At(_task.Job.Training, step, _task.Batches.StepsPerEpoch), from, to, replica, cancellation);
         var began = Stopwatch.GetTimestamp();
         var own = overlaps ? Beside(step, from, trace, computed) : After(step, from, trace, computed);
         trace?.Updated(_exchange.Updates);
@@ -138,8 +138,8 @@ internal sealed class GradientStep<T> : IDisposable
 
     private void ExchangeNow()
     {
-        var (step, rate, from, to, ward, cancellation) = _present;
-        _records = _exchange.Run(step, 0, rate, _work.Sums, from, to, ward, cancellation);
+        var (step, rate, from, to, replica, cancellation) = _present;
+        _records = _exchange.Run(step, 0, rate, _work.Sums, from, to, replica, cancellation);
     }
 
     // The second thread must be through with everything before anything of the step is let go. Of what it has met, the step's own

@@ -44,9 +44,9 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         _threads = threads;
         _faults = faults;
         _passes = [.. Enumerable.Range(0, threads.Count).Select(_ => pass())];
-        var (first, end) = task.Layout.Plan.Of(task.Assignment.Index);
+        var (first, end) = task.Layout.Plan.Of(task.Assignment.Rank);
         _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Lease(task.JobId, v)))];
-        _cover = task.Layout.Cover(task.Assignment.Index);
+        _cover = task.Layout.Cover(task.Assignment.Rank);
         _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step));
         Sums = new OwnSums<T>(_cover.Count);
         _growing = [.. _passes.Select(_ => new GrowingSum<T>(_tree, Sums, task.Layout.Blocks, Free))];

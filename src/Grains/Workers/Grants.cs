@@ -62,8 +62,8 @@ internal sealed class Grants(long from) : IDisposable
     /// <summary>Waits for the next grant; false: none has come within the time.</summary>
     public bool Wait(TimeSpan time, CancellationToken cancellation) => _news.Wait(time, cancellation);
 
-    /// <summary>Whether the state of version <paramref name="step"/> goes to its backup while that step is taken.</summary>
-    public bool Keeps(long step)
+    /// <summary>Whether the state of version <paramref name="step"/> goes to its replica while that step is taken.</summary>
+    public bool Replicates(long step)
     {
         lock (_lock)
         {
@@ -72,7 +72,7 @@ internal sealed class Grants(long from) : IDisposable
                 _present = next;
             }
 
-            return _present.Keeps(step, _first);
+            return _present.Replicates(step, _first);
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class Grants(long from) : IDisposable
         }
     }
 
-    /// <summary>Whether a version is to be evaluated, because somebody asked for it. True once.</summary>
+    /// <summary>Whether a version is to be evaluated, because the coordinator asked for it. True once.</summary>
     public bool TakeEvaluation(long step)
     {
         lock (_lock)

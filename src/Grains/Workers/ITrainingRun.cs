@@ -1,6 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Exchange;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 
 namespace Granary.Grains.Workers;
 
@@ -23,18 +23,18 @@ internal interface ITrainingRun : IDisposable
     Task Reach(long step);
 
     /// <summary>Hash of the weights held.</summary>
-    SavedWeights Weigh();
+    SavedWeights HashWeights();
 
-    /// <summary>From here on an older version is weighed and published.</summary>
-    void Recall(Origin checkpoint);
+    /// <summary>Loads an older version, to be hashed and published from now on.</summary>
+    void LoadCheckpoint(RestoreSource checkpoint);
 
-    /// <summary>Writes the model and its papers.</summary>
+    /// <summary>Writes the model and its artifacts.</summary>
     void Publish(Publication publication);
 
     /// <summary>Computes the gradients of the next step once more, after they were not finite.</summary>
     NonFiniteFinding FindNonFinite();
 
-    /// <summary>How right its gradients are, once it is ready; null: there were none to look at.</summary>
+    /// <summary>Result of the gradient check, once ready; null: there were no examples.</summary>
     GradientRecord? Checked { get; }
 }
 

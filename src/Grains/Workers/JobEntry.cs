@@ -3,13 +3,13 @@ using Granary.Contracts;
 namespace Granary.Grains.Workers;
 
 /// <summary>A job in one generation, as one silo knows it.</summary>
-/// <param name="membership">Job and generation.</param>
+/// <param name="generation">Job and generation.</param>
 /// <param name="memory">What the silo remembers of the job.</param>
-internal sealed class JobEntry(Membership membership, JobMemory memory)
+internal sealed class JobEntry(GenerationId generation, JobMemory memory)
 {
     private Task? _ending;
 
-    public Membership Membership { get; } = membership;
+    public GenerationId Generation { get; } = generation;
 
     public JobMemory Memory { get; } = memory;
 

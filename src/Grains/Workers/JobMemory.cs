@@ -1,57 +1,57 @@
 using Granary.Contracts;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>What a silo remembers of a job from one generation to the next: versions of the model, and records.</summary>
+/// <summary>What a silo keeps of a job from one generation to the next: versions of the model, and records.</summary>
 internal sealed class JobMemory : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<IJobVault> _vaults = [];
+    private readonly List<IVersionStore> _stores = [];
     private bool _disposed;
 
     /// <summary>Records of committed steps.</summary>
     public RecordLog Log { get; } = new();
 
-    /// <summary>How right the job's gradients are on this silo; null: not looked at yet.</summary>
+    /// <summary>Result of the gradient check on this silo; null: not made yet.</summary>
     public GradientRecord? Checked { get; set; }
 
-    /// <summary>Vaults, oldest first.</summary>
-    public IReadOnlyList<IJobVault> Vaults
+    /// <summary>Stores, oldest first.</summary>
+    public IReadOnlyList<IVersionStore> Stores
     {
         get
         {
             lock (_lock)
             {
-                return [.. _vaults];
+                return [.. _stores];
             }
         }
     }
 
     /// <summary>What they hold. Only while nothing trains on them.</summary>
-    public IReadOnlyList<HeldVersion> Holdings() => [.. Vaults.SelectMany(v => v.Holdings())];
+    public IReadOnlyList<HeldVersion> HeldVersions() => [.. Stores.SelectMany(v => v.HeldVersions())];
 
-    /// <summary>A new generation's vault; the others stay until it stands.</summary>
-    public void Add(IJobVault vault)
+    /// <summary>A new generation's store; the others stay until it stands.</summary>
+    public void Add(IVersionStore store)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _vaults.Add(vault);
+            _stores.Add(store);
         }
     }
 
     /// <summary>Every member of the generation is ready: what was held for the ones before is not needed any more.</summary>
-    public void Settle(IJobVault vault)
+    public void Settle(IVersionStore store)
     {
         lock (_lock)
         {
-            foreach (var other in _vaults.Where(v => v != vault))
+            foreach (var other in _stores.Where(v => v != store))
             {
                 other.Dispose();
             }
 
-            _vaults.RemoveAll(v => v != vault);
+            _stores.RemoveAll(v => v != store);
         }
     }
 
@@ -61,8 +61,8 @@ internal sealed class JobMemory : IDisposable
         lock (_lock)
         {
             _disposed = true;
-            _vaults.ForEach(v => v.Dispose());
-            _vaults.Clear();
+            _stores.ForEach(v => v.Dispose());
+            _stores.Clear();
         }
     }
 }

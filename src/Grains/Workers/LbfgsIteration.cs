@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 using Granary.Model.Networks;
 using Granary.Model.Training;

@@ -4,8 +4,8 @@ using Orleans.Runtime;
 namespace Granary.Grains.Workers;
 
 /// <summary>Calls the coordinators of a silo's jobs when a silo has left the cluster. A silo that froze breaks no connection: its
-/// peers wait for numbers, have nothing to report, and nobody would call a coordinator that was in it. Being called is what
-/// brings a coordinator up elsewhere.</summary>
+/// peers wait for data, have nothing to report, and would never call a coordinator that was in it. A call is what makes Orleans
+/// activate the coordinator on another silo.</summary>
 internal sealed class LossWatch : IDisposable
 {
     // The cluster's directory may take ten seconds to recover from several losses.

@@ -11,9 +11,9 @@ internal static class OutputFolder
     /// one; only then what was there before is removed, as far as a run has left it. Whatever ends this early, one of the two is whole.</summary>
     public static void Write(Publication publication)
     {
-        var (output, papers, copies) = (publication.Output, publication.Papers, publication.Copies);
+        var (output, artifacts, copies) = (publication.Output, publication.Artifacts, publication.Copies);
         var before = RunState.Parts(output);
-        var hasState = papers.ContainsKey(RunState.File);
+        var hasState = artifacts.ContainsKey(RunState.File);
         if (hasState)
         {
             using var folder = new NewFolder(Path.Combine(output, RunFolder.State));
@@ -26,7 +26,7 @@ internal static class OutputFolder
             WholeFile.Write(Path.Combine(output, name), source.CopyTo);
         }
 
-        foreach (var (name, text) in papers.OrderBy(p => p.Key == RunState.File))
+        foreach (var (name, text) in artifacts.OrderBy(p => p.Key == RunState.File))
         {
             WholeFile.Write(Path.Combine(output, name), text);
         }

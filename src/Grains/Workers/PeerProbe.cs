@@ -4,8 +4,8 @@ using Orleans.Runtime;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>What a worker does about a member whose connection broke. A machine that refuses connections to the port has no
-/// such process any more: that is certain, and the cluster is told at once instead of waiting for missed probes.</summary>
+/// <summary>Checks a member whose connection broke. If its machine refuses connections to the port, the process is certainly gone, and
+/// the cluster is told at once instead of waiting for missed probes.</summary>
 internal static class PeerProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
@@ -33,7 +33,7 @@ internal static class PeerProbe
 
     /// <summary>Has the cluster declare a silo dead if its process is certainly gone. Looks several times: a process that ends may lose
     /// one connection a little before its port.</summary>
-    public static async Task Bury(Member member, IClusterMembershipService cluster)
+    public static async Task DeclareDeadIfGone(Member member, IClusterMembershipService cluster)
     {
         foreach (var pause in Pauses)
         {

@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using Granary.Contracts;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>Tells the coordinator what one member has done, off the path of a step, and again when an answer is lost. The first
-/// member tells the records of all; every member its times.</summary>
+/// <summary>Reports one worker's progress to the coordinator, off the critical path, and repeats a report whose answer is lost.
+/// Rank 0 reports the records of all workers; every worker reports its times.</summary>
 internal sealed partial class Reporter : IDisposable
 {
-    // What one call carries at most: a coordinator that was away for long is told in several.
+    // At most so many steps in one call; a coordinator that was away for long gets several.
     private const int StepsPerReport = 2000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -50,7 +50,7 @@ internal sealed partial class Reporter : IDisposable
 
     /// <summary>The member's part of a checkpoint has been written, or could not be.</summary>
     public void Add(long step, CheckpointPart? part, string? failure) =>
-        Add(() => _coordinator.CheckpointWritten(_assignment.Membership, _assignment.Index, step, part, failure));
+        Add(() => _coordinator.CheckpointWritten(_assignment.Generation, _assignment.Rank, step, part, failure));
 
     private void Add(Func<Task> tell)
     {
@@ -76,9 +76,9 @@ internal sealed partial class Reporter : IDisposable
             }
             catch (StaleGenerationException)
             {
-                return; // another generation has taken over; it asks for what it wants to know
+                return; // another generation has taken over, and fetches what it needs
             }
-#pragma warning disable CA1031 // whatever it was: told again, until it is heard or the generation ends
+#pragma warning disable CA1031 // whatever it was: sent again, until it is delivered or the generation ends
             catch (Exception e)
             {
                 if (!failed)
@@ -96,10 +96,10 @@ internal sealed partial class Reporter : IDisposable
 
     private async Task Tell()
     {
-        var (steps, evaluations) = _assignment.Index == 0 ? _log.From(_wanted, StepsPerReport) : ([], []);
+        var (steps, evaluations) = _assignment.Rank == 0 ? _log.From(_wanted, StepsPerReport) : ([], []);
         var (taken, seconds) = _times.Take();
         var committed = steps.Count > 0 ? steps[^1].Step + 1 : 0;
-        var report = new WorkerReport(_assignment.Membership, _assignment.Index, committed, steps, evaluations, taken, seconds);
+        var report = new WorkerReport(_assignment.Generation, _assignment.Rank, committed, steps, evaluations, taken, seconds);
         var told = _wanted;
         _wanted = await _coordinator.Report(report);
         if (steps.Count == StepsPerReport || _wanted < told)

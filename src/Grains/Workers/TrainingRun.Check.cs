@@ -14,7 +14,7 @@ internal sealed unsafe partial class TrainingRun<T>
     {
         try
         {
-            if (_memory.Checked is null && _work.CheckGradients(Committed, _vault.Current.Weights, _silo.Device) is { } figure)
+            if (_memory.Checked is null && _work.CheckGradients(Committed, _versions.Current.Weights, _silo.Device) is { } figure)
             {
                 _memory.Checked = new GradientRecord(figure.RelativeError, figure.Parameter, figure.Skipped);
             }

@@ -11,10 +11,10 @@ namespace Granary.Grains.Workers;
 internal sealed unsafe partial class TrainingRun<T>
 {
     /// <inheritdoc/>
-    public Task Reach(long step) => _milestone.Reach(step);
+    public Task Reach(long step) => _barrier.Reach(step);
 
     /// <inheritdoc/>
-    public SavedWeights Weigh()
+    public SavedWeights HashWeights()
     {
         using var held = Hold();
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(AsFloat32().AsSpan());
@@ -22,11 +22,11 @@ internal sealed unsafe partial class TrainingRun<T>
     }
 
     /// <inheritdoc/>
-    public void Recall(Origin checkpoint)
+    public void LoadCheckpoint(RestoreSource checkpoint)
     {
         using var held = Hold();
-        _recalled ??= _vault.MakeApart();
-        CheckpointReader.Read(_task, checkpoint, _recalled);
+        _loaded ??= _versions.MakeApart();
+        CheckpointReader.Read(_task, checkpoint, _loaded);
     }
 
     /// <inheritdoc/>
@@ -55,6 +55,6 @@ internal sealed unsafe partial class TrainingRun<T>
     public NonFiniteFinding FindNonFinite()
     {
         using var held = Hold();
-        return _work.FindNonFinite(Committed, _vault.Current.Weights);
+        return _work.FindNonFinite(Committed, _versions.Current.Weights);
     }
 }

@@ -7,7 +7,7 @@ using Granary.Grains.Checkpoints;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
-using Granary.Grains.Versions;
+using Granary.Grains.ModelState;
 using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Networks;
@@ -23,11 +23,11 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly TrainingTask _task;
-    private readonly Origin _origin;
+    private readonly RestoreSource _restore;
     private readonly JobMemory _memory;
     private readonly SiloIdentity _silo;
-    private readonly IReadOnlyList<JobVault<T>> _before;
-    private readonly JobVault<T> _vault;
+    private readonly IReadOnlyList<VersionStore<T>> _before;
+    private readonly VersionStore<T> _versions;
     private readonly StepExchange<T> _exchange;
     private readonly EvaluationExchange _evaluations;
     private readonly CheckpointWriter<T> _checkpoints;
@@ -44,9 +44,9 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _reading = new();
-    private readonly Milestone _milestone = new();
+    private readonly StepBarrier _barrier = new();
     private bool _disposed;
-    private ModelVersion<T>? _recalled;
+    private ModelVersion<T>? _loaded;
     private double? _lastLoss;
     private long _told;
     private long _bytesTold;
@@ -55,17 +55,17 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private volatile Phase _phase = new(PhaseKind.Idle);
 
     public TrainingRun(
-        TrainingTask task, Origin origin, JobMemory memory, SiloIdentity silo, ShardRegistry registry, PeerMesh mesh, StepTimes times,
+        TrainingTask task, RestoreSource restore, JobMemory memory, SiloIdentity silo, ShardRegistry registry, PeerMesh mesh, StepTimes times,
         SiloFaults faults, RunListener listener)
     {
-        (_task, _origin, _memory, _silo, _mesh, _times, _listener) = (task, origin, memory, silo, mesh, times, listener);
+        (_task, _restore, _memory, _silo, _mesh, _times, _listener) = (task, restore, memory, silo, mesh, times, listener);
         var job = task.Job;
         var optimizer = OptimizerCatalogue.Create(job.Training.Optimizer);
-        var (self, generation) = (task.Assignment.Index, task.Assignment.Membership.Generation);
-        _before = [.. memory.Vaults.OfType<JobVault<T>>().Reverse()];
-        _vault = new JobVault<T>(task.Shape, job.Model.Precision, task.Layout, self, optimizer.State.Count);
-        memory.Add(_vault);
-        _grants = new Grants(origin.Step);
+        var (self, generation) = (task.Assignment.Rank, task.Assignment.Generation.Number);
+        _before = [.. memory.Stores.OfType<VersionStore<T>>().Reverse()];
+        _versions = new VersionStore<T>(task.Shape, job.Model.Precision, task.Layout, self, optimizer.State.Count);
+        memory.Add(_versions);
+        _grants = new Grants(restore.Step);
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
         _threads = new ComputeThreads(silo.ThreadsPerJob, job.Name);
         _work = new GradientWork<T>(
@@ -76,7 +76,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             Probes = searches,
         };
         _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
-        _gradientStep = new GradientStep<T>(task, silo.Device, origin.Step, _work, _exchange, mesh, Tried);
+        _gradientStep = new GradientStep<T>(task, silo.Device, restore.Step, _work, _exchange, mesh, Tried);
         _computed = () => _phase = new Phase(PhaseKind.Exchange);
         _iteration = searches
             ? new LbfgsIteration<T>(task, _work, _exchange, exchanging => _phase = new Phase(exchanging ? PhaseKind.Exchange : PhaseKind.Compute))
@@ -89,9 +89,9 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     /// <inheritdoc/>
     public Task Ready => _ready.Task;
 
-    private ModelVersion<T> Published => _recalled ?? _vault.Current;
+    private ModelVersion<T> Published => _loaded ?? _versions.Current;
 
-    private long Committed => _vault.Current.Step;
+    private long Committed => _versions.Current.Step;
 
     /// <inheritdoc/>
     public void Grant(StepGrant grant)
@@ -130,7 +130,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         {
             Begin();
             CheckGradients();
-            _milestone.Pass(Committed);
+            _barrier.Pass(Committed);
             _ready.SetResult();
             if (Committed > 0 && _task.Batches.EndsEpoch(Committed - 1))
             {
@@ -143,7 +143,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
                 if (_grants.TakeCheckpoint(Committed))
                 {
                     var began = Stopwatch.GetTimestamp();
-                    _checkpoints.Begin(_vault.Current);
+                    _checkpoints.Begin(_versions.Current);
                     _times.Add(new WorkerTicks(CheckpointStall: Stopwatch.GetTimestamp() - began));
                 }
 
@@ -209,8 +209,8 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         }
         finally
         {
-            _vault.Abandon();
-            _milestone.End();
+            _versions.Abandon();
+            _barrier.End();
             _ready.TrySetCanceled();
             _ended.SetResult();
         }
@@ -218,16 +218,16 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
 
     private void Begin()
     {
-        _memory.Log.Rewind(_origin.Step);
-        var current = _vault.Current;
-        if (_origin.Checkpoint.Count > 0)
+        _memory.Log.Rewind(_restore.Step);
+        var current = _versions.Current;
+        if (_restore.Checkpoint.Count > 0)
         {
-            CheckpointReader.Read(_task, _origin, current);
+            CheckpointReader.Read(_task, _restore, current);
         }
-        else if (_origin.Transfers.Count > 0)
+        else if (_restore.Transfers.Count > 0)
         {
-            var generation = _task.Assignment.Membership.Generation;
-            new StateTransfer<T>(_task.Layout, _task.Assignment.Index, generation, _mesh, _before).Run(_origin, current, _stopping.Token);
+            var generation = _task.Assignment.Generation.Number;
+            new StateTransfer<T>(_task.Layout, _task.Assignment.Rank, generation, _mesh, _before).Run(_restore, current, _stopping.Token);
         }
         else
         {
@@ -249,7 +249,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private void Trouble(TroubleKind kind, int? shard, int? peer, string message)
     {
         _listener.Progressed();
-        _listener.Trouble(new WorkerTrouble(_task.Assignment.Membership, _task.Assignment.Index, kind, Committed, shard, peer, message));
+        _listener.Trouble(new WorkerTrouble(_task.Assignment.Generation, _task.Assignment.Rank, kind, Committed, shard, peer, message));
     }
 
     private void Step()
@@ -258,8 +258,8 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         using var trace = Telemetry.StepTrace.Begin(_task, step); // where the step fails
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
-        var ward = _grants.Keeps(step) ? _vault.MakeWard() : null;
-        var (records, own) = _gradientStep.Run(step, _vault.Current, _vault.Next, ward, trace, _computed, _stopping.Token);
+        var replica = _grants.Replicates(step) ? _versions.MakeReplica() : null;
+        var (records, own) = _gradientStep.Run(step, _versions.Current, _versions.Next, replica, trace, _computed, _stopping.Token);
         trace?.Dispose(); // an evaluation that follows is no part of the step
         Commit(new StepRecord(step, records), own, _gradientStep.ComputeTicks, Stopwatch.GetTimestamp() - began - _gradientStep.ComputeTicks);
     }
@@ -278,7 +278,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         var step = Committed;
         using var trace = Telemetry.StepTrace.Begin(_task, step);
         var began = Stopwatch.GetTimestamp();
-        var (records, own, last) = _iteration!.Run(step, _vault.Current, _vault.Next, trace?.Compute, _stopping.Token);
+        var (records, own, last) = _iteration!.Run(step, _versions.Current, _versions.Next, trace?.Compute, _stopping.Token);
         trace?.Dispose();
         Commit(new StepRecord(step, records, last), own, _iteration.ComputeTicks, Stopwatch.GetTimestamp() - began - _iteration.ComputeTicks);
     }
@@ -286,11 +286,11 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     private void Commit(StepRecord record, ShardRecord[] own, long compute, long exchange)
     {
         _memory.Log.Add(record);
-        _vault.Commit();
-        _milestone.Pass(Committed);
-        if (Committed == _origin.Step + 2)
+        _versions.Commit();
+        _barrier.Pass(Committed);
+        if (Committed == _restore.Step + 2)
         {
-            _memory.Settle(_vault); // every member has taken a step of this generation: nobody will ask for what was before it
+            _memory.Settle(_versions); // every member has taken a step of this generation: nobody will ask for what was before it
         }
 
         _times.AddStep(WorkerTicks.Step(compute, exchange, _mesh.Waited - _waitedTold, _exchange.Updates.Busy));
@@ -305,7 +305,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
             Evaluate();
         }
 
-        if (Committed == _grants.Until || Committed == _origin.Step + 1 || Stopwatch.GetElapsedTime(_told) > TellEvery)
+        if (Committed == _grants.Until || Committed == _restore.Step + 1 || Stopwatch.GetElapsedTime(_told) > TellEvery)
         {
             _told = Stopwatch.GetTimestamp();
             _listener.Progressed();
@@ -316,7 +316,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     {
         _phase = new Phase(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
-        var own = _work.Evaluate(Committed, _vault.Current.Weights);
+        var own = _work.Evaluate(Committed, _versions.Current.Weights);
         _phase = new Phase(PhaseKind.Evaluation);
         _memory.Log.Add(_evaluations.Run(Committed, own, _stopping.Token));
         var (ended, waited) = (Stopwatch.GetTimestamp(), _mesh.Waited - _waitedTold);
@@ -338,7 +338,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
     }
 
     /// <inheritdoc/>
-    /// <remarks>The vault stays: the next generation may go on from it.</remarks>
+    /// <remarks>The store stays: the next generation may go on from it.</remarks>
     public void Dispose()
     {
         _stopping.Cancel();
@@ -350,7 +350,7 @@ internal sealed unsafe partial class TrainingRun<T> : ITrainingRun
         }
 
         _disposed = true;
-        _recalled?.Dispose();
+        _loaded?.Dispose();
         _gradientStep.Dispose();
         _mesh.Dispose();
         _exchange.Dispose();

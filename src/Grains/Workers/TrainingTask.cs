@@ -16,7 +16,7 @@ internal sealed record TrainingTask(
 {
     public Job Job => Assignment.Job;
 
-    public string JobId => Assignment.Membership.JobId;
+    public string JobId => Assignment.Generation.JobId;
 
     public static TrainingTask Create(Assignment assignment, DataFacts facts)
     {

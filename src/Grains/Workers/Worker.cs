@@ -20,7 +20,7 @@ internal sealed partial class Worker : GrainService, IWorker
 {
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, JobEntry> _jobs = []; // looked at from threads that are not the service's, too
+    private readonly ConcurrentDictionary<string, JobEntry> _jobs = []; // also read by threads of others
     private readonly SiloIdentity _silo;
     private readonly ShardRegistry _registry;
     private readonly ReadingThreads _reading;
@@ -30,7 +30,7 @@ internal sealed partial class Worker : GrainService, IWorker
     private readonly SiloFaults _faults;
     private readonly Patience _patience;
     private readonly ILogger<Worker> _logger;
-    private readonly ILogger<OverlapRule> _trials; // the worker's own tells nothing below a warning
+    private readonly ILogger<OverlapRule> _trials; // the worker's own logger is limited to warnings
     private readonly SiloAddress _address;
     private readonly TensorListener _listener;
     private readonly LossWatch _losses;
@@ -80,25 +80,25 @@ internal sealed partial class Worker : GrainService, IWorker
         _silo.Gflops));
 
     /// <inheritdoc/>
-    public async Task<Holdings> Enter(Membership membership, long recordsFrom)
+    public async Task<HeldState> Join(GenerationId generation, long recordsFrom)
     {
-        _jobs.TryGetValue(membership.JobId, out var before);
-        if (before is not null && before.Membership.Generation > membership.Generation)
+        _jobs.TryGetValue(generation.JobId, out var before);
+        if (before is not null && before.Generation.Number > generation.Number)
         {
-            throw Stale(membership, before.Membership.Generation);
+            throw Stale(generation, before.Generation.Number);
         }
 
-        var entry = new JobEntry(membership, before?.Memory ?? new JobMemory());
-        _jobs[membership.JobId] = entry;
+        var entry = new JobEntry(generation, before?.Memory ?? new JobMemory());
+        _jobs[generation.JobId] = entry;
         if (before is not null)
         {
             await before.End();
             Dismiss(before);
-            _ = Current(membership); // a newer generation may have come meanwhile: then it owns the memory
+            _ = Current(generation); // a newer generation may have come meanwhile: then it owns the memory
         }
 
         var (steps, evaluations) = entry.Memory.Log.From(recordsFrom, int.MaxValue);
-        return new Holdings(entry.Memory.Holdings(), steps, evaluations);
+        return new HeldState(entry.Memory.HeldVersions(), steps, evaluations);
     }
 
     /// <inheritdoc/>
@@ -117,14 +117,14 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         var job = assignment.Job;
         return Task.WhenAll(ShardsOf(assignment).Select(v => _registry.Load(
-            assignment.Membership.JobId, v, () => _reading.Run(() => ShardData.Read(job, v, _reading.Means).Prepare(facts)))));
+            assignment.Generation.JobId, v, () => _reading.Run(() => ShardData.Read(job, v, _reading.Means).Prepare(facts)))));
     }
 
     /// <inheritdoc/>
-    public async Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, Origin origin)
+    public async Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, RestoreSource restore)
     {
         var entry = Assign(assignment);
-        var membership = assignment.Membership;
+        var generation = assignment.Generation;
         var joining = Task.WhenAll(Shards(entry).Select(s => s.Join(assignment.Job, facts)));
         var mesh = await Connect(assignment);
         try
@@ -134,13 +134,13 @@ internal sealed partial class Worker : GrainService, IWorker
                 throw new LostPeerException($"a shard of silo {_silo.Name} was placed in silo {other}");
             }
 
-            _ = Current(membership);
-            if (origin.Checkpoint.Count == 0 && origin.Transfers.Count == 0)
+            _ = Current(generation);
+            if (restore.Checkpoint.Count == 0 && restore.Transfers.Count == 0)
             {
                 await Task.Run(() => InitialFile.Verify(assignment.Job, facts, _silo.Name));
             }
 
-            await Begin(entry, assignment, facts, origin, mesh);
+            await Begin(entry, assignment, facts, restore, mesh);
         }
         catch when (entry.Run is null)
         {
@@ -149,16 +149,16 @@ internal sealed partial class Worker : GrainService, IWorker
         }
 
         await entry.Run!.Ready;
-        _registry.Forget(membership.JobId, [.. ShardsOf(assignment)]);
+        _registry.Forget(generation.JobId, [.. ShardsOf(assignment)]);
         return entry.Run.Checked;
     }
 
-    private async Task Begin(JobEntry entry, Assignment assignment, DataFacts facts, Origin origin, PeerMesh mesh)
+    private async Task Begin(JobEntry entry, Assignment assignment, DataFacts facts, RestoreSource restore, PeerMesh mesh)
     {
         var task = TrainingTask.Create(assignment, facts);
         var times = new StepTimes();
         var reporter = new Reporter(
-            assignment, _grains.GetGrain<ICoordinatorGrain>(assignment.Membership.JobId), entry.Memory.Log, times, origin.Step, _logger);
+            assignment, _grains.GetGrain<ICoordinatorGrain>(assignment.Generation.JobId), entry.Memory.Log, times, restore.Step, _logger);
         var listener = new RunListener(
             reporter.Wake,
             trouble =>
@@ -171,12 +171,12 @@ internal sealed partial class Worker : GrainService, IWorker
         try
         {
             var run = await Task.Run<ITrainingRun>(() => assignment.Job.Model.Precision == Precision.Float64
-                ? new TrainingRun<double>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener)
-                : new TrainingRun<float>(task, origin, entry.Memory, _silo, _registry, mesh, times, _faults, listener));
+                ? new TrainingRun<double>(task, restore, entry.Memory, _silo, _registry, mesh, times, _faults, listener)
+                : new TrainingRun<float>(task, restore, entry.Memory, _silo, _registry, mesh, times, _faults, listener));
             if (!entry.TryBegin(run, reporter))
             {
                 await Task.Run(run.Dispose);
-                throw Stale(assignment.Membership, assignment.Membership.Generation);
+                throw Stale(assignment.Generation, assignment.Generation.Number);
             }
         }
         catch
@@ -190,9 +190,9 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         var longest = _patience.Stretch(ConnectTime);
         using var time = new CancellationTokenSource(longest);
-        var membership = assignment.Membership;
+        var generation = assignment.Generation;
         var self = new Handshake(
-            _silo.Cluster, membership.JobId, membership.Generation, assignment.Index, 0, _silo.Platform);
+            _silo.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Platform);
         try
         {
             return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _faults, time.Token);
@@ -203,23 +203,23 @@ internal sealed partial class Worker : GrainService, IWorker
         }
         catch (OperationCanceledException)
         {
-            throw new LostPeerException($"the members of generation {membership.Generation} did not all connect within {longest.TotalSeconds:0} s");
+            throw new LostPeerException($"the members of generation {generation.Number} did not all connect within {longest.TotalSeconds:0} s");
         }
     }
 
-    // Whoever loses a connection looks whether the other processes still exist, so that nobody waits for missed probes: where one has
-    // died another may have too, and the coordinator may have been in either.
+    // A worker that loses a connection probes the other processes, so that the cluster need not wait for missed heartbeats: where one
+    // has died another may have too, and either may have held the coordinator.
     private Task Look(WorkerTrouble trouble, Assignment assignment) => trouble.Peer is null
         ? Task.CompletedTask
-        : Task.WhenAll(assignment.Members.Where((_, m) => m != assignment.Index).Select(Look));
+        : Task.WhenAll(assignment.Members.Where((_, m) => m != assignment.Rank).Select(Look));
 
     private async Task Look(Member peer)
     {
         try
         {
-            await PeerProbe.Bury(peer, _cluster);
+            await PeerProbe.DeclareDeadIfGone(peer, _cluster);
         }
-#pragma warning disable CA1031 // membership finds out by itself, a little later
+#pragma warning disable CA1031 // membership notices by itself, a little later
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -228,76 +228,76 @@ internal sealed partial class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task Grant(Membership membership, StepGrant grant)
+    public Task Grant(GenerationId generation, StepGrant grant)
     {
-        Running(membership).Grant(grant);
+        Running(generation).Grant(grant);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task<WorkerStanding> Stand(Membership membership) => Task.FromResult(Running(membership).Stand());
+    public Task<WorkerStanding> Stand(GenerationId generation) => Task.FromResult(Running(generation).Stand());
 
     /// <inheritdoc/>
-    public Task<long> Halt(Membership membership) => Running(membership).Halt();
+    public Task<long> Halt(GenerationId generation) => Running(generation).Halt();
 
     /// <inheritdoc/>
-    public async Task<SavedWeights> Weigh(Membership membership, long step)
+    public async Task<SavedWeights> HashWeights(GenerationId generation, long step)
     {
-        var run = Running(membership);
+        var run = Running(generation);
         await run.Reach(step);
-        return await Task.Run(run.Weigh);
+        return await Task.Run(run.HashWeights);
     }
 
     /// <inheritdoc/>
-    public Task Recall(Membership membership, Origin checkpoint)
+    public Task LoadCheckpoint(GenerationId generation, RestoreSource checkpoint)
     {
-        var run = Running(membership);
-        return Task.Run(() => run.Recall(checkpoint));
+        var run = Running(generation);
+        return Task.Run(() => run.LoadCheckpoint(checkpoint));
     }
 
     /// <inheritdoc/>
-    public Task TakeOutput(Membership membership, string output, bool overwrite, string? continues)
+    public Task TakeOutput(GenerationId generation, string output, bool overwrite, string? continues)
     {
-        _ = Current(membership);
-        return Task.Run(() => new RunFolder(output, membership.JobId).Take(overwrite, continues));
+        _ = Current(generation);
+        return Task.Run(() => new RunFolder(output, generation.JobId).Take(overwrite, continues));
     }
 
     /// <inheritdoc/>
-    public Task GiveBackOutput(Membership membership, string output)
+    public Task GiveBackOutput(GenerationId generation, string output)
     {
-        _ = Current(membership); // a coordinator that has been replaced gives nothing away
-        return Task.Run(() => new RunFolder(output, membership.JobId).GiveBack());
+        _ = Current(generation); // refuses a coordinator that has been replaced
+        return Task.Run(() => new RunFolder(output, generation.JobId).GiveBack());
     }
 
     /// <inheritdoc/>
-    public Task<string?> Publish(Membership membership, Publication publication)
+    public Task<string?> Publish(GenerationId generation, Publication publication)
     {
-        var run = Running(membership);
+        var run = Running(generation);
         return Task.Run(() => OutputFolder.Try(() => run.Publish(publication)));
     }
 
     /// <inheritdoc/>
-    public Task<NonFiniteFinding> FindNonFinite(Membership membership)
+    public Task<NonFiniteFinding> FindNonFinite(GenerationId generation)
     {
-        var run = Running(membership);
+        var run = Running(generation);
         return Task.Run(run.FindNonFinite);
     }
 
     /// <inheritdoc/>
-    public Task Suffer(Fault fault)
+    public Task InjectFault(Fault fault)
     {
         if (!_silo.AllowsFaults)
         {
             throw new JobException($"silo {_silo.Name} allows no faults: it was not started for them (--allow-faults).");
         }
 
-        LogSuffers(_logger, Kebab.Name(fault.Kind), fault.Seconds);
+        LogFaultInjected(_logger, Kebab.Name(fault.Kind), fault.Seconds);
         _faults.Add(fault);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task Lift(FaultKind kind)
+    public Task ClearFault(FaultKind kind)
     {
         _faults.Take(kind);
         return Task.CompletedTask;
@@ -308,27 +308,27 @@ internal sealed partial class Worker : GrainService, IWorker
     {
         if (_cluster.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Active)
         {
-            _patience.Told(lateness); // one that wakes after it was taken for dead is not waited for
+            _patience.Told(lateness); // a silo declared dead is not waited for
         }
 
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async Task Release(Membership membership)
+    public async Task Release(GenerationId generation)
     {
-        if (!_jobs.TryGetValue(membership.JobId, out var entry))
+        if (!_jobs.TryGetValue(generation.JobId, out var entry))
         {
-            _registry.Forget(membership.JobId, []); // what was read ahead for a generation that never came
+            _registry.Forget(generation.JobId, []); // what was preloaded for a generation that never started
         }
-        else if (entry.Membership.Generation <= membership.Generation)
+        else if (entry.Generation.Number <= generation.Number)
         {
-            _jobs.TryRemove(membership.JobId, out _);
+            _jobs.TryRemove(generation.JobId, out _);
             await entry.End();
             await Task.Run(entry.Memory.Dispose);
-            if (!_jobs.ContainsKey(membership.JobId))
+            if (!_jobs.ContainsKey(generation.JobId))
             {
-                _registry.Forget(membership.JobId, []); // else they are another generation's by now
+                _registry.Forget(generation.JobId, []); // else another generation uses them
             }
 
             Dismiss(entry);
@@ -346,38 +346,38 @@ internal sealed partial class Worker : GrainService, IWorker
 
     private static IEnumerable<int> ShardsOf(Assignment assignment)
     {
-        var (first, end) = new ShardPlan(assignment.Job.Data.Shards, assignment.Members.Count).Of(assignment.Index);
+        var (first, end) = new ShardPlan(assignment.Job.Data.Shards, assignment.Members.Count).Of(assignment.Rank);
         return Enumerable.Range(first, end - first);
     }
 
     private IEnumerable<IShardGrain> Shards(JobEntry entry) => ShardsOf(entry.Assignment!).Select(v =>
-        _grains.GetGrain<IShardGrain>(ShardGrain.Key(entry.Membership, v)));
+        _grains.GetGrain<IShardGrain>(ShardGrain.Key(entry.Generation, v)));
 
     private JobEntry Assign(Assignment assignment)
     {
-        var entry = Current(assignment.Membership);
+        var entry = Current(assignment.Generation);
         entry.Assignment = assignment;
         return entry;
     }
 
-    private JobEntry Current(Membership membership) =>
-        !_jobs.TryGetValue(membership.JobId, out var entry) ? throw Stale(membership, 0)
-        : entry.Membership.Generation != membership.Generation ? throw Stale(membership, entry.Membership.Generation)
+    private JobEntry Current(GenerationId generation) =>
+        !_jobs.TryGetValue(generation.JobId, out var entry) ? throw Stale(generation, 0)
+        : entry.Generation.Number != generation.Number ? throw Stale(generation, entry.Generation.Number)
         : entry;
 
-    private ITrainingRun Running(Membership membership) => Current(membership).Run
-        ?? throw new InvalidOperationException($"Job {membership.JobId} has not been prepared on silo {_silo.Name}.");
+    private ITrainingRun Running(GenerationId generation) => Current(generation).Run
+        ?? throw new InvalidOperationException($"Job {generation.JobId} has not been prepared on silo {_silo.Name}.");
 
-    private StaleGenerationException Stale(Membership membership, long known) => new(
-        $"Silo {_silo.Name} knows generation {known} of job {membership.JobId}; a call of generation {membership.Generation} is refused.");
+    private StaleGenerationException Stale(GenerationId generation, long known) => new(
+        $"Silo {_silo.Name} knows generation {known} of job {generation.JobId}; a call of generation {generation.Number} is refused.");
 
     // bench/Scaling reads this line.
     [LoggerMessage(LogLevel.Information, "Job {Name}: a step that exchanges beside the backward pass takes {Beside:F2} ms, after it {After:F2} ms: {Chosen} for now")]
     private static partial void LogTried(ILogger logger, string name, double beside, double after, string chosen);
 
-    [LoggerMessage(LogLevel.Warning, "Suffers a fault by script: {Kind}, for {Seconds} s")]
-    private static partial void LogSuffers(ILogger logger, string kind, double seconds);
+    [LoggerMessage(LogLevel.Warning, "Injected fault {Kind} for {Seconds} s")]
+    private static partial void LogFaultInjected(ILogger logger, string kind, double seconds);
 
-    [LoggerMessage(LogLevel.Warning, "Whether silo {Name} is gone could not be found out: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Could not find out whether silo {Name} is gone: {Reason}")]
     private static partial void LogUnsure(ILogger logger, string name, string reason);
 }

@@ -11,10 +11,10 @@ public sealed record FaultPlan(long Seed, IReadOnlyList<PlannedFault> Faults);
 /// <param name="Target">A silo's name, or one of <see cref="FaultTarget"/>'s words; empty for faults that concern no silo.</param>
 /// <param name="When">When it is done.</param>
 /// <param name="Count">To how many silos at the same moment.</param>
-/// <param name="Again">Done once more to whom the target then means, so many seconds later: a second blow during recovery; 0: no.</param>
+/// <param name="Again">Injected once more, into what the target then matches, so many seconds later: a second fault during recovery; 0: no.</param>
 public sealed record PlannedFault(Fault Fault, string Target, FaultTime When, int Count, double Again)
 {
-    /// <summary>How many blows it means, second ones counted; null: as many as there is time for.</summary>
+    /// <summary>How often it is injected, repeats counted; null: as many as there is time for.</summary>
     public int? Times => (When.Every, When.Times) is ({ }, int.MaxValue) ? null : (When.Every is null ? 1 : When.Times) * (Again > 0 ? 2 : 1);
 }
 

@@ -3,36 +3,36 @@ namespace Granary.Jobs;
 /// <summary>A fault that has been done.</summary>
 /// <param name="At">When.</param>
 /// <param name="Fault">What.</param>
-/// <param name="Silos">To whom.</param>
+/// <param name="Silos">The silos hit.</param>
 /// <param name="Coordinator">The silo of the job's coordinator at that moment; null: not known.</param>
 /// <param name="Step">Committed steps then.</param>
 public sealed record FaultDone(DateTimeOffset At, Fault Fault, IReadOnlyList<string> Silos, string? Coordinator, long Step);
 
 /// <summary>A line of a plan that was not done as often as it says, for the job had ended before.</summary>
 /// <param name="Planned">The line.</param>
-/// <param name="Done">How many blows fell, second ones counted.</param>
+/// <param name="Done">How many times it was injected, repeats counted.</param>
 public sealed record FaultMissed(PlannedFault Planned, int Done);
 
 /// <summary>Carries out a plan, until every fault is done or the job has ended. Each line of the plan waits for its own time;
-/// one blow falls at a time.</summary>
+/// one fault is injected at a time.</summary>
 /// <param name="plan">The plan.</param>
 /// <param name="ground">What it is done to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="done">Told of each fault as it is done.</param>
-/// <param name="waits">Told of a line whose time has come, but there is nobody just then whom it means.</param>
+/// <param name="waits">Told of a line whose time has come, but whose target matches no living silo just then.</param>
 public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvider time, Action<FaultDone> done, Action<PlannedFault>? waits = null)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly SemaphoreSlim _hand = new(1);
+    private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly long _began = time.GetTimestamp();
 
     /// <summary>Runs the plan. Returns what was not done, for the job had ended before.</summary>
     public async Task<IReadOnlyList<FaultMissed>> Run(CancellationToken cancellation)
     {
-        var strikes = await Task.WhenAll(
+        var injected = await Task.WhenAll(
             plan.Faults.Select((planned, line) => Follow(planned, SeededRandom.For(plan.Seed, RandomPurpose.Faults, line, 0), cancellation)));
-        return [.. plan.Faults.Select((planned, line) => new FaultMissed(planned, strikes[line])).Where(m => m.Done < (m.Planned.Times ?? 1))];
+        return [.. plan.Faults.Select((planned, line) => new FaultMissed(planned, injected[line])).Where(m => m.Done < (m.Planned.Times ?? 1))];
     }
 
     private async Task<int> Follow(PlannedFault planned, SeededRandom random, CancellationToken cancellation)
@@ -55,7 +55,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         for (var i = 0; i < (planned.When.Every is null ? 1 : planned.When.Times); i++)
         {
             await Task.WhenAll(lasting);
-            if (!await Due(planned, before, random.NextDouble(), cancellation) || await Strike(planned, random.NextUInt64(), cancellation) is not { } first)
+            if (!await Due(planned, before, random.NextDouble(), cancellation) || await Inject(planned, random.NextUInt64(), cancellation) is not { } first)
             {
                 break;
             }
@@ -65,7 +65,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
             if (planned.Again > 0)
             {
                 await Task.Delay(TimeSpan.FromSeconds(planned.Again), time, cancellation);
-                if (await Strike(planned, random.NextUInt64(), cancellation) is { } second)
+                if (await Inject(planned, random.NextUInt64(), cancellation) is { } second)
                 {
                     lasting.Add(second.Over);
                     before = second.Met;
@@ -74,7 +74,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         }
     }
 
-    // False: the job has ended before. Whoever was killed may for a moment still be taken for living: nobody has noticed yet.
+    // False: the job has ended before. A silo that was killed may count as living for a moment, until the cluster notices.
     private async Task<bool> Due(PlannedFault planned, IReadOnlyDictionary<string, long> before, double draw, CancellationToken cancellation)
     {
         var when = planned.When;
@@ -107,13 +107,13 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         }
     }
 
-    // Returns when the fault has begun, with the task of its end; null: the job has ended before. Whom it is meant for may be dead just
-    // now, by another line of the plan: the blow falls when there is somebody again.
-    private async Task<Blow?> Strike(PlannedFault planned, ulong draw, CancellationToken cancellation)
+    // Returns when the fault has begun, with the task of its end; null: the job has ended before. The target may be dead just now, by
+    // another line of the plan: the fault is injected when there is a target again.
+    private async Task<Injection?> Inject(PlannedFault planned, ulong draw, CancellationToken cancellation)
     {
         for (var tries = 0; ; tries++)
         {
-            await _hand.WaitAsync(cancellation);
+            await _oneAtATime.WaitAsync(cancellation);
             try
             {
                 var view = await ground.Look(cancellation);
@@ -124,12 +124,12 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
 
                 if (await Hit(planned, view, draw, cancellation) is { } met)
                 {
-                    return new Blow(met, planned.Fault.Seconds > 0 ? Lift(planned, met, cancellation) : Task.CompletedTask);
+                    return new Injection(met, planned.Fault.Seconds > 0 ? ClearWhenDue(planned, met, cancellation) : Task.CompletedTask);
                 }
             }
             finally
             {
-                _hand.Release();
+                _oneAtATime.Release();
             }
 
             if (tries == 0)
@@ -141,7 +141,7 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         }
     }
 
-    // Whom the blow has met; null: nobody who was meant.
+    // The silos hit; null: no living silo matches the target.
     private async Task<IReadOnlyDictionary<string, long>?> Hit(PlannedFault planned, FaultView view, ulong draw, CancellationToken cancellation)
     {
         var random = SeededRandom.For((long)draw, RandomPurpose.Faults, 0, 0);
@@ -163,26 +163,26 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         return met;
     }
 
-    private async Task Lift(PlannedFault planned, IReadOnlyDictionary<string, long> met, CancellationToken cancellation)
+    private async Task ClearWhenDue(PlannedFault planned, IReadOnlyDictionary<string, long> met, CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var all = new Dictionary<string, long>(met);
         var newcomers = MeetNewcomers(planned, all, over.Token);
         try
         {
-            // A look may take longer than the fault: whoever is frozen does not answer.
+            // A look may take longer than the fault: a frozen silo does not answer.
             await await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(planned.Fault.Seconds), time, over.Token), newcomers);
         }
         finally
         {
             await over.CancelAsync();
-            await newcomers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody is met after the end
+            await newcomers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // no silo is hit after the end
             await ground.End(planned.Fault, all);
         }
     }
 
-    // What is done to all is done to those, too, that come while it lasts: a silo that was started again knows nothing of it. Returns when
-    // the job has ended.
+    // A fault for all silos is injected into those, too, that join while it lasts: a restarted silo has lost it. Returns when the job has
+    // ended.
     private async Task MeetNewcomers(PlannedFault planned, Dictionary<string, long> met, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
@@ -205,6 +205,6 @@ public sealed class FaultRunner(FaultPlan plan, IFaultGround ground, TimeProvide
         }
     }
 
-    // A fault that has begun, whom it has met, and the task of its end.
-    private sealed record Blow(IReadOnlyDictionary<string, long> Met, Task Over);
+    // A fault that has begun, the silos hit, and the task of its end.
+    private sealed record Injection(IReadOnlyDictionary<string, long> Met, Task Over);
 }

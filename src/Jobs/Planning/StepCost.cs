@@ -101,7 +101,7 @@ public sealed record StepCost
     private static double BackupTime(PlannedJob job, ClusterFacts facts, int members, double step)
     {
         var state = job.Job.Training.Optimizer.StatePerWeight() * job.NumberSize;
-        var every = BackupPlan.Every(job.Blocks, members, state, step);
+        var every = ReplicationPlan.Every(job.Blocks, members, state, step);
         var bytes = every == 0 ? 0 : (double)job.Blocks.Weights * state / members / every;
         return Math.Max(bytes / facts.Bandwidth, 2 * bytes / facts.Handling * facts.Crowding(members));
     }

@@ -48,7 +48,7 @@ internal static class CsvSource
 
     private static CsvLines CutSource(SourcePart part, IReadOnlyList<string> files)
     {
-        var lines = CutLines.Read(part, files, header: true);
+        var lines = ByteRangeSplit.Read(part, files, header: true);
         return new CsvLines(lines.Headers, lines.Parts.Sum(p => p.Length), () => LineChunks.HashOf(lines.Parts), () => lines.Parts) { IsCut = true };
     }
 
@@ -59,7 +59,7 @@ internal static class CsvSource
             [.. files.Select(f => (Path.GetFileName(f), FileLines.First(f))).Where(h => h.Item2 is not null).Select(h => (h.Item1, h.Item2!))],
             files.Sum(f => new FileInfo(f).Length),
             () => LineChunks.HashOf([.. files.Select(f => new LinePart(f, new FileInfo(f).Length, () => File.OpenRead(f), line => line))]),
-            () => DealtLines.Read(part, files, header: true, blanks, ShardLimit.Most).Parts);
+            () => RoundRobinSplit.Read(part, files, header: true, blanks, ShardLimit.Most).Parts);
     }
 
     /// <summary>The plain way, which has the messages: one row after another.</summary>

@@ -15,6 +15,6 @@ internal sealed record ShardLines(IReadOnlyList<(string File, string Text)> Head
     public static ShardLines Read(SourcePart part, bool header, string blanks)
     {
         var files = DataFiles.Expand(part.Path);
-        return files.All(SourceFile.IsCut) ? CutLines.Read(part, files, header) : DealtLines.Read(part, files, header, blanks, ShardLimit.Most);
+        return files.All(SourceFile.IsCut) ? ByteRangeSplit.Read(part, files, header) : RoundRobinSplit.Read(part, files, header, blanks, ShardLimit.Most);
     }
 }

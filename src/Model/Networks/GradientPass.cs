@@ -1,6 +1,6 @@
 using Granary.Jobs;
+using Granary.Model.Custom;
 using Granary.Model.Data;
-using Granary.Model.Own;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;

@@ -1,6 +1,6 @@
 using Granary.Jobs;
+using Granary.Model.Custom;
 using Granary.Model.Kernels;
-using Granary.Model.Own;
 
 namespace Granary.Model.Networks;
 

@@ -1,8 +1,8 @@
 using Granary.Jobs;
+using Granary.Model.Custom;
 using Granary.Model.Data;
 using Granary.Model.Files;
 using Granary.Model.Networks;
-using Granary.Model.Own;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Prediction;

@@ -1,5 +1,5 @@
 using Granary.Jobs;
-using Granary.Model.Own;
+using Granary.Model.Custom;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Training;

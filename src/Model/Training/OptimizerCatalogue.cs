@@ -1,5 +1,5 @@
 using Granary.Jobs;
-using Granary.Model.Own;
+using Granary.Model.Custom;
 
 namespace Granary.Model.Training;
 

@@ -182,7 +182,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the last silo, in good order.</summary>
+    /// <summary>Stops the last silo gracefully.</summary>
     public async Task Remove()
     {
         SiloProcess last;
@@ -196,7 +196,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         await last.DisposeAsync();
     }
 
-    /// <summary>Stops every silo, in good order; none is started any more.</summary>
+    /// <summary>Stops every silo gracefully; none is started again.</summary>
     public Task Stop() => Task.WhenAll(End().Select(async (silo, i) =>
     {
         await Task.WhenAny(Task.Delay(i * StopApart), silo.Exited);

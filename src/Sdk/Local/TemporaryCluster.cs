@@ -99,10 +99,10 @@ internal sealed class TemporaryCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops every silo, in good order; none is started again.</summary>
+    /// <summary>Stops every silo gracefully; none is started again.</summary>
     public Task Stop() => _cluster.Stop();
 
-    /// <summary>Kills every silo whose end in good order would save nothing: what they have goes with them.</summary>
+    /// <summary>Kills every silo for which a graceful shutdown would save nothing.</summary>
     public void KillUnlessNeeded()
     {
         if (!Keeps())

@@ -91,7 +91,7 @@ internal static class SiloHost
     {
         Thread.Sleep(InAnyCase);
         SiloExit.Now(SiloExit.Failed, string.Create(
-            CultureInfo.InvariantCulture, $"not stopped in good order within {InAnyCase.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
+            CultureInfo.InvariantCulture, $"shutdown timed out after {InAnyCase.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
     })
     { IsBackground = true, Name = "leaving in any case" }.Start();
 
@@ -102,7 +102,7 @@ internal static class SiloHost
         {
         }
 
-        // Whoever started this silo is gone: leave in good order, but leave.
+        // The process that started this silo is gone: shut down gracefully, but shut down.
         temporary?.Orphan();
         lifetime.StopApplication();
         Thread.Sleep(TimeSpan.FromSeconds(2));

@@ -7,7 +7,7 @@ namespace Granary.Silo.Storage;
 /// <param name="file">A file that all of them can lock; the lock ends with its process.</param>
 internal sealed class OneAtATime(string file) : ILifecycleParticipant<ISiloLifecycle>
 {
-    // Whoever holds it may have been frozen: then they meet.
+    // The holder may be frozen; then wait no longer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(10);
 

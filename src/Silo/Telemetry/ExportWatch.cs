@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Granary.Silo.Telemetry;
 
-/// <summary>Says once that telemetry does not arrive: OpenTelemetry's exporter tells nobody but who listens to its events.</summary>
+/// <summary>Says once that telemetry does not arrive: OpenTelemetry's exporter reports it only to listeners of its event source.</summary>
 internal sealed class ExportWatch(Action<string> say) : EventListener
 {
     private const string Exporter = "OpenTelemetry-Exporter-OpenTelemetryProtocol";

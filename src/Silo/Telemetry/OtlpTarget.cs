@@ -12,7 +12,7 @@ internal sealed record OtlpTarget(string Endpoint, string Protocol)
     private const string Grpc = "grpc";
     private const string Http = "http/protobuf";
 
-    // The exporter would log to nobody that it cannot use them, and take its defaults.
+    // The exporter would silently ignore them and take its defaults.
     private static readonly string[] Endpoints = [EndpointName, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
     private static readonly string[] Protocols = [ProtocolName, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL"];
 

@@ -4,8 +4,8 @@ using OpenTelemetry;
 
 namespace Granary.Silo.Telemetry;
 
-/// <summary>Keeps calls that are made again and again out of the traces: questions where a job stands, what a silo is doing, grants and
-/// reports of steps. Each would be a trace of its own, several a second. With such a call everything below it is left out.</summary>
+/// <summary>Keeps polling calls out of the traces: job status, worker status, grants and reports of steps. Each would be a trace of its own,
+/// several a second. Everything below such a call is left out, too.</summary>
 internal sealed class PollFilter : BaseProcessor<Activity>
 {
     private static readonly HashSet<string> Polls =

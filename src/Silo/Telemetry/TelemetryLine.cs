@@ -1,6 +1,6 @@
 namespace Granary.Silo.Telemetry;
 
-/// <summary>How telemetry stands among a silo's other lines: whoever shows it to a user looks for the beginning.</summary>
+/// <summary>Marks the telemetry lines among a silo's other output, so that the command line can find them.</summary>
 internal static class TelemetryLine
 {
     private const string Beginning = "telemetry: ";

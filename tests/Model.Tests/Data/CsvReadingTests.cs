@@ -49,7 +49,7 @@ public sealed class CsvReadingTests : IDisposable
     {
         try
         {
-            return Read(CsvSource.RowByRow(CutLines.Read(new SourcePart(path, null, shard, data.Shards), [path], header: true).Parts, Columns, data));
+            return Read(CsvSource.RowByRow(ByteRangeSplit.Read(new SourcePart(path, null, shard, data.Shards), [path], header: true).Parts, Columns, data));
         }
         catch (JobException e)
         {
@@ -61,7 +61,7 @@ public sealed class CsvReadingTests : IDisposable
     {
         var sink = new MemorySink(Columns.Features.Length);
         var read = CsvReading.Run(
-            CutLines.Read(new SourcePart(path, null, shard, data.Shards), [path], header: true).Parts, Columns, data, sink, new Helpers(helpers), chunk);
+            ByteRangeSplit.Read(new SourcePart(path, null, shard, data.Shards), [path], header: true).Parts, Columns, data, sink, new Helpers(helpers), chunk);
         gaveUp = read is null;
         if (read is not { } found)
         {

@@ -2,7 +2,7 @@ using Granary.Contracts;
 
 namespace Granary.Client.Display.Story;
 
-/// <summary>Silos that came or left in good order.</summary>
+/// <summary>Silos that joined or left at a step boundary.</summary>
 internal sealed class ChangesOfSilos : IFinding
 {
     /// <inheritdoc/>
@@ -13,7 +13,7 @@ internal sealed class ChangesOfSilos : IFinding
 
     /// <inheritdoc/>
     public string? Tell(JobRecord record) => record.Of(JobEventKind.Resized) is [.., var last] all
-        ? $"Silos came or left in good order {record.Times(all.Length)}; the last time {last.Message}"
+        ? $"Silos joined or left between steps {record.Times(all.Length)}; the last time {last.Message}"
             + (record.After(last, JobEventKind.Formed) is { } formed ? $", and training went on with {formed.Message}." : ".")
         : null;
 }

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Granary.Contracts;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <content>Watches its workers: which are gone, stalled or slow.</content>
+internal sealed partial class GenerationRun
+{
+    // A member whose connection broke may be dead, or its peer may be, or just the connection: membership says which, within this time (more where silos get the
+    // processor late).
+    private static readonly TimeSpan VerdictTime = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+
+    private async Task Check()
+    {
+        if (_trouble is not { } trouble)
+        {
+            return;
+        }
+
+        switch (trouble.Kind)
+        {
+            case TroubleKind.NonFiniteLoss or TroubleKind.NonFiniteGradient or TroubleKind.NonFiniteWeights:
+                throw new NonFiniteJobException(trouble);
+            case TroubleKind.Exception:
+                throw new MemberFailedException($"step {trouble.Step} failed on silo {_members[trouble.Rank].Name}: {trouble.Message}");
+            default:
+                await Verdict(trouble);
+                break;
+        }
+    }
+
+    // Members stop computing when a link breaks; the membership's verdict says who is really gone, so that the next
+    // generation does not count on it.
+    private async Task Verdict(WorkerTrouble trouble)
+    {
+        var since = Stopwatch.StartNew();
+        while (since.Elapsed < _patience.Stretch(VerdictTime) && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
+        {
+            await Task.WhenAny(_news.Task, Task.Delay(20));
+            if (_news.Task.IsCompleted)
+            {
+                _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        if (_trouble!.Kind != TroubleKind.LostPeer)
+        {
+            await Check();
+        }
+
+        var gone = Gone().ToArray();
+        var lost = trouble.Peer is { } peer ? _members[peer].Name : null;
+        throw gone.Length > 0
+            ? new LostMemberException(gone[0], $"silo {string.Join(", ", gone)} is gone")
+            : new LostMemberException(lost, $"the connection of {_members[trouble.Rank].Name} to {lost} broke, though both live: {trouble.Message}");
+    }
+
+    private IEnumerable<string> Gone() => Group.Silos
+        .Select((s, i) => (Silo: s, _members[i].Name))
+        .Where(m => _cluster.CurrentSnapshot.GetSiloStatus(m.Silo) != SiloStatus.Active).Select(m => m.Name);
+
+    private bool AllLive() => !Gone().Any();
+
+    private async Task FollowMembership()
+    {
+        try
+        {
+            await foreach (var _ in _cluster.MembershipUpdates.WithCancellation(_ended.Token))
+            {
+                if (Gone().FirstOrDefault() is { } gone)
+                {
+                    _trouble ??= new WorkerTrouble(
+                        Group.Generation, 0, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, Array.FindIndex(_members, m => m.Name == gone), "it left the cluster");
+                }
+
+                Wake(); // a silo may have joined, too
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is over.
+        }
+    }
+
+    // A worker that answers calls but sends no data breaks no connection, so this polls.
+    private async Task FollowTime()
+    {
+        using var timer = new PeriodicTimer(WatchEvery);
+        while (!_ended.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(_ended.Token);
+                await Watch();
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or StaleGenerationException)
+            {
+                return; // the run is over
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                // A member does not answer: if it is lost, that is noticed elsewhere; if it is not, the next look tells.
+            }
+        }
+    }
+
+    private async Task Watch()
+    {
+        if (_progress is null || _progress.Committed >= _granted || _trouble is not null)
+        {
+            return;
+        }
+
+        var standing = await Task.WhenAll(Group.Stand());
+        var finding = _stalls.Look(standing, _members, _patience.Stretch(StallWatch.StallTime));
+        if (finding is { Stalled: true } && _trouble is null)
+        {
+            Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
+            _trouble = new WorkerTrouble(
+                Group.Generation, finding.Member, TroubleKind.LostPeer, _progress.Committed, null, finding.Peer, finding.Message);
+            Wake();
+        }
+        else if (finding is not null)
+        {
+            Noticed(JobEventKind.SlowSilo, finding.Silo, finding.Message);
+        }
+    }
+}
+
+/// <summary>A member is gone, or cannot be worked with; the job goes on in another generation.</summary>
+internal sealed class LostMemberException(string? silo, string message) : Exception(message)
+{
+    public string? Silo { get; } = silo;
+}
+
+/// <summary>A member failed at something that might work elsewhere or another time.</summary>
+internal sealed class MemberFailedException(string message) : Exception(message);

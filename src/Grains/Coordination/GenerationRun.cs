@@ -1,0 +1,331 @@
+using System.Diagnostics;
+using Granary.Contracts;
+using Granary.Grains.Exchange;
+using Granary.Grains.Liveness;
+using Granary.Jobs;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>What the coordinator wants of a generation under way.</summary>
+internal enum Directive { Train, Stop, Reform }
+
+/// <summary>One generation's run of a job: its worker group, what its workers have reported, and what went wrong.</summary>
+internal sealed partial class GenerationRun : IDisposable
+{
+    // How long, and after what pauses, a checkpoint that must be written before the next step is retried.
+    private static readonly TimeSpan RetryTime = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly IClusterMembershipService _cluster;
+    private readonly Patience _patience;
+    private readonly CheckpointSection _checkpoints;
+
+    // Any step may be the last one, so only one step at a time may be granted.
+    private readonly bool _mayConverge;
+    private readonly bool _keepsBest;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly MemberStatus[] _members;
+    private readonly SortedSet<long> _replicated = [];
+    private readonly StallWatch _stalls;
+    private readonly Pace _pace = new();
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private JobProgress? _progress;
+    private ExchangeLayout? _layout;
+    private int _stateBytes;
+    private WorkerTrouble? _trouble;
+    private long _began;
+    private long _first;
+    private long _granted;
+    private double? _trained;
+    private long _checkpointStep;
+
+    /// <param name="group">The members.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="secondsBefore">Seconds that the generations before have trained.</param>
+    /// <param name="cluster">The cluster's membership.</param>
+    /// <param name="patience">How long silent silos are waited for.</param>
+    public GenerationRun(WorkerGroup group, Job job, double secondsBefore, IClusterMembershipService cluster, Patience patience)
+    {
+        (Group, SecondsBefore, _cluster, _patience) = (group, secondsBefore, cluster, patience);
+        (_checkpoints, _keepsBest) = (job.Training.Checkpoint, job.Training.Keep == KeptModel.Best);
+        _mayConverge = job.Training.Optimizer.Traits().SearchesAlongLines;
+        var plan = new ShardPlan(job.Data.Shards, group.Count);
+        _members = [.. group.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
+        _stalls = new StallWatch(group.Count);
+        _ = FollowMembership();
+        _ = FollowTime();
+    }
+
+    public WorkerGroup Group { get; }
+
+    public IReadOnlyList<MemberStatus> Members => _members;
+
+    /// <summary>Seconds that the generations before have trained, and the run that the job goes on from.</summary>
+    public double SecondsBefore { get; set; }
+
+    /// <summary>Those and its own; they stand still where training has ended.</summary>
+    public double Seconds => SecondsBefore + (_trained ?? Elapsed);
+
+    private double Elapsed => _began == 0 ? 0 : Stopwatch.GetElapsedTime(_began).TotalSeconds;
+
+    /// <summary>Lately; 0 in the first second.</summary>
+    public double ExamplesPerSecond => _pace.ExamplesPerSecond;
+
+    /// <summary>The checkpoint being written.</summary>
+    public PendingCheckpoint? Pending { get; set; }
+
+    /// <summary>Whether all steps of the job are committed, or as many as it takes or its evaluations allow.</summary>
+    public bool IsDone => _progress is { IsDone: true };
+
+    /// <summary>Since the last checkpoint was begun, over all generations.</summary>
+    public required Stopwatch SinceCheckpoint { get; init; }
+
+    /// <summary>Whether there is a durable checkpoint.</summary>
+    public required Func<bool> HasCheckpoint { get; init; }
+
+    /// <summary>Whether the checkpoint of a version is durable.</summary>
+    public required Func<long, bool> IsDurable { get; init; }
+
+    /// <summary>Called with what the watch over slow and stalled workers has found.</summary>
+    public required Action<JobEventKind, string?, string> Noticed { get; init; }
+
+    /// <summary>Something may have changed.</summary>
+    public void Wake() => _news.TrySetResult();
+
+    /// <summary>Takes a report in.</summary>
+    public void Add(WorkerReport report)
+    {
+        if (_progress is null || _layout is null)
+        {
+            return;
+        }
+
+        _progress.Add(report.Steps, report.Evaluations, Seconds);
+        if (report.Taken > 0)
+        {
+            _members[report.Rank] = _members[report.Rank] with
+            {
+                ComputeSeconds = report.Seconds.Computing / report.Taken,
+                ExchangeSeconds = report.Seconds.AfterGradients / report.Taken,
+            };
+        }
+
+        _pace.Add(Elapsed, _progress.Live.Examples);
+
+        _progress.Settle(ReplicationPolicy.Settled(_progress.Committed, _stateBytes > 0 && !_layout.Replicated && Group.Count > 1 ? _replicated : null));
+        Wake();
+    }
+
+    /// <summary>Takes a worker's trouble in. A cause within the job takes precedence over the broken connections it leaves behind.</summary>
+    public void Add(WorkerTrouble trouble)
+    {
+        if (_trouble is null || _trouble.Kind == TroubleKind.LostPeer)
+        {
+            _trouble = trouble;
+        }
+
+        Wake();
+    }
+
+    /// <summary>Grants steps until all are committed, or the caller directs otherwise; then every worker has committed the same step.</summary>
+    /// <param name="progress">What is known of the steps before, and to be added to.</param>
+    /// <param name="layout">Who owns what.</param>
+    /// <param name="stateBytes">Bytes of optimiser state per weight.</param>
+    /// <param name="from">The generation's first step.</param>
+    /// <param name="acknowledged">Records of steps before it are in storage.</param>
+    /// <param name="directive">What is wanted.</param>
+    /// <param name="save">Puts what is settled into storage.</param>
+    public async Task Train(
+        JobProgress progress, ExchangeLayout layout, int stateBytes, long from, Func<long> acknowledged, Func<Directive> directive, Func<Task> save)
+    {
+        (_progress, _layout, _stateBytes) = (progress, layout, stateBytes);
+        (_first, _granted) = (from, from);
+        _began = Stopwatch.GetTimestamp();
+        _pace.Add(0, _progress.Live.Examples);
+        _checkpointStep = from;
+        while (!IsDone && !(directive() != Directive.Train && _progress.Committed >= _granted))
+        {
+            await KeepBest(acknowledged, directive);
+            var taken = _progress.Committed - from;
+            var until = GrantRule.Until(_progress.Committed, _progress.Steps, Stopwatch.GetElapsedTime(_began).TotalSeconds, taken);
+            until = Math.Min(until, _mayConverge ? _progress.Committed + 1 : _progress.Horizon);
+            if (until > _granted && directive() == Directive.Train
+                && (_progress.Committed >= _granted || until - _granted > (_granted - _progress.Committed) / 4))
+            {
+                await Grant(until, acknowledged());
+            }
+
+            await News();
+            await save();
+        }
+
+        _trained = Elapsed; // what follows is not training time: checkpoints, evaluations, the model's files
+    }
+
+    // The best version is on disk before the next step is taken, so that no recovery can lose it.
+    private async Task KeepBest(Func<long> acknowledged, Func<Directive> directive)
+    {
+        bool IsWanted() => _keepsBest && directive() == Directive.Train && _progress!.Committed == _granted && _progress.Live.Standing?.BestStep == _granted && !IsDurable(_granted);
+
+        var since = Stopwatch.StartNew();
+        if (IsWanted() && await Checkpoint(acknowledged, _ => IsWanted() && since.Elapsed < RetryTime) is { } failure && IsWanted())
+        {
+            throw new JobException(
+                $"the best model so far (step {_granted}, training.keep: best) could not be written to a checkpoint for {RetryTime.TotalMinutes:0} minutes: {failure}");
+        }
+    }
+
+    private async Task Grant(long until, long acknowledged)
+    {
+        var (progress, layout) = (_progress!, _layout!);
+        var taken = progress.Committed - _first;
+        var replicateEvery = ReplicationPolicy.Every(layout, _stateBytes, taken > 0 ? Stopwatch.GetElapsedTime(_began).TotalSeconds / taken : 0);
+        var due = Pending is null && CheckpointRule.IsDue(
+            _checkpoints, HasCheckpoint(), _granted - _checkpointStep, SinceCheckpoint.Elapsed.TotalSeconds);
+        var grant = new StepGrant(_granted, until, replicateEvery, due ? _granted : null, acknowledged);
+        if (due)
+        {
+            Pending = new PendingCheckpoint(_granted, Group.Count);
+            progress.Mark(_granted);
+            _checkpointStep = _granted;
+            SinceCheckpoint.Restart();
+        }
+
+        for (var step = _granted; replicateEvery > 0 && step < until; step++)
+        {
+            if (grant.Replicates(step, _first))
+            {
+                _replicated.Add(step);
+            }
+        }
+
+        _replicated.RemoveWhere(k => k < progress.Settled.Committed);
+        _granted = until;
+        await Unless(Group.Grant(grant));
+    }
+
+    /// <summary>Has the workers, which have all committed the same step, write a checkpoint of it, and retries while it cannot be written:
+    /// space may be freed on a full disk. Returns why it could not be written; null: it was.</summary>
+    /// <param name="acknowledged">Records of steps before it are in storage.</param>
+    /// <param name="again">Whether to try again, told why it could not be written.</param>
+    public async Task<string?> Checkpoint(Func<long> acknowledged, Func<string, bool> again)
+    {
+        for (var pause = new GrowingPause(RetryPause, LongestPause); ;)
+        {
+            if (await Checkpoint(acknowledged()) is not { } failure)
+            {
+                return null;
+            }
+
+            if (!again(failure))
+            {
+                return failure;
+            }
+
+            await Unless(Task.Delay(pause.Next()));
+            if (!again(failure))
+            {
+                return failure;
+            }
+        }
+    }
+
+    /// <summary>The same, once.</summary>
+    public async Task<string?> Checkpoint(long acknowledged)
+    {
+        while (Pending is not null)
+        {
+            await News();
+        }
+
+        var pending = Pending = new PendingCheckpoint(_granted, Group.Count);
+        _progress!.Mark(_granted);
+        _checkpointStep = _granted;
+        SinceCheckpoint.Restart();
+        await Unless(Group.Grant(new StepGrant(_granted, _granted, 0, _granted, acknowledged)));
+        while (Pending is not null)
+        {
+            await News();
+        }
+
+        return pending.Failure;
+    }
+
+    /// <summary>Has the workers, which have all committed the same step, evaluate it. Returns null if that takes longer than <paramref name="patience"/>.</summary>
+    /// <param name="acknowledged">Records of steps before it are in storage.</param>
+    /// <param name="patience">How long to wait.</param>
+    public async Task<Evaluation?> Evaluate(long acknowledged, TimeSpan patience)
+    {
+        var since = Stopwatch.StartNew();
+        await Unless(Group.Grant(new StepGrant(_granted, _granted, 0, null, acknowledged, Evaluate: true)));
+        while (_progress!.EvaluationNow is null && since.Elapsed < patience)
+        {
+            await Task.WhenAny(_news.Task, Task.Delay(patience));
+            if (_news.Task.IsCompleted)
+            {
+                await News();
+            }
+        }
+
+        return _progress.EvaluationNow;
+    }
+
+    /// <summary>Waits a little for the records of the steps before one: they may arrive after the report of what stopped it.</summary>
+    public async Task Hear(long step)
+    {
+        for (var since = Stopwatch.StartNew(); _progress?.Committed < step && since.Elapsed < VerdictTime;)
+        {
+            await Task.Delay(10);
+        }
+    }
+
+    private async Task News()
+    {
+        await _news.Task;
+        _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Check();
+    }
+
+    /// <summary>Awaits a task of the whole worker group, unless a member dies first.</summary>
+    public async Task<T> Unless<T>(Task<T> task)
+    {
+        await Unless((Task)task);
+        return await task;
+    }
+
+    /// <summary>Awaits a task of the whole worker group, unless a member dies first.</summary>
+    public async Task Unless(Task task)
+    {
+        var heard = false;
+        while (!task.IsCompleted)
+        {
+            await Task.WhenAny(task, _news.Task);
+            if (!task.IsCompleted)
+            {
+                heard = true;
+                _ = task.ContinueWith(t => t.Exception, TaskScheduler.Default);
+                await News();
+                if (Gone().FirstOrDefault() is { } gone)
+                {
+                    throw new LostMemberException(gone, $"silo {gone} is gone");
+                }
+            }
+        }
+
+        if (heard)
+        {
+            Wake(); // the next waiter has not seen these
+        }
+
+        await task;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _ended.Dispose();
+    }
+}

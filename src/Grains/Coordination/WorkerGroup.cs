@@ -1,0 +1,193 @@
+using System.Net;
+using Granary.Contracts;
+using Granary.Grains.Workers;
+using Granary.Jobs;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>The workers of one generation, and calls to all of them.</summary>
+/// <param name="generation">Job and generation.</param>
+/// <param name="silos">Their silos, in member order.</param>
+/// <param name="infos">What each said of itself.</param>
+/// <param name="workers">Their workers.</param>
+internal sealed class WorkerGroup(
+    GenerationId generation, IReadOnlyList<SiloAddress> silos, IReadOnlyList<SiloInfo> infos, IReadOnlyList<IWorker> workers)
+{
+    private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(1); // the call is made in any case, but not awaited for longer
+
+    private IReadOnlyCollection<string> _silent = [];
+    private IReadOnlyCollection<string> _leaving = [];
+    private TimeSpan _answerTime;
+
+    public GenerationId Generation { get; } = generation;
+
+    public int Count => workers.Count;
+
+    public IReadOnlyList<SiloAddress> Silos { get; } = silos;
+
+    public IReadOnlyList<SiloInfo> Infos { get; } = infos;
+
+    /// <summary>Asks every living silo to describe itself and chooses among those that answer, at most one per shard, in an order that is
+    /// the same in all runs; the others are idle. The group may be empty.</summary>
+    /// <param name="generation">Job and generation.</param>
+    /// <param name="living">Silos that membership believes alive.</param>
+    /// <param name="shards">Shards of the job.</param>
+    /// <param name="platform">What the job has been computed on so far: silos that differ stand by while others do not; null: nothing yet.</param>
+    /// <param name="avoid">Names of silos that are not to take part while others can.</param>
+    /// <param name="client">Reaches workers.</param>
+    /// <param name="answerTime">How long each is waited for.</param>
+    /// <exception cref="JobException">The silos' platforms differ.</exception>
+    public static async Task<WorkerGroup> Rendezvous(
+        GenerationId generation, IEnumerable<ClusterMember> living, int shards, string? platform, IReadOnlySet<string> avoid, IWorkerClient client,
+        TimeSpan answerTime)
+    {
+        var asked = await Task.WhenAll(living.Select(async m =>
+            (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress), answerTime))));
+        var able = asked.Where(m => m.Info is { State: "active" })
+            .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
+        var choice = WorkerGroupRule.Choose([.. able.Select(m => m.Info!)], shards, platform, avoid);
+        return new WorkerGroup(
+            generation,
+            [.. choice.Members.Select(i => able[i].Member.SiloAddress)],
+            [.. choice.Members.Select(i => able[i].Info!)],
+            [.. choice.Members.Select(i => able[i].Worker)])
+        {
+            Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
+            Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
+            Answered = [.. able.Select(m => m.Member.SiloAddress)],
+            _silent = [.. asked.Where(m => m.Info is null).Select(m => m.Member.Name)],
+            _leaving = [.. asked.Where(m => m.Info is { State: not "active" }).Select(m => m.Member.Name)],
+            _answerTime = answerTime,
+        };
+    }
+
+    /// <summary>What is known of those that take part and those that do not.</summary>
+    /// <param name="shards">Shards of the job.</param>
+    /// <param name="wrong">Names of those whose gradients are wrong.</param>
+    public AbsenceRule.Chosen Chosen(int shards, IReadOnlyCollection<string> wrong) => new(
+        [.. Infos.Select(i => i.Name)], _silent, _leaving, Idle, [.. Strangers.Select(s => s.Name)], shards, _answerTime, wrong);
+
+    /// <summary>Silos that could take part, but for which there is no shard, or which stand by.</summary>
+    public IReadOnlyList<string> Idle { get; private init; } = [];
+
+    /// <summary>Silos whose platform differs from the job's.</summary>
+    public IReadOnlyList<SiloInfo> Strangers { get; private init; } = [];
+
+    /// <summary>All silos that were chosen from.</summary>
+    public IReadOnlyList<SiloAddress> Answered { get; private init; } = [];
+
+    private static async Task<SiloInfo?> Describe(IWorker worker, TimeSpan answerTime)
+    {
+        try
+        {
+            return await worker.Describe().WaitAsync(answerTime);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return null; // dead or frozen: membership will say so
+        }
+    }
+
+    /// <summary>Has every worker join this generation and leave older ones; returns what each holds, by rank.</summary>
+    public Task<HeldState[]> Join(long recordsFrom) => AllOf((worker, _) => worker.Join(Generation, recordsFrom));
+
+    /// <summary>Every shard's survey, in shard order.</summary>
+    public async Task<IReadOnlyList<ShardSurvey>> Survey(Job job)
+    {
+        var found = await AllOf((worker, i) => worker.Survey(Place(job, i)));
+        return [.. found.SelectMany(f => f).OrderBy(f => f.Shard)];
+    }
+
+    /// <summary>What every shard finds out about its training part, in shard order.</summary>
+    public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Job job, DataFacts facts) =>
+        [.. (await AllOf((worker, i) => worker.Statistics(Place(job, i), facts))).SelectMany(m => m)];
+
+    /// <summary>Has one member-to-be read its shards ahead.</summary>
+    public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);
+
+    /// <summary>Prepares every worker for the first step; returns the results of their gradient checks, by rank.</summary>
+    /// <exception cref="WrongMembersException">Some are wrong.</exception>
+    public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, RestoreSource restore)
+    {
+        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i), facts, restore))];
+        try
+        {
+            return await Task.WhenAll(asked);
+        }
+        catch (Exception e) when (e is WrongGradientException or OrleansException or TimeoutException or LostPeerException)
+        {
+            (int Member, string Message)[] wrong = [.. asked.Select((task, i) => (Member: i, Wrong: task.Exception?.InnerException as WrongGradientException))
+                .Where(m => m.Wrong is not null).Select(m => (m.Member, m.Wrong!.Message))];
+            if (wrong.Length == 0)
+            {
+                throw;
+            }
+
+            throw new WrongMembersException(wrong, wrong.Length < Count || Idle.Count > Strangers.Count);
+        }
+    }
+
+    private Assignment Place(Job job, int member) => new(
+        Generation, job, member, [.. Infos.Select((info, i) => new Member(info.Name, Silos[i], IPEndPoint.Parse(info.Channel)))]);
+
+    /// <summary>Allows steps.</summary>
+    public Task Grant(StepGrant grant) => All((worker, _) => worker.Grant(Generation, grant));
+
+    /// <summary>What every worker is doing.</summary>
+    public Task<WorkerStanding>[] Stand() => [.. workers.Select(w => w.Stand(Generation))];
+
+    /// <summary>Stops every worker.</summary>
+    public Task Halt() => All((worker, _) => worker.Halt(Generation));
+
+    /// <summary>Hashes of every worker's weights.</summary>
+    public async Task<IReadOnlyList<SavedWeights>> HashWeights(long step) => await AllOf((worker, _) => worker.HashWeights(Generation, step));
+
+    /// <summary>Has every worker load an older version, to be hashed and published.</summary>
+    public Task LoadCheckpoint(RestoreSource checkpoint) => All((worker, _) => worker.LoadCheckpoint(Generation, checkpoint));
+
+    /// <summary>Has the first member take the job's output directory.</summary>
+    public Task TakeOutput(string output, bool overwrite, string? continues) => workers[0].TakeOutput(Generation, output, overwrite, continues);
+
+    /// <summary>Has the first member give the job's output directory up. Where that member does not answer, the directory stays marked as the job's.</summary>
+    public async Task GiveBackOutput(string output) => await workers[0].GiveBackOutput(Generation, output).WaitAsync(ReleaseTime)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>Has the first member write the model and its artifacts. Returns why it could not; null: it has.</summary>
+    public Task<string?> Publish(Publication publication) => workers[0].Publish(Generation, publication);
+
+    /// <summary>The lowest shard whose gradient is not finite again; the silo, if any, whose gradients were not finite and now are.</summary>
+    public async Task<(int? Shard, string? Unreliable)> FindNonFinite()
+    {
+        var found = await AllOf((worker, _) => worker.FindNonFinite(Generation));
+        return (found.Min(f => f.Shard), Array.FindIndex(found, f => f.Differs) is >= 0 and var i ? Infos[i].Name : null);
+    }
+
+    /// <summary>Releases the job on every worker; ignores those that are gone.</summary>
+    public async Task Release()
+    {
+        await Task.WhenAll(workers.Select(Release));
+    }
+
+    /// <summary>Releases the job on the workers that are not in the next group.</summary>
+    public Task ReleaseBut(WorkerGroup next) => Task.WhenAll(workers.Where((_, i) => !next.Silos.Contains(Silos[i])).Select(Release));
+
+    private Task Release(IWorker worker) => Release(worker, Generation);
+
+    /// <summary>Releases the job on a silo; ignores one that is gone.</summary>
+    public static async Task Release(IWorker worker, GenerationId generation)
+    {
+        try
+        {
+            await worker.Release(generation).WaitAsync(ReleaseTime);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
+        {
+            // Its silo is gone, and what it knew of the job with it.
+        }
+    }
+
+    private async Task<T[]> AllOf<T>(Func<IWorker, int, Task<T>> ask) => await Task.WhenAll(workers.Select(ask));
+
+    private Task All(Func<IWorker, int, Task> ask) => Task.WhenAll(workers.Select(ask));
+}

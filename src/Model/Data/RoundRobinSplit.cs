@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Granary.Model.Data;
+
+/// <summary>Lines of files that cannot be cut by bytes (and of others among them), dealt like cards: line j below the headers, blank ones not
+/// counted, belongs to shard j mod V. Every shard reads the files through, once.</summary>
+internal static class RoundRobinSplit
+{
+    /// <summary>This shard's lines.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="header">Whether the first line of every file names its columns.</param>
+    /// <param name="blanks">The characters that a blank line may hold.</param>
+    /// <param name="limit">The most bytes of one file that a shard can hold.</param>
+    /// <exception cref="Granary.Jobs.JobException">The shard would hold more: with the number of shards that is enough.</exception>
+    public static ShardLines Read(SourcePart part, IReadOnlyList<string> files, bool header, string blanks, long limit)
+    {
+        var headers = new List<(string, string)>();
+        var parts = new List<LinePart>();
+        var blank = Encoding.UTF8.GetBytes(blanks);
+        var (dealt, most) = (0L, 0L);
+        foreach (var path in files)
+        {
+            var (text, numbers, own, bytes, isEmpty) = ("", new List<long>(), new MemoryStream(), 0L, true);
+            foreach (var (number, line) in FileLines.Read(path))
+            {
+                isEmpty = false;
+                if (header && number == 1)
+                {
+                    text = StrictUtf8.FirstLine(Path.GetFileName(path), line.Span).TrimEnd('\r');
+                }
+                else if (line.Span.ContainsAnyExcept(blank) && dealt++ % part.Shards == part.Shard)
+                {
+                    // What is too much is counted to its end, to know how many shards are enough, but not kept.
+                    bytes += line.Length + 1;
+                    if (bytes <= limit)
+                    {
+                        own.Write(line.Span);
+                        own.WriteByte((byte)'\n');
+                        numbers.Add(number);
+                    }
+                }
+            }
+
+            most = Math.Max(most, bytes);
+            if (most > limit)
+            {
+                parts.Clear();
+                continue;
+            }
+
+            var name = Path.GetFileName(path);
+            if (!isEmpty)
+            {
+                headers.Add((name, text));
+            }
+
+            parts.Add(new LinePart(name, own.ToArray(), line => numbers[(int)line]));
+        }
+
+        ShardLimit.Check(part, most, "bytes", limit);
+        return new ShardLines(header ? headers : [], parts);
+    }
+}

@@ -1,0 +1,61 @@
+using Granary.Contracts;
+using Granary.Grains.Coordination;
+using Granary.Jobs;
+
+namespace Granary.Grains.Tests;
+
+public sealed class WorkerGroupRuleTests
+{
+    private static readonly HashSet<string> None = [];
+
+    // "a:x b:y": silo a computes on x, silo b on y.
+    private static SiloInfo[] Silos(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split(':'))
+        .Select(p => new SiloInfo(p[0], "", 1, "active", 1, "cpu", "", p[1], 0))];
+
+    private static string Names(SiloInfo[] silos, int[] chosen) => string.Concat(chosen.Select(i => silos[i].Name));
+
+    [Theory]
+    [InlineData("a:x b:x c:x", 8, null, "abc", "", "")]
+    [InlineData("a:x b:x c:x", 2, null, "ab", "c", "")] // one silo a shard
+    [InlineData("a:x b:y c:x", 8, "x", "ac", "b", "b")] // a stranger stands by
+    [InlineData("a:y b:y", 8, "x", "", "ab", "ab")] // only strangers have answered: the job waits for its own
+    [InlineData("a:y b:z", 8, "x", "", "ab", "ab")] // of two kinds: it waits, and does not fail
+    [InlineData("", 8, "x", "", "", "")]
+    public void A_job_stays_with_silos_of_one_kind(string able, int shards, string? platform, string members, string idle, string strangers)
+    {
+        var silos = Silos(able);
+        var choice = WorkerGroupRule.Choose(silos, shards, platform, None);
+        Assert.Equal((members, idle, strangers), (Names(silos, choice.Members), Names(silos, choice.Idle), Names(silos, choice.Strangers)));
+    }
+
+    [Fact]
+    public void Who_was_lost_again_and_again_stands_by_while_others_can()
+    {
+        var silos = Silos("a:y b:x c:x");
+        Assert.Equal("bc", Names(silos, WorkerGroupRule.Choose(silos, 8, null, new HashSet<string> { "a" }).Members)); // whatever it computes on
+        Assert.Equal("bc", Names(silos, WorkerGroupRule.Choose(silos, 8, "x", new HashSet<string> { "b", "c" }).Members)); // there is nobody else
+    }
+
+    [Theory]
+    [InlineData("granary 1; cpu; x64 AuthenticAMD avx2", "granary 1; cpu; x64 GenuineIntel avx2", "x64 AuthenticAMD avx2", "x64 GenuineIntel avx2")]
+    [InlineData("granary 1; cpu; MKL_CBWR=AVX2", "granary 2; cpu", "granary 1; MKL_CBWR=AVX2", "granary 2")]
+    [InlineData("granary 1; cpu; MKL_CBWR=AVX2", "granary 1; cpu", "MKL_CBWR=AVX2", "nothing more")]
+    public void Of_two_platforms_what_differs_is_named_and_nothing_else(string one, string other, string ones, string others) =>
+        Assert.Equal((ones, others), PlatformDifference.Of(one, other));
+
+    [Fact]
+    public void A_silo_s_platform_names_its_processor_s_vendor_and_the_kernels()
+    {
+        var platform = new SiloIdentity("a", "c", 1, "cpu", new(System.Net.IPAddress.Loopback, 0), "", "").Platform;
+        Assert.Matches(@"^granary \d+\.\d+\.\d+ arithmetic \d+; cpu; (x64|arm64) .*; libtorch 2\.[^;]*; (standard kernels|kernels without oneDNN)", platform);
+    }
+
+    [Fact]
+    public void Silos_that_differ_before_anything_has_been_computed_are_named()
+    {
+        var silos = Silos("a:x b:x c:y");
+        var failure = Assert.Throws<JobException>(() => WorkerGroupRule.Choose(silos, 8, null, None));
+        Assert.StartsWith("Silo a computes on x, silo c on y: ", failure.Message);
+        Assert.Equal("ab", Names(silos, WorkerGroupRule.Choose(silos, 2, null, None).Members));
+    }
+}
