@@ -116,7 +116,7 @@ internal sealed partial class CoordinatorGrain
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
                 }
 
-                trouble = $"{trouble} Nor could it be written to the cluster's own place: {again}";
+                trouble = $"{trouble} Nor could it be written to the cluster's default place: {again}";
             }
 
             if (State.CancelAsked || since.Elapsed > PublishTime)

@@ -1,0 +1,59 @@
+using System.Numerics;
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Grains.ModelState;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>What a worker does between steps: checkpoints, evaluations, waiting for grants, and telling the coordinator.</summary>
+/// <param name="grants">What the coordinator has asked for.</param>
+/// <param name="versions">Has the current version.</param>
+/// <param name="checkpoints">Writes checkpoints.</param>
+/// <param name="evaluation">Evaluates.</param>
+/// <param name="reports">Reports to the coordinator.</param>
+/// <param name="phase">What this worker is doing, for others to see.</param>
+internal sealed class BetweenSteps<T>(
+    Grants grants, VersionStore<T> versions, CheckpointWriter<T> checkpoints, HeldOutEvaluation<T> evaluation, SessionReports reports, WorkerPhase phase)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Writes a checkpoint of the current version, and evaluates it, where that has been asked for.</summary>
+    public void DoWhatIsAsked(long committed, CancellationToken cancellation)
+    {
+        if (grants.TakeCheckpoint(committed))
+        {
+            checkpoints.Begin(versions.Current);
+        }
+
+        if (grants.TakeEvaluation(committed))
+        {
+            EvaluateNow(cancellation);
+        }
+    }
+
+    /// <summary>Evaluates the current version.</summary>
+    public void Evaluate(CancellationToken cancellation) => evaluation.Run(cancellation);
+
+    /// <summary>Evaluates the current version and reports it at once.</summary>
+    public void EvaluateNow(CancellationToken cancellation)
+    {
+        evaluation.Run(cancellation);
+        reports.Progressed();
+    }
+
+    /// <summary>Waits for the next grant. When none comes, calls the coordinator: if it was lost, the call activates it elsewhere.</summary>
+    public void WaitForGrant(TimeSpan time, CancellationToken cancellation)
+    {
+        phase.Enter(PhaseKind.Idle);
+        if (!grants.Wait(time, cancellation))
+        {
+            reports.Progressed();
+        }
+    }
+
+    /// <summary>Reports what ended the steps.</summary>
+    public void Report(WorkerTrouble trouble)
+    {
+        reports.Progressed();
+        reports.Trouble(trouble);
+    }
+}
