@@ -30,6 +30,15 @@ public static class GranarySilo
             .AddSingleton<FailureDetection>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<FailureDetection>())
             .AddSingleton<IHealthCheckParticipant>(s => s.GetRequiredService<FailureDetection>())
+            .AddSingleton<JobTable>()
+            .AddSingleton<AssignedShards>()
+            .AddSingleton<PeerWatch>()
+            .AddSingleton<SiloCondition>()
+            .AddSingleton<SessionStarter>()
+            .AddSingleton(s => new LossWatch(
+                s.GetRequiredService<IClusterMembershipService>().MembershipUpdates,
+                () => s.GetRequiredService<JobTable>().Ids,
+                job => s.GetRequiredService<IGrainFactory>().GetGrain<ICoordinatorGrain>(job).Status(int.MaxValue)))
             .AddSingleton<Departure>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Departure>())
             .AddSingleton<OrleansGrainStorageSerializer>() // tolerates new fields; knows our types

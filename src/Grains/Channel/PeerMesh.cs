@@ -45,6 +45,9 @@ internal sealed class PeerMesh : IDisposable
         }
     }
 
+    /// <summary>Whether anything waits to be sent.</summary>
+    public bool HasOutgoing => Array.Exists(Links, static l => l.HasOutgoing);
+
     /// <summary>The link to another member.</summary>
     public PeerLink LinkTo(int member) =>
         Array.Find(Links, l => l.Peer == member) ?? throw new ArgumentOutOfRangeException(nameof(member), member, "There is no link to oneself.");
@@ -157,10 +160,10 @@ internal sealed class PeerMesh : IDisposable
     /// <summary>Ends the waiting of the thread that drives, so that its sink looks for work: for other threads.</summary>
     public void Wake() => _wakeup?.Wake();
 
-    /// <summary>Moves bytes on every link, both ways, until <paramref name="done"/>. Spins a little before it blocks.</summary>
+    /// <summary>Moves bytes on every link, both ways, until the sink is done. Spins a little before it blocks.</summary>
     /// <exception cref="ChannelException">A link broke.</exception>
     /// <exception cref="OperationCanceledException">The caller was told to stop.</exception>
-    public void Drive(IFrameSink sink, Func<bool> done, CancellationToken cancellation)
+    public void Drive(IFrameSink sink, CancellationToken cancellation)
     {
         var idle = 0;
         long since = 0;
@@ -175,17 +178,22 @@ internal sealed class PeerMesh : IDisposable
 
             progress |= sink.Work();
 
-            if (done())
+            var done = sink.IsDone;
+            if (progress || done)
+            {
+                var now = Stopwatch.GetTimestamp();
+                Volatile.Write(ref _lastMoved, now);
+                Volatile.Write(ref _waited, _waited + (idle > 0 ? now - since : 0));
+                idle = 0;
+            }
+
+            if (done)
             {
                 return;
             }
 
             if (progress)
             {
-                var now = Stopwatch.GetTimestamp();
-                Volatile.Write(ref _lastMoved, now);
-                Volatile.Write(ref _waited, _waited + (idle > 0 ? now - since : 0));
-                idle = 0;
                 continue;
             }
 

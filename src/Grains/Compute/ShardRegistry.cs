@@ -19,7 +19,7 @@ public sealed class ShardRegistry
         }
         catch
         {
-            _examples.TryRemove(KeyValuePair.Create((jobId, shard), loading)); // the next one may have more luck
+            _examples.TryRemove(KeyValuePair.Create((jobId, shard), loading)); // the next attempt may succeed
             throw;
         }
     }
@@ -31,7 +31,7 @@ public sealed class ShardRegistry
             ? loading.Value.Result.Lease()
             : throw new InvalidOperationException($"Shard {shard} of job {jobId} is not in this silo.");
 
-    /// <summary>Lets go of a job's examples, but of some shards'. A run that still uses them has a lease of its own.</summary>
+    /// <summary>Frees a job's examples, except those of some shards. A session that still uses them has its own lease.</summary>
     public void Forget(string jobId, IReadOnlyCollection<int> but)
     {
         foreach (var key in _examples.Keys.Where(k => k.JobId == jobId && !but.Contains(k.Shard)))

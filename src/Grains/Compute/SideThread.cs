@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Granary.Grains.Compute;
 
-/// <summary>A thread that does one thing at a time for another, which goes on meanwhile and then waits for it.</summary>
+/// <summary>A thread that runs one piece of work at a time for another thread, which continues meanwhile and then waits for it.</summary>
 internal sealed class SideThread : IDisposable
 {
     private readonly SemaphoreSlim _begin = new(0);

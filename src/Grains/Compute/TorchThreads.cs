@@ -13,6 +13,6 @@ internal static class TorchThreads
         return 1;
     });
 
-    /// <summary>Every worker says so before it does anything.</summary>
+    /// <summary>Called by every worker before anything else.</summary>
     public static void OnePerComputeThread() => _ = Set.Value;
 }

@@ -22,8 +22,8 @@ internal sealed class TreeAccumulator<TGradient>(IReadOnlyList<TreeNode> cover, 
     /// <summary>Forgets the sums of the last step.</summary>
     public void Clear() => _waiting.Clear();
 
-    /// <summary>Gives out the gradient that a shard's stands next to, to be added to at once, in the place of a gradient of its own: that of its left
-    /// neighbour in the tree. What comes of it is their parent's. Null: there is none, or it is not here yet.</summary>
+    /// <summary>Takes the gradient of a shard's left neighbour in the tree, if it is here, so that the shard's own can be added to it in place; the
+    /// result is their parent's. Null: there is none, or it is not here yet.</summary>
     public (TGradient Gradient, double Weight)? TakeLeft(int shard)
     {
         var node = new TreeNode(0, shard);
@@ -51,7 +51,7 @@ internal sealed class TreeAccumulator<TGradient>(IReadOnlyList<TreeNode> cover, 
     /// <param name="node">Whose it is.</param>
     /// <param name="gradient">Where the gradient will be.</param>
     /// <param name="weight">Sum of the examples' weights.</param>
-    /// <param name="addition">Told of each addition, in their order: the second to the first.</param>
+    /// <param name="addition">Called for each addition, in their order: the second to the first.</param>
     /// <returns>The sum that would be complete; null: others are missing in it too.</returns>
     public Sum? Foresee(TreeNode node, TGradient gradient, double weight, Action<TGradient, TGradient> addition) =>
         Climb(node, gradient, weight, addition, takes: false);

@@ -5,7 +5,7 @@ using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>What the catalogue must not forget.</summary>
+/// <summary>The stored state of the catalogue.</summary>
 [GenerateSerializer, Alias("granary.CatalogueState")]
 internal sealed class CatalogueState
 {
@@ -16,9 +16,9 @@ internal sealed class CatalogueState
     [Id(4)] public List<string>? Open { get; set; }
 }
 
-/// <summary>See <see cref="ICatalogueGrain"/>. A cluster has room for as many jobs at once as its silos are told; each uses every
-/// silo, and on each an equal part of the compute threads. Which jobs run and which wait is not written down a second time: their
-/// coordinators are asked, so that the two can never disagree.</summary>
+/// <summary>See <see cref="ICatalogueGrain"/>. A cluster runs as many jobs at once as its silos are configured for; each uses every
+/// silo, and on each an equal part of the compute threads. Which jobs run and which wait is not stored here a second time: their
+/// coordinators are asked, so that the two never disagree.</summary>
 [KeepAlive, Immovable]
 internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentState<CatalogueState> kept, SiloIdentity silo) : Grain, ICatalogueGrain
 {
@@ -54,7 +54,7 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     public Task Awake() => StartNext();
 
     // Starting a job that has started changes nothing, so it does not matter where this was cut short the last time. A job whose
-    // coordinator cannot answer just now takes room, and holds up nobody else.
+    // coordinator does not answer counts as running, and does not block other jobs.
     private async Task StartNext()
     {
         var asked = await Task.WhenAll(Open.Select(async id => (Id: id, Status: await Try(async () => await Coordinator(id).Status(int.MaxValue)))));

@@ -3,7 +3,7 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>A checkpoint that is whole on disk.</summary>
+/// <summary>A checkpoint that is complete on disk.</summary>
 /// <param name="Step">The version.</param>
 /// <param name="Folder">Where its parts are.</param>
 /// <param name="Parts">Its parts.</param>
@@ -17,10 +17,10 @@ internal sealed record DurableCheckpoint(
     [property: Id(3)] ProgressState Progress,
     [property: Id(4)] double? ValidationLoss);
 
-/// <summary>When checkpoints are due and which of them stay. Plain rules.</summary>
+/// <summary>When checkpoints are due and which are kept. Plain rules.</summary>
 internal static class CheckpointRule
 {
-    // The first comes early: until then the loss of several silos at once costs all there is.
+    // The first comes early: until then the loss of several silos at once loses all progress.
     private const double FirstSeconds = 2;
 
     /// <summary>Whether one is due.</summary>
@@ -32,7 +32,7 @@ internal static class CheckpointRule
         (section.Steps > 0 && stepsSince >= section.Steps)
         || (section.Seconds > 0 && stepsSince > 0 && secondsSince >= (any ? section.Seconds : Math.Min(FirstSeconds, section.Seconds)));
 
-    /// <summary>Those that stay: the newest ones, the best by held-out loss, and the one that is to be published.</summary>
+    /// <summary>Those to keep: the newest ones, the best by held-out loss, and the one that is to be published.</summary>
     /// <param name="section">What the job file says.</param>
     /// <param name="all">Those there are.</param>
     /// <param name="published">The version to be published, as it stands; null: the last one.</param>

@@ -12,7 +12,7 @@ namespace Granary.Grains.Coordination;
 internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerClient workers, Patience patience) : Grain, IClusterGrain
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5); // whoever asks waits no longer for all of it
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5); // callers wait no longer than this for the whole answer
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SiloInfo>> Silos()

@@ -69,7 +69,7 @@ internal sealed partial class CoordinatorGrain
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
             live.EpochLoss is null ? null : _progress.LastEpochEnd);
-        var artifacts = JobArtifacts.Of(Job, state, result, State, live, Goodput(State));
+        var artifacts = JobArtifacts.Of(Job, state, result, State, live, GoodputNow());
         IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
         if (state != JobState.Failed && await LeaveBehind(run, step) is { } left)
         {
@@ -117,7 +117,7 @@ internal sealed partial class CoordinatorGrain
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
                 }
 
-                trouble = $"{trouble} Nor could it be written to the cluster's own place: {again}";
+                trouble = $"{trouble} Nor could it be written to the cluster's default place: {again}";
             }
 
             if (State.CancelAsked || since.Elapsed > PublishTime)

@@ -140,61 +140,6 @@ internal sealed partial class CoordinatorGrain(
     }
 
     /// <inheritdoc/>
-    public Task<JobStatus?> Status(int pointsKnown)
-    {
-        if (State.Submission is not { } submission)
-        {
-            return Task.FromResult<JobStatus?>(null);
-        }
-
-        var batches = State.Facts is { } facts ? Batches(facts) : null;
-        var live = _progress?.Live ?? State.Progress ?? ProgressState.Empty(0);
-        var lately = State.State == JobState.Running && _run is { } present ? present.ExamplesPerSecond : 0; // an ended job's last generation may still be here
-        return Task.FromResult<JobStatus?>(new JobStatus
-        {
-            JobId = JobId,
-            Name = Job.Name,
-            State = State.State,
-            Activity = _keeper.Failing ?? Activity,
-            Step = live.Committed,
-            Steps = batches?.Steps ?? 0,
-            StepsPerEpoch = batches?.StepsPerEpoch ?? 0,
-            Epochs = Job.Training.Epochs,
-            Generation = State.Generation,
-            Recoveries = State.Recoveries,
-            Members = _run?.Members ?? State.Members,
-            Examples = live.Examples,
-            ExamplesPerSecond = lately > 0 ? lately : State.Done(live).ExamplesPerSecondSince(State.Earlier),
-            Seconds = _run?.Seconds ?? State.Seconds,
-            Points = [.. live.Points.Skip(pointsKnown)],
-            Failure = State.Failure,
-            Result = State.Result,
-            Submitted = State.Submitted,
-            Shards = Job.Data.Shards,
-            Priority = submission.Priority,
-            Group = submission.Group,
-            Idle = State.State == JobState.Running ? _idle : [],
-            Durable = State.Checkpoints.Count > 0 ? State.Checkpoints[^1].Step : null,
-            Resumed = _resumed,
-            Coordinator = silo.Name,
-            Absent = [.. State.Absent],
-            Earlier = State.Earlier,
-            Mark = _changes.Mark,
-        });
-    }
-
-    /// <inheritdoc/>
-    public async Task<JobStatus?> StatusAfter(StatusMark known, int pointsKnown)
-    {
-        if (!_ended)
-        {
-            await _changes.After(known);
-        }
-
-        return await Status(pointsKnown);
-    }
-
-    /// <inheritdoc/>
     public async Task Cancel()
     {
         if (State.State is JobState.Queued or JobState.Paused)
@@ -265,26 +210,6 @@ internal sealed partial class CoordinatorGrain(
         _formed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         before.TrySetResult();
     }
-
-    /// <inheritdoc/>
-    public Task<LedgerReport?> Ledger()
-    {
-        var live = _progress?.Live ?? State.Progress;
-        return Task.FromResult(State.Submission is null ? null : new LedgerReport(
-            Job, State.Facts, live?.Committed ?? 0, [.. live?.Ledger ?? []], State.Recoveries));
-    }
-
-    /// <inheritdoc/>
-    public Task<GoodputReport?> Goodput() => Task.FromResult(State.Submission is null ? null : Goodput(State));
-
-    private GoodputReport Goodput(CoordinatorState state) =>
-        state.Time.Report(JobId, _clock.Now, ended: state.State is JobState.Completed or JobState.Failed or JobState.Cancelled);
-
-    // From now on the job's time is spent on this.
-    private void Spend(TimePart part) => State.Time.Enter(part, _clock.Now);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<JobEvent>> Events() => Task.FromResult<IReadOnlyList<JobEvent>>([.. State.Events]);
 
     /// <inheritdoc/>
     public async Task<long> Report(WorkerReport report)
@@ -360,38 +285,6 @@ internal sealed partial class CoordinatorGrain(
         {
             State.Checkpoints = [];
         }
-    }
-
-    private async Task SaveNowAndThen()
-    {
-        if (_keeper.Age > SaveEvery && _progress!.Settled.Committed > _keeper.Stored)
-        {
-            await TrySave();
-        }
-    }
-
-    // Together with the seconds that belong to the stored points, so that a successor counts on from there.
-    private Task<bool> TrySave()
-    {
-        State.Seconds = _run?.Seconds ?? State.Seconds;
-        return _keeper.TrySave();
-    }
-
-    // Stores what a caller asked for. If storage fails, the caller gets the exception and asks again; only the save is left to do then.
-    private async Task SaveAsked()
-    {
-        if (State.Submission is not null)
-        {
-            await _keeper.Save();
-            _changes.News();
-        }
-    }
-
-    // The end of a job, a pause or a new generation must be stored before anything else happens: retries while storage fails.
-    private async Task SaveForCertain()
-    {
-        await _keeper.SaveForCertain(_deactivated.Token);
-        _changes.News();
     }
 
     private ICatalogueGrain Catalogue => GrainFactory.GetGrain<ICatalogueGrain>(0);

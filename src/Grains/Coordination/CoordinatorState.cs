@@ -4,7 +4,7 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>What a job must not forget.</summary>
+/// <summary>The stored state of a job.</summary>
 [GenerateSerializer, Alias("granary.CoordinatorState")]
 internal sealed class CoordinatorState
 {
@@ -32,38 +32,38 @@ internal sealed class CoordinatorState
 
     [Id(11)] public bool PauseAsked { get; set; }
 
-    /// <summary>What no recovery goes behind, but one from a checkpoint.</summary>
+    /// <summary>Progress that only a recovery from a checkpoint can undo.</summary>
     [Id(12)] public ProgressState? Progress { get; set; }
 
     [Id(13)] public List<DurableCheckpoint> Checkpoints { get; set; } = [];
 
     [Id(14)] public List<JobEvent> Events { get; set; } = [];
 
-    /// <summary>Whether the job stands at a step boundary, written down: going on is no recovery.</summary>
+    /// <summary>Whether the job has stopped with a checkpoint of its last step: resuming is no recovery.</summary>
     [Id(15)] public bool Parked { get; set; }
 
-    /// <summary>What the job's silos compute on, once a generation has been formed.</summary>
+    /// <summary>Platform of the job's silos, once a generation has started.</summary>
     [Id(16)] public string? Platform { get; set; }
 
-    /// <summary>Whether the output has been made the job's own.</summary>
+    /// <summary>Whether the job owns its output folder.</summary>
     [Id(17)] public bool HasOutput { get; set; }
 
-    /// <summary>Who takes no part in the newest generation, and why.</summary>
+    /// <summary>Silos absent from the newest generation, and why.</summary>
     [Id(18)] public List<AbsentSilo> Absent { get; set; } = [];
 
-    /// <summary>What had been done before the present sitting.</summary>
+    /// <summary>What had been done before the job was last started or resumed.</summary>
     [Id(19)] public WorkDone Earlier { get; set; } = WorkDone.None;
 
-    /// <summary>What has been done in all, as far as it is known here.</summary>
+    /// <summary>What has been done in total.</summary>
     public WorkDone Done(ProgressState? progress) => new(progress?.Committed ?? 0, progress?.Examples ?? 0, Seconds);
 
-    /// <summary>The worst that a silo found out about its gradients before its first step.</summary>
+    /// <summary>The worst result of the silos' gradient checks.</summary>
     [Id(20)] public GradientRecord? Gradients { get; set; }
 
     /// <summary>Where the job's time went.</summary>
     [Id(21)] public TimeLedger Time { get; set; } = new();
 
-    /// <summary>Notes what happened. The beginning of the story and its newest part stay.</summary>
+    /// <summary>Notes an event. The first events and the newest ones are kept.</summary>
     public void Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
     {
         Events.Add(new JobEvent(DateTimeOffset.UtcNow, kind, Progress?.Committed ?? 0, Generation, silo, message, rewind));

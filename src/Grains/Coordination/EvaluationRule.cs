@@ -13,11 +13,11 @@ public sealed record HeldOutStanding(
     [property: Id(0)] long BestStep, [property: Id(1)] Evaluation Best, [property: Id(2)] double Mark, [property: Id(3)] int Stale);
 
 /// <summary>Which version is the best, and when a job stops early. It looks at committed evaluations alone, so that every cluster
-/// decides the same, whatever dies meanwhile. Plain rules.</summary>
+/// decides the same, whichever silos are lost. Plain rules.</summary>
 /// <param name="training">What the job file says.</param>
 public sealed class EvaluationRule(TrainingSection training)
 {
-    // What somebody who has interrupted a job waits for its figures.
+    // How long a user who has interrupted a job waits for its figures.
     private const double QuickSeconds = 2;
 
     // One pass over a shard's part, whatever the pace, and also in the first second, when none is known.
@@ -46,7 +46,7 @@ public sealed class EvaluationRule(TrainingSection training)
     public bool Stops(HeldOutStanding? standing) => _stopping is not null && standing?.Stale >= _stopping.Patience;
 
     /// <summary>The first step that may not be taken before more is known: where the job may stop, or where a version may turn out
-    /// to be the best and must be written down.</summary>
+    /// to be the best and must be checkpointed.</summary>
     /// <param name="standing">How the evaluations stand.</param>
     /// <param name="epochs">Epochs evaluated.</param>
     /// <param name="batches">The job's steps.</param>
@@ -57,14 +57,14 @@ public sealed class EvaluationRule(TrainingSection training)
         return Math.Min(batches.Epochs, Math.Min(stop, keep)) * batches.StepsPerEpoch;
     }
 
-    /// <summary>Whether one evaluation more is done while somebody waits: an example takes less time than in training.</summary>
+    /// <summary>Whether another evaluation is quick enough to do while a user waits: an example takes less time than in training.</summary>
     /// <param name="rows">Held-out examples.</param>
     /// <param name="shards">Shards that they are in.</param>
     /// <param name="examplesPerSecond">The pace of training; 0: not known.</param>
     public static bool IsQuick(long rows, int shards, double examplesPerSecond) =>
         rows > 0 && rows <= Math.Max(QuickRows * shards, examplesPerSecond * QuickSeconds);
 
-    /// <summary>How long one is waited for that ought to be quick.</summary>
+    /// <summary>How long such an evaluation is waited for.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2 * QuickSeconds);
 
     /// <summary>Why it stopped, for people.</summary>
@@ -74,7 +74,7 @@ public sealed class EvaluationRule(TrainingSection training)
 
     private double Figure(Evaluation evaluation) => _stopping?.Figure == HeldOutFigure.Accuracy ? evaluation.Accuracy : evaluation.Loss;
 
-    // Whatever is a number is better than what is none.
+    // A finite figure is better than one that is not.
     private bool IsBetter(double now, double before, double by) =>
         double.IsNaN(before) ? !double.IsNaN(now) : _stopping?.Figure == HeldOutFigure.Accuracy ? now > before + by : now < before - by;
 }

@@ -7,7 +7,7 @@ public static class GrantRule
     // Before any step has been timed, and at the least: a step may take seconds.
     private const long First = 4;
 
-    // A first step is slow: the pace it suggests is not to be trusted upwards at once.
+    // The first step is slow, so the pace is raised only gradually.
     private const long Growth = 4;
 
     /// <summary>The first step that may not be taken yet.</summary>

@@ -5,7 +5,7 @@ using Granary.Jobs;
 namespace Granary.Grains.Coordination;
 
 /// <summary>
-/// What the members' records say together: which steps every shard has put its part into, their losses (added in tree
+/// What the workers' records add up to: which steps every shard has put its part into, their losses (added in tree
 /// order, so that they are the same on every cluster), the evaluations between epochs, and the ledger. Steps that might
 /// have to be taken again stay apart from those that never will, so that every step counts once, as it was taken last.
 /// Plain rules: no grain, no clock.
@@ -30,7 +30,7 @@ public sealed class JobProgress
 
     /// <param name="batches">Which examples a step takes.</param>
     /// <param name="validationRows">Held-out examples of each shard.</param>
-    /// <param name="settled">What is known already.</param>
+    /// <param name="settled">Progress of earlier generations.</param>
     /// <param name="rule">Judges evaluations; null: all steps are taken, and the lowest loss is the best.</param>
     public JobProgress(BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null)
     {
@@ -47,7 +47,7 @@ public sealed class JobProgress
     /// <summary>Everything that has been taken in.</summary>
     public ProgressState Live => _live;
 
-    /// <summary>The part of it that no recovery but one from a checkpoint goes behind: to be stored.</summary>
+    /// <summary>The part of it that only a recovery from a checkpoint can undo: to be stored.</summary>
     public ProgressState Settled { get; private set; }
 
     /// <summary>Steps that every shard has put its part into, evaluations after them included.</summary>
@@ -75,7 +75,7 @@ public sealed class JobProgress
         {
             if (step.Step < Committed)
             {
-                continue; // told again
+                continue; // a repeated report
             }
 
             if (step.Last)
@@ -101,7 +101,7 @@ public sealed class JobProgress
         while (_steps.TryGetValue(Committed, out var records) && IsComplete(Committed, records))
         {
             _steps.Remove(Committed);
-            _evaluations.Remove(Committed); // of a version amid an epoch, which training has gone on from
+            _evaluations.Remove(Committed); // of a version within an epoch, superseded by later steps
             _evaluations.Remove(Committed + 1, out var held);
             var taken = new Taken(Committed, records, held, seconds, _last.Remove(Committed));
             _taken.Add(taken);
@@ -132,7 +132,7 @@ public sealed class JobProgress
         LookForMark();
     }
 
-    // The metrics stay out of it: those of the job so far are stored once.
+    // Without the metrics, which are stored once per job.
     private void LookForMark()
     {
         if (Marked is null && Committed == _mark)
@@ -153,8 +153,8 @@ public sealed class JobProgress
         return records;
     }
 
-    /// <summary>Training goes on from a step: what was known of it and those after it does not count any more.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It lies before what has been settled.</exception>
+    /// <summary>Training resumes at a step: drops what was known of that step and later ones.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The step is settled already.</exception>
     public void Rewind(long step)
     {
         foreach (var later in _steps.Keys.Where(s => s >= step).ToArray())
@@ -177,7 +177,7 @@ public sealed class JobProgress
     }
 
     /// <summary>What was known before a step.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It lies before what has been settled, or has not been taken in.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is settled already, or not known yet.</exception>
     public ProgressState At(long step)
     {
         if (step < Settled.Committed || step > Committed)
@@ -195,7 +195,7 @@ public sealed class JobProgress
         return state;
     }
 
-    /// <summary>Steps before one will not be taken again, but from a checkpoint.</summary>
+    /// <summary>Settles the steps before one: only a recovery from a checkpoint takes them again.</summary>
     public void Settle(long step)
     {
         var count = _taken.TakeWhile(t => t.Step < step).Count();

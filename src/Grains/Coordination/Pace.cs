@@ -1,7 +1,7 @@
 namespace Granary.Grains.Coordination;
 
 /// <summary>How fast a generation counts examples lately: over a window that is long enough to hold evaluations and checkpoints of a
-/// usual job, or at least the last two looks. Plain rules; whoever looks reads the clock.</summary>
+/// usual job, or at least the last two samples. Plain rules; the caller reads the clock.</summary>
 internal sealed class Pace
 {
     private const double Window = 15;
@@ -12,7 +12,7 @@ internal sealed class Pace
     /// <summary>Examples a second; 0 until a second has passed.</summary>
     public double ExamplesPerSecond { get; private set; }
 
-    /// <summary>Takes a look in.</summary>
+    /// <summary>Adds a sample.</summary>
     /// <param name="seconds">By a clock that never goes back.</param>
     /// <param name="examples">Examples counted by then.</param>
     public void Add(double seconds, long examples)

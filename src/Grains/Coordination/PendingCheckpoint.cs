@@ -20,7 +20,7 @@ internal sealed class PendingCheckpoint(long step, int members)
 
     public IReadOnlyList<CheckpointPart> Parts => _parts;
 
-    /// <summary>Takes a member's answer; a second one of the same member changes nothing.</summary>
+    /// <summary>Takes a worker's answer; a second one of the same worker changes nothing.</summary>
     public void Add(int member, CheckpointPart? part, string? failure)
     {
         if (!_answered.Add(member))

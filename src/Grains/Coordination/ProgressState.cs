@@ -2,7 +2,7 @@ using Granary.Contracts;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>What the records of the steps before <see cref="Committed"/> come to.</summary>
+/// <summary>What the records of the steps before <see cref="Committed"/> add up to.</summary>
 [GenerateSerializer, Alias("granary.ProgressState")]
 public sealed class ProgressState
 {
@@ -39,7 +39,7 @@ public sealed class ProgressState
     /// <summary>The job's metrics so far.</summary>
     [Id(10)] public List<MetricPoint> Points { get; set; } = [];
 
-    /// <summary>Whether the optimiser has found what it was looking for.</summary>
+    /// <summary>Whether the optimiser has converged.</summary>
     [Id(12)] public bool Converged { get; set; }
     /// <summary>The best version so far, and how long ago the last improvement is; null before the first evaluation.</summary>
     [Id(11)] public HeldOutStanding? Standing { get; set; }
@@ -53,7 +53,7 @@ public sealed class ProgressState
         Counts = new long[shards],
     };
 
-    /// <summary>A copy that shares nothing that changes.</summary>
+    /// <summary>A copy that can be changed independently.</summary>
     public ProgressState Copy() => new()
     {
         Committed = Committed,

@@ -4,13 +4,13 @@ using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>What becomes of a job after a generation has failed. Plain rules.</summary>
+/// <summary>Decides what to do after a generation has failed. Plain rules.</summary>
 internal sealed class RetryRule
 {
-    // Infrastructure may fail as often as it likes while steps get committed; without any it gets so many tries.
+    // Recoveries are unlimited as long as steps get committed; without any there are so many tries.
     private const int FruitlessTries = 25;
 
-    // A member's own failure is more likely the job's or ours: it comes again.
+    // A failure within a worker is likely to be a fault of the job or of Granary, and to occur again.
     private const int FailedTries = 3;
 
     private readonly Dictionary<string, int> _blamed = [];
@@ -18,12 +18,12 @@ internal sealed class RetryRule
     private int _fruitless;
     private int _failed;
 
-    /// <summary>Silos that have been lost twice without a step between, though they live: others are preferred.</summary>
+    /// <summary>Silos that were lost twice without a step in between, although they live: others are preferred.</summary>
     public IReadOnlySet<string> Avoid => _blamed.Where(b => b.Value >= 2).Select(b => b.Key).ToHashSet();
 
     /// <summary>What to do.</summary>
-    /// <param name="Failure">The job ends with this cause; null: it is tried again.</param>
-    /// <param name="Pause">Before it is.</param>
+    /// <param name="Failure">The job fails with this cause; null: try again.</param>
+    /// <param name="Pause">Pause before the next try.</param>
     public readonly record struct Fate(string? Failure, TimeSpan Pause);
 
     /// <summary>Decides.</summary>

@@ -2,7 +2,7 @@ using Granary.Contracts;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>Tells those who wait for it that a job's status has changed: news at once, progress a few times a second, however many steps there
+/// <summary>Notifies callers that wait for a change of a job's status: of news at once, of progress a few times a second, however many steps there
 /// are. For one activation of a coordinator, on its scheduler alone; another activation's marks differ from its own.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="start">What its marks begin with, another number for every activation.</param>
@@ -16,7 +16,7 @@ internal sealed class StatusChanges(TimeProvider time, long start)
     /// <summary>The present status.</summary>
     public StatusMark Mark { get; private set; } = new(start, start);
 
-    /// <summary>Something has changed that is to be told at once.</summary>
+    /// <summary>Something has changed that callers are notified of at once.</summary>
     public void News() => Change(Mark with { News = Mark.News + 1 });
 
     /// <summary>Steps have been committed.</summary>

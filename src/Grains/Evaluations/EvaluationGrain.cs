@@ -41,7 +41,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         {
             _answer = new EvaluationAnswer(await Evaluate(request), null);
         }
-#pragma warning disable CA1031 // whoever asked must hear of it
+#pragma warning disable CA1031 // the caller must get it as an answer
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -57,7 +57,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         var done = new List<ShardFigures>();
         foreach (var figures in all)
         {
-            done.Add(await figures); // of several failures that of the lowest shard is told
+            done.Add(await figures); // of several failures that of the lowest shard is reported
         }
 
         var report = await Add(model, request, done);
@@ -120,7 +120,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         }
     }
 
-    // A silo that dies takes its shards' figures along: they are found again elsewhere, and are the same.
+    // The figures of a silo that dies are computed again elsewhere, with the same result.
     private async Task<T> OnShard<T>(int shard, Func<IEvaluationShardGrain, Task<T>> ask)
     {
         for (var tried = 1; ; tried++)

@@ -28,12 +28,18 @@ internal sealed unsafe class EvaluationExchange(ExchangeLayout layout, int self,
             link.Enqueue(header, _records.Own);
         }
 
-        mesh.Drive(this, () => _records.AreComplete && Array.TrueForAll(mesh.Links, l => !l.HasOutgoing), cancellation);
+        mesh.Drive(this, cancellation);
         return _records.All();
     }
 
-    /// <summary>Places of the members whose records are still missing.</summary>
+    /// <summary>Stopwatch ticks that it has waited for peers so far.</summary>
+    public long WaitedTicks => mesh.Waited;
+
+    /// <summary>Ranks of the members whose records are still missing.</summary>
     public IReadOnlyList<int> WaitingFor() => _records.Missing();
+
+    /// <inheritdoc/>
+    public bool IsDone => _records.AreComplete && !mesh.HasOutgoing;
 
     /// <inheritdoc/>
     public nint Place(int peer, in FrameHeader header)

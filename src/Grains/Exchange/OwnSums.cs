@@ -5,7 +5,7 @@ namespace Granary.Grains.Exchange;
 
 /// <summary>
 /// What one member puts into a step, as it becomes final: the sum of every subtree of its cover, from its last weight towards its first,
-/// as a backward pass goes, and what its shards say of themselves. One thread may write while another reads: of a sum
+/// as a backward pass goes, and its shards' records. One thread may write while another reads: of a sum
 /// only what is not <see cref="Missing"/> is looked at, and that never changes again.
 /// </summary>
 internal sealed unsafe class OwnSums<T>
@@ -28,7 +28,7 @@ internal sealed unsafe class OwnSums<T>
     /// <summary>What every shard here has put in; null: not all of them have.</summary>
     public ShardRecord[]? Records => _records;
 
-    /// <summary>Whether what is missing will never come.</summary>
+    /// <summary>Whether the rest will never be computed.</summary>
     public bool Abandoned => _abandoned;
 
     /// <summary>Called by the writing thread when there is something new.</summary>
@@ -59,14 +59,14 @@ internal sealed unsafe class OwnSums<T>
         Changed?.Invoke();
     }
 
-    /// <summary>All sums are final, and this is what the shards say.</summary>
+    /// <summary>All sums are final, and these are the shards' records.</summary>
     public void Complete(ShardRecord[] records)
     {
         _records = records;
         Changed?.Invoke();
     }
 
-    /// <summary>Nothing more will come.</summary>
+    /// <summary>No more sums will be published.</summary>
     public void Abandon()
     {
         _abandoned = true;

@@ -3,7 +3,7 @@ using Granary.Jobs;
 namespace Granary.Grains.Exchange;
 
 /// <summary>Which subtrees have a sum in a step, whose they are, and the additions that make the whole tree's sum of them. Most steps have
-/// the same as the one before: nothing is made anew for those.</summary>
+/// the same as the one before: nothing is rebuilt for those.</summary>
 internal sealed class StepContributions
 {
     private readonly ExchangeLayout _layout;

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.ModelState;
@@ -9,92 +7,65 @@ using Granary.Jobs;
 namespace Granary.Grains.Exchange;
 
 /// <summary>
-/// Turns every member's partial sums into new weights that every member holds. Each block goes through one pipeline at
-/// its owner: receive, add in tree order, divide by the batch's weight, (clip,) update, send the new weights on. It reads
-/// weights and optimiser state of version t and writes version t + 1 into other memory, so that a step that does not
-/// complete leaves version t whole. This member's own sums may still be growing while it runs, on another thread: each block is
-/// taken when it is final. With the sums every member tells every other what its shards have put in, so that the
-/// ledger survives any of them; now and then the optimiser state of version t goes along to a backup.
+/// Turns every worker's gradient sums into new weights that every worker holds, by reduce-scatter, update and all-gather. A block does
+/// not wait for the others: it goes on to the next phase as soon as it can, and a phase is over when all blocks are through it.
+/// Weights and optimiser state of version t are read, and version t + 1 is written to other memory, so that a step that does not
+/// complete leaves version t whole. This worker's sums may still be growing on another thread: each block is taken when it is final.
+/// With the sums go the shards' records, and in some steps the optimiser state to its replica.
 /// </summary>
-internal sealed unsafe partial class StepExchange<T> : IDisposable
+internal sealed class StepExchange<T> : IFrameSink, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ExchangeLayout _layout;
-    private readonly int _self;
-    private readonly long _generation;
     private readonly PeerMesh _mesh;
-    private readonly StepContributions _contributions;
-    private readonly BlockUpdate<T> _update;
-    private readonly GradientClip? _clip;
-    private readonly int _firstOwned;
-    private readonly int _endOwned;
-    private readonly PeerLink?[] _owners; // [block]: who adds it up; null: this member
-
-    // What peers send: their contributions to the blocks of our slice that are not complete yet.
-    private readonly BlockBuffers<T> _buffers = new();
-    private readonly NativeVector<T>? _averaged;
-    private readonly BlockPass<T> _blockPass;
-    private readonly Func<bool> _isDone;
-    private readonly Action<int, int> _contribute;
-
-    // What every member's shards put into the step.
-    private readonly MemberRecords<ShardRecord> _records;
-
-    // One step's state.
-    private long _step;
-    private int _pass;
-    private ModelVersion<T> _from = null!;
-    private ModelVersion<T> _to = null!;
-    private StateSlice<T>? _replica;
-    private double _rate;
-    private double[] _contributionWeights = [];
-    private nint[] _blocks = []; // one block of every contribution
-    private nint[] _received = []; // [block of our slice, contribution]: where it is; 0: it has not come, or is our own
-    private OwnSums<T> _own = null!;
-    private readonly FinalBlocks<T> _finalBlocks;
-    private bool _recordsTaken;
-    private readonly int[] _arrived; // [block of our slice]: contributions, our own among them
-    private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
-    private readonly Queue<int> _complete = new(); // blocks of our slice that our own sums came last for
-    private int _ownedUpdated;
-    private int _ownedAveraged;
-    private int _weightsMissing;
-    private int _replicaMissing;
+    private readonly ExchangePass<T> _pass;
+    private readonly BlockReducer<T> _reducer;
+    private readonly SumSender<T> _sums;
+    private readonly SliceUpdater<T> _updater;
+    private readonly SliceClipper<T>? _clipper;
+    private readonly WeightGatherer<T> _weights;
+    private readonly RecordGatherer<T> _records;
+    private readonly StateReplicator<T> _replicator;
+    private readonly FrameRouter<T> _router;
+    private Phase _until;
+    private bool _allSent; // this worker's sums and records
 
     public StepExchange(
         ExchangeLayout layout, int self, long generation, PeerMesh mesh, BatchPlan batches, BlockUpdate<T> update, double clipNorm)
     {
-        _layout = layout;
-        _self = self;
-        _generation = generation;
         _mesh = mesh;
-        _contributions = new StepContributions(layout, batches);
-        _isDone = IsDone;
-        _update = update;
-        (_firstOwned, _endOwned) = layout.Owned(self);
-        _arrived = new int[_endOwned - _firstOwned];
-        (_finalBlocks, _contribute) = (new FinalBlocks<T>(layout.Cover(self).Count, layout.Blocks), Contribute);
-        _owners = new PeerLink?[layout.Blocks.Blocks];
-        foreach (var link in mesh.Links)
-        {
-            var (first, end) = layout.Replicated ? (0, 0) : layout.Owned(link.Peer);
-            Array.Fill(_owners, link, first, end - first);
-        }
-
-        _clip = clipNorm > 0 ? new GradientClip(clipNorm, layout) : null;
-        _averaged = _clip is null ? null : new NativeVector<T>(layout.Blocks.Length((_firstOwned, _endOwned)));
-        _blockPass = new BlockPass<T>(layout.Tree.Root.Level, update);
-        _records = new MemberRecords<ShardRecord>(layout.Plan, self, r => r.Shard);
+        _pass = new ExchangePass<T>(layout, self, generation);
+        _reducer = new BlockReducer<T>(_pass, batches);
+        _sums = new SumSender<T>(_pass, mesh, _reducer);
+        _updater = new SliceUpdater<T>(_pass, _reducer, update);
+        _clipper = clipNorm > 0 ? new SliceClipper<T>(_pass, mesh, _reducer, _updater, clipNorm) : null;
+        _weights = new WeightGatherer<T>(_pass, mesh);
+        _records = new RecordGatherer<T>(_pass, mesh);
+        _replicator = new StateReplicator<T>(_pass, mesh);
+        _router = new FrameRouter<T>(_pass, _reducer, _clipper, _weights, _records, _replicator);
     }
 
-    /// <summary>Takes one step: sums in, new weights out. Returns when this member holds all of them.</summary>
+    private enum Phase { ReduceScatter, Update, AllGather }
+
+    /// <summary>Payload bytes sent to peers so far.</summary>
+    public long BytesSent => _mesh.BytesSent;
+
+    /// <summary>Stopwatch ticks that it has waited for peers so far.</summary>
+    public long WaitedTicks => _mesh.Waited;
+
+    /// <summary>The optimiser's part of the last pass, and of the averaging what is done together with it.</summary>
+    public TimeSpent Updates => _updater.Spent;
+
+    /// <summary>Ranks of the workers whose numbers are still missing.</summary>
+    public IReadOnlyList<int> WaitingFor() => _records.Missing();
+
+    /// <summary>All of a pass: sums in, new weights out. Returns when this worker holds all of them.</summary>
     /// <param name="step">The step.</param>
     /// <param name="pass">Which pass of the step: the passes of a step follow each other, as steps do.</param>
     /// <param name="rate">alpha at this step.</param>
-    /// <param name="own">This member's partial sums, one per node of its cover, and what its shards say: now or later.</param>
+    /// <param name="own">This worker's partial sums, one per node of its cover, and its shards' records: now or later.</param>
     /// <param name="from">Version t.</param>
     /// <param name="to">Receives version t + 1.</param>
-    /// <param name="replica">Receives version t of the state that this member is the backup of; null: nothing is kept.</param>
+    /// <param name="replica">Receives version t of the state that this worker holds a replica of; null: nothing is replicated.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <returns>What every shard put in.</returns>
     /// <exception cref="ChannelException">A peer is lost.</exception>
@@ -105,235 +76,150 @@ internal sealed unsafe partial class StepExchange<T> : IDisposable
         long step, int pass, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to,
         StateSlice<T>? replica, CancellationToken cancellation)
     {
-        _pass = pass;
-        Begin(step, rate, own, from, to, replica);
-        TakeOwn();
-        _mesh.Drive(this, _isDone, cancellation);
-        _to.HasWeights = _to.HasState = true;
+        Begin(step, pass, rate, own, from, to, replica);
+        ReduceScatter(cancellation);
+        Update(cancellation);
+        return AllGather(cancellation);
+    }
+
+    /// <summary>Begins a pass; see <see cref="Run"/>. The three phases must follow.</summary>
+    public void Begin(
+        long step, int pass, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? replica)
+    {
+        _pass.Begin(step, pass, rate, own, from, to);
+        _reducer.Begin();
+        _sums.Begin();
+        _updater.Begin();
+        _clipper?.Begin();
+        _weights.Begin();
+        _records.Begin();
+        _replicator.Begin(replica);
+        _router.Begin();
+        (_allSent, _mesh.Yields) = (false, true);
+        SendOwn();
+    }
+
+    /// <summary>Until this worker's sums are on their way and every block of its slice has been summed.</summary>
+    public void ReduceScatter(CancellationToken cancellation) => RunUntil(Phase.ReduceScatter, cancellation);
+
+    /// <summary>Until every block of this worker's slice has been updated.</summary>
+    public void Update(CancellationToken cancellation) => RunUntil(Phase.Update, cancellation);
+
+    /// <summary>Until this worker holds all new weights and every record, and has sent what others wait for.</summary>
+    /// <returns>What every shard put in.</returns>
+    public ShardRecord[] AllGather(CancellationToken cancellation)
+    {
+        RunUntil(Phase.AllGather, cancellation);
+        _pass.To.HasWeights = _pass.To.HasState = true;
         return _records.All();
     }
 
-    /// <summary>Payload bytes sent to peers so far.</summary>
-    public long BytesSent => _mesh.BytesSent;
-
-    /// <summary>The optimiser's part of the last step, and of the averaging what is done together with it.</summary>
-    public TimeSpent Updates => _update.TimeSpent;
-
-    /// <summary>Places of the members whose numbers are still missing.</summary>
-    public IReadOnlyList<int> WaitingFor() => _records.Missing();
-
-    private void Begin(long step, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? replica)
+    private void RunUntil(Phase phase, CancellationToken cancellation)
     {
-        (_step, _rate, _own) = (step, rate, own);
-        (_from, _to, _replica) = (from, to, replica);
-        _to.Step = step + 1;
-        _to.HasWeights = _to.HasState = false;
-        _contributions.Turn(step);
-        if (_blocks.Length != _contributions.All.Length)
+        _until = phase;
+        if (!IsDone)
         {
-            (_blocks, _contributionWeights) = (new nint[_contributions.All.Length], new double[_contributions.All.Length]);
-            _received = new nint[_contributions.All.Length * _arrived.Length];
+            _mesh.Drive(this, cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsDone => _until switch
+    {
+        Phase.ReduceScatter => _allSent && _reducer.Reduced == _pass.Owned,
+        Phase.Update => _updater.Updated == _pass.Owned,
+        _ => _weights.IsComplete && _records.IsComplete && _replicator.IsComplete && !_mesh.HasOutgoing,
+    };
+
+    /// <inheritdoc/>
+    /// <remarks>One block at a time: what others wait for is sent before the next.</remarks>
+    public bool Work()
+    {
+        SendOwn();
+        if (!_reducer.TryTakeComplete(out var block))
+        {
+            return false;
         }
 
-        _finalBlocks.Begin();
-        (_recordsTaken, _mesh.Yields) = (false, true);
-        Array.Clear(_arrived);
-        _complete.Clear();
-        _had.Clear();
-        _records.Clear();
-        _ownedUpdated = _ownedAveraged = 0;
-        _weightsMissing = _layout.Replicated ? 0 : _layout.Blocks.Blocks - (_endOwned - _firstOwned);
-        _replicaMissing = replica is null ? 0 : (replica.Blocks.End - replica.Blocks.First) * replica.PerWeight;
-        _update.TimeSpent = default;
-        _clip?.Begin();
+        Finish(block);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public nint Place(int peer, in FrameHeader header) => _router.Place(peer, header);
+
+    /// <inheritdoc/>
+    public void Arrived(int peer, in FrameHeader header)
+    {
+        if (_router.Arrived(peer, header))
+        {
+            Finish(header.Block); // while it lies in the cache
+        }
+        else
+        {
+            FinishClipped();
+        }
     }
 
     // What has become final since the last time.
-    private void TakeOwn()
+    private void SendOwn()
     {
-        if (_recordsTaken)
+        if (_allSent)
         {
             return;
         }
 
-        if (_own.Abandoned)
+        if (_pass.Sums.Abandoned)
         {
             throw new OperationCanceledException();
         }
 
-        var records = _own.Records; // asked for first: where they are, all sums are whole
-        _finalBlocks.Advance(_own, _contribute);
+        var records = _pass.Sums.Records; // read first: once they are there, all sums are final
+        _sums.SendFinal();
         if (records is not null)
         {
-            SendRecords(records);
-            SendState();
-            (_recordsTaken, _mesh.Yields) = (true, false);
+            _records.Send(records);
+            _replicator.Send();
+            (_allSent, _mesh.Yields) = (true, false);
         }
     }
 
-    private void Contribute(int part, int block)
+    // All terms of a block of this worker's slice are here.
+    private void Finish(int block)
     {
-        if (_owners[block] is { } owner)
+        if (_clipper is null)
         {
-            SendSum(owner, part, block);
-            return;
+            _updater.AverageAndUpdate(block);
+            _weights.Send(block);
         }
-
-        if (_layout.Replicated)
+        else
         {
-            foreach (var link in _mesh.Links)
-            {
-                SendSum(link, part, block);
-            }
-        }
-
-        _contributionWeights[_contributions.PlaceOf(_self, part)] = _own.Weight(part);
-        if (Contributed(block))
-        {
-            _complete.Enqueue(block);
+            _clipper.Average(block);
+            FinishClipped();
         }
     }
 
-    private void SendSum(PeerLink link, int part, int block) =>
-        link.Enqueue(Header(FrameKind.Sum, block) with { Part = part, Weight = _own.Weight(part) }, _own.Data(part) + _layout.Blocks.Start(block));
-
-    private bool Contributed(int block) => ++_arrived[block - _firstOwned] == _contributions.All.Length;
-
-    private void SendRecords(ShardRecord[] records)
+    private void FinishClipped()
     {
-        _records.SetOwn(records);
-        foreach (var link in _mesh.Links)
-        {
-            link.Enqueue(Header(FrameKind.Records, 0) with { Length = _records.OwnBytes }, _records.Own);
-        }
-    }
-
-    // Version t stays as it is until this step is done, and the step is not done before it has been sent: no copy is needed.
-    private void SendState()
-    {
-        if (_replica is null)
+        if (_clipper is not { IsDue: true } clipper)
         {
             return;
         }
 
-        var link = _mesh.LinkTo(_layout.ReplicaHolderOf(_self));
-        for (var b = _firstOwned; b < _endOwned; b++)
+        var factor = clipper.Factor;
+        for (var block = _pass.First; block < _pass.End; block++)
         {
-            for (var vector = 0; vector < _from.Own.PerWeight; vector++)
-            {
-                link.Enqueue(Header(FrameKind.State, b) with { Part = vector }, _from.Own.At(vector, b));
-            }
-        }
-    }
-
-    private FrameHeader Header(FrameKind kind, int block) => new()
-    {
-        Kind = kind,
-        Generation = _generation,
-        Step = _step,
-        Pass = _pass,
-        Block = block,
-        Length = _layout.Blocks.Length(block) * sizeof(T),
-    };
-
-    private void Average(int block)
-    {
-        var began = Stopwatch.GetTimestamp();
-        var length = _layout.Blocks.Length(block);
-        var slice = (long)(block - _firstOwned) * BlockPlan.BlockSize;
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            var (member, part) = _contributions.All[i];
-            _blocks[i] = member == _self ? (nint)(_own.Data(part) + _layout.Blocks.Start(block)) : Received(block, i);
-        }
-
-        var weight = BlockPass<T>.Weight(_contributions.Program, _contributionWeights);
-        _ownedAveraged++;
-        if (_clip is null)
-        {
-            _blockPass.Update(_contributions.Program, _blocks, weight, _step, _rate, block, length, _from, _to);
-            Release(block);
-            Updated(block, began);
-            return;
-        }
-
-        var averages = _averaged!.Span(slice, length);
-        _blockPass.Average(_contributions.Program, _blocks, weight, _step, averages);
-        Release(block);
-        _clip.SetBlock(block, GradientClip.SquaredNorm<T>(averages));
-        if (_ownedAveraged == _arrived.Length && !_layout.Replicated)
-        {
-            SendNorms();
-        }
-    }
-
-    private ref nint Received(int block, int contribution) =>
-        ref _received[((block - _firstOwned) * _contributions.All.Length) + contribution];
-
-    private void Release(int block)
-    {
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            ref var received = ref Received(block, i);
-            if (received != 0)
-            {
-                _buffers.Return((T*)received);
-                received = 0;
-            }
-        }
-    }
-
-    private void Updated(int block, long began)
-    {
-        _update.TimeSpent = _update.TimeSpent.With(began);
-        _to.HasState = ++_ownedUpdated == _arrived.Length;
-        if (!_layout.Replicated)
-        {
-            foreach (var link in _mesh.Links)
-            {
-                link.Enqueue(Header(FrameKind.Weights, block), (T*)_to.Weights.Data + _layout.Blocks.Start(block));
-            }
-        }
-    }
-
-    private void SendNorms()
-    {
-        foreach (var link in _mesh.Links)
-        {
-            link.Enqueue(
-                Header(FrameKind.Norms, _firstOwned) with { Length = _arrived.Length * sizeof(double) }, _clip!.Slot(_firstOwned));
-        }
-    }
-
-    private void FinishClipping()
-    {
-        if (_clip is not { Complete: true } || _ownedUpdated == _arrived.Length)
-        {
-            return;
-        }
-
-        var factor = T.CreateChecked(_clip.Factor());
-        for (var b = _firstOwned; b < _endOwned; b++)
-        {
-            var began = Stopwatch.GetTimestamp();
-            var gradient = _averaged!.Span((long)(b - _firstOwned) * BlockPlan.BlockSize, _layout.Blocks.Length(b));
-            if (factor != T.One)
-            {
-                TensorPrimitives.Multiply(gradient, factor, gradient);
-            }
-
-            _update.Apply(b, 0, _step, _rate, gradient, _from, _to);
-            Updated(b, began);
+            clipper.Update(block, factor);
+            _weights.Send(block);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _buffers.Dispose();
+        _reducer.Dispose();
+        _updater.Dispose();
+        _clipper?.Dispose();
         _records.Dispose();
-        _averaged?.Dispose();
-        _blockPass.Dispose();
-        _clip?.Dispose();
     }
 }

@@ -35,7 +35,7 @@ internal sealed unsafe class StateTransfer<T>(
             }
         }
 
-        mesh.Drive(this, () => _missing.Count == 0 && Array.TrueForAll(mesh.Links, l => !l.HasOutgoing), cancellation);
+        mesh.Drive(this, cancellation);
         to.HasWeights = to.HasState = true;
     }
 
@@ -84,6 +84,9 @@ internal sealed unsafe class StateTransfer<T>(
     private static bool Holds(StateSlice<T> slice, int block) => block >= slice.Blocks.First && block < slice.Blocks.End;
 
     private InvalidOperationException NotHeld(string what) => new($"Member {self} was to give {what}, but does not hold it.");
+
+    /// <inheritdoc/>
+    public bool IsDone => _missing.Count == 0 && !mesh.HasOutgoing;
 
     /// <inheritdoc/>
     public nint Place(int peer, in FrameHeader header) =>

@@ -4,12 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Grains.Workers;
 
 /// <summary>On shutdown, a silo leaves its jobs at a step boundary, before any of its services stop.</summary>
-internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo, ILogger<Departure> logger) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo, JobTable jobs, ILogger<Departure> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    /// <summary>Jobs that this silo has a part in.</summary>
-    public Func<IReadOnlyList<string>> Jobs { get; set; } = () => [];
 
     /// <summary>Whether it has been told to stop: no new generation counts on it.</summary>
     public bool Begun { get; private set; }
@@ -34,7 +31,7 @@ internal sealed partial class Departure(IGrainFactory grains, SiloIdentity silo,
     private async Task Leave(CancellationToken cancellation)
     {
         Begun = true;
-        foreach (var job in Jobs())
+        foreach (var job in jobs.Ids)
         {
             try
             {

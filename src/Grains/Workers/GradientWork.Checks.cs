@@ -19,7 +19,7 @@ internal sealed unsafe partial class GradientWork<T>
     public GradientFigure? CheckGradients(long committed, FlatTensor weights, string device)
     {
         var step = Math.Min(committed, _task.Batches.Steps - 1);
-        foreach (var (shard, examples) in _shards.Where(s => s.Examples.TrainingRows > 0))
+        foreach (var (shard, examples) in _leases.Shards.Where(s => s.Examples.TrainingRows > 0))
         {
             var rows = _task.Batches.Rows(step, shard);
             var count = Math.Clamp((rows.End - rows.First) / ShareOfStep, 1, Math.Min(MostExamples, examples.TrainingRows));
@@ -39,21 +39,15 @@ internal sealed unsafe partial class GradientWork<T>
     public NonFiniteFinding FindNonFinite(long step, FlatTensor weights)
     {
         var greatest = T.Zero; // of the sum, at most
-        foreach (var (shard, examples) in _shards)
+        foreach (var batch in new BatchGatherer(_task.Batches, _leases).Gather(step))
         {
-            var rows = _task.Batches.Rows(step, shard);
-            if (rows.End == rows.First)
-            {
-                continue;
-            }
-
             var buffer = Rent();
-            var record = Gradient(0, step, shard, examples, rows, weights, buffer);
+            var record = Gradient(0, batch, weights, buffer);
             var magnitude = Magnitude((T*)buffer.Data);
             Free(buffer);
             if (!double.IsFinite(record.LossSum) || !T.IsFinite(magnitude))
             {
-                return new NonFiniteFinding(shard, false);
+                return new NonFiniteFinding(batch.Shard, false);
             }
 
             greatest += magnitude;

@@ -10,7 +10,7 @@ using Granary.Model.Networks;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>One member's computing: the gradient sums of its shards at a step, and their held-out losses.</summary>
+/// <summary>The backward pass: the gradient sums of this worker's shards at a step, and their held-out losses.</summary>
 internal sealed unsafe partial class GradientWork<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -22,15 +22,15 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     private readonly GradientPass[] _passes;
     private readonly Stack<FlatTensor> _free = new();
     private readonly List<FlatTensor> _buffers = [];
-    private readonly (int Shard, Examples Examples)[] _shards;
+    private readonly ShardLeases _leases;
     private readonly IReadOnlyList<TreeNode> _cover;
     private readonly Action<int, int> _computeOne;
     private readonly Func<FlatTensor> _rent;
 
     // One step's state: nothing but the records is made anew for a step.
-    private readonly List<(int Shard, Examples Examples, (int First, int End) Rows)> _active = [];
     private readonly TreeAccumulator<FlatTensor> _tree;
     private readonly GrowingSum<T>[] _growing;
+    private IReadOnlyList<ShardBatch> _batch = [];
     private ShardRecord[] _records = [];
     private FlatTensor _weights = null!;
     private ActivityContext? _trace;
@@ -38,14 +38,18 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     private bool _early;
     private bool _probes;
 
-    public GradientWork(TrainingTask task, ComputeThreads threads, ShardRegistry registry, SiloFaults faults, Func<GradientPass> pass)
+    /// <param name="task">This worker's part.</param>
+    /// <param name="threads">Compute threads.</param>
+    /// <param name="leases">This worker's shards.</param>
+    /// <param name="faults">Faults injected into this silo.</param>
+    /// <param name="pass">Makes a backward pass for one thread.</param>
+    public GradientWork(TrainingTask task, ComputeThreads threads, ShardLeases leases, SiloFaults faults, Func<GradientPass> pass)
     {
         _task = task;
         _threads = threads;
+        _leases = leases;
         _faults = faults;
         _passes = [.. Enumerable.Range(0, threads.Count).Select(_ => pass())];
-        var (first, end) = task.Layout.Plan.Of(task.Assignment.Rank);
-        _shards = [.. Enumerable.Range(first, end - first).Select(v => (v, registry.Lease(task.JobId, v)))];
         _cover = task.Layout.Cover(task.Assignment.Rank);
         _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step));
         Sums = new OwnSums<T>(_cover.Count);
@@ -57,14 +61,16 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     public OwnSums<T> Sums { get; }
 
     /// <summary>Computes the partial sums of a step.</summary>
-    /// <param name="step">The step.</param>
+    /// <param name="batch">The examples.</param>
+    /// <param name="step">The step that they belong to.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="trace">Where the shards' spans belong.</param>
     /// <param name="early">Whether a sum's last weights are published while the first are still being computed.</param>
     /// <param name="probes">Whether the weights are only tried, so that a loss may be whatever it is.</param>
     /// <returns>What each shard put in.</returns>
     /// <exception cref="NonFiniteException">A shard's loss is not finite.</exception>
-    public ShardRecord[] Sum(long step, FlatTensor weights, ActivityContext? trace, bool early = false, bool probes = false)
+    public ShardRecord[] Backward(
+        IReadOnlyList<ShardBatch> batch, long step, FlatTensor weights, ActivityContext? trace, bool early = false, bool probes = false)
     {
         _free.Clear();
         foreach (var buffer in _buffers)
@@ -73,35 +79,25 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         }
 
         Sums.Clear();
-        _active.Clear();
-        foreach (var (shard, examples) in _shards)
-        {
-            var rows = _task.Batches.Rows(step, shard);
-            if (rows.End > rows.First)
-            {
-                _active.Add((shard, examples, rows));
-            }
-        }
-
         _tree.Clear();
-        (_step, _weights, _trace, _early, _probes) = (step, weights, trace, early, probes);
-        _records = new ShardRecord[_active.Count];
-        _threads.Run(_active.Count, _computeOne);
+        (_batch, _step, _weights, _trace, _early, _probes) = (batch, step, weights, trace, early, probes);
+        _records = new ShardRecord[batch.Count];
+        _threads.Run(batch.Count, _computeOne);
         Sums.Complete(_records);
         return _records;
     }
 
     private void ComputeOne(int thread, int i)
     {
-        var (shard, examples, rows) = _active[i];
-        using var span = Telemetry.StepTrace.Shard(_trace, shard);
+        var batch = _batch[i];
+        using var span = Telemetry.StepTrace.Shard(_trace, batch.Shard);
         var growing = _growing[thread];
-        growing.Begin(shard, _rent);
+        growing.Begin(batch.Shard, _rent);
         var record = _records[i] = Gradient(
-            thread, _step, shard, examples, rows, _weights, growing.Gradient, growing.Adds, _early ? growing.FinalFrom : null);
+            thread, batch, _weights, growing.Gradient, growing.Adds, _early ? growing.FinalFrom : null);
         if (!_probes && !double.IsFinite(record.LossSum))
         {
-            throw new NonFiniteException(_step, shard, NonFinitePart.Loss, record.LossSum);
+            throw new NonFiniteException(_step, batch.Shard, NonFinitePart.Loss, record.LossSum);
         }
 
         growing.Complete(record.Weight);
@@ -110,7 +106,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     /// <summary>Losses of the held-out examples of every shard here.</summary>
     public EvaluationRecord[] Evaluate(long committed, FlatTensor weights)
     {
-        var withRows = _shards.Where(s => s.Examples.ValidationRows > 0).ToArray();
+        var withRows = _leases.Shards.Where(s => s.Examples.ValidationRows > 0).ToArray();
         var records = new EvaluationRecord[withRows.Length];
         _threads.Run(withRows.Length, (thread, i) =>
         {
@@ -134,18 +130,17 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     }
 
     private ShardRecord Gradient(
-        int thread, long step, int shard, Examples examples, (int First, int End) rows, FlatTensor weights, FlatTensor buffer,
-        bool adds = false, Action<double, long>? finalFrom = null)
+        int thread, ShardBatch batch, FlatTensor weights, FlatTensor buffer, bool adds = false, Action<double, long>? finalFrom = null)
     {
         var began = Stopwatch.GetTimestamp();
         var done = _passes[thread].Gradient(
-            weights, () => examples.Training(_task.Batches.EpochOf(step), rows.First, rows.End), buffer, adds, finalFrom);
+            weights, () => batch.Examples.Training(batch.Epoch, batch.First, batch.End), buffer, adds, finalFrom);
         if (_faults.Now(FaultKind.Slow) is { } slow)
         {
             Thread.Sleep(Stopwatch.GetElapsedTime(began) * (slow.Factor - 1));
         }
 
-        return new ShardRecord(shard, done.Examples, done.Weight, done.LossSum, done.Digest);
+        return new ShardRecord(batch.Shard, done.Examples, done.Weight, done.LossSum, done.Digest);
     }
 
     private void Free(FlatTensor buffer)
@@ -182,11 +177,6 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         foreach (var buffer in _buffers)
         {
             buffer.Dispose();
-        }
-
-        foreach (var (_, examples) in _shards)
-        {
-            examples.Dispose();
         }
     }
 }

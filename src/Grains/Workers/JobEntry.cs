@@ -15,26 +15,26 @@ internal sealed class JobEntry(GenerationId generation, JobMemory memory)
 
     public Assignment? Assignment { get; set; }
 
-    public ITrainingRun? Run { get; private set; }
+    public IWorkerSession? Session { get; private set; }
 
     public Reporter? Reporter { get; private set; }
 
-    /// <summary>Takes a run in, unless this entry has ended while the run was being made.</summary>
-    public bool TryBegin(ITrainingRun run, Reporter reporter)
+    /// <summary>Takes a session, unless this entry has ended while the session was being made.</summary>
+    public bool TryBegin(IWorkerSession session, Reporter reporter)
     {
         if (_ending is null)
         {
-            (Run, Reporter) = (run, reporter);
+            (Session, Reporter) = (session, reporter);
         }
 
         return _ending is null;
     }
 
-    // A release, a newer generation and the silo's own end may come at once: the run's memory is freed by the first, and
+    // A release, a newer generation and the silo's own end may come at once: the session's memory is freed by the first, and
     // the others wait for it. Turns of the service never overlap, so that no lock is needed here.
     public Task End() => _ending ??= Task.Run(() =>
     {
         Reporter?.Dispose();
-        Run?.Dispose();
+        Session?.Dispose();
     });
 }

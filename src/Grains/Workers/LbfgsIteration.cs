@@ -20,9 +20,10 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TrainingTask _task;
-    private readonly GradientWork<T> _work;
+    private readonly BatchGatherer _batches;
+    private readonly GradientWork<T> _gradients;
     private readonly StepExchange<T> _exchange;
-    private readonly Action<bool> _exchanging;
+    private readonly WorkerPhase _phase;
     private readonly OptimizerSection _options;
     private readonly int _weights;
     private readonly SumTree _shards;
@@ -36,12 +37,14 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     private int _passes;
 
     /// <param name="task">This member's part.</param>
-    /// <param name="work">Computes the sums of a pass.</param>
+    /// <param name="batches">Gathers examples.</param>
+    /// <param name="gradients">Computes the sums of a pass.</param>
     /// <param name="exchange">Averages them.</param>
-    /// <param name="exchanging">Told when it begins to exchange (true) and to compute (false).</param>
-    public LbfgsIteration(TrainingTask task, GradientWork<T> work, StepExchange<T> exchange, Action<bool> exchanging)
+    /// <param name="phase">What this worker is doing, for others to see.</param>
+    public LbfgsIteration(
+        TrainingTask task, BatchGatherer batches, GradientWork<T> gradients, StepExchange<T> exchange, WorkerPhase phase)
     {
-        (_task, _work, _exchange, _exchanging) = (task, work, exchange, exchanging);
+        (_task, _batches, _gradients, _exchange, _phase) = (task, batches, gradients, exchange, phase);
         _options = task.Job.Training.Optimizer;
         _weights = checked((int)task.Layout.Blocks.Weights);
         _shards = new SumTree(task.Job.Data.Shards);
@@ -55,6 +58,9 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
 
     /// <summary>Ticks that the last step has spent on sums.</summary>
     public long ComputeTicks { get; private set; }
+
+    /// <summary>Ticks spent waiting for others so far.</summary>
+    public long WaitedTicks => _exchange.WaitedTicks;
 
     /// <summary>Takes a step: reads version t, writes version t + 1.</summary>
     /// <returns>What every shard put into the pass at version t; what those of this member did; whether there is no step after it,
@@ -138,13 +144,13 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     // All examples in the order of the first epoch, whichever it is: a pass at the same weights gives the same bits.
     private void Pass(long step, FlatTensor weights, Point into, ActivityContext? trace, CancellationToken cancellation)
     {
-        _exchanging(false);
+        _phase.Enter(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
-        into.Own = _work.Sum(0, weights, trace, probes: true);
+        into.Own = _gradients.Backward(_batches.Gather(0), 0, weights, trace, probes: true);
         ComputeTicks += Stopwatch.GetTimestamp() - began;
-        _exchanging(true);
-        into.Records = _exchange.Run(step, _passes++, 0, _work.Sums, _averaged, _averaged, null, cancellation);
-        _exchanging(false);
+        _phase.Enter(PhaseKind.Exchange);
+        into.Records = _exchange.Run(step, _passes++, 0, _gradients.Sums, _averaged, _averaged, null, cancellation);
+        _phase.Enter(PhaseKind.Compute);
         var records = new ShardRecord?[_task.Job.Data.Shards];
         foreach (var record in into.Records)
         {

@@ -12,10 +12,10 @@ namespace Granary.Silo.Hosting;
 /// <summary>Builds and runs the silo's process.</summary>
 internal static class SiloHost
 {
-    private static readonly TimeSpan InGoodOrder = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GracefulTime = TimeSpan.FromSeconds(30);
 
     // Less than the 45 s after which Kubernetes kills it.
-    private static readonly TimeSpan InAnyCase = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(40);
 
     /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
     public static async Task Run(SiloSettings settings, CancellationToken cancellation)
@@ -50,7 +50,7 @@ internal static class SiloHost
         {
             SiloLogging.Add(builder.Logging);
             SiloTelemetry.Add(builder.Services, settings);
-            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = InGoodOrder);
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = GracefulTime);
             builder.UseOrleans(orleans =>
             {
                 orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Cluster, settings.Service));
@@ -71,7 +71,7 @@ internal static class SiloHost
                 }
             });
         });
-        host.Lifetime.ApplicationStopping.Register(LeaveInAnyCase);
+        host.Lifetime.ApplicationStopping.Register(EndAfterLongestShutdown);
         ports.BeforeBinding();
         await host.Start(cancellation);
         ports.Dispose();
@@ -87,13 +87,13 @@ internal static class SiloHost
     }
 
     // Orleans tries for two minutes to say in the membership store that it leaves, where that does not answer.
-    private static void LeaveInAnyCase() => new Thread(() =>
+    private static void EndAfterLongestShutdown() => new Thread(() =>
     {
-        Thread.Sleep(InAnyCase);
+        Thread.Sleep(LongestShutdown);
         SiloExit.Now(SiloExit.Failed, string.Create(
-            CultureInfo.InvariantCulture, $"shutdown timed out after {InAnyCase.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
+            CultureInfo.InvariantCulture, $"shutdown timed out after {LongestShutdown.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
     })
-    { IsBackground = true, Name = "leaving in any case" }.Start();
+    { IsBackground = true, Name = "shutdown timeout" }.Start();
 
     private static void EndWithStandardInput(IHostApplicationLifetime lifetime, TemporaryHome? temporary) => new Thread(() =>
     {

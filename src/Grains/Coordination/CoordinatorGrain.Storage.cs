@@ -1,0 +1,37 @@
+namespace Granary.Grains.Coordination;
+
+/// <content>When the job's state is stored.</content>
+internal sealed partial class CoordinatorGrain
+{
+    private async Task SaveNowAndThen()
+    {
+        if (_keeper.Age > SaveEvery && _progress!.Settled.Committed > _keeper.Stored)
+        {
+            await TrySave();
+        }
+    }
+
+    // Together with the seconds that belong to the stored points, so that a successor counts on from there.
+    private Task<bool> TrySave()
+    {
+        State.Seconds = _run?.Seconds ?? State.Seconds;
+        return _keeper.TrySave();
+    }
+
+    // Stores what a caller asked for. If storage fails, the caller gets the exception and asks again; only the save is left to do then.
+    private async Task SaveAsked()
+    {
+        if (State.Submission is not null)
+        {
+            await _keeper.Save();
+            _changes.News();
+        }
+    }
+
+    // The end of a job, a pause or a new generation must be stored before anything else happens: retries while storage fails.
+    private async Task SaveForCertain()
+    {
+        await _keeper.SaveForCertain(_deactivated.Token);
+        _changes.News();
+    }
+}

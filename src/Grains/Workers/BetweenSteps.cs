@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Numerics;
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Grains.ModelState;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>What a worker does between steps: checkpoints, evaluations, waiting for grants, and telling the coordinator.</summary>
+/// <param name="grants">What the coordinator has asked for.</param>
+/// <param name="versions">Has the current version.</param>
+/// <param name="checkpoints">Writes checkpoints.</param>
+/// <param name="evaluation">Evaluates.</param>
+/// <param name="reports">Reports to the coordinator.</param>
+/// <param name="phase">What this worker is doing, for others to see.</param>
+internal sealed class BetweenSteps<T>(
+    Grants grants, VersionStore<T> versions, CheckpointWriter<T> checkpoints, HeldOutEvaluation<T> evaluation, SessionReports reports, WorkerPhase phase)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Writes a checkpoint of the current version, and evaluates it, where that has been asked for.</summary>
+    public void DoWhatIsAsked(long committed, CancellationToken cancellation)
+    {
+        if (grants.TakeCheckpoint(committed))
+        {
+            var began = Stopwatch.GetTimestamp();
+            checkpoints.Begin(versions.Current);
+            reports.Times.Add(new WorkerTicks(CheckpointStall: Stopwatch.GetTimestamp() - began));
+        }
+
+        if (grants.TakeEvaluation(committed))
+        {
+            EvaluateNow(cancellation);
+        }
+    }
+
+    /// <summary>Evaluates the current version.</summary>
+    public void Evaluate(CancellationToken cancellation) => reports.Times.Add(evaluation.Run(cancellation));
+
+    /// <summary>Evaluates the current version and reports it at once.</summary>
+    public void EvaluateNow(CancellationToken cancellation)
+    {
+        Evaluate(cancellation);
+        reports.Progressed();
+    }
+
+    /// <summary>Waits for the next grant. When none comes, calls the coordinator: if it was lost, the call activates it elsewhere.</summary>
+    public void WaitForGrant(TimeSpan time, CancellationToken cancellation)
+    {
+        phase.Enter(PhaseKind.Idle);
+        var began = Stopwatch.GetTimestamp();
+        var granted = grants.Wait(time, cancellation);
+        reports.Times.Add(new WorkerTicks(Idle: Stopwatch.GetTimestamp() - began));
+        if (!granted)
+        {
+            reports.Progressed();
+        }
+    }
+
+    /// <summary>Reports what ended the steps.</summary>
+    public void Report(WorkerTrouble trouble)
+    {
+        reports.Progressed();
+        reports.Trouble(trouble);
+    }
+}

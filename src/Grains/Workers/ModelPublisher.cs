@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Granary.Contracts;
+using Granary.Grains.Checkpoints;
+using Granary.Grains.ModelState;
+using Granary.Jobs;
+using Granary.Model.Files;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>Hashes and publishes the weights that a worker holds, or an older version that it has loaded from a checkpoint. Called by
+/// threads of others.</summary>
+/// <param name="task">The worker's part.</param>
+/// <param name="versions">Has the current version.</param>
+/// <param name="guard">Guards the weights.</param>
+internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T> versions, ReadGuard guard) : IDisposable
+    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+{
+    private ModelVersion<T>? _loaded;
+
+    private ModelVersion<T> Published => _loaded ?? versions.Current;
+
+    /// <summary>SHA-256 of the weights, as little-endian float32.</summary>
+    public SavedWeights HashWeights()
+    {
+        using var scope = guard.Read();
+        var bytes = MemoryMarshal.AsBytes(AsFloat32().AsSpan());
+        return new SavedWeights(Published.Step, Convert.ToHexStringLower(SHA256.HashData(bytes)), task.Layout.Blocks.Weights);
+    }
+
+    /// <summary>Loads an older version, to be hashed and published from now on.</summary>
+    /// <exception cref="DamagedCheckpointException">The checkpoint cannot be used.</exception>
+    public void LoadCheckpoint(RestoreSource checkpoint)
+    {
+        using var scope = guard.Read();
+        _loaded ??= versions.MakeApart();
+        CheckpointReader.Read(task, checkpoint, _loaded);
+    }
+
+    /// <summary>Writes the model and its artifacts.</summary>
+    public void Publish(Publication publication)
+    {
+        using var scope = guard.Read();
+        var folder = new RunFolder(publication.Output, task.JobId);
+        folder.MakeSure(publication.Overwrite, publication.Continues);
+        SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), task.Job, task.Facts, task.Shape, AsFloat32());
+        OutputFolder.Write(publication);
+        folder.Settle();
+    }
+
+    private float[] AsFloat32()
+    {
+        var weights = new float[task.Layout.Blocks.Weights];
+        for (var i = 0L; i < weights.LongLength; i++)
+        {
+            weights[i] = float.CreateTruncating(((T*)Published.Weights.Data)[i]);
+        }
+
+        return weights;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _loaded?.Dispose();
+}

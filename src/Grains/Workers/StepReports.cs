@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Numerics;
+using Granary.Grains.Exchange;
+using Granary.Grains.Telemetry;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>Reports the steps taken: as metrics, and, a few times a second, to the coordinator.</summary>
+/// <param name="task">This worker's part.</param>
+/// <param name="exchange">Counts bytes and the time of updates.</param>
+/// <param name="reports">Reports to the coordinator.</param>
+/// <param name="first">First step of the generation.</param>
+internal sealed class StepReports<T>(TrainingTask task, StepExchange<T> exchange, SessionReports reports, long first)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
+
+    private double? _lastLoss;
+    private long _bytes;
+    private long _allocated;
+    private long _reported;
+
+    /// <summary>The last finite loss, for a message. Reports of the last steps may arrive after it.</summary>
+    public string LastLoss => _lastLoss is { } loss
+        ? string.Create(CultureInfo.InvariantCulture, $"; the last finite loss was {loss:G6}")
+        : "; no step before it had a finite loss";
+
+    /// <summary>Takes a committed step into the metrics. Called on the thread that takes the steps.</summary>
+    public void Measure(in StepOutcome step)
+    {
+        reports.Times.AddStep(WorkerTicks.Step(step.ComputeTicks, step.ExchangeTicks, step.WaitedTicks, exchange.Updates.Busy));
+        _lastLoss = step.Own.Length > 0 ? step.Own.Sum(r => r.LossSum) / step.Own.Sum(r => r.Weight) : _lastLoss;
+        var (bytes, allocated) = (exchange.BytesSent, GC.GetAllocatedBytesForCurrentThread());
+        Metrics.Step(task, step.Own, new StepCosts(
+            step.ComputeTicks, step.ExchangeTicks, exchange.Updates.Busy, bytes - _bytes, allocated - _allocated));
+        (_bytes, _allocated) = (bytes, allocated);
+        if (step.Trial is { } trial)
+        {
+            Metrics.Tried(task, trial);
+            if (trial.IsNews)
+            {
+                reports.Tried(trial);
+            }
+        }
+    }
+
+    /// <summary>Reports to the coordinator, unless that was done just now and more steps follow.</summary>
+    /// <param name="committed">Committed steps.</param>
+    /// <param name="granted">First step that may not be taken yet.</param>
+    public void Report(long committed, long granted)
+    {
+        if (committed == granted || committed == first + 1 || Stopwatch.GetElapsedTime(_reported) > ReportEvery)
+        {
+            _reported = Stopwatch.GetTimestamp();
+            reports.Progressed();
+        }
+    }
+}

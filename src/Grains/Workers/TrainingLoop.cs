@@ -1,0 +1,87 @@
+using System.Numerics;
+using Granary.Contracts;
+using Granary.Grains.ModelState;
+using Granary.Jobs;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>The thread that takes a worker's steps: it starts the generation, takes the steps that are granted, evaluates after each epoch,
+/// and writes checkpoints and evaluates where the coordinator asks for it, until it is told to stop.</summary>
+/// <param name="task">This worker's part.</param>
+/// <param name="start">What comes before the first step.</param>
+/// <param name="step">Takes a step.</param>
+/// <param name="between">What comes between steps.</param>
+/// <param name="versions">Versions of the model.</param>
+/// <param name="grants">Steps that may be taken.</param>
+/// <param name="outcomes">Reports steps.</param>
+/// <param name="state">The session's life.</param>
+internal sealed class TrainingLoop<T>(
+    TrainingTask task, GenerationStart<T> start, ITrainingStep<T> step, BetweenSteps<T> between, VersionStore<T> versions, Grants grants,
+    StepReports<T> outcomes, SessionState state)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
+    private long Committed => versions.Current.Step;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"{task.Job.Name} steps" }.Start();
+
+    private void Run()
+    {
+        try
+        {
+            start.Run(state.Stopping);
+            state.SetReady(Committed);
+            if (Committed > 0 && task.Batches.EndsEpoch(Committed - 1))
+            {
+                between.EvaluateNow(state.Stopping); // a worker that was lost may not have reported this evaluation, and the next step may wait for it
+            }
+
+            while (!state.Stopping.IsCancellationRequested)
+            {
+                between.DoWhatIsAsked(Committed, state.Stopping);
+                if (Committed < grants.Until)
+                {
+                    TakeStep();
+                }
+                else
+                {
+                    between.WaitForGrant(AskAgain, state.Stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (state.Stopping.IsCancellationRequested)
+        {
+            // Told to stop: version t is whole.
+        }
+        catch (Exception e) when (e is JobException or WrongGradientException && !state.IsReadyDecided)
+        {
+            state.FailReady(e); // the coordinator, which waits for it, ends the job or goes on without this worker
+        }
+#pragma warning disable CA1031 // whatever it is, the coordinator must be told
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            state.FailReady(StepTrouble.ForWaiters(e));
+            between.Report(StepTrouble.Of(task, Committed, e, outcomes.LastLoss));
+        }
+        finally
+        {
+            versions.Abandon();
+            state.End();
+        }
+    }
+
+    private void TakeStep()
+    {
+        var outcome = step.Run(Committed, versions.Current, versions.Next, state.Stopping);
+        outcomes.Measure(outcome);
+        if (task.Batches.EndsEpoch(outcome.Step))
+        {
+            between.Evaluate(state.Stopping);
+        }
+
+        outcomes.Report(Committed, grants.Until);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Granary.Contracts;
+using Granary.Grains.Workers;
+
+namespace Granary.Grains.Tests;
+
+public sealed class JobTableTests
+{
+    private readonly JobTable _jobs = new(new SiloIdentity("silo-1", "c", 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), "o", "c"));
+
+    [Fact]
+    public void A_newer_generation_takes_over_the_memory_of_the_older_one()
+    {
+        var (first, none) = _jobs.Join(new GenerationId("job", 3));
+        var (second, before) = _jobs.Join(new GenerationId("job", 5));
+
+        Assert.Null(none);
+        Assert.Same(first, before);
+        Assert.Same(first.Memory, second.Memory);
+        Assert.Same(second, _jobs.Current(new GenerationId("job", 5)));
+        Assert.Equal(["job"], _jobs.Ids);
+    }
+
+    [Fact]
+    public void Calls_of_another_generation_are_refused()
+    {
+        _jobs.Join(new GenerationId("job", 5));
+
+        var older = Assert.Throws<StaleGenerationException>(() => _jobs.Join(new GenerationId("job", 4)));
+        Assert.Equal("Silo silo-1 knows generation 5 of job job; a call of generation 4 is refused.", older.Message);
+        Assert.Throws<StaleGenerationException>(() => _jobs.Current(new GenerationId("job", 4)));
+        Assert.Throws<StaleGenerationException>(() => _jobs.Current(new GenerationId("job", 6)));
+        Assert.Throws<StaleGenerationException>(() => _jobs.Current(new GenerationId("other", 1)));
+        Assert.Throws<InvalidOperationException>(() => _jobs.Session(new GenerationId("job", 5))); // joined, but not prepared
+    }
+
+    [Fact]
+    public void A_job_that_was_removed_is_not_known_any_more()
+    {
+        _jobs.Join(new GenerationId("job", 5));
+        _jobs.Remove("job");
+
+        Assert.Null(_jobs.Find("job"));
+        Assert.Empty(_jobs.Ids);
+        var (_, before) = _jobs.Join(new GenerationId("job", 1)); // a new job of that id begins anew
+        Assert.Null(before);
+    }
+}
