@@ -130,11 +130,14 @@ public static class DataPlan
 
         RefuseNotFinite(classes, source);
         RefuseContinuous(job, classes, surveys.Sum(s => s.Rows), source);
-        return job.Model.Kind == ModelKind.Logistic && classes.Names.Count != 2
+        return ModelKinds.Of(job.Model).Classes is { } number && classes.Names.Count != number
             ? throw new JobException(
-                $"{source}: model.kind is logistic, which tells two classes apart, but there are {classes.Names.Count}. Use softmax or mlp.")
+                $"{source}: model.kind is {job.Model.Kind}, which tells {(number == 2 ? "two" : number)} classes apart, but there are {classes.Names.Count}. Use {OfAnyNumber()}.")
             : classes.Names;
     }
+
+    private static string OfAnyNumber() =>
+        KeyWords.List([.. ModelKinds.BuiltIn.Where(d => d is { Examples: ExampleKind.Rows, Classes: null }).Select(d => d.Kind)], "or");
 
     // What is no finite number, among numbers, is no class of its own.
     private static void RefuseNotFinite(ClassNames classes, string source)
@@ -157,7 +160,7 @@ public static class DataPlan
 
         var label = job.Data.Label is { } name ? $"the label '{name}' has" : "the labels have";
         throw new JobException($"{source}: {label} {TargetRule.Describe(classes, rows)}: {(classes.Numbers is null ? "names of rows" : "a quantity")}, not classes, "
-            + $"and {job.Model.KindName()} would make each of them a class of its own. "
+            + $"and {job.Model.Kind} would make each of them a class of its own. "
             + (classes.Numbers is null ? "Choose another data.label" : "Regression is not there yet: put the values into a few ranges (low, middle, high), or choose another data.label")
             + ". If they are classes all the same, set data.target to classes.");
     }

@@ -96,6 +96,10 @@ public sealed record DataSection
     [System.Text.Json.Serialization.JsonIgnore]
     public bool HasWords => Format == DataFormat.Text && Tokens is TokenKind.Word or TokenKind.Whitespace;
 
+    /// <summary>What its examples are.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ExampleKind Examples => HasWords ? ExampleKind.Pairs : Format == DataFormat.Text ? ExampleKind.Windows : ExampleKind.Rows;
+
     /// <summary>V: the number of fixed parts the training data is cut into, whatever the cluster. Default: 8.</summary>
     public int Shards { get; init; } = 8;
 

@@ -23,7 +23,7 @@ public sealed class CatalogueTests : IDisposable
         return new Job(
             1,
             name,
-            new ModelSection { Kind = ModelKind.Logistic },
+            new ModelSection { Kind = "logistic" },
             new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 2 },
             new TrainingSection { Epochs = epochs, Batch = 8 });
     }

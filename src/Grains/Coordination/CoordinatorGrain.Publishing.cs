@@ -56,7 +56,7 @@ internal sealed partial class CoordinatorGrain
         Remember(attempt);
         State.Failure = failure;
         var result = new JobResult(
-            Job.Model.KindName(),
+            Job.Model.Kind,
             weights[0].Parameters,
             live.EpochLoss,
             evaluation?.Examples ?? 0,

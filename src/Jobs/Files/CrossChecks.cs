@@ -14,13 +14,13 @@ internal static class CrossChecks
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
         }
 
-        var kind = job.Model.Kind;
-        var reads = kind is ModelKind.Transformer or ModelKind.SkipGram;
+        var kind = ModelKinds.Of(job.Model);
+        var reads = kind.Examples != ExampleKind.Rows;
         if (reads != (job.Data.Format == DataFormat.Text))
         {
             throw data.Error("format", reads
-                ? $"model.kind is {Kebab.Name(kind)}, which learns from text: set data.format to text."
-                : $"data.format is text, which a transformer and a skip-gram learn from: {job.Model.KindName()} needs {KeyWords.List(NumberFormats, "or")}.");
+                ? $"model.kind is {kind.Kind}, which learns from text: set data.format to text."
+                : $"data.format is text, which {ThatTake(ExampleKind.Windows, ExampleKind.Pairs)} learn from: {kind.Kind} needs {KeyWords.List(NumberFormats, "or")}.");
         }
 
         foreach (var (key, asked) in new[] { ("earlyStopping", job.Training.EarlyStopping is not null), ("keep", job.Training.Keep == KeptModel.Best) })
@@ -31,27 +31,24 @@ internal static class CrossChecks
             }
         }
 
-        if (reads && job.Data.HasWords != (kind == ModelKind.SkipGram))
+        if (kind.Examples != job.Data.Examples)
         {
-            throw data.Error("tokens", kind == ModelKind.SkipGram
-                ? $"data.tokens is {Kebab.Name(job.Data.Tokens)}, but a skip-gram learns from words: set data.tokens to word or whitespace."
-                : $"data.tokens is {Kebab.Name(job.Data.Tokens)}, which a skip-gram learns from: a transformer needs char, byte or bpe.");
+            throw data.Error("tokens", kind.Examples == ExampleKind.Pairs
+                ? $"data.tokens is {Kebab.Name(job.Data.Tokens)}, but a {kind.Kind} learns from words: set data.tokens to word or whitespace."
+                : $"data.tokens is {Kebab.Name(job.Data.Tokens)}, which {ThatTake(ExampleKind.Pairs)} learns from: a {kind.Kind} needs char, byte or bpe.");
         }
 
         CheckBytePairs(job.Data, data);
         CheckKept(job.Data, data);
-        if (kind == ModelKind.Transformer && job.Model.KeyWidth is null && job.Model.Width % job.Model.Heads != 0)
+        if (kind.Broken(job.Model) is var (place, broken))
         {
-            throw model.Error("heads", $"model.width is {job.Model.Width}, which {job.Model.Heads} heads do not divide: "
-                + "every head needs an equal part of the width. Choose another number, or set model.keyWidth.");
-        }
-
-        if (kind == ModelKind.Transformer && 3L * job.Model.Heads * job.Model.HeadWidth() > int.MaxValue)
-        {
-            throw model.Error("keyWidth", $"{job.Model.Heads} heads of {job.Model.HeadWidth()} numbers each are more than a matrix can hold. "
-                + "Set a smaller model.keyWidth, or fewer model.heads.");
+            throw model.Error(place, broken);
         }
     }
+
+    // "a transformer and a skip-gram"
+    private static string ThatTake(params ExampleKind[] examples) =>
+        KeyWords.List([.. ModelKinds.BuiltIn.Where(d => examples.Contains(d.Examples)).Select(d => $"a {d.Kind}")]);
 
     private static void CheckBytePairs(DataSection section, YamlMap data)
     {

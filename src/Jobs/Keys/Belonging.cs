@@ -22,8 +22,11 @@ internal sealed record Belonging(IReadOnlyList<KindIs> Conditions, string Words,
 /// <param name="IsNot">Whether it must have another one.</param>
 internal sealed record KindIs(string Path, Func<Job, string> Name, IReadOnlyList<string> Names, string? Default, bool IsNot = false)
 {
+    /// <summary>What to ask about a kind that may be none of the built-in ones, which <see cref="Names"/> is of; null: whether it has one of the names.</summary>
+    public Func<string, bool>? Asks { get; init; }
+
     /// <summary>Whether it has.</summary>
-    public bool Holds(Job job) => IsOne(Name(job));
+    public bool Holds(Job job) => Asks is { } holds ? holds(Name(job)) : IsOne(Name(job));
 
     /// <summary>Whether a kind of a name has.</summary>
     public bool IsOne(string name) => Names.Contains(name) != IsNot;

@@ -8,13 +8,13 @@ namespace Granary.Jobs;
 internal static class SchemaRules
 {
     /// <summary>The conditions on the keys of a file and its sections.</summary>
-    public static IEnumerable<JsonNode> Of(JobSection file) => file.All.Where(e => e.Belongs is not null).GroupBy(e => (e.Belongs!, Parent(e.Path))).SelectMany(Belong)
+    public static IEnumerable<JsonNode> Of(JobSection file) => file.All.Where(e => e.Belongs is not null).GroupBy(e => (e.Belongs!.Words, Parent(e.Path))).SelectMany(Belong)
         .Concat(file.Keys.SelectMany(Limits));
 
     // Keys of one section that belong to the same kinds.
-    private static IEnumerable<JsonNode> Belong(IGrouping<(Belonging Kinds, string Parent), JobEntry> keys)
+    private static IEnumerable<JsonNode> Belong(IGrouping<(string Kinds, string Parent), JobEntry> keys)
     {
-        var (kinds, parent) = keys.Key;
+        var (kinds, parent) = (keys.First().Belongs!, keys.Key.Parent);
         yield return If(Not(Holds(kinds)), parent, new JsonObject
         {
             ["properties"] = new JsonObject(keys.Select(e =>

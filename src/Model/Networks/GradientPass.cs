@@ -1,6 +1,5 @@
 using Granary.Jobs;
 using Granary.Model.Data;
-using Granary.Model.Own;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;
@@ -146,7 +145,7 @@ public sealed class GradientPass : IDisposable
 
         if (!_leaves.TryGetValue(source, out var leaves))
         {
-            leaves = _network is OwnNetwork own ? own.Leaves(source) : source.Leaves();
+            leaves = _network.Leaves(source);
             _leaves.Add(source, leaves);
         }
 

@@ -26,7 +26,7 @@ internal sealed class InitialMatcher
     private InitialMatcher(InitialTensors there, Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape)
     {
         (_there, _job, _facts, _shape, _saved) = (there, job, facts, shape, there.Saved);
-        _axesThere = _saved is null or { Model.Kind: ModelKind.Own }
+        _axesThere = _saved is null || !ModelKinds.Of(_saved.Model).NamesAxes
             ? new Dictionary<string, IReadOnlyList<Axis>>()
             : ModelShape.Of(_saved.Model, _saved.Facts.Shape).ToDictionary(p => p.Name, p => p.Axes);
     }
@@ -80,7 +80,7 @@ internal sealed class InitialMatcher
             }
         }
 
-        if (_job.Model.Kind == ModelKind.Own)
+        if (!ModelKinds.Of(_job.Model).NamesAxes)
         {
             var axes = new[] { Axis.Class, Axis.Feature }.Where(a => Names(a)?.Places is not null).ToDictionary(a => a, a => OwnAxes.Of(_job.Model, _facts.Shape, _shape, a));
             _cannotBeTold.AddRange(axes.Where(a => a.Value is null).Select(a => a.Key));
@@ -160,7 +160,7 @@ internal sealed class InitialMatcher
     {
         foreach (var axis in _cannotBeTold)
         {
-            yield return $"Its {Word(axis)} are others or stand in another order ({Names(axis)!.Describe().TrimEnd('.')}), and which weights of a {_job.Model.KindName()} "
+            yield return $"Its {Word(axis)} are others or stand in another order ({Names(axis)!.Describe().TrimEnd('.')}), and which weights of a {_job.Model.Kind} "
                 + "belong to which of them cannot be told: they are taken in their order. Give both jobs the same, or leave model.init out.";
         }
 

@@ -31,7 +31,7 @@ public sealed class GzippedTextTests : IDisposable
         var text = string.Concat(Enumerable.Range(0, 300).Select(i => $"é{i % 17}東, 🦀x{i % 3}\n"));
         Job Words(string path) => DataFolder.Job(new DataSection { Format = DataFormat.Text, Path = path, Tokens = tokens, MinCount = 1, Shards = 7 }) with
         {
-            Model = new ModelSection { Kind = ModelKind.SkipGram, Window = 2 },
+            Model = new ModelSection { Kind = "skip-gram", Window = 2 },
         };
         var plain = Tokens(Words(_folder.Write("t.txt", text)));
         Assert.NotEmpty(plain);

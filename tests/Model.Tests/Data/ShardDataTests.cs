@@ -24,7 +24,7 @@ public sealed class ShardDataTests : IDisposable
     private static Job Job(DataSection data, int context = 4) => new(
         1,
         "j",
-        new ModelSection { Kind = data.Format == DataFormat.Text ? ModelKind.Transformer : ModelKind.Softmax, Context = context },
+        new ModelSection { Kind = data.Format == DataFormat.Text ? "transformer" : "softmax", Context = context },
         data,
         new TrainingSection { Epochs = 2, Batch = 1, Seed = 5 });
 

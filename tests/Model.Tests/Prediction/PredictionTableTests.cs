@@ -85,14 +85,14 @@ public sealed class PredictionTableTests : IDisposable
     public void Squared_error_gives_outputs_which_are_no_probabilities()
     {
         var lines = Predict(
-            SampleModels.Table(new ModelSection { Kind = ModelKind.Mlp, Loss = Loss.SquaredError, Activation = Activation.Sigmoid }, ["a", "b"]), "one,two\n1,2\n");
+            SampleModels.Table(new ModelSection { Kind = "mlp", Loss = Loss.SquaredError, Activation = Activation.Sigmoid }, ["a", "b"]), "one,two\n1,2\n");
         Assert.Equal("class,output.a,output.b", lines[0]);
     }
 
     [Fact]
     public void Labels_that_csv_would_misread_are_quoted()
     {
-        var lines = Predict(SampleModels.Table(new ModelSection { Kind = ModelKind.Softmax }, ["a,b", "say \"x\""]), "one,two\n1,2\n");
+        var lines = Predict(SampleModels.Table(new ModelSection { Kind = "softmax" }, ["a,b", "say \"x\""]), "one,two\n1,2\n");
         Assert.Equal("class,\"probability.a,b\",\"probability.say \"\"x\"\"\"", lines[0]);
     }
 

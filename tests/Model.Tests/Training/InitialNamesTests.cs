@@ -137,9 +137,9 @@ public sealed class InitialNamesTests : IDisposable
     {
         foreach (var (model, weight, bias) in new[]
         {
-            (new ModelSection { Kind = ModelKind.Softmax }, "weight", "bias"),
-            (new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }, "layers.1.weight", "layers.1.bias"),
-            (new ModelSection { Kind = ModelKind.Mlp }, "layers.0.weight", "layers.0.bias"),
+            (new ModelSection { Kind = "softmax" }, "weight", "bias"),
+            (new ModelSection { Kind = "mlp", Hidden = [4] }, "layers.1.weight", "layers.1.bias"),
+            (new ModelSection { Kind = "mlp" }, "layers.0.weight", "layers.0.bias"),
         })
         {
             var start = SampleModels.Table(model, ["a", "b", "ü"]);
@@ -159,7 +159,7 @@ public sealed class InitialNamesTests : IDisposable
     [Fact]
     public void A_number_is_one_label_however_it_is_written()
     {
-        var start = SampleModels.Table(new ModelSection { Kind = ModelKind.Softmax }, ["0.0", "1.0", "10"]);
+        var start = SampleModels.Table(new ModelSection { Kind = "softmax" }, ["0.0", "1.0", "10"]);
         Assert.Equal(start.Weights, Start(Job(start), Named(start, ["0", "1", "1e1"])).Flat.Flat);
         Assert.False(Match(Job(start), Named(start, ["0", "1", "1e1"])).IsDoubtful);
     }
@@ -201,7 +201,7 @@ public sealed class InitialNamesTests : IDisposable
     {
         foreach (var (model, weight) in new[]
         {
-            (new ModelSection { Kind = ModelKind.Softmax }, "weight"), (new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }, "layers.0.weight"),
+            (new ModelSection { Kind = "softmax" }, "weight"), (new ModelSection { Kind = "mlp", Hidden = [4] }, "layers.0.weight"),
         })
         {
             var start = SampleModels.Table(model, ["a", "b", "c"]); // one, two
@@ -259,7 +259,7 @@ public sealed class InitialNamesTests : IDisposable
     [Fact]
     public void A_hidden_layer_does_not_start_from_an_output_layer_of_its_sizes()
     {
-        var start = SampleModels.Table(new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }, ["a", "b", "c"]);
+        var start = SampleModels.Table(new ModelSection { Kind = "mlp", Hidden = [4] }, ["a", "b", "c"]);
         var match = Match(Job(start, start.Model with { Hidden = [4, 3] }), start.Facts);
         Assert.Equal(["layers.0.weight", "layers.0.bias"], match.Taken);
         Assert.Contains("'layers.1.weight' is [3 classes, 4] there and [3, 4] here", match.Describe());
