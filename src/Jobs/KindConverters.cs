@@ -8,6 +8,9 @@ namespace Granary.Jobs;
 internal abstract class KindConverter(params string[] earlier) : JsonConverter<string>
 {
     /// <inheritdoc/>
+    public override bool HandleNull => true;
+
+    /// <inheritdoc/>
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         // Where names are written for all that has them, a number is none of ours.
@@ -26,3 +29,6 @@ internal abstract class KindConverter(params string[] earlier) : JsonConverter<s
 
 /// <summary>Of models. A kind of one's own was "own", with its name beside it: see <see cref="ModelSection"/>.</summary>
 internal sealed class ModelKindConverter() : KindConverter("logistic", "softmax", "mlp", "transformer", "skip-gram", "own");
+
+/// <summary>Of formats of data.</summary>
+internal sealed class FormatConverter() : KindConverter("csv", "idx", "text", "libsvm", "parquet");

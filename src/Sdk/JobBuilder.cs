@@ -45,30 +45,30 @@ public sealed class JobBuilder
     /// <param name="path">A file, a folder or a glob.</param>
     /// <param name="label">The label's column.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Csv(string path, string label) => Source(DataFormat.Csv, path).Set("data.label", label);
+    public JobBuilder Csv(string path, string label) => Source("csv", path).Set("data.label", label);
 
     /// <summary>Trains on Parquet files.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <param name="label">The label's column.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Parquet(string path, string label) => Source(DataFormat.Parquet, path).Set("data.label", label);
+    public JobBuilder Parquet(string path, string label) => Source("parquet", path).Set("data.label", label);
 
     /// <summary>Trains on images in IDX files.</summary>
     /// <param name="images">The images' file.</param>
     /// <param name="labels">The labels' file.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Idx(string images, string labels) => Source(DataFormat.Idx, images).Set("data.labels", labels);
+    public JobBuilder Idx(string images, string labels) => Source("idx", images).Set("data.labels", labels);
 
     /// <summary>Trains on LIBSVM files.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Libsvm(string path) => Source(DataFormat.Libsvm, path);
+    public JobBuilder Libsvm(string path) => Source("libsvm", path);
 
     /// <summary>Trains on text.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <param name="tokens">What a token is.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Text(string path, TokenKind tokens = TokenKind.Char) => Source(DataFormat.Text, path).Set("data.tokens", Kebab.Name(tokens));
+    public JobBuilder Text(string path, TokenKind tokens = TokenKind.Char) => Source("text", path).Set("data.tokens", Kebab.Name(tokens));
 
     /// <summary>Standardises the features by mean and deviation of the training part.</summary>
     /// <returns>This builder.</returns>
@@ -144,7 +144,7 @@ public sealed class JobBuilder
         }
     }
 
-    private JobBuilder Source(DataFormat format, string path) => Set("data.format", Kebab.Name(format)).Set("data.path", path);
+    private JobBuilder Source(string format, string path) => Set("data.format", format).Set("data.path", path);
 
     private JobBuilder Model(string kind) => Set("model.kind", kind);
 

@@ -24,7 +24,7 @@ public sealed class CatalogueTests : IDisposable
             1,
             name,
             new ModelSection { Kind = "logistic" },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 2 },
+            new DataSection { Format = "csv", Path = path, Label = "label", Standardize = true, Shards = 2 },
             new TrainingSection { Epochs = epochs, Batch = 8 });
     }
 

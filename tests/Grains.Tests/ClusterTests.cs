@@ -62,7 +62,7 @@ public sealed class ClusterTests : IDisposable
             1,
             "ones",
             new ModelSection { Kind = "logistic", Precision = Precision.Float64 },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Shards = 5 },
+            new DataSection { Format = "csv", Path = path, Label = "label", Shards = 5 },
             new TrainingSection { Epochs = 1, Batch = 12, ClassWeights = weights, Optimizer = new() { LearningRate = 1 } });
         async Task<double> Bias(ClassWeights? weights) => Granary.Model.Files.TrainedModel
             .Load(Path.Combine((await Run(2, Once(weights))).Result!.Output, "model.safetensors")).Weights[^1];

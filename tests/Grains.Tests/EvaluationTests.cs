@@ -41,7 +41,7 @@ public sealed class EvaluationTests : IDisposable
             1,
             "golden",
             new ModelSection { Kind = kind, Precision = Precision.Float64 },
-            new DataSection { Format = DataFormat.Csv, Path = "x.csv", Label = "y", Standardize = true, Shards = 7 },
+            new DataSection { Format = "csv", Path = "x.csv", Label = "y", Standardize = true, Shards = 7 },
             new TrainingSection { Epochs = 1 });
         var facts = new DataFacts(new InputShape(columns.Length, c.Classes.Length), c.Classes, [], [], new Scaling(c.Mean, c.Deviation)) { Columns = columns };
         var model = Path.Combine(_folder, $"{kind}.safetensors");
@@ -144,7 +144,7 @@ public sealed class EvaluationTests : IDisposable
             1,
             "text",
             new ModelSection { Kind = "transformer", Layers = 1, Width = 8, Heads = 2, Context = 16 },
-            new DataSection { Format = DataFormat.Text, Path = text, Shards = 3, Validation = new() { Path = held } },
+            new DataSection { Format = "text", Path = text, Shards = 3, Validation = new() { Path = held } },
             new TrainingSection { Epochs = 2, Batch = 32, Optimizer = new() { Kind = OptimizerKind.Adam, LearningRate = 0.01 } });
         await WithCluster(2, async grains =>
         {

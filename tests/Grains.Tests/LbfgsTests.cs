@@ -18,7 +18,7 @@ public sealed class LbfgsTests : IDisposable
         1,
         Path.GetFileNameWithoutExtension(data),
         new ModelSection { Kind = data == "digits.csv" ? "softmax" : "logistic", Precision = precision },
-        new DataSection { Format = DataFormat.Csv, Path = Path.Combine(Data, data), Label = "label", Standardize = true, Shards = 6 },
+        new DataSection { Format = "csv", Path = Path.Combine(Data, data), Label = "label", Standardize = true, Shards = 6 },
         new TrainingSection
         {
             Epochs = epochs,

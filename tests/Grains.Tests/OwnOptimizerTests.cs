@@ -28,7 +28,7 @@ public sealed class OwnOptimizerTests : IDisposable
             1,
             "blobs",
             new ModelSection { Kind = "mlp", Hidden = [256, 256] },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 6 },
+            new DataSection { Format = "csv", Path = path, Label = "label", Standardize = true, Shards = 6 },
             new TrainingSection
             {
                 Epochs = epochs,

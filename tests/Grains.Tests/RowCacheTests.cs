@@ -38,7 +38,7 @@ public sealed class RowCacheTests : IDisposable
                 1,
                 "cached",
                 new ModelSection { Kind = "logistic" },
-                new DataSection { Format = DataFormat.Csv, Path = path, Label = "y", Standardize = true, Shards = 2, Cache = cache, Validation = new() { Fraction = 0.1 } },
+                new DataSection { Format = "csv", Path = path, Label = "y", Standardize = true, Shards = 2, Cache = cache, Validation = new() { Fraction = 0.1 } },
                 new TrainingSection { Epochs = 2, Batch = 1024 }));
             Assert.True(status.State == JobState.Completed, status.Failure);
             found.Add((status.Result!.WeightsSha256, status.Step, status.Examples, status.Result.TrainLoss));

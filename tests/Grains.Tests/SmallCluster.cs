@@ -46,7 +46,7 @@ internal static class SmallCluster
             1,
             "blobs",
             model ?? new ModelSection { Kind = "softmax" },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 5, Validation = new() { Fraction = 0.2 } },
+            new DataSection { Format = "csv", Path = path, Label = "label", Standardize = true, Shards = 5, Validation = new() { Fraction = 0.2 } },
             new TrainingSection { Epochs = 20, Batch = 16, Seed = seed, Optimizer = new() { LearningRate = rate } });
     }
 }

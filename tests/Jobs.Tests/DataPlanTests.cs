@@ -8,7 +8,7 @@ public class DataPlanTests
         1,
         "j",
         new ModelSection { Kind = kind },
-        new DataSection { Format = DataFormat.Csv, Path = "/x/d.csv", Label = "y", Shards = shards, Validation = new() { Fraction = fraction } },
+        new DataSection { Format = "csv", Path = "/x/d.csv", Label = "y", Shards = shards, Validation = new() { Fraction = fraction } },
         new TrainingSection { Epochs = 1, Batch = batch });
 
     private static ShardSurvey Survey(int shard, long rows, params string[] classes) => new(shard, rows, 0, 3, classes, []);
@@ -39,7 +39,7 @@ public class DataPlanTests
         Assert.Contains("'c' does not occur in d.csv", Error(Own(Job()), Survey(0, 5, "a") with { ValidationClasses = ["c"] }, Survey(1, 5, "b")));
         Assert.Contains("v.csv: there is nothing to validate on", Error(Own(Job()), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("nothing to train on", Error(Job(), Survey(0, 0), Survey(1, 0)));
-        var text = Job("transformer") with { Data = new DataSection { Format = DataFormat.Text, Path = "/x/t.txt", Shards = 2 } };
+        var text = Job("transformer") with { Data = new DataSection { Format = "text", Path = "/x/t.txt", Shards = 2 } };
         Assert.Contains("data.shards is 2, but none of so many parts of t.txt has any windows of", Error(text, Survey(0, 0), Survey(1, 0)));
         Assert.Contains("leaves nothing of d.csv", Error(Job(fraction: 0.9999999999999999), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("holds out none", Error(Job(fraction: 0.01), Survey(0, 5, "a"), Survey(1, 5, "b")));
@@ -131,7 +131,7 @@ public class DataPlanTests
         1,
         "t",
         new ModelSection { Kind = "transformer" },
-        new DataSection { Format = DataFormat.Text, Path = "/x/t.txt", Tokens = tokens, Shards = 1 },
+        new DataSection { Format = "text", Path = "/x/t.txt", Tokens = tokens, Shards = 1 },
         new TrainingSection { Epochs = 1, Batch = 1 });
 
     private static string Error(Job job, params ShardSurvey[] surveys) =>

@@ -103,7 +103,7 @@ public class InventoryTests
             1,
             "j",
             new ModelSection { Kind = "mlp" },
-            new DataSection { Format = DataFormat.Csv, Path = "d.csv", Shards = 8 },
+            new DataSection { Format = "csv", Path = "d.csv", Shards = 8 },
             new TrainingSection { Epochs = 1, ClipNorm = 1, Optimizer = new() { Kind = OptimizerKind.AdamW } });
         var blocks = new BlockPlan(100_000); // 6 blocks of 16,256 and one of 2,464
         const long P = 100_000 * 4;

@@ -81,7 +81,7 @@ public sealed class JobWriterTests : IDisposable
     private static Gen<DataSection> Data(string kind, string file) => kind == "skip-gram"
         ? Gen.Select(Gen.Bool, Gen.Int[1, 99], (space, least) => new DataSection
         {
-            Format = DataFormat.Text,
+            Format = "text",
             Path = file,
             Tokens = space ? TokenKind.Whitespace : TokenKind.Word,
             MinCount = least,
@@ -95,7 +95,7 @@ public sealed class JobWriterTests : IDisposable
             return text
                 ? new DataSection
                 {
-                    Format = DataFormat.Text,
+                    Format = "text",
                     Path = file,
                     Tokens = flag ? TokenKind.Bpe : tokens,
                     Encoding = flag && tokens == TokenKind.Char ? TokenEncoding.O200kBase : null,
@@ -107,18 +107,18 @@ public sealed class JobWriterTests : IDisposable
                 : flag
                     ? new DataSection
                     {
-                        Format = DataFormat.Idx,
+                        Format = "idx",
                         Path = file,
                         Labels = file,
                         Shards = shards,
                         Validation = own == 1 ? validation with { Labels = file } : validation,
                     }
-                    : new DataSection { Format = DataFormat.Csv, Path = file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
-        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = DataFormat.Parquet, Delimiter = ",", Cache = true }), Sparse(d)) : Gen.Const(d));
+                    : new DataSection { Format = "csv", Path = file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
+        }).SelectMany(d => d.Format == "csv" ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = "parquet", Delimiter = ",", Cache = true }), Sparse(d)) : Gen.Const(d));
 
     private static Gen<DataSection> Sparse(DataSection data) => Gen.Int[0, 1 << 28].Select(features => data with
     {
-        Format = DataFormat.Libsvm,
+        Format = "libsvm",
         Label = null,
         Features = features == 0 ? null : features,
     });
@@ -135,7 +135,7 @@ public sealed class JobWriterTests : IDisposable
     internal static Gen<Job> Jobs(string file) => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? file : null })
         .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind, file), m is { Dropout: 0, Negatives: 0 } ? Gen.OneOf(Trainings, Searches) : Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
-            1, new string(name), model, data, data.Format == DataFormat.Text ? training : training with { ClassWeights = weights })))
+            1, new string(name), model, data, data.Format == "text" ? training : training with { ClassWeights = weights })))
         .SelectMany(job => Gen.Select(Stoppings, Any<KeptModel>(), (stopping, keep) => job.Data.Validation is { Path: null, Fraction: 0 }
             ? job
             : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }));
@@ -151,7 +151,7 @@ public sealed class JobWriterTests : IDisposable
             1,
             "iris",
             new ModelSection { Kind = "mlp", Hidden = [8, 4] },
-            new DataSection { Format = DataFormat.Csv, Path = "/data/iris.csv", Label = "species" },
+            new DataSection { Format = "csv", Path = "/data/iris.csv", Label = "species" },
             new TrainingSection { Epochs = 3, Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 0.001, WeightDecay = 0.01 } });
         Assert.Equal(
             """

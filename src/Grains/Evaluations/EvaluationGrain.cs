@@ -74,7 +74,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
                 + (model.Data.Examples == ExampleKind.Windows ? $", of which each takes {model.Model.Context + 1} tokens within one of {Plural.Of(done.Count, "part")}." : "."));
         }
 
-        var text = model.Data.Format == DataFormat.Text;
+        var text = model.Data.IsText;
         var probabilities = model.Model.Loss == Loss.CrossEntropy;
         var loss = new SumTree(done.Count).Sum(v => done[v].Examples > 0 ? done[v].LossSum : null)!.Value / examples;
         return new EvaluationReport(

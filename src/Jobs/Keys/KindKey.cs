@@ -22,10 +22,11 @@ internal sealed class KindKey(string path, Func<Job, string> name, Func<IReadOnl
 
     /// <summary>The kinds for which something holds, by what their descriptions say.</summary>
     /// <param name="holds">Whether it holds for a kind, a built-in or a registered one, or one that this process does not know.</param>
-    public Belonging Where(Func<string, bool> holds)
+    /// <param name="isUnknown">Whether a kind is one that this process does not know, so that the key is left to the silo's program.</param>
+    public Belonging Where(Func<string, bool> holds, Func<string, bool> isUnknown)
     {
         string[] kinds = [.. all().Where(holds)];
-        return new([new KindIs(path, name, kinds, fallback) { Asks = holds }], string.Join(", ", kinds), Refusal(kinds));
+        return new([new KindIs(path, name, kinds, fallback) { Asks = holds, IsUnknown = isUnknown, Others = [.. all().Except(kinds)] }], string.Join(", ", kinds), Refusal(kinds));
     }
 
     /// <summary>The same, said by the kinds for which it does not hold: registered kinds mostly are of the others.</summary>
@@ -40,15 +41,16 @@ internal sealed class KindKey(string path, Func<Job, string> name, Func<IReadOnl
     }
 
     /// <summary>The same of keys that kinds of one's own have, and built-in ones may have.</summary>
-    /// <inheritdoc cref="Where"/>
-    public Belonging Own(Func<string, bool> holds)
+    /// <param name="holds">As there.</param>
+    /// <param name="what">What kinds are called here.</param>
+    public Belonging Own(Func<string, bool> holds, string what = "kinds")
     {
         var others = all().Where(k => !holds(k));
         string[] builtIn = [.. all().Where(holds)];
         return new(
             [new KindIs(path, name, [.. others], fallback, IsNot: true) { Asks = holds }],
-            string.Join(", ", [.. builtIn, "own kinds"]),
-            (key, job) => $"{key} has no meaning for {name(job)}: it belongs to {string.Join(", ", builtIn)}{(builtIn.Length > 0 ? " and " : "")}kinds of one's own.");
+            string.Join(", ", [.. builtIn, $"own {what}"]),
+            (key, job) => $"{key} has no meaning for {name(job)}: it belongs to {string.Join(", ", builtIn)}{(builtIn.Length > 0 ? " and " : "")}{what} of one's own.");
     }
 
     private Belonging Only(string[] kinds) => new([new KindIs(path, name, kinds, fallback)], string.Join(", ", kinds), Refusal(kinds));

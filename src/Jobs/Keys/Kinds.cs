@@ -10,7 +10,7 @@ internal static class Kinds
     public static KindKey Model { get; } = new("model.kind", j => j.Model.Kind, () => [.. ModelKinds.BuiltIn.Select(d => d.Kind)]);
 
     /// <summary>Formats of data.</summary>
-    public static KindKey Format { get; } = new("data.format", j => Kebab.Name(j.Data.Format), () => [.. Enum.GetValues<DataFormat>().Select(Kebab.Name)]);
+    public static KindKey Format { get; } = new("data.format", j => j.Data.Format, () => [.. FormatKinds.BuiltIn.Select(d => d.Format)]);
 
     /// <summary>Kinds of tokens.</summary>
     public static KindKey Tokens { get; } = KindKey.Of("data.tokens", j => Kebab.Name(j.Data.Tokens), TokenKind.Char);
@@ -22,11 +22,8 @@ internal static class Kinds
     /// <summary>Schedules of the learning rate.</summary>
     public static KindKey Schedule { get; } = KindKey.Of("training.schedule.kind", j => Kebab.Name(j.Training.Schedule.Kind), ScheduleKind.Constant, AnotherKind);
 
-    /// <summary>Tables with named columns.</summary>
-    public static Belonging Tables { get; } = Format.Only(DataFormat.Csv, DataFormat.Parquet);
-
     /// <summary>Everything that has labels.</summary>
-    public static Belonging Labelled { get; } = Format.AllBut(DataFormat.Text);
+    public static Belonging Labelled { get; } = Format.AllButWhereNot(format => FormatKinds.Of(format).HasLabels);
 
     /// <summary>Optimisers that go by gradients of batches.</summary>
     public static Belonging Batches { get; } = Optimizer.AllBut(OptimizerKind.Lbfgs);

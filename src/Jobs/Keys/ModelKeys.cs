@@ -54,7 +54,7 @@ internal static class ModelKeys
                 .For(Takes("negatives")).Only(Kinds.LineSearch, 0, Drawn));
 
     // The kinds whose descriptions name the key.
-    private static Belonging Takes(string key) => Kinds.Model.Where(kind => ModelKinds.Of(kind).Keys.Contains(key));
+    private static Belonging Takes(string key) => Kinds.Model.Where(kind => ModelKinds.Of(kind).Keys.Contains(key), kind => !ModelKinds.IsKnown(kind));
 
     private const string Drawn = "is drawn anew in every pass, but lbfgs compares passes with each other: set it to 0, or choose another training.optimizer.kind.";
 }

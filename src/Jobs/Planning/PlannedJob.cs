@@ -32,7 +32,7 @@ public sealed record PlannedJob(Job Job, BlockPlan Blocks, double FlopsPerExampl
     {
         var (model, input) = ModelPresets.Of(name);
         var training = new TrainingSection { Epochs = 1, Batch = batch, Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 0.001 } };
-        return Of(new Job(1, name, model, new DataSection { Format = DataFormat.Text, Path = name, Shards = 1 }, training), input, batch);
+        return Of(new Job(1, name, model, new DataSection { Format = "text", Path = name, Shards = 1 }, training), input, batch);
     }
 
     /// <summary>Whether work is counted in examples.</summary>

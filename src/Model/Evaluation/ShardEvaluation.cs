@@ -60,8 +60,8 @@ public sealed record ShardEvaluation(
         private readonly INetwork _network = model.Network();
         private readonly Dictionary<(int, int), long> _confusion = [];
         private readonly List<(double Score, bool Positive)> _scores = [];
-        private readonly bool _hasClasses = model.Data.Format != DataFormat.Text;
-        private readonly bool _hasScores = model.Data.Format != DataFormat.Text && model.Facts.Shape.Classes == 2 && model.Model.Loss == Loss.CrossEntropy;
+        private readonly bool _hasClasses = !model.Data.IsText;
+        private readonly bool _hasScores = !model.Data.IsText && model.Facts.Shape.Classes == 2 && model.Model.Loss == Loss.CrossEntropy;
         private long _examples;
         private long _predictions;
         private long _correct;

@@ -23,7 +23,7 @@ internal static class SavedModelRules
             : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads is < 1 or > MaxSize
                 ? $"width {model.Width}, heads {model.Heads} and context {model.Context} are no transformer"
             : kind.Forged(model, tensors) is { } forged ? forged
-            : text != (data.Format == DataFormat.Text) ? $"a {model.Kind} does not learn from {Kebab.Name(data.Format)}"
+            : text != data.IsText ? $"a {model.Kind} does not learn from {data.Format}"
             : classes < 2 || (kind.Classes is { } number && classes != number) ? Plural.Of(classes, "class")
             : kind.Examples != data.Examples
                 ? $"a {model.Kind} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
@@ -49,10 +49,10 @@ internal static class SavedModelRules
         : facts.Fill is { } fill && (fill.Length != features || !fill.All(double.IsFinite))
             ? $"what missing values are filled with is not that of {Plural.Of(features, "feature")}"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
-            ?? (data.Format is DataFormat.Csv or DataFormat.Parquet ? BrokenNames("column", facts.Columns, features)
-                : facts.Columns.Count > 0 ? $"{Kebab.Name(data.Format)} has no columns"
-                : facts.PixelType is { } pixels && (data.Format != DataFormat.Idx || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
-                    ? $"{Kebab.Name(data.Format)} has no pixels of type '{pixels}'" : null);
+            ?? (FormatKinds.Of(data.Format).HasColumns is not false ? BrokenNames("column", facts.Columns, features)
+                : facts.Columns.Count > 0 ? $"{data.Format} has no columns"
+                : facts.PixelType is { } pixels && (!FormatKinds.Of(data.Format).Takes("labels") || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
+                    ? $"{data.Format} has no pixels of type '{pixels}'" : null);
 
     private static string? BrokenNames(string what, IReadOnlyList<string> names, int count) =>
         names.Count != count ? $"there are {names.Count} {what} names for {count}"

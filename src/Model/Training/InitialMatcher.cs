@@ -89,8 +89,8 @@ internal sealed class InitialMatcher
     }
 
     // Then all that a token is called need not be found out, and it may be 200,000 names.
-    private bool HaveOneTokeniser() => _job.Data is { Format: DataFormat.Text, Tokens: TokenKind.Bpe } here
-        && _saved!.Data is { Format: DataFormat.Text, Tokens: TokenKind.Bpe } there
+    private bool HaveOneTokeniser() => _job.Data is { HasBytePairs: true } here
+        && _saved!.Data is { HasBytePairs: true } there
         && here.Encoding == there.Encoding && TokenFiles.Read(here)?.Digest == _saved.Vocabulary?.Digest;
 
     private NameMatch? Names(Axis axis) => _names.GetValueOrDefault(axis == Axis.ClassPair ? Axis.Class : axis);
@@ -169,7 +169,7 @@ internal sealed class InitialMatcher
             yield return $"Only one of the two data sets names its {Words(unsaid)}: these are taken in their order.";
         }
 
-        if (_saved is not null && _job.Data.Format != DataFormat.Text && ScalingChange.Describe(
+        if (_saved is not null && !_job.Data.IsText && ScalingChange.Describe(
             _facts.Scaling, _saved.Facts.Scaling, Names(Axis.Feature)?.Places, i => _facts.Columns.Count > i ? $"'{_facts.Columns[i]}'" : $"feature {i + 1}") is { } change)
         {
             yield return change;

@@ -10,7 +10,7 @@ internal static class Planned
                 1,
                 "j",
                 new ModelSection { Kind = "mlp" },
-                new DataSection { Format = DataFormat.Csv, Path = "d.csv", Shards = shards },
+                new DataSection { Format = "csv", Path = "d.csv", Shards = shards },
                 new TrainingSection { Epochs = 1, ClipNorm = clip, Optimizer = new() { Kind = optimizer } }),
             new BlockPlan(weights),
             flops,

@@ -16,7 +16,7 @@ public sealed class BytePairTests : IDisposable
 
     private static readonly DataSection Files = new()
     {
-        Format = DataFormat.Text,
+        Format = "text",
         Path = Path.Combine(Examples, "granary-source.txt"),
         Tokens = TokenKind.Bpe,
         Vocab = Path.Combine(Examples, "source-vocab.json"),

@@ -24,7 +24,7 @@ public sealed class WordTests : IDisposable
         new ModelSection { Kind = "skip-gram", Width = 4, Window = window, Negatives = negatives },
         new DataSection
         {
-            Format = DataFormat.Text,
+            Format = "text",
             Path = path,
             Tokens = TokenKind.Word,
             MinCount = minCount,

@@ -47,7 +47,7 @@ internal static class SampleModels
     public static TrainedModel Table(ModelSection model, string[] classes)
     {
         var facts = new DataFacts(new InputShape(2, classes.Length), classes, [1], [0], new Scaling([1, 2], [3, 4])) { Columns = ["one", "two"] };
-        return Create(model, new DataSection { Format = DataFormat.Csv, Path = "/d/points.csv", Label = "label", Standardize = true }, facts);
+        return Create(model, new DataSection { Format = "csv", Path = "/d/points.csv", Label = "label", Standardize = true }, facts);
     }
 
     private static TrainedModel Text(int context, TokenKind tokens, string[] vocabulary) => Text(
@@ -57,7 +57,7 @@ internal static class SampleModels
 
     public static TrainedModel Text(ModelSection model, TokenKind tokens, string[] vocabulary) => Create(
         model,
-        new DataSection { Format = DataFormat.Text, Path = "/d/text.txt", Tokens = tokens },
+        new DataSection { Format = "text", Path = "/d/text.txt", Tokens = tokens },
         new DataFacts(new InputShape(0, tokens == TokenKind.Byte ? 256 : vocabulary.Length), vocabulary, [1], [0], null));
 
     // Linear models start at zero, which would hide which weight is which: every parameter is made random here.

@@ -19,7 +19,7 @@ public sealed unsafe class GradientCheckTests
         using var weights = new FlatTensor(shape, Precision.Float32);
         var numbers = new Span<float>(weights.Data, (int)ModelShape.Weights(shape));
         InitialWeights.Fill(shape, 3, numbers);
-        var job = new Job(1, "x", model, new DataSection { Format = DataFormat.Csv, Path = "d.csv" }, new TrainingSection { Epochs = 1, Seed = 3 });
+        var job = new Job(1, "x", model, new DataSection { Format = "csv", Path = "d.csv" }, new TrainingSection { Epochs = 1, Seed = 3 });
         if (model.Precision == Precision.Float32)
         {
             ModuleWeights.Fill(job, input, numbers);

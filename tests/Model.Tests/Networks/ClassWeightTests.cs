@@ -18,7 +18,7 @@ public sealed unsafe class ClassWeightTests : IDisposable
         model,
         new DataSection
         {
-            Format = DataFormat.Csv,
+            Format = "csv",
             Path = _folder.Write("d.csv", "a,b,y\n" + string.Concat(Enumerable.Range(0, 24).Select(i => FormattableString.Invariant($"{i % 7 / 4.0},{i % 5 - 2},c{(i % 4 == 0 ? 1 : 0)}\n")))),
             Label = "y",
             Shards = shards,

@@ -10,7 +10,7 @@ public class NeighbourhoodTests
     private static TrainedModel Words(TokenKind tokens = TokenKind.Word, string kind = "skip-gram") => new(
         "w.safetensors",
         new ModelSection { Kind = kind, Width = 2 },
-        new DataSection { Format = DataFormat.Text, Path = "x", Tokens = tokens },
+        new DataSection { Format = "text", Path = "x", Tokens = tokens },
         new DataFacts(new InputShape(0, 4), ["silo", "grain", "shard", "silage"], [], [], null),
         [],
         [2, 1, 2, 0, 1, 1, -1, 0, .. new float[8]]);

@@ -65,7 +65,7 @@ public class LogisticNotesTests
         var facts = new DataFacts(new InputShape(1, 2), ["no", "yes"], [], [], null) { Columns = ["z"] };
         var model = new ModelSection { Kind = "logistic", Precision = Precision.Float64 };
         using var predictor = new Predictor(new TrainedModel(
-            "m", model, new DataSection { Format = DataFormat.Csv, Path = "d" }, facts, ModelShape.Of(model, facts.Shape), [1, 0]));
+            "m", model, new DataSection { Format = "csv", Path = "d" }, facts, ModelShape.Of(model, facts.Shape), [1, 0]));
         Assert.Equal([0, 1, 1], predictor.Predict(z).Select(p => p.Class));
         foreach (var p in predictor.Predict(Z).Zip(Z))
         {

@@ -91,7 +91,7 @@ public sealed unsafe class OwnModelTests : IDisposable
     [Fact]
     public void Layers_start_as_torch_starts_them_by_the_seed()
     {
-        var job = new Job(1, "x", Kinds.Model("plain"), new DataSection { Format = DataFormat.Csv, Path = "d.csv" }, new TrainingSection { Epochs = 1, Seed = 5 });
+        var job = new Job(1, "x", Kinds.Model("plain"), new DataSection { Format = "csv", Path = "d.csv" }, new TrainingSection { Epochs = 1, Seed = 5 });
         double[] Start(long seed)
         {
             var flat = new double[(3 * 4) + 4];
@@ -111,7 +111,7 @@ public sealed unsafe class OwnModelTests : IDisposable
     {
         var (model, input) = (Kinds.Model("poisson"), new InputShape(2, 3));
         var facts = new DataFacts(input, ["0", "1", "2"], [], [], null) { Columns = ["a", "b"] };
-        var job = new Job(1, "x", model, new DataSection { Format = DataFormat.Csv, Path = "/d.csv", Label = "y" }, new TrainingSection { Epochs = 1 });
+        var job = new Job(1, "x", model, new DataSection { Format = "csv", Path = "/d.csv", Label = "y" }, new TrainingSection { Epochs = 1 });
         float[] weights = [0.5f, -0.25f, 0.125f];
         var path = Path.Combine(_folder, "model.safetensors");
         SavedModel.Write(path, job, facts, ModelShape.Of(model, input), weights);

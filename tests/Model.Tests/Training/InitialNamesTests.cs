@@ -240,13 +240,13 @@ public sealed class InitialNamesTests : IDisposable
     public void Features_that_are_numbered_go_by_their_number_and_pixels_by_their_place()
     {
         var start = SampleModels.Softmax();
-        var libsvm = start with { Data = start.Data with { Format = DataFormat.Libsvm, Label = null }, Facts = start.Facts with { Columns = [] } };
+        var libsvm = start with { Data = start.Data with { Format = "libsvm", Label = null }, Facts = start.Facts with { Columns = [] } };
         var wider = libsvm.Facts with { Shape = new(3, 3), Scaling = new([1, 2, 0], [3, 4, 1]) };
         var (flat, seeded) = Start(Job(libsvm), wider);
         Assert.Equal([.. start.Weights[..2], seeded["weight"][2]], flat.Row("weight", 0));
         Assert.Contains("2 of 3 features are in the file; 1 starts afresh: '3'.", Match(Job(libsvm), wider).Describe());
 
-        var idx = libsvm with { Data = libsvm.Data with { Format = DataFormat.Idx, Labels = "/d/l" } };
+        var idx = libsvm with { Data = libsvm.Data with { Format = "idx", Labels = "/d/l" } };
         Assert.False(Match(Job(idx), idx.Facts).IsDoubtful);
         Assert.Contains("'weight' is [3, 2] there and [3, 3] here", Match(Job(idx), wider).Describe());
 
@@ -391,7 +391,7 @@ public sealed class InitialNamesTests : IDisposable
         var facts = new DataFacts(new InputShape(features, classes.Length), classes, [1], [0], null) { Columns = columns };
         var shape = ModelShape.Of(model, facts.Shape);
         float[] weights = [.. Enumerable.Range(1, (int)ModelShape.Weights(shape)).Select(i => i / 16f)];
-        return new TrainedModel("own", model, new DataSection { Format = DataFormat.Csv, Path = "/d/points.csv", Label = "y" }, facts, shape, weights);
+        return new TrainedModel("own", model, new DataSection { Format = "csv", Path = "/d/points.csv", Label = "y" }, facts, shape, weights);
     }
 
     [Fact]
@@ -403,7 +403,7 @@ public sealed class InitialNamesTests : IDisposable
         var merges = _folder.Write("merges.txt", "a b\n");
         DataSection Data(string file, IEnumerable<string> names) => new()
         {
-            Format = DataFormat.Text,
+            Format = "text",
             Path = "/d/t.txt",
             Tokens = TokenKind.Bpe,
             Vocab = _folder.Write(file, Vocab(names)),
