@@ -11,8 +11,8 @@ const int Draws = 400;
 var job = new Job(
     1,
     "noise",
-    new ModelSection { Kind = ModelKind.Softmax, Precision = Precision.Float64 },
-    new DataSection { Format = DataFormat.Csv, Path = Path.GetFullPath("examples/data/digits.csv"), Label = "label", Standardize = true, Shards = 1 },
+    new ModelSection { Kind = "softmax", Precision = Precision.Float64 },
+    new DataSection { Format = "csv", Path = Path.GetFullPath("examples/data/digits.csv"), Label = "label", Standardize = true, Shards = 1 },
     new TrainingSection { Epochs = 1, Batch = 64 });
 var (facts, _) = DataCheck.Run(job, 1);
 using var examples = ShardData.Read(job, 0).Prepare(facts);

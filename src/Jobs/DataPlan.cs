@@ -16,10 +16,10 @@ public static class DataPlan
         var (data, source) = (job.Data, Path.GetFileName(job.Data.Path));
         var rows = surveys.Select(s => s.Rows).ToArray();
         var unit = data.HasWords ? $"pairs of words at most {job.Model.Window} apart"
-            : data.Format == DataFormat.Text ? $"windows of {Plural.Of(job.Model.Context, "token")}" : "rows";
+            : data.IsText ? $"windows of {Plural.Of(job.Model.Context, "token")}" : "rows";
         if (rows.Sum() == 0)
         {
-            throw new JobException(data is { Format: DataFormat.Text, HasWords: false, Shards: > 1 }
+            throw new JobException(data is { Examples: ExampleKind.Windows, Shards: > 1 }
                 ? $"data.shards is {data.Shards}, but none of so many parts of {source} has any {unit}: there is nothing to train on. "
                     + "Set a smaller data.shards, or give more text."
                 : $"{source}: there is nothing to train on: it has no {unit}.");
@@ -38,7 +38,7 @@ public static class DataPlan
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
-        var tokens = data.Format != DataFormat.Text ? classes.Count
+        var tokens = !data.IsText ? classes.Count
             : data.Tokens switch { TokenKind.Byte => 256, TokenKind.Bpe => surveys[0].VocabularySize, _ => classes.Count };
         if (surveys.Select(s => s.VocabularyDigest).Distinct().Count() > 1)
         {
@@ -98,7 +98,7 @@ public static class DataPlan
     {
         var found = surveys.SelectMany(s => s.Classes).ToHashSet();
         var validation = Path.GetFileName(job.Data.Validation.Labels ?? job.Data.Validation.Path ?? "");
-        if (job.Data.Format == DataFormat.Text)
+        if (job.Data.IsText)
         {
             if (surveys.Select(s => s.KeptVocabulary).FirstOrDefault(k => k is not null) is { } kept)
             {
@@ -130,11 +130,14 @@ public static class DataPlan
 
         RefuseNotFinite(classes, source);
         RefuseContinuous(job, classes, surveys.Sum(s => s.Rows), source);
-        return job.Model.Kind == ModelKind.Logistic && classes.Names.Count != 2
+        return ModelKinds.Of(job.Model).Classes is { } number && classes.Names.Count != number
             ? throw new JobException(
-                $"{source}: model.kind is logistic, which tells two classes apart, but there are {classes.Names.Count}. Use softmax or mlp.")
+                $"{source}: model.kind is {job.Model.Kind}, which tells {(number == 2 ? "two" : number)} classes apart, but there are {classes.Names.Count}. Use {OfAnyNumber()}.")
             : classes.Names;
     }
+
+    private static string OfAnyNumber() =>
+        KeyWords.List([.. ModelKinds.BuiltIn.Where(d => d is { Examples: ExampleKind.Rows, Classes: null }).Select(d => d.Kind)], "or");
 
     // What is no finite number, among numbers, is no class of its own.
     private static void RefuseNotFinite(ClassNames classes, string source)
@@ -157,7 +160,7 @@ public static class DataPlan
 
         var label = job.Data.Label is { } name ? $"the label '{name}' has" : "the labels have";
         throw new JobException($"{source}: {label} {TargetRule.Describe(classes, rows)}: {(classes.Numbers is null ? "names of rows" : "a quantity")}, not classes, "
-            + $"and {job.Model.KindName()} would make each of them a class of its own. "
+            + $"and {job.Model.Kind} would make each of them a class of its own. "
             + (classes.Numbers is null ? "Choose another data.label" : "Regression is not there yet: put the values into a few ranges (low, middle, high), or choose another data.label")
             + ". If they are classes all the same, set data.target to classes.");
     }
@@ -165,7 +168,7 @@ public static class DataPlan
     // A shard that no example fell to has no say. Sparse rows do not tell how long they are: the greatest index does.
     private static int Features(DataSection data, IReadOnlyList<ShardSurvey> surveys, string source)
     {
-        if (data.Format == DataFormat.Libsvm)
+        if (FormatKinds.Of(data.Format).HasIndices)
         {
             surveys = [.. surveys.Select(s => s with { Features = surveys.Max(other => other.Features) })];
         }
@@ -177,7 +180,7 @@ public static class DataPlan
                 + $"those of shard {other.Shard} have {other.Features}. Every example needs the same.");
         }
 
-        return shards[0].Features > 0 || data.Format == DataFormat.Text
+        return shards[0].Features > 0 || data.IsText
             ? shards[0].Features
             : throw new JobException($"{source}: the examples have a label but no features: there is nothing to learn from.");
     }

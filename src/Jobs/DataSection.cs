@@ -1,7 +1,6 @@
-namespace Granary.Jobs;
+using System.Text.Json.Serialization;
 
-/// <summary>How the source is written.</summary>
-public enum DataFormat { Csv, Idx, Text, Libsvm, Parquet }
+namespace Granary.Jobs;
 
 /// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
 public enum MissingValues { Refuse, Mean }
@@ -30,8 +29,9 @@ public enum TokenEncoding { O200kBase, Cl100kBase }
 /// <summary>The job file's <c>data</c> section. Paths are absolute once a job file has been read.</summary>
 public sealed record DataSection
 {
-    /// <summary>csv, idx, text, libsvm or parquet; required.</summary>
-    public required DataFormat Format { get; init; }
+    /// <summary>How the source is written: one of <see cref="FormatKinds.Names"/>; required.</summary>
+    [JsonConverter(typeof(FormatConverter))]
+    public required string Format { get; init; }
 
     /// <summary>A file, or a glob (`*`, `**`, `?`) of files that are read as one, in ordinal order. idx: the images' file.
     /// Required.</summary>
@@ -52,7 +52,7 @@ public sealed record DataSection
 
     /// <summary>csv, parquet: what a cell holds whose value is missing, in features and label, beside nothing at all. A number stands for itself in
     /// any spelling. Default: <see cref="Granary.Jobs.MissingSpellings.Usual"/>.</summary>
-    [System.Text.Json.Serialization.JsonPropertyName("missingValues")]
+    [JsonPropertyName("missingValues")]
     public IReadOnlyList<string> MissingSpellings { get; init; } = Granary.Jobs.MissingSpellings.Usual;
 
     /// <summary>Not for text: whether labels that look like a quantity or like names of rows are refused (auto), or are classes all the same.
@@ -92,9 +92,24 @@ public sealed record DataSection
     /// Absolute once a job file has been read. Default: null, the vocabulary is that of the text.</summary>
     public string? Vocabulary { get; init; }
 
+    /// <summary>What a format of one's own is told: names and values as the job file has them. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the examples are.</summary>
+    [JsonIgnore]
+    public ExampleKind Examples => FormatKinds.Of(Format).Examples(this);
+
+    /// <summary>Whether the examples are of a text, and have no label.</summary>
+    [JsonIgnore]
+    public bool IsText => Examples != ExampleKind.Rows;
+
     /// <summary>Whether the tokens are words.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool HasWords => Format == DataFormat.Text && Tokens is TokenKind.Word or TokenKind.Whitespace;
+    [JsonIgnore]
+    public bool HasWords => Examples == ExampleKind.Pairs;
+
+    /// <summary>Whether the tokens are byte pairs.</summary>
+    [JsonIgnore]
+    public bool HasBytePairs => Examples == ExampleKind.Windows && Tokens == TokenKind.Bpe;
 
     /// <summary>V: the number of fixed parts the training data is cut into, whatever the cluster. Default: 8.</summary>
     public int Shards { get; init; } = 8;
@@ -107,7 +122,7 @@ public sealed record DataSection
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
-        && Target == other.Target && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
+        && Target == other.Target && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Format, Path, Labels, Label, Ignore.Count, Standardize, Shards, Validation);

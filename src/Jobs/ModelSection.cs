@@ -1,7 +1,6 @@
-namespace Granary.Jobs;
+using System.Text.Json.Serialization;
 
-/// <summary>The families of models; Own: one that the silo's program has registered, see <see cref="ModelSection.OwnKind"/>.</summary>
-public enum ModelKind { Logistic, Softmax, Mlp, Transformer, SkipGram, Own }
+namespace Granary.Jobs;
 
 /// <summary>The non-linearity after a hidden layer.</summary>
 public enum Activation { Sigmoid, Tanh, Relu, Gelu }
@@ -15,13 +14,20 @@ public enum Precision { Float32, Float64 }
 /// <summary>The job file's <c>model</c> section.</summary>
 public sealed record ModelSection
 {
-    /// <summary>The family; required.</summary>
-    public required ModelKind Kind { get; init; }
+    /// <summary>The family's name, one of <see cref="ModelKinds.Names"/>; required.</summary>
+    [JsonConverter(typeof(ModelKindConverter))]
+    public required string Kind { get; init; }
 
-    /// <summary>The name of a kind of one's own; null for the built-in ones.</summary>
-    public string? OwnKind { get; init; }
+    /// <summary>What earlier builds wrote beside the kind "own": its name. Read, and never written.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    private string? OwnKind
+    {
+        get => null;
+        init => Kind = value ?? Kind;
+    }
 
-    /// <summary>What a model of one's own is told (own kinds only): names and values as the job file has them. Default: none.</summary>
+    /// <summary>What a model is told that has no keys of its own (mostly own kinds): names and values as the job file has them. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Widths of the hidden layers, first to last (mlp). Default: none.</summary>
@@ -79,9 +85,6 @@ public sealed record ModelSection
     /// vocabulary. Default: 0.</summary>
     public int Negatives { get; init; }
 
-    /// <summary>The kind's name, as in job files.</summary>
-    public string KindName() => OwnKind ?? Kebab.Name(Kind);
-
     /// <summary>d_key, with its default filled in.</summary>
     public int HeadWidth() => KeyWidth ?? Width / Heads;
 
@@ -91,7 +94,7 @@ public sealed record ModelSection
             == (other.Kind, other.Activation, other.Loss, other.Precision, other.Init, other.Layers, other.Width, other.Heads, other.Context)
         && (KeyWidth, LayerNorm, Biases, TiedUnembedding, Dropout, Window, Negatives)
             == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout, other.Window, other.Negatives)
-        && OwnKind == other.OwnKind && Options.Count == other.Options.Count && !Options.Except(other.Options).Any()
+        && Options.Count == other.Options.Count && !Options.Except(other.Options).Any()
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

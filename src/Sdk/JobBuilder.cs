@@ -45,30 +45,30 @@ public sealed class JobBuilder
     /// <param name="path">A file, a folder or a glob.</param>
     /// <param name="label">The label's column.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Csv(string path, string label) => Source(DataFormat.Csv, path).Set("data.label", label);
+    public JobBuilder Csv(string path, string label) => Source("csv", path).Set("data.label", label);
 
     /// <summary>Trains on Parquet files.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <param name="label">The label's column.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Parquet(string path, string label) => Source(DataFormat.Parquet, path).Set("data.label", label);
+    public JobBuilder Parquet(string path, string label) => Source("parquet", path).Set("data.label", label);
 
     /// <summary>Trains on images in IDX files.</summary>
     /// <param name="images">The images' file.</param>
     /// <param name="labels">The labels' file.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Idx(string images, string labels) => Source(DataFormat.Idx, images).Set("data.labels", labels);
+    public JobBuilder Idx(string images, string labels) => Source("idx", images).Set("data.labels", labels);
 
     /// <summary>Trains on LIBSVM files.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Libsvm(string path) => Source(DataFormat.Libsvm, path);
+    public JobBuilder Libsvm(string path) => Source("libsvm", path);
 
     /// <summary>Trains on text.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <param name="tokens">What a token is.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Text(string path, TokenKind tokens = TokenKind.Char) => Source(DataFormat.Text, path).Set("data.tokens", Kebab.Name(tokens));
+    public JobBuilder Text(string path, TokenKind tokens = TokenKind.Char) => Source("text", path).Set("data.tokens", Kebab.Name(tokens));
 
     /// <summary>Standardises the features by mean and deviation of the training part.</summary>
     /// <returns>This builder.</returns>
@@ -86,16 +86,16 @@ public sealed class JobBuilder
 
     /// <summary>Trains a logistic regression.</summary>
     /// <returns>This builder.</returns>
-    public JobBuilder Logistic() => Model(ModelKind.Logistic);
+    public JobBuilder Logistic() => Model("logistic");
 
     /// <summary>Trains a softmax regression.</summary>
     /// <returns>This builder.</returns>
-    public JobBuilder Softmax() => Model(ModelKind.Softmax);
+    public JobBuilder Softmax() => Model("softmax");
 
     /// <summary>Trains a multi-layer perceptron.</summary>
     /// <param name="hidden">Widths of its hidden layers, first to last.</param>
     /// <returns>This builder.</returns>
-    public JobBuilder Mlp(params int[] hidden) => Model(ModelKind.Mlp).Set("model.hidden", hidden);
+    public JobBuilder Mlp(params int[] hidden) => Model("mlp").Set("model.hidden", hidden);
 
     /// <summary>Trains a transformer that goes on from a text.</summary>
     /// <param name="layers">Blocks.</param>
@@ -104,7 +104,7 @@ public sealed class JobBuilder
     /// <param name="context">Tokens that attention looks back over.</param>
     /// <returns>This builder.</returns>
     public JobBuilder Transformer(int layers = 4, int width = 128, int heads = 4, int context = 64) =>
-        Model(ModelKind.Transformer).Set("model.layers", layers).Set("model.width", width).Set("model.heads", heads).Set("model.context", context);
+        Model("transformer").Set("model.layers", layers).Set("model.width", width).Set("model.heads", heads).Set("model.context", context);
 
     /// <summary>How long and in which steps to train.</summary>
     /// <param name="epochs">Passes over the training data.</param>
@@ -144,9 +144,9 @@ public sealed class JobBuilder
         }
     }
 
-    private JobBuilder Source(DataFormat format, string path) => Set("data.format", Kebab.Name(format)).Set("data.path", path);
+    private JobBuilder Source(string format, string path) => Set("data.format", format).Set("data.path", path);
 
-    private JobBuilder Model(ModelKind kind) => Set("model.kind", Kebab.Name(kind));
+    private JobBuilder Model(string kind) => Set("model.kind", kind);
 
     private JobBuilder SetIfGiven(string key, object? value) => value is null ? this : Set(key, value);
 }

@@ -47,6 +47,12 @@ public class ReferenceTests
     public void Libraries_say_nothing_and_end_nothing(string room) => Assert.All(
         Repository.Sources(room), f => Assert.DoesNotMatch(@"\bConsole\.|\bEnvironment\.(Exit|FailFast)\b", File.ReadAllText(f)));
 
+    // Whoever wants to know something of a kind or a format asks its description: a comparison would be a case that the next kind misses.
+    [Fact]
+    public void Nobody_asks_which_kind_of_model_or_format_of_data_it_is() => Assert.All(
+        Repository.Sources("src"), f => Assert.DoesNotMatch(
+            @"(Model|model|kind)\.Kind (==|!=|is|switch)\b?|(Data|data|section|format)\.Format (==|!=|is|switch)\b?|\{ (Kind|Format): \"", File.ReadAllText(f)));
+
     [Fact]
     public void Files_have_one_idea() =>
         Assert.All(Repository.Sources("src"), f => Assert.True(File.ReadLines(f).Count() <= 400, f));

@@ -23,8 +23,8 @@ public sealed class CatalogueTests : IDisposable
         return new Job(
             1,
             name,
-            new ModelSection { Kind = ModelKind.Logistic },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 2 },
+            new ModelSection { Kind = "logistic" },
+            new DataSection { Format = "csv", Path = path, Label = "label", Standardize = true, Shards = 2 },
             new TrainingSection { Epochs = epochs, Batch = 8 });
     }
 

@@ -61,8 +61,8 @@ public sealed class ClusterTests : IDisposable
         Job Once(ClassWeights? weights) => new(
             1,
             "ones",
-            new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Shards = 5 },
+            new ModelSection { Kind = "logistic", Precision = Precision.Float64 },
+            new DataSection { Format = "csv", Path = path, Label = "label", Shards = 5 },
             new TrainingSection { Epochs = 1, Batch = 12, ClassWeights = weights, Optimizer = new() { LearningRate = 1 } });
         async Task<double> Bias(ClassWeights? weights) => Granary.Model.Files.TrainedModel
             .Load(Path.Combine((await Run(2, Once(weights))).Result!.Output, "model.safetensors")).Weights[^1];
@@ -76,7 +76,7 @@ public sealed class ClusterTests : IDisposable
     // Labels that mean nothing, learnt by heart: the held-out loss falls, then rises.
     private Job Noise()
     {
-        var job = Blobs(rate: 0.5, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [16] });
+        var job = Blobs(rate: 0.5, model: new ModelSection { Kind = "mlp", Hidden = [16] });
         var random = new Random(3);
         File.AppendAllText(job.Data.Path, string.Concat(Enumerable.Range(0, 120).Select(i => FormattableString.Invariant(
             $"{random.NextDouble() * 6},{random.NextDouble() * 2},c{random.Next(3)}\n"))));
@@ -147,7 +147,7 @@ public sealed class ClusterTests : IDisposable
     public async Task A_continued_job_has_the_bits_of_one_that_long_from_the_start(OptimizerKind kind, KeptModel keep, Precision precision)
     {
         // 33,000 weights in three blocks, of which every silo of three owns one.
-        var job = Blobs(model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [160, 200], Precision = precision });
+        var job = Blobs(model: new ModelSection { Kind = "mlp", Hidden = [160, 200], Precision = precision });
         Job Long(int epochs) => job with
         {
             Training = job.Training with
@@ -183,12 +183,12 @@ public sealed class ClusterTests : IDisposable
 
     [Fact]
     public async Task Another_seed_gives_other_weights() =>
-        Assert.NotEqual((await Run(1, Blobs())).Result!.WeightsSha256, (await Run(1, Blobs(seed: 2, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }))).Result!.WeightsSha256);
+        Assert.NotEqual((await Run(1, Blobs())).Result!.WeightsSha256, (await Run(1, Blobs(seed: 2, model: new ModelSection { Kind = "mlp", Hidden = [4] }))).Result!.WeightsSha256);
 
     [Fact]
     public async Task A_loss_that_explodes_names_step_and_shard_and_keeps_the_last_weights()
     {
-        var status = await Run(2, Blobs(rate: 1e30, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [8], Loss = Loss.SquaredError }));
+        var status = await Run(2, Blobs(rate: 1e30, model: new ModelSection { Kind = "mlp", Hidden = [8], Loss = Loss.SquaredError }));
         Assert.Equal(JobState.Failed, status.State);
         Assert.Matches(@"^step \d+, (shard \d+|the sum over 5 shards): (the loss|the gradient|a weight) became (NaN|infinite)", status.Failure);
         Assert.Contains("the last finite loss was", status.Failure);

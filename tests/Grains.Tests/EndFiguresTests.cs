@@ -55,7 +55,7 @@ public sealed class EndFiguresTests : IDisposable
     [Fact]
     public async Task A_job_that_fails_says_of_which_step_its_figures_are()
     {
-        var job = SmallCluster.Blobs(_folder, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [8], Loss = Loss.SquaredError });
+        var job = SmallCluster.Blobs(_folder, model: new ModelSection { Kind = "mlp", Hidden = [8], Loss = Loss.SquaredError });
         job = job with
         {
             Training = job.Training with

@@ -36,12 +36,12 @@ public sealed class EvaluationTests : IDisposable
     private (string Model, string Data) Save(Case c)
     {
         string[] columns = [.. c.X[0].Select((_, f) => $"x{f}")];
-        var kind = c.Classes.Length == 2 ? ModelKind.Logistic : ModelKind.Softmax;
+        var kind = c.Classes.Length == 2 ? "logistic" : "softmax";
         var job = new Job(
             1,
             "golden",
             new ModelSection { Kind = kind, Precision = Precision.Float64 },
-            new DataSection { Format = DataFormat.Csv, Path = "x.csv", Label = "y", Standardize = true, Shards = 7 },
+            new DataSection { Format = "csv", Path = "x.csv", Label = "y", Standardize = true, Shards = 7 },
             new TrainingSection { Epochs = 1 });
         var facts = new DataFacts(new InputShape(columns.Length, c.Classes.Length), c.Classes, [], [], new Scaling(c.Mean, c.Deviation)) { Columns = columns };
         var model = Path.Combine(_folder, $"{kind}.safetensors");
@@ -143,8 +143,8 @@ public sealed class EvaluationTests : IDisposable
         var job = new Job(
             1,
             "text",
-            new ModelSection { Kind = ModelKind.Transformer, Layers = 1, Width = 8, Heads = 2, Context = 16 },
-            new DataSection { Format = DataFormat.Text, Path = text, Shards = 3, Validation = new() { Path = held } },
+            new ModelSection { Kind = "transformer", Layers = 1, Width = 8, Heads = 2, Context = 16 },
+            new DataSection { Format = "text", Path = text, Shards = 3, Validation = new() { Path = held } },
             new TrainingSection { Epochs = 2, Batch = 32, Optimizer = new() { Kind = OptimizerKind.Adam, LearningRate = 0.01 } });
         await WithCluster(2, async grains =>
         {

@@ -20,8 +20,8 @@ public sealed class FaultTests : IDisposable
         return new Job(
             1,
             "blobs",
-            new ModelSection { Kind = ModelKind.Mlp, Hidden = [256, 256] },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 6 },
+            new ModelSection { Kind = "mlp", Hidden = [256, 256] },
+            new DataSection { Format = "csv", Path = path, Label = "label", Standardize = true, Shards = 6 },
             new TrainingSection
             {
                 Epochs = epochs,

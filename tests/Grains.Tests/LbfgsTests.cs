@@ -17,8 +17,8 @@ public sealed class LbfgsTests : IDisposable
     private static Job Job(string data, double penalty, Precision precision, double tolerance = 1e-6, int epochs = 1000) => new(
         1,
         Path.GetFileNameWithoutExtension(data),
-        new ModelSection { Kind = data == "digits.csv" ? ModelKind.Softmax : ModelKind.Logistic, Precision = precision },
-        new DataSection { Format = DataFormat.Csv, Path = Path.Combine(Data, data), Label = "label", Standardize = true, Shards = 6 },
+        new ModelSection { Kind = data == "digits.csv" ? "softmax" : "logistic", Precision = precision },
+        new DataSection { Format = "csv", Path = Path.Combine(Data, data), Label = "label", Standardize = true, Shards = 6 },
         new TrainingSection
         {
             Epochs = epochs,
@@ -50,7 +50,7 @@ public sealed class LbfgsTests : IDisposable
         "digits" => Job("digits.csv", 0.001, Precision.Float64, tolerance: 0, epochs: epochs),
         _ => Job("digits.csv", 0.001, Precision.Float32, tolerance: 0, epochs: epochs) with
         {
-            Model = new ModelSection { Kind = ModelKind.Mlp, Hidden = [512], Activation = Activation.Tanh },
+            Model = new ModelSection { Kind = "mlp", Hidden = [512], Activation = Activation.Tanh },
         },
     };
 

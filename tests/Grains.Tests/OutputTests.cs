@@ -48,7 +48,7 @@ public sealed class OutputTests : IDisposable
     {
         for (var i = 0; i < 2; i++)
         {
-            var status = await Run(new Submission(SmallCluster.Blobs(_folder, model: new ModelSection { Kind = ModelKind.Own, OwnKind = "wrong" }), At("run")));
+            var status = await Run(new Submission(SmallCluster.Blobs(_folder, model: new ModelSection { Kind = "wrong" }), At("run")));
             Assert.Contains("is wrong in float32", status.Failure);
             Assert.Empty(Names(At("run")));
         }

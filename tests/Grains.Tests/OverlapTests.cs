@@ -12,7 +12,7 @@ namespace Granary.Grains.Tests;
 public sealed partial class OverlapTests : IDisposable
 {
     // Five blocks, so that there is something to exchange beside; 200 steps, so that a trial of both ways is in them.
-    private static readonly ModelSection Wide = new() { Kind = ModelKind.Mlp, Hidden = [256, 256], Activation = Activation.Tanh };
+    private static readonly ModelSection Wide = new() { Kind = "mlp", Hidden = [256, 256], Activation = Activation.Tanh };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 

@@ -27,8 +27,8 @@ public sealed class OwnOptimizerTests : IDisposable
         return new Job(
             1,
             "blobs",
-            new ModelSection { Kind = ModelKind.Mlp, Hidden = [256, 256] },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 6 },
+            new ModelSection { Kind = "mlp", Hidden = [256, 256] },
+            new DataSection { Format = "csv", Path = path, Label = "label", Standardize = true, Shards = 6 },
             new TrainingSection
             {
                 Epochs = epochs,

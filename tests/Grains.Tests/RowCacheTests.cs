@@ -37,8 +37,8 @@ public sealed class RowCacheTests : IDisposable
             var status = await cluster.Run(new Job(
                 1,
                 "cached",
-                new ModelSection { Kind = ModelKind.Logistic },
-                new DataSection { Format = DataFormat.Csv, Path = path, Label = "y", Standardize = true, Shards = 2, Cache = cache, Validation = new() { Fraction = 0.1 } },
+                new ModelSection { Kind = "logistic" },
+                new DataSection { Format = "csv", Path = path, Label = "y", Standardize = true, Shards = 2, Cache = cache, Validation = new() { Fraction = 0.1 } },
                 new TrainingSection { Epochs = 2, Batch = 1024 }));
             Assert.True(status.State == JobState.Completed, status.Failure);
             found.Add((status.Result!.WeightsSha256, status.Step, status.Examples, status.Result.TrainLoss));

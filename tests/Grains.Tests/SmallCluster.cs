@@ -45,8 +45,8 @@ internal static class SmallCluster
         return new Job(
             1,
             "blobs",
-            model ?? new ModelSection { Kind = ModelKind.Softmax },
-            new DataSection { Format = DataFormat.Csv, Path = path, Label = "label", Standardize = true, Shards = 5, Validation = new() { Fraction = 0.2 } },
+            model ?? new ModelSection { Kind = "softmax" },
+            new DataSection { Format = "csv", Path = path, Label = "label", Standardize = true, Shards = 5, Validation = new() { Fraction = 0.2 } },
             new TrainingSection { Epochs = 20, Batch = 16, Seed = seed, Optimizer = new() { LearningRate = rate } });
     }
 }

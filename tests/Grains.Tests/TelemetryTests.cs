@@ -98,7 +98,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task The_metrics_of_a_job_carry_its_id_and_add_up()
     {
-        var job = await Run(new ModelSection { Kind = ModelKind.Mlp, Hidden = [8] });
+        var job = await Run(new ModelSection { Kind = "mlp", Hidden = [8] });
         double[] Of(string instrument) => [.. _measurements.Where(m => m.Instrument == instrument && m.Job == job.JobId).Select(m => m.Value)];
 
         Assert.Equal(2 * 200, Of("granary.steps").Sum()); // every silo commits every step

@@ -26,7 +26,7 @@ public sealed class WrongArithmeticTests : IDisposable
     }
 
     private Task<JobStatus> Run(int silos, string kind, Precision precision = Precision.Float32) => SmallCluster.Run(
-        _folder, SmallCluster.Blobs(_folder, model: new ModelSection { Kind = ModelKind.Own, OwnKind = kind, Precision = precision }), [.. Enumerable.Repeat("cpu", silos)]);
+        _folder, SmallCluster.Blobs(_folder, model: new ModelSection { Kind = kind, Precision = precision }), [.. Enumerable.Repeat("cpu", silos)]);
 
     private static JsonElement Summary(JobStatus status) =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(status.Result!.Output, "summary.json"))).RootElement.GetProperty("gradientCheck");
@@ -67,7 +67,7 @@ public sealed class WrongArithmeticTests : IDisposable
     [Fact]
     public async Task A_newcomer_whose_gradients_are_wrong_stands_by_and_the_others_go_on()
     {
-        var job = SmallCluster.Blobs(_folder, model: new ModelSection { Kind = ModelKind.Own, OwnKind = "newcomer" });
+        var job = SmallCluster.Blobs(_folder, model: new ModelSection { Kind = "newcomer" });
         await using var cluster = await GranaryCluster.Deploy(1, _folder);
         var coordinator = await cluster.Submit(job with { Training = job.Training with { Epochs = 1_000_000 } });
         var before = await GranaryCluster.Until(coordinator, s => s.Step > 20);

@@ -4,11 +4,11 @@ namespace Granary.Jobs.Tests;
 
 public class DataPlanTests
 {
-    private static Job Job(ModelKind kind = ModelKind.Softmax, int shards = 2, double fraction = 0, int batch = 1) => new(
+    private static Job Job(string kind = "softmax", int shards = 2, double fraction = 0, int batch = 1) => new(
         1,
         "j",
         new ModelSection { Kind = kind },
-        new DataSection { Format = DataFormat.Csv, Path = "/x/d.csv", Label = "y", Shards = shards, Validation = new() { Fraction = fraction } },
+        new DataSection { Format = "csv", Path = "/x/d.csv", Label = "y", Shards = shards, Validation = new() { Fraction = fraction } },
         new TrainingSection { Epochs = 1, Batch = batch });
 
     private static ShardSurvey Survey(int shard, long rows, params string[] classes) => new(shard, rows, 0, 3, classes, []);
@@ -29,7 +29,7 @@ public class DataPlanTests
     public void Mistakes_of_the_data_say_what_to_do()
     {
         Assert.Contains("every label is 'a'", Error(Job(), Survey(0, 5, "a"), Survey(1, 5, "a")));
-        Assert.Contains("there are 3. Use softmax", Error(Job(ModelKind.Logistic), Survey(0, 5, "a", "b"), Survey(1, 5, "c")));
+        Assert.Contains("there are 3. Use softmax", Error(Job("logistic"), Survey(0, 5, "a", "b"), Survey(1, 5, "c")));
         Assert.Contains("Set data.shards to 1 or less", Error(Job(), Survey(0, 1, "a"), Survey(1, 0)));
         Assert.Contains("training.batch is 11, but there are only 10", Error(Job(batch: 11), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("'inf' is no finite number", Error(Job(), Survey(0, 5, "1", "2"), Survey(1, 5, "inf")));
@@ -39,7 +39,7 @@ public class DataPlanTests
         Assert.Contains("'c' does not occur in d.csv", Error(Own(Job()), Survey(0, 5, "a") with { ValidationClasses = ["c"] }, Survey(1, 5, "b")));
         Assert.Contains("v.csv: there is nothing to validate on", Error(Own(Job()), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("nothing to train on", Error(Job(), Survey(0, 0), Survey(1, 0)));
-        var text = Job(ModelKind.Transformer) with { Data = new DataSection { Format = DataFormat.Text, Path = "/x/t.txt", Shards = 2 } };
+        var text = Job("transformer") with { Data = new DataSection { Format = "text", Path = "/x/t.txt", Shards = 2 } };
         Assert.Contains("data.shards is 2, but none of so many parts of t.txt has any windows of", Error(text, Survey(0, 0), Survey(1, 0)));
         Assert.Contains("leaves nothing of d.csv", Error(Job(fraction: 0.9999999999999999), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("holds out none", Error(Job(fraction: 0.01), Survey(0, 5, "a"), Survey(1, 5, "b")));
@@ -130,8 +130,8 @@ public class DataPlanTests
     private static Job Text(TokenKind tokens) => new(
         1,
         "t",
-        new ModelSection { Kind = ModelKind.Transformer },
-        new DataSection { Format = DataFormat.Text, Path = "/x/t.txt", Tokens = tokens, Shards = 1 },
+        new ModelSection { Kind = "transformer" },
+        new DataSection { Format = "text", Path = "/x/t.txt", Tokens = tokens, Shards = 1 },
         new TrainingSection { Epochs = 1, Batch = 1 });
 
     private static string Error(Job job, params ShardSurvey[] surveys) =>

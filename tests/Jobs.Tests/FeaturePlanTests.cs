@@ -2,7 +2,7 @@ namespace Granary.Jobs.Tests;
 
 public class FeaturePlanTests
 {
-    private static readonly DataSection Data = new() { Format = DataFormat.Csv, Path = "/x/d.csv", Label = "y", Standardize = true, Missing = MissingValues.Mean };
+    private static readonly DataSection Data = new() { Format = "csv", Path = "/x/d.csv", Label = "y", Standardize = true, Missing = MissingValues.Mean };
 
     private static DataFacts Complete(params double[][] parts)
     {

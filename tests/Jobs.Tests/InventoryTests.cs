@@ -47,14 +47,14 @@ public class InventoryTests
         ModelSection[] models =
         [
             .. ModelPresets.Names.Select(n => ModelPresets.Of(n).Model),
-            new() { Kind = ModelKind.Transformer, Width = 10, Heads = 3, KeyWidth = 7 },
-            new() { Kind = ModelKind.Logistic },
-            new() { Kind = ModelKind.Mlp, Hidden = [5, 4] },
-            new() { Kind = ModelKind.SkipGram, Width = 3, Negatives = 2 },
+            new() { Kind = "transformer", Width = 10, Heads = 3, KeyWidth = 7 },
+            new() { Kind = "logistic" },
+            new() { Kind = "mlp", Hidden = [5, 4] },
+            new() { Kind = "skip-gram", Width = 3, Negatives = 2 },
         ];
         foreach (var model in models)
         {
-            var input = new InputShape(model.Kind == ModelKind.Transformer ? 0 : 6, 11);
+            var input = new InputShape(model.Kind == "transformer" ? 0 : 6, 11);
             Assert.Equal(
                 ModelShape.Of(model, input).Where(p => p.Dims.Count == 2 && p.Name != "position_embedding.weight").Sum(p => p.Count),
                 ModelInventory.Of(model, input).Sum(m => m.Weights));
@@ -102,8 +102,8 @@ public class InventoryTests
         var job = new Job(
             1,
             "j",
-            new ModelSection { Kind = ModelKind.Mlp },
-            new DataSection { Format = DataFormat.Csv, Path = "d.csv", Shards = 8 },
+            new ModelSection { Kind = "mlp" },
+            new DataSection { Format = "csv", Path = "d.csv", Shards = 8 },
             new TrainingSection { Epochs = 1, ClipNorm = 1, Optimizer = new() { Kind = OptimizerKind.AdamW } });
         var blocks = new BlockPlan(100_000); // 6 blocks of 16,256 and one of 2,464
         const long P = 100_000 * 4;

@@ -23,16 +23,16 @@ public sealed class JobWriterTests : IDisposable
     private static readonly Gen<double> Share = Gen.OneOf(Gen.Const(0.0), Gen.Double[0, 0.999]);
 
     private static readonly Gen<ModelSection> Models = Gen.OneOf(
-        Any<Precision>().Select(p => new ModelSection { Kind = ModelKind.Logistic, Precision = p }),
-        Any<Precision>().Select(p => new ModelSection { Kind = ModelKind.Softmax, Precision = p }),
+        Any<Precision>().Select(p => new ModelSection { Kind = "logistic", Precision = p }),
+        Any<Precision>().Select(p => new ModelSection { Kind = "softmax", Precision = p }),
         Gen.Select(Gen.Int[1, 4096].Array[0, 4], Any<Activation>(), Any<Loss>(), (h, a, l) =>
-            new ModelSection { Kind = ModelKind.Mlp, Hidden = h, Activation = a, Loss = l }),
+            new ModelSection { Kind = "mlp", Hidden = h, Activation = a, Loss = l }),
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 99], (layers, part, heads, context) =>
-            new ModelSection { Kind = ModelKind.Transformer, Layers = layers, Width = part * heads, Heads = heads, Context = context }),
+            new ModelSection { Kind = "transformer", Layers = layers, Width = part * heads, Heads = heads, Context = context }),
         Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Double[0, 0.999], (width, key, norm, biases, tied, dropout) =>
             new ModelSection
             {
-                Kind = ModelKind.Transformer,
+                Kind = "transformer",
                 Width = width,
                 KeyWidth = key,
                 LayerNorm = norm,
@@ -41,8 +41,8 @@ public sealed class JobWriterTests : IDisposable
                 Dropout = dropout,
             }),
         Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Int[0, 99], (width, window, negatives) =>
-            new ModelSection { Kind = ModelKind.SkipGram, Width = width, Window = window, Negatives = negatives }),
-        Gen.Dictionary(Gen.Char["aZ9-_"].Array[0, 5].Select(n => "o" + new string(n)), Gen.String)[0, 4].Select(options => new ModelSection { Kind = ModelKind.Own, OwnKind = "my-cnn", Options = options }));
+            new ModelSection { Kind = "skip-gram", Width = width, Window = window, Negatives = negatives }),
+        Gen.Dictionary(Gen.Char["aZ9-_"].Array[0, 5].Select(n => "o" + new string(n)), Gen.String)[0, 4].Select(options => new ModelSection { Kind = "my-cnn", Options = options }));
 
     private static readonly Gen<OptimizerSection> Optimizers = Gen.OneOf(
         Gen.Select(Positive, Share, Gen.Bool, (rate, decay, all) =>
@@ -78,15 +78,15 @@ public sealed class JobWriterTests : IDisposable
         Gen.Const((ClassWeights?)new ClassWeights()),
         Gen.Dictionary(Gen.String, Positive)[1, 4].Select(w => (ClassWeights?)new ClassWeights { ByLabel = w }));
 
-    private static Gen<DataSection> Data(ModelKind kind, string file) => kind == ModelKind.SkipGram
+    private static Gen<DataSection> Data(string kind, string file) => kind == "skip-gram"
         ? Gen.Select(Gen.Bool, Gen.Int[1, 99], (space, least) => new DataSection
         {
-            Format = DataFormat.Text,
+            Format = "text",
             Path = file,
             Tokens = space ? TokenKind.Whitespace : TokenKind.Word,
             MinCount = least,
         })
-        : Data(kind == ModelKind.Transformer, file);
+        : Data(kind == "transformer", file);
 
     private static Gen<DataSection> Data(bool text, string file) => Gen.Select(
         Gen.String, Gen.Bool, Gen.Bool.Select(b => b ? TokenKind.Char : TokenKind.Byte), Gen.Int[1, 65_536], Share, Gen.Int[0, 1], (label, flag, tokens, shards, fraction, own) =>
@@ -95,7 +95,7 @@ public sealed class JobWriterTests : IDisposable
             return text
                 ? new DataSection
                 {
-                    Format = DataFormat.Text,
+                    Format = "text",
                     Path = file,
                     Tokens = flag ? TokenKind.Bpe : tokens,
                     Encoding = flag && tokens == TokenKind.Char ? TokenEncoding.O200kBase : null,
@@ -107,18 +107,18 @@ public sealed class JobWriterTests : IDisposable
                 : flag
                     ? new DataSection
                     {
-                        Format = DataFormat.Idx,
+                        Format = "idx",
                         Path = file,
                         Labels = file,
                         Shards = shards,
                         Validation = own == 1 ? validation with { Labels = file } : validation,
                     }
-                    : new DataSection { Format = DataFormat.Csv, Path = file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
-        }).SelectMany(d => d.Format == DataFormat.Csv ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = DataFormat.Parquet, Delimiter = ",", Cache = true }), Sparse(d)) : Gen.Const(d));
+                    : new DataSection { Format = "csv", Path = file, Label = label, Standardize = tokens == TokenKind.Char, Shards = shards, Validation = validation };
+        }).SelectMany(d => d.Format == "csv" ? Gen.OneOf(Options(d), Options(d).Select(o => o with { Format = "parquet", Delimiter = ",", Cache = true }), Sparse(d)) : Gen.Const(d));
 
     private static Gen<DataSection> Sparse(DataSection data) => Gen.Int[0, 1 << 28].Select(features => data with
     {
-        Format = DataFormat.Libsvm,
+        Format = "libsvm",
         Label = null,
         Features = features == 0 ? null : features,
     });
@@ -135,7 +135,7 @@ public sealed class JobWriterTests : IDisposable
     internal static Gen<Job> Jobs(string file) => Gen.Select(Models, Gen.Bool, (m, init) => m with { Init = init ? file : null })
         .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind, file), m is { Dropout: 0, Negatives: 0 } ? Gen.OneOf(Trainings, Searches) : Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
-            1, new string(name), model, data, data.Format == DataFormat.Text ? training : training with { ClassWeights = weights })))
+            1, new string(name), model, data, data.Format == "text" ? training : training with { ClassWeights = weights })))
         .SelectMany(job => Gen.Select(Stoppings, Any<KeptModel>(), (stopping, keep) => job.Data.Validation is { Path: null, Fraction: 0 }
             ? job
             : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }));
@@ -150,8 +150,8 @@ public sealed class JobWriterTests : IDisposable
         var job = new Job(
             1,
             "iris",
-            new ModelSection { Kind = ModelKind.Mlp, Hidden = [8, 4] },
-            new DataSection { Format = DataFormat.Csv, Path = "/data/iris.csv", Label = "species" },
+            new ModelSection { Kind = "mlp", Hidden = [8, 4] },
+            new DataSection { Format = "csv", Path = "/data/iris.csv", Label = "species" },
             new TrainingSection { Epochs = 3, Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 0.001, WeightDecay = 0.01 } });
         Assert.Equal(
             """

@@ -26,8 +26,26 @@ public sealed class OwnKindTests : IDisposable
     public void Where_any_kind_may_be_its_name_and_options_are_kept_as_they_stand()
     {
         var model = Parse(Text, anyKind: true, "model.options.rate=0.25").Model;
-        Assert.Equal((ModelKind.Own, "my-cnn", "my-cnn"), (model.Kind, model.OwnKind, model.KindName()));
+        Assert.Equal("my-cnn", model.Kind);
         Assert.Equal([new("channels", "8"), new("rate", "0.25")], model.Options.OrderBy(o => o.Key));
+    }
+
+    // A kind may come with a description that takes them.
+    [Fact]
+    public void Whether_keys_of_built_in_kinds_belong_to_it_is_left_to_the_program_that_knows_it() =>
+        Assert.Equal([3], Again(Parse(Text.Replace("kind: my-cnn", "kind: my-cnn\n  hidden: [3]", StringComparison.Ordinal))).Model.Hidden);
+
+    private Job Again(Job job) => Parse(JobFile.Write(job));
+
+    [Fact]
+    public void A_format_that_only_the_silo_s_program_knows_is_left_to_it()
+    {
+        var text = Text.Replace("format: csv, path: d.csv, label: label", "format: my-rows, path: d.csv, options: { a: 1 }, delimiter: \";\"", StringComparison.Ordinal);
+        var data = Again(Parse(text)).Data;
+        Assert.Equal(("my-rows", "1", ";"), (data.Format, data.Options["a"], data.Delimiter));
+        Assert.Equal("my.yaml:5: data.format is 'my-rows', but must be one of csv, idx, text, libsvm, parquet.",
+            Error(text.Replace("my-cnn", "mlp", StringComparison.Ordinal).Replace("  options: { channels: 8, rate: 0.5 }", "  hidden: [1]", StringComparison.Ordinal), anyKind: false));
+        Assert.Contains("data.options has no meaning for csv: it belongs to formats of one's own.", Error(Text, anyKind: true, "data.options={a: 1}"));
     }
 
     [Fact]
@@ -38,7 +56,6 @@ public sealed class OwnKindTests : IDisposable
     [InlineData("kind: my-cnn", "kind: My_CNN", "my.yaml:3: model.kind is 'My_CNN', but must be one of logistic, ")]
     [InlineData("kind: my-cnn", "kind: own-", "data.format is text, which a transformer and a skip-gram learn from: own- needs csv, idx, libsvm or parquet.", "data={format: text, path: d.csv}")]
     [InlineData("kind: my-cnn", "kind: mlp", "my.yaml:4: model.options has no meaning for mlp: it belongs to kinds of one's own.")]
-    [InlineData("kind: my-cnn", "kind: my-cnn\n  hidden: [3]", "model.hidden has no meaning for my-cnn: it belongs to mlp.")]
     [InlineData("{ channels: 8, rate: 0.5 }", "8", "my.yaml:4: model.options is a section")]
     [InlineData("channels: 8", "8: channels", "my.yaml:4: model.options has '8', but an option's name is letters")]
     [InlineData("channels: 8", "channels: [8]", "my.yaml:4: model.options.channels must be a single value.")]

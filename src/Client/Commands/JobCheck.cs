@@ -14,7 +14,7 @@ internal sealed record KnownJob(Job Job, InputShape Input, long Examples);
 /// <summary>Checks a job and its data before any cluster hears of it, in a process that ends afterwards.</summary>
 internal static class JobCheck
 {
-    /// <summary>Checks a job to know what its data says about it. A kind of one's own is known to <see cref="OwnKinds"/> afterwards: only the
+    /// <summary>Checks a job to know what its data says about it. A kind of one's own is known to <see cref="ModelKinds"/> afterwards: only the
     /// silo's program can tell its shape, and it has.</summary>
     /// <inheritdoc cref="Run" path="/exception"/>
     public static async Task<KnownJob> Know(string file, string[] overrides, CancellationToken cancellation)
@@ -22,16 +22,28 @@ internal static class JobCheck
         var (job, report) = await Run(file, overrides, cancellation);
         using var document = JsonDocument.Parse(report);
         var found = document.RootElement;
-        if (job.Model.OwnKind is { } own)
+        if (!ModelKinds.IsBuiltIn(job.Model.Kind))
         {
             var shape = found.GetProperty("shape").Deserialize<ParameterShape[]>(JsonSerializerOptions.Web)!;
-            OwnKinds.Add(own, (_, _) => shape);
+            ModelKinds.Add(new ShapedModel(job.Model.Kind, shape));
         }
 
         return new KnownJob(
             job,
             new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32()),
             found.GetProperty("trainingExamples").GetInt64());
+    }
+
+    // A kind of which nothing is known but the shape of one model.
+    private sealed class ShapedModel(string kind, IReadOnlyList<ParameterShape> shape) : ModelDescription
+    {
+        public override string Kind => kind;
+
+        public override IReadOnlyList<string> Keys => ["options"];
+
+        public override bool NamesAxes => false;
+
+        public override IReadOnlyList<ParameterShape> Shape(ModelSection model, InputShape input) => shape;
     }
 
     /// <summary>Reads the job file, then has the silo's program read the data. Returns the job and what the check printed.</summary>

@@ -54,7 +54,7 @@ internal static class PlanCommand
                 var overrides = result.GetValue(set) ?? [];
                 var known = await JobCheck.Know(path!, overrides, interruption.Token);
                 var job = PlannedJob.Of(known.Job, known.Input, known.Examples);
-                if (job.Job.Model.Kind == ModelKind.Own && facts.HasFlops(result))
+                if (job.CountsExamples && facts.HasFlops(result))
                 {
                     _ = ModelWork.FlopsPerExample(job.Job.Model, known.Input); // tells why not
                 }

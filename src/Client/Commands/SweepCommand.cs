@@ -69,7 +69,7 @@ internal static class SweepCommand
     }
 
     // What a check depends on: the data, and the model where only the silo's program knows it.
-    private static object Checked(Job job) => (job.Data, job.Model.Kind == ModelKind.Own ? job.Model : null);
+    private static object Checked(Job job) => (job.Data, ModelKinds.IsBuiltIn(job.Model.Kind) ? null : job.Model);
 
     private sealed record SweptJob(Job Job, IReadOnlyList<JobWarning> Warnings);
 

@@ -20,7 +20,7 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
     public string Text(int? width)
     {
         var text = new StringBuilder();
-        Line(text, $"{Name}: {Model.KindName()}");
+        Line(text, $"{Name}: {Model.Kind}");
         Line(text, $"");
         var table = new TextTable(text: false, "", ">matrices", ">shape of each", ">weights");
         foreach (var m in Matrices)
@@ -31,13 +31,7 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
         table.Add("total", N(Matrices.Sum(m => m.Matrices)), "", N(Matrices.Sum(m => m.Weights)));
         text.Append(table.Text(width));
         Line(text, $"");
-        var rest = Model.Kind switch
-        {
-            ModelKind.Transformer => "With positions, biases and norms",
-            ModelKind.SkipGram or ModelKind.Own => "In all",
-            _ => "With biases",
-        };
-        Line(text, $"{rest}: {Plural.Of(Parameters, "weight")}.");
+        Line(text, $"{ModelKinds.Of(Model).BesidesMatrices}: {Plural.Of(Parameters, "weight")}.");
         if (Costs.Count > 0)
         {
             AddCosts(text, width);
@@ -69,7 +63,7 @@ internal sealed record InventoryReport(string Name, ModelSection Model, InputSha
     public object Document() => new
     {
         name = Name,
-        model = Model.KindName(),
+        model = Model.Kind,
         matrices = Matrices.Select(m => new { name = m.Name, matrices = m.Matrices, rows = m.Rows, columns = m.Columns, weights = m.Weights }),
         totalMatrices = Matrices.Sum(m => m.Matrices),
         totalMatrixWeights = Matrices.Sum(m => m.Weights),

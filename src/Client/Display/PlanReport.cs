@@ -17,7 +17,7 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
     private const double Half = 0.5;
     private const double Most = 0.8;
 
-    private bool Own => Job.Job.Model.Kind == ModelKind.Own;
+    private bool Own => Job.CountsExamples;
 
     private IEnumerable<StepCost> Plans => Silos.Select(s => StepCost.Of(ShardsToSuit ? Job.WithShardsFor(s, Facts.Threads) : Job, Facts, s));
 
@@ -27,7 +27,7 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
     {
         var text = new StringBuilder();
         var work = Own ? $"{Quantity.OfCount(Facts.Flops)} examples/s a silo" : $"{Quantity.OfCount(Job.FlopsPerExample)} operations an example";
-        Line(text, $"{Job.Job.Name}: {Job.Job.Model.KindName()}, {Plural.Of(Job.Blocks.Weights, "weight")}, {work}, batch {Job.Batch:N0}{(ShardsToSuit ? "" : $" in {Plural.Of(Job.Shards, "shard")}")}");
+        Line(text, $"{Job.Job.Name}: {Job.Job.Model.Kind}, {Plural.Of(Job.Blocks.Weights, "weight")}, {work}, batch {Job.Batch:N0}{(ShardsToSuit ? "" : $" in {Plural.Of(Job.Shards, "shard")}")}");
         Line(text, $"{PlanOptions.Line(Facts, Own)}");
         if (How is not null)
         {
@@ -98,7 +98,7 @@ internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? Ho
         return new
         {
             name = Job.Job.Name,
-            model = Job.Job.Model.KindName(),
+            model = Job.Job.Model.Kind,
             parameters = Job.Blocks.Weights,
             flopsPerExample = Own ? (double?)null : Job.FlopsPerExample,
             batch = Job.Batch,

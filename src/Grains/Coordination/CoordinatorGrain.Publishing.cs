@@ -57,7 +57,7 @@ internal sealed partial class CoordinatorGrain
         Remember(run);
         State.Failure = failure;
         var result = new JobResult(
-            Job.Model.KindName(),
+            Job.Model.Kind,
             weights[0].Parameters,
             live.EpochLoss,
             evaluation?.Examples ?? 0,

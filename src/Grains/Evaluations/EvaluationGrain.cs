@@ -71,14 +71,14 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         if (examples == 0)
         {
             throw new JobException($"{Path.GetFileName(request.Data)}: there is nothing to evaluate: it has no examples"
-                + (model.Model.Kind == ModelKind.Transformer ? $", of which each takes {model.Model.Context + 1} tokens within one of {Plural.Of(done.Count, "part")}." : "."));
+                + (model.Data.Examples == ExampleKind.Windows ? $", of which each takes {model.Model.Context + 1} tokens within one of {Plural.Of(done.Count, "part")}." : "."));
         }
 
-        var text = model.Data.Format == DataFormat.Text;
+        var text = model.Data.IsText;
         var probabilities = model.Model.Loss == Loss.CrossEntropy;
         var loss = new SumTree(done.Count).Sum(v => done[v].Examples > 0 ? done[v].LossSum : null)!.Value / examples;
         return new EvaluationReport(
-            model.Model.KindName(),
+            model.Model.Kind,
             examples,
             predictions,
             loss,
@@ -86,7 +86,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
             text ? [] : model.Facts.Classes,
             [.. done.SelectMany(d => d.Confusion).GroupBy(c => (c.Truth, c.Predicted)).OrderBy(g => g.Key)
                 .Select(g => new ConfusionCell(g.Key.Truth, g.Key.Predicted, g.Sum(c => c.Count)))],
-            probabilities && model.Model.Kind != ModelKind.Own, // the loss of a kind of one's own may be any
+            ModelKinds.Of(model.Model).LosesByLikelihood(model.Model),
             !text && probabilities && model.Facts.Shape.Classes == 2 ? await Area(request, done.Count) : null,
             text ? Math.Exp(loss) : null,
             done.Count);

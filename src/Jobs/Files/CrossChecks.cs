@@ -3,8 +3,6 @@ namespace Granary.Jobs;
 /// <summary>Rules that tie values of different keys together. Which keys a kind has at all is declared with the keys.</summary>
 internal static class CrossChecks
 {
-    private static readonly DataFormat[] NumberFormats = [.. Enum.GetValues<DataFormat>().Where(f => f != DataFormat.Text)];
-
     public static void Check(Job job, YamlMap file)
     {
         var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
@@ -14,13 +12,13 @@ internal static class CrossChecks
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
         }
 
-        var kind = job.Model.Kind;
-        var reads = kind is ModelKind.Transformer or ModelKind.SkipGram;
-        if (reads != (job.Data.Format == DataFormat.Text))
+        var kind = ModelKinds.Of(job.Model);
+        var reads = kind.Examples != ExampleKind.Rows;
+        if (reads != job.Data.IsText)
         {
             throw data.Error("format", reads
-                ? $"model.kind is {Kebab.Name(kind)}, which learns from text: set data.format to text."
-                : $"data.format is text, which a transformer and a skip-gram learn from: {job.Model.KindName()} needs {KeyWords.List(NumberFormats, "or")}.");
+                ? $"model.kind is {kind.Kind}, which learns from text: set data.format to {KeyWords.List(Formats(labelled: false), "or")}."
+                : $"data.format is {job.Data.Format}, which {ThatTake(ExampleKind.Windows, ExampleKind.Pairs)} learn from: {kind.Kind} needs {KeyWords.List(Formats(labelled: true), "or")}.");
         }
 
         foreach (var (key, asked) in new[] { ("earlyStopping", job.Training.EarlyStopping is not null), ("keep", job.Training.Keep == KeptModel.Best) })
@@ -31,42 +29,30 @@ internal static class CrossChecks
             }
         }
 
-        if (reads && job.Data.HasWords != (kind == ModelKind.SkipGram))
+        if (kind.Examples != job.Data.Examples)
         {
-            throw data.Error("tokens", kind == ModelKind.SkipGram
-                ? $"data.tokens is {Kebab.Name(job.Data.Tokens)}, but a skip-gram learns from words: set data.tokens to word or whitespace."
-                : $"data.tokens is {Kebab.Name(job.Data.Tokens)}, which a skip-gram learns from: a transformer needs char, byte or bpe.");
+            throw data.Error("tokens", kind.Examples == ExampleKind.Pairs
+                ? $"data.tokens is {Kebab.Name(job.Data.Tokens)}, but a {kind.Kind} learns from words: set data.tokens to word or whitespace."
+                : $"data.tokens is {Kebab.Name(job.Data.Tokens)}, which {ThatTake(ExampleKind.Pairs)} learns from: a {kind.Kind} needs char, byte or bpe.");
         }
 
-        CheckBytePairs(job.Data, data);
+        if (FormatKinds.Of(job.Data.Format).Broken(job.Data) is var (at, wrong))
+        {
+            throw data.Error(at, wrong);
+        }
+
         CheckKept(job.Data, data);
-        if (kind == ModelKind.Transformer && job.Model.KeyWidth is null && job.Model.Width % job.Model.Heads != 0)
+        if (kind.Broken(job.Model) is var (place, broken))
         {
-            throw model.Error("heads", $"model.width is {job.Model.Width}, which {job.Model.Heads} heads do not divide: "
-                + "every head needs an equal part of the width. Choose another number, or set model.keyWidth.");
-        }
-
-        if (kind == ModelKind.Transformer && 3L * job.Model.Heads * job.Model.HeadWidth() > int.MaxValue)
-        {
-            throw model.Error("keyWidth", $"{job.Model.Heads} heads of {job.Model.HeadWidth()} numbers each are more than a matrix can hold. "
-                + "Set a smaller model.keyWidth, or fewer model.heads.");
+            throw model.Error(place, broken);
         }
     }
 
-    private static void CheckBytePairs(DataSection section, YamlMap data)
-    {
-        var bpe = section is { Format: DataFormat.Text, Tokens: TokenKind.Bpe };
-        if (bpe && (section.Vocab is null) != (section.Merges is null))
-        {
-            throw data.Error("tokens", "data.vocab and data.merges go together: a vocabulary of byte pairs is two files.");
-        }
+    // "a transformer and a skip-gram"
+    private static string ThatTake(params ExampleKind[] examples) =>
+        KeyWords.List([.. ModelKinds.BuiltIn.Where(d => examples.Contains(d.Examples)).Select(d => $"a {d.Kind}")]);
 
-        if (bpe && (section.Encoding is null) == (section.Vocab is null))
-        {
-            throw data.Error("tokens", "data.tokens is bpe, which needs a vocabulary: either data.encoding ("
-                + $"{KeyWords.List(Enum.GetValues<TokenEncoding>(), "or")}), or data.vocab and data.merges.");
-        }
-    }
+    private static string[] Formats(bool labelled) => [.. FormatKinds.BuiltIn.Where(d => d.HasLabels == labelled).Select(d => d.Format)];
 
     private static void CheckKept(DataSection section, YamlMap data)
     {
@@ -88,9 +74,9 @@ internal static class CrossChecks
             throw validation.Error("labels", "data.validation.labels stands alone: data.validation.path, the images' file, is missing.");
         }
 
-        if (section is { Format: DataFormat.Idx, Validation: { Path: not null, Labels: null } })
+        if (FormatKinds.Of(section.Format).Takes("labels") && section.Validation is { Path: not null, Labels: null })
         {
-            throw validation.Error("path", "data.validation.labels is missing: idx images need their labels' file.");
+            throw validation.Error("path", $"data.validation.labels is missing: {section.Format} images need their labels' file.");
         }
     }
 }

@@ -3,18 +3,14 @@ namespace Granary.Jobs;
 /// <summary>The job file's <c>data</c> section.</summary>
 internal static class DataKeys
 {
-    private static readonly Belonging Text = Kinds.Format.Only(DataFormat.Text);
-
-    private static readonly Belonging Csv = Kinds.Format.Only(DataFormat.Csv);
-
-    private static readonly Belonging Idx = Kinds.Format.Only(DataFormat.Idx);
+    private static readonly Belonging Text = Takes("tokens");
 
     private static readonly Belonging BytePairs = Text.And(
         Kinds.Tokens.Only(TokenKind.Bpe), (key, _) => $"{key} belongs to texts of byte pairs: set data.tokens to bpe, or leave it out.", "tokens: bpe");
 
     private static readonly Belonging Words = Text.And(
         Kinds.Tokens.Only(TokenKind.Word, TokenKind.Whitespace),
-        (key, job) => $"{key} has no meaning for {(Text.Holds(job) ? Kebab.Name(job.Data.Tokens) : Kebab.Name(job.Data.Format))}: it belongs to texts of words (data.tokens).",
+        (key, job) => $"{key} has no meaning for {(Text.Holds(job) ? Kebab.Name(job.Data.Tokens) : job.Data.Format)}: it belongs to texts of words (data.tokens).",
         "tokens: word, whitespace");
 
     private static readonly Belonging Vocabularies = Text.And(
@@ -23,36 +19,39 @@ internal static class DataKeys
     /// <summary>Its keys.</summary>
     public static JobSection Section(Lens<DataSection> data) => data.Section(
         "what it is trained on",
-        data.Key("format", d => d.Format, (d, v) => d with { Format = v }, new Choice<DataFormat>(), "[how the source is written](data-formats.md)")
+        data.Key("format", d => d.Format, (d, v) => d with { Format = v },
+            new NameOfKind([.. FormatKinds.BuiltIn.Select(d => d.Format)], () => FormatKinds.Own, "../how-to/own-formats.md"), "[how the source is written](data-formats.md)")
             .Needed(),
         data.Key("path", d => d.Path, (d, v) => d with { Path = v! }, NamedFile.Source, "relative to the job file; `~` is the home folder")
             .Needed(),
         data.Key("labels", d => d.Labels, (d, v) => d with { Labels = v }, NamedFile.One, "the labels' file")
-            .For(Idx).Needed(),
+            .For(Takes("labels")).Needed(),
         data.Key("label", d => d.Label, (d, v) => d with { Label = v }, new FreeText(), "the label's column")
-            .For(Kinds.Tables).Needed(),
+            .For(Takes("label")).Needed(),
         data.Key("delimiter", d => d.Delimiter, (d, v) => d with { Delimiter = v }, new Delimiter(), "between cells")
-            .For(Csv),
+            .For(Takes("delimiter")),
         data.Key("missing", d => d.Missing, (d, v) => d with { Missing = v }, new Choice<MissingValues>(),
             "a feature's missing value is an error, or becomes the training part's mean")
-            .For(Kinds.Tables),
+            .For(Takes("missing")),
         data.Key("missingValues", d => d.MissingSpellings, (d, v) => d with { MissingSpellings = v }, new Spellings(),
             "what stands for a missing value, beside an empty cell or null")
-            .For(Kinds.Tables).DefaultIs("pandas' list and `?`, as in the example above"),
+            .For(Takes("missingValues")).DefaultIs("pandas' list and `?`, as in the example above"),
         data.Key("ignore", d => d.Ignore, (d, v) => d with { Ignore = v }, new ColumnNames(), "columns that are neither label nor feature")
-            .For(Kinds.Tables).DefaultIs("none"),
+            .For(Takes("ignore")).DefaultIs("none"),
         data.Key("target", d => d.Target, (d, v) => d with { Target = v }, new Choice<LabelTarget>(),
             "auto refuses labels that are a quantity or names of rows; classes takes any")
             .For(Kinds.Labelled),
         data.Key("cache", d => d.Cache, (d, v) => d with { Cache = v }, new TrueOrFalse(), "keeps the rows as numbers in `.granary-cache/` beside the file")
-            .For(Csv),
+            .For(Takes("cache")),
         data.Key("features", d => d.Features, (d, v) => d with { Features = v }, new OrNothing<int>(new WholeNumber(1, 1 << 28)), "number of features")
-            .For(Kinds.Format.Only(DataFormat.Libsvm)).DefaultIs("the greatest index"),
+            .For(Takes("features")).DefaultIs("the greatest index"),
         data.Key("standardize", d => d.Standardize, (d, v) => d with { Standardize = v }, new TrueOrFalse(), "mean 0 and deviation 1 over the training part")
             .For(Kinds.Labelled),
+        data.Key("options", d => d.Options, (d, v) => d with { Options = v }, new OptionList(), "what the format is told; one that it never asks for is refused")
+            .For(Kinds.Format.Own(format => FormatKinds.Of(format).Takes("options"), "formats")),
         data.Key("tokens", d => d.Tokens, (d, v) => d with { Tokens = v }, new Choice<TokenKind>(),
             "what a token is: char, byte and bpe for a transformer, word and whitespace for a skip-gram")
-            .For(Text),
+            .For(Takes("tokens")),
         data.Key("encoding", d => d.Encoding, (d, v) => d with { Encoding = v }, new OrNothing<TokenEncoding>(new Choice<TokenEncoding>()),
             "an encoding by name; this, or `vocab` and `merges`")
             .For(BytePairs),
@@ -75,7 +74,10 @@ internal static class DataKeys
             .Written(j => j.Data.Validation.Path is null),
         validation.Key("path", v => v.Path, (v, p) => v with { Path = p }, NamedFile.Source, "a held-out source of its own; this or the fraction"),
         validation.Key("labels", v => v.Labels, (v, l) => v with { Labels = l }, NamedFile.One, "its labels' file, which idx needs")
-            .For(Idx));
+            .For(Takes("labels")));
+
+    // The formats whose descriptions name the key.
+    private static Belonging Takes(string key) => Kinds.Format.Where(format => FormatKinds.Of(format).Takes(key), format => !FormatKinds.IsKnown(format));
 
     private static string NoVocabulary(string key, Job job) => Text.Holds(job)
         ? $"{key} has no meaning for tokens of kind {Kebab.Name(job.Data.Tokens)}, whose vocabulary does not depend on the text"

@@ -28,14 +28,19 @@ internal abstract record JobEntry(string Path, string Doc)
     /// <summary>Refuses what has no meaning for the job's kinds.</summary>
     public virtual void Check(Job job, YamlMap map)
     {
-        if (Belongs is { } kinds && map.Has(Name) && !kinds.Holds(job) && !SaysNothingNew(job))
+        if (Belongs is { } kinds && map.Has(Name) && !kinds.MayHold(job) && !SaysNothingNew(job))
         {
             throw map.Error(Name, kinds.Refusal(Path, job));
         }
     }
 
     /// <summary>As the job's own file has it; null where it has no meaning, or nothing to say.</summary>
-    public YamlNode? Write(Job job) => Belongs?.Holds(job) == false ? null : WriteValue(job);
+    public YamlNode? Write(Job job) => Belongs is not { } kinds || kinds.Holds(job) ? WriteValue(job)
+        : kinds.MayHold(job) && !IsUsual(job) ? WriteValue(job)
+        : null;
+
+    /// <summary>Whether it says no more than its default.</summary>
+    protected virtual bool IsUsual(Job job) => true;
 
     /// <summary>Whether it says what holds for every kind, so that it does no harm where it does not belong.</summary>
     protected virtual bool SaysNothingNew(Job job) => false;

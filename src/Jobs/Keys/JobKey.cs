@@ -131,6 +131,9 @@ internal sealed record JobKey<T>(string Path, string Doc, IKeyType<T> Type, Func
     }
 
     /// <inheritdoc/>
+    protected override bool IsUsual(Job job) => Equals(Get(job), Usual);
+
+    /// <inheritdoc/>
     protected override bool SaysNothingNew(Job job) => MayAlwaysBe is { } value && Equals(Get(job), value());
 
     /// <inheritdoc/>

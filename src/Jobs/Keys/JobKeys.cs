@@ -5,7 +5,7 @@ internal static class JobKeys
 {
     /// <summary>A job of nothing but defaults.</summary>
     public static Job Blank { get; } = new(
-        1, "job", new ModelSection { Kind = ModelKind.Logistic }, new DataSection { Format = DataFormat.Csv, Path = "" }, new TrainingSection { Epochs = 1 });
+        1, "job", new ModelSection { Kind = ModelKinds.BuiltIn[0].Kind }, new DataSection { Format = FormatKinds.BuiltIn[0].Format, Path = "" }, new TrainingSection { Epochs = 1 });
 
     /// <summary>The whole file.</summary>
     public static JobSection File { get; } = FileKeys.Section();

@@ -9,9 +9,12 @@ internal static class KeyWords
 {
     /// <summary>"csv, idx and parquet".</summary>
     public static string List<T>(IReadOnlyList<T> values, string last = "and")
-        where T : struct, Enum => values.Count == 1
-            ? Kebab.Name(values[0])
-            : $"{string.Join(", ", values.SkipLast(1).Select(Kebab.Name))} {last} {Kebab.Name(values[^1])}";
+        where T : struct, Enum => List([.. values.Select(Kebab.Name)], last);
+
+    /// <summary>The same of names.</summary>
+    public static string List(IReadOnlyList<string> names, string last = "and") => names.Count < 2
+        ? string.Concat(names)
+        : $"{string.Join(", ", names.SkipLast(1))} {last} {names[^1]}";
 
     /// <summary>"10,000".</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -7,25 +7,23 @@ internal static class Kinds
     private const string AnotherKind = "take it out, or choose another kind";
 
     /// <summary>Kinds of models.</summary>
-    public static KindKey<ModelKind> Model { get; } = new("model.kind", j => j.Model.KindName());
+    public static KindKey Model { get; } = new("model.kind", j => j.Model.Kind, () => [.. ModelKinds.BuiltIn.Select(d => d.Kind)]);
 
     /// <summary>Formats of data.</summary>
-    public static KindKey<DataFormat> Format { get; } = new("data.format", j => Kebab.Name(j.Data.Format));
+    public static KindKey Format { get; } = new("data.format", j => j.Data.Format, () => [.. FormatKinds.BuiltIn.Select(d => d.Format)]);
 
     /// <summary>Kinds of tokens.</summary>
-    public static KindKey<TokenKind> Tokens { get; } = new("data.tokens", j => Kebab.Name(j.Data.Tokens), TokenKind.Char);
+    public static KindKey Tokens { get; } = KindKey.Of("data.tokens", j => Kebab.Name(j.Data.Tokens), TokenKind.Char);
 
     /// <summary>Optimisers.</summary>
-    public static KindKey<OptimizerKind> Optimizer { get; } = new("training.optimizer.kind", j => j.Training.Optimizer.KindName(), OptimizerKind.Sgd, AnotherKind);
+    public static KindKey Optimizer { get; } =
+        new("training.optimizer.kind", j => j.Training.Optimizer.KindName(), () => [.. OwnOptimizerKinds.BuiltIn.Keys], Kebab.Name(OptimizerKind.Sgd), AnotherKind);
 
     /// <summary>Schedules of the learning rate.</summary>
-    public static KindKey<ScheduleKind> Schedule { get; } = new("training.schedule.kind", j => Kebab.Name(j.Training.Schedule.Kind), ScheduleKind.Constant, AnotherKind);
-
-    /// <summary>Tables with named columns.</summary>
-    public static Belonging Tables { get; } = Format.Only(DataFormat.Csv, DataFormat.Parquet);
+    public static KindKey Schedule { get; } = KindKey.Of("training.schedule.kind", j => Kebab.Name(j.Training.Schedule.Kind), ScheduleKind.Constant, AnotherKind);
 
     /// <summary>Everything that has labels.</summary>
-    public static Belonging Labelled { get; } = Format.AllBut(DataFormat.Text);
+    public static Belonging Labelled { get; } = Format.AllButWhereNot(format => FormatKinds.Of(format).HasLabels);
 
     /// <summary>Optimisers that go by gradients of batches.</summary>
     public static Belonging Batches { get; } = Optimizer.AllBut(OptimizerKind.Lbfgs);

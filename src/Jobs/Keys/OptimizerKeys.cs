@@ -12,7 +12,7 @@ internal static class OptimizerKeys
             optimizer.Key("kind", o => (o.Kind, Own: o.OwnKind), (o, v) => o with { Kind = v.Kind, OwnKind = v.Own },
                 new KindOrOwn<OptimizerKind>(OptimizerKind.Own, OwnOptimizerKinds.BuiltIn, () => OwnOptimizerKinds.Names, "../how-to/own-models.md#optimisers-of-ones-own"), "the rule"),
             optimizer.Key("options", o => o.Options, (o, v) => o with { Options = v }, new OptionList(), "what it is told; one that it never asks for is refused")
-                .For(Kinds.Optimizer.Own(OwnOptimizerKinds.BuiltIn.Keys)),
+                .For(Kinds.Optimizer.Own(k => !OwnOptimizerKinds.BuiltIn.ContainsKey(k))),
             optimizer.Key("learningRate", o => o.LearningRate, (o, v) => o with { LearningRate = v }, RealNumber.Positive, "alpha, the length of a step")
                 .For(Kinds.Batches).DefaultFor(adaptive, 0.001),
             optimizer.Key("momentum", o => o.Momentum, (o, v) => o with { Momentum = v }, RealNumber.Share, "mu: v <- mu v + g; w <- w - alpha v")

@@ -8,14 +8,14 @@ namespace Granary.Jobs;
 internal static class SchemaRules
 {
     /// <summary>The conditions on the keys of a file and its sections.</summary>
-    public static IEnumerable<JsonNode> Of(JobSection file) => file.All.Where(e => e.Belongs is not null).GroupBy(e => (e.Belongs!, Parent(e.Path))).SelectMany(Belong)
+    public static IEnumerable<JsonNode> Of(JobSection file) => file.All.Where(e => e.Belongs is not null).GroupBy(e => (e.Belongs!.Words, Parent(e.Path))).SelectMany(Belong)
         .Concat(file.Keys.SelectMany(Limits));
 
     // Keys of one section that belong to the same kinds.
-    private static IEnumerable<JsonNode> Belong(IGrouping<(Belonging Kinds, string Parent), JobEntry> keys)
+    private static IEnumerable<JsonNode> Belong(IGrouping<(string Kinds, string Parent), JobEntry> keys)
     {
-        var (kinds, parent) = keys.Key;
-        yield return If(Not(Holds(kinds)), parent, new JsonObject
+        var (kinds, parent) = (keys.First().Belongs!, keys.Key.Parent);
+        yield return If(Refuses(kinds), parent, new JsonObject
         {
             ["properties"] = new JsonObject(keys.Select(e =>
                 KeyValuePair.Create(e.Name, (JsonNode?)Allow((e as JobKey)?.Harmless, $"{e.Path} has no meaning here; it applies to: {kinds.Words}.")))),
@@ -49,6 +49,15 @@ internal static class SchemaRules
         var mayBeMissing = kind.Default is { } name && kind.IsOne(name);
         return Within(kind.Path, kind.IsNot ? Not(names) : names, mustBeThere: !mayBeMissing);
     }
+
+    // A kind that is none of the built-in ones may have keys of theirs: only the silo's program knows.
+    private static JsonObject Refuses(Belonging kinds) => kinds.Conditions.Count == 1
+        ? Refuses(kinds.Conditions[0])
+        : new JsonObject { ["anyOf"] = new JsonArray([.. kinds.Conditions.Select(Refuses)]) };
+
+    private static JsonObject Refuses(KindIs kind) => kind.IsUnknown is null
+        ? Not(Holds(kind))
+        : Within(kind.Path, new JsonObject { ["enum"] = new JsonArray([.. kind.Others.Select(n => (JsonNode)n)]) }, mustBeThere: true);
 
     private static string Parent(string path) => path[..path.LastIndexOf('.')];
 

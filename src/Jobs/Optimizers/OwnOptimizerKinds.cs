@@ -20,11 +20,7 @@ public static class OwnOptimizerKinds
     /// <exception cref="ArgumentException">The name is none, or is taken.</exception>
     public static void Add(string name, Func<OptimizerSection, int> stateVectors)
     {
-        if (!OwnKinds.IsName(name))
-        {
-            throw new ArgumentException($"'{name}' is no name for an optimiser: it takes 1 to 64 lower-case letters, digits and hyphens, a letter first.", nameof(name));
-        }
-
+        KindNames.Require(name, "an optimiser");
         if (BuiltIn.ContainsKey(name) || !Known.TryAdd(name, stateVectors))
         {
             throw new ArgumentException($"there is an optimiser named '{name}' already.", nameof(name));

@@ -53,13 +53,7 @@ public static class Calibration
 
     private static Job Shrunk(Job job) => job with
     {
-        Model = job.Model.Kind switch
-        {
-            ModelKind.Mlp => job.Model with { Hidden = [], Init = null },
-            ModelKind.Transformer => job.Model with { Layers = 1, Width = 8, Heads = 1, KeyWidth = null, Init = null },
-            ModelKind.SkipGram => job.Model with { Width = 1, Init = null },
-            _ => job.Model, // has no smaller one
-        },
+        Model = ModelKinds.Of(job.Model).Smaller(job.Model),
     };
 
     /// <summary>The facts that explain the runs best.</summary>

@@ -3,12 +3,12 @@ namespace Granary.Jobs;
 /// <summary>What the cost model knows of a job.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Blocks">Its flat weight vector.</param>
-/// <param name="FlopsPerExample">Operations for one example; 1 for kinds of one's own, which are counted in examples.</param>
+/// <param name="FlopsPerExample">Operations for one example; 1 for kinds of which nobody can tell, which are counted in examples.</param>
 /// <param name="Batch">Examples in a step.</param>
 public sealed record PlannedJob(Job Job, BlockPlan Blocks, double FlopsPerExample, long Batch)
 {
     /// <summary>A job whose data is known.</summary>
-    /// <param name="job">The job. Kinds of one's own must be known to <see cref="OwnKinds"/>.</param>
+    /// <param name="job">The job. Kinds of one's own must be known to <see cref="ModelKinds"/>.</param>
     /// <param name="input">What the data says about the model's ends.</param>
     /// <param name="examples">Training examples.</param>
     /// <exception cref="JobException">The job cannot be planned.</exception>
@@ -22,7 +22,7 @@ public sealed record PlannedJob(Job Job, BlockPlan Blocks, double FlopsPerExampl
         return new PlannedJob(
             job,
             BlockPlan.Of(job, ModelShape.Of(job.Model, input)),
-            job.Model.Kind == ModelKind.Own ? 1 : ModelWork.FlopsPerExample(job.Model, input),
+            ModelKinds.Of(job.Model).FlopsPerExample(job.Model, input) ?? 1,
             job.Training.Batch == TrainingSection.AllExamples ? examples : job.Training.Batch);
     }
 
@@ -32,8 +32,11 @@ public sealed record PlannedJob(Job Job, BlockPlan Blocks, double FlopsPerExampl
     {
         var (model, input) = ModelPresets.Of(name);
         var training = new TrainingSection { Epochs = 1, Batch = batch, Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 0.001 } };
-        return Of(new Job(1, name, model, new DataSection { Format = DataFormat.Text, Path = name, Shards = 1 }, training), input, batch);
+        return Of(new Job(1, name, model, new DataSection { Format = "text", Path = name, Shards = 1 }, training), input, batch);
     }
+
+    /// <summary>Whether work is counted in examples.</summary>
+    public bool CountsExamples => FlopsPerExample == 1;
 
     /// <summary>V.</summary>
     public int Shards => Job.Data.Shards;

@@ -3,7 +3,7 @@ using Granary.Jobs;
 
 namespace Granary.Model.Custom;
 
-/// <summary>The options that a job file gives a model of one's own (<c>model.options</c>), read by name. One that is never asked for
+/// <summary>The options that a job file gives a model or a format of one's own (<c>model.options</c>, <c>data.options</c>), read by name. One that is never asked for
 /// is refused once the model has been made.</summary>
 public sealed class ModelOptions
 {
@@ -54,6 +54,20 @@ public sealed class ModelOptions
     {
         _known.Add(name);
         return _given.GetValueOrDefault(name, fallback!);
+    }
+
+    /// <summary>Reads a model's options where it is no <see cref="OwnModel"/>, and refuses those that are not asked for.</summary>
+    /// <param name="model">The job file's section.</param>
+    /// <param name="read">Asks for every option that there is.</param>
+    /// <exception cref="JobException">An option is wrong, or there is no such option.</exception>
+    public static T Read<T>(ModelSection model, Func<ModelOptions, T> read)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(read);
+        var options = new ModelOptions(model.Kind, model.Options);
+        var made = read(options);
+        options.RefuseOthers();
+        return made;
     }
 
     /// <exception cref="JobException">An option is given that the model has not asked for.</exception>

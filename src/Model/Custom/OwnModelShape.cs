@@ -22,8 +22,8 @@ internal static class OwnModelShape
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         using var made = OwnModels.Make(model, input, seed: 0);
-        Check(made, model.KindName());
-        Try(made, model.KindName(), input);
+        Check(made, model.Kind);
+        Try(made, model.Kind, input);
         return [.. Parameters(made).Select(p => new ParameterShape(
             p.Name, [.. p.Tensor.shape.Select(d => (int)d)], Initialisation.Zero, 0, Decays: p.Tensor.dim() >= 2))];
     }

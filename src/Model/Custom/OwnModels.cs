@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Jobs;
 using Granary.Model.Kernels;
+using Granary.Model.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,16 +24,27 @@ public static class OwnModels
     {
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentNullException.ThrowIfNull(create);
-        OwnKinds.Add(kind, OwnModelShape.Of);
+        var added = new OwnModelKind(kind);
+        NetworkCatalogue.Add(added, added);
         Makers[kind] = create;
+    }
+
+    /// <summary>Makes a kind known as the built-in ones are: by a description, which says what its keys, parameters, rules and costs are, and a maker of its
+    /// networks.</summary>
+    /// <exception cref="ArgumentException">The name is none, or is taken.</exception>
+    public static void AddModelKind<TKind>()
+        where TKind : ModelDescription, INetworkMaker, new()
+    {
+        var added = new TKind();
+        NetworkCatalogue.Add(added, added);
     }
 
     /// <summary>A new model; its parameters are as its layers start under this seed. The caller disposes it.</summary>
     /// <exception cref="JobException">The kind is unknown, an option is wrong, or the model cannot be made.</exception>
     internal static OwnModel Make(ModelSection model, InputShape input, long seed)
     {
-        var kind = model.KindName();
-        var maker = Makers.TryGetValue(kind, out var found) ? found : throw OwnKinds.Unknown(kind);
+        var kind = model.Kind;
+        var maker = Makers.TryGetValue(kind, out var found) ? found : throw ModelKinds.Unknown(kind);
         var options = new ModelOptions(kind, model.Options);
         TorchKernels.Require();
         lock (Generator)

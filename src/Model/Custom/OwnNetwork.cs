@@ -58,7 +58,10 @@ internal sealed class OwnNetwork(ModelSection model, InputShape input) : INetwor
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) => Probabilities(outputs).argmax(1).eq(targets).sum();
 
-    /// <summary>[B, K].</summary>
+    /// <inheritdoc/>
+    public bool GivesProbabilities => true;
+
+    /// <inheritdoc/>
     public Tensor Probabilities(Tensor outputs) => Last.Probabilities(outputs);
 
     private OwnModel Last => _last.Value ?? throw new InvalidOperationException("Outputs comes first.");

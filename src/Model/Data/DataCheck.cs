@@ -68,13 +68,13 @@ public static class DataCheck
 
     private static DataFacts Merge(Job job, ShardData[] shards)
     {
-        var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)], label => LabelPlace.Find(job.Data, label));
+        var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)], label => FormatCatalogue.Of(job.Data).PlaceOf(job.Data, label));
         return StatisticsPlan.IsNeeded(job) ? StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s.Statistics(facts))]) : facts;
     }
 
     private static double? BigramLoss(Job job, DataFacts facts, ShardData[] shards)
     {
-        if (job.Data is not { Format: DataFormat.Text, HasWords: false })
+        if (job.Data.Examples != ExampleKind.Windows)
         {
             return null;
         }

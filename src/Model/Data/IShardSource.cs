@@ -19,13 +19,67 @@ internal interface IShardSource
     /// <param name="facts">What all shards agree on.</param>
     /// <param name="order">All rows in the order in which every pass asks for them, where it is always the same; it costs nothing to pass it over.</param>
     IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null);
+
+    /// <summary>What it has to say of itself besides rows, features and classes. Default: nothing.</summary>
+    /// <param name="survey">What is known already.</param>
+    ShardSurvey Tell(ShardSurvey survey) => survey;
+
+    /// <summary>Whether its examples run on from one to the next, so that only a run of them is unseen by the others. Default: no.</summary>
+    bool RunsOn => false;
+
+    /// <summary>Tokens. Default: 0, it is no text.</summary>
+    long Tokens => 0;
+
+    /// <summary>What its images are like; null (default): it has none.</summary>
+    ImageForm? Image => null;
+
+    /// <summary>The same source, if its examples are numbers with a label; else null.</summary>
+    IFeatureSource? Labelled => null;
+
+    /// <summary>The same source, if its examples are windows of tokens; else null.</summary>
+    ITokenWindows? Windows => null;
+}
+
+/// <summary>What a source's images are like.</summary>
+/// <param name="Shape">Rows and columns: "28 x 28".</param>
+/// <param name="Type">What a pixel is: "ubyte".</param>
+internal sealed record ImageForm(string Shape, string Type);
+
+/// <summary>A source whose examples are windows of tokens.</summary>
+internal interface ITokenWindows
+{
+    /// <summary>Every token of a window with the one after it.</summary>
+    IEnumerable<(int First, int Second)> Pairs(int row);
+}
+
+/// <summary>Rows most of whose numbers are 0, which are not kept.</summary>
+internal interface ISparseRows
+{
+    /// <summary>The values that are there.</summary>
+    ReadOnlySpan<double> Values { get; }
+
+    /// <summary>The rows with their zeros.</summary>
+    /// <param name="count">Features.</param>
+    IDenseRows WrittenOut(int count);
+
+    /// <summary>In how many rows each of some features is written.</summary>
+    long[] Given(int count);
 }
 
 /// <summary>One shard's part of a source whose examples are numbers with a label.</summary>
 internal interface IFeatureSource : IShardSource
 {
+    /// <inheritdoc/>
+    IFeatureSource? IShardSource.Labelled => this;
+
     /// <summary>Names of the features; empty where the format has none.</summary>
     IReadOnlyList<string> Columns { get; }
+
+    /// <summary>Whether a value may stand for a missing one, as in tables. Default: no.</summary>
+    bool MayHaveCodes => false;
+
+    /// <summary>The rows without their zeros; null (default): zeros are kept.</summary>
+    ISparseRows? Sparse => null;
 
     /// <summary>A row's label.</summary>
     string Label(int row);

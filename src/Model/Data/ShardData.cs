@@ -44,18 +44,18 @@ public sealed class ShardData
     {
         var (own, name) = (Path.GetFileName(job.Data.Path), Path.GetFileName(job.Data.Validation.Path));
         var (columns, others) = (Columns(source), Columns(validation));
-        if ((source as IdxSource)?.Image is { } image && ((IdxSource)validation).Image is var other && image != other)
+        if (source.Image is { } image && validation.Image is { } other)
         {
-            throw new JobException($"{name}: its images have {other} pixels, those of {own} have {image}. "
-                + "Held-out images need the size that is trained on.");
+            if (image.Shape != other.Shape)
+            {
+                throw new JobException($"{name}: its images have {other.Shape} pixels, those of {own} have {image.Shape}. "
+                    + "Held-out images need the size that is trained on.");
+            }
+
+            IdxFile.RequireScale(name!, other.Type, image.Type, $"{own} has");
         }
 
-        if (source is IdxSource images)
-        {
-            IdxFile.RequireScale(name!, ((IdxSource)validation).Type, images.Type, $"{own} has");
-        }
-
-        if (validation.Features != source.Features && job.Data.Format != DataFormat.Libsvm)
+        if (validation.Features != source.Features && !FormatKinds.Of(job.Data.Format).HasIndices)
         {
             throw new JobException($"{name}: its examples have {Plural.Of(validation.Features, "feature")}, those of {own} have {source.Features}. "
                 + "Held-out examples need the features that are trained on.");
@@ -81,17 +81,7 @@ public sealed class ShardData
     {
         try
         {
-            return job.Data.Format switch
-            {
-                DataFormat.Csv => CsvSource.Read(part, job.Data, features, use),
-                DataFormat.Idx => IdxSource.Read(part),
-                DataFormat.Libsvm => LibsvmSource.Read(part, job.Data.Features),
-                DataFormat.Parquet => ParquetSource.Read(part, job.Data, features),
-                DataFormat.Text when job.Data.HasWords => WordSource.Read(part, job.Data.Tokens, job.Model, kept),
-                DataFormat.Text => TextSource.Read(
-                    part, job.Data.Tokens, job.Model.Context, job.Data.Tokens == TokenKind.Bpe ? BytePairs.Of(job.Data.Encoding, files) : null, kept),
-                _ => throw new ArgumentOutOfRangeException(nameof(job), job.Data.Format, null),
-            };
+            return FormatCatalogue.Of(job.Data).Read(new SourceReading(job, part, files, features, use, kept));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -100,26 +90,28 @@ public sealed class ShardData
     }
 
     /// <summary>What was found.</summary>
-    public ShardSurvey Survey => new(
-        _shard, _source.Rows, _validation?.Rows ?? 0, Math.Max(_source.Features, _validation?.Features ?? 0), _source.Classes, _validation?.Classes ?? [])
+    public ShardSurvey Survey
     {
-        Columns = Columns(_source),
-        LeftOut = (_source as TableSource)?.LeftOut ?? [],
-        HasQueries = _source is SparseSource { HasQueries: true } || _validation is SparseSource { HasQueries: true },
-        PixelType = (_source as IdxSource)?.Type,
-        ClassCounts = (_source as WordSource)?.Counts ?? [],
-        VocabularySize = (_source as TextSource)?.VocabularySize ?? 0,
-        VocabularyDigest = _vocabularyDigest,
-        KeptVocabulary = _shard == 0 ? _kept?.Names : null, // one shard's is enough: the digests are compared
-        InitDigest = _initDigest,
-    };
+        get
+        {
+            var survey = new ShardSurvey(
+                _shard, _source.Rows, _validation?.Rows ?? 0, Math.Max(_source.Features, _validation?.Features ?? 0), _source.Classes, _validation?.Classes ?? [])
+            {
+                Columns = Columns(_source),
+                VocabularyDigest = _vocabularyDigest,
+                KeptVocabulary = _shard == 0 ? _kept?.Names : null, // one shard's is enough: the digests are compared
+                InitDigest = _initDigest,
+            };
+            return _source.Tell(survey) with { HasQueries = _source.Tell(survey).HasQueries || _validation?.Tell(survey).HasQueries == true };
+        }
+    }
 
-    private static IReadOnlyList<string> Columns(IShardSource source) => (source as IFeatureSource)?.Columns ?? [];
+    private static IReadOnlyList<string> Columns(IShardSource source) => source.Labelled?.Columns ?? [];
 
     /// <summary>What the job asks to know about the training part. Not for text.</summary>
     public TrainingStatistics Statistics(DataFacts facts)
     {
-        var (source, rows) = ((IFeatureSource)_source, Split(facts).Training);
+        var (source, rows) = (_source.Labelled!, Split(facts).Training);
         return new TrainingStatistics(
             FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
             ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null);
@@ -130,13 +122,13 @@ public sealed class ShardData
     /// <param name="countsDistinct">Whether different values of each feature are counted.</param>
     internal ShardLook Look(DataFacts facts, bool countsDistinct)
     {
-        if (_source is not IFeatureSource source)
+        if (_source.Labelled is not { } source)
         {
-            return new ShardLook([], [], null, _source is TextSource text ? text.Tokens : ((WordSource)_source).Counts.Sum());
+            return new ShardLook([], [], null, _source.Tokens);
         }
 
         var (training, held) = Split(facts);
-        return ShardLook.At(source, training, ((_validation as IFeatureSource) ?? source, held), facts, countsDistinct);
+        return ShardLook.At(source, training, (_validation?.Labelled ?? source, held), facts, countsDistinct);
     }
 
     private static long[] Count(IFeatureSource source, int[] rows, DataFacts facts)
@@ -181,7 +173,7 @@ public sealed class ShardData
     /// <summary>Lets a bigram model count this shard's training text. Text only.</summary>
     public void CountBigrams(DataFacts facts, BigramBaseline bigrams)
     {
-        foreach (var (first, second) in Split(facts).Training.SelectMany(((TextSource)_source).Pairs))
+        foreach (var (first, second) in Split(facts).Training.SelectMany(_source.Windows!.Pairs))
         {
             bigrams.Count(first, second);
         }
@@ -190,7 +182,7 @@ public sealed class ShardData
     /// <summary>Lets a bigram model predict this shard's held-out text. Text only.</summary>
     public void EvaluateBigrams(DataFacts facts, BigramBaseline bigrams)
     {
-        foreach (var (first, second) in Split(facts).Held.SelectMany(((TextSource)(_validation ?? _source)).Pairs))
+        foreach (var (first, second) in Split(facts).Held.SelectMany((_validation ?? _source).Windows!.Pairs))
         {
             bigrams.Evaluate(first, second);
         }
@@ -206,7 +198,7 @@ public sealed class ShardData
 
         var count = (int)facts.ValidationRows[_shard];
         var random = SeededRandom.For(_job.Training.Seed, RandomPurpose.Validation, _shard, 0);
-        if (_job.Data.Format == DataFormat.Text)
+        if (_source.RunsOn)
         {
             // Windows of one text overlap in meaning: only a contiguous run is really unseen.
             var first = random.NextInt(_source.Rows - count + 1);

@@ -5,7 +5,7 @@ namespace Granary.Model.Data;
 /// <summary>Labelled rows most of whose numbers are 0, kept without their zeros.</summary>
 /// <param name="rows">The rows.</param>
 /// <param name="features">Number of features; null: the greatest index.</param>
-internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSource
+internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSource, ISparseRows
 {
     /// <inheritdoc/>
     public int Rows => rows.Labels.Count;
@@ -24,6 +24,12 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
 
     /// <inheritdoc/>
     public IDenseRows? Dense => null;
+
+    /// <inheritdoc/>
+    public ISparseRows? Sparse => this;
+
+    /// <inheritdoc/>
+    public ShardSurvey Tell(ShardSurvey survey) => survey with { HasQueries = HasQueries };
 
     /// <summary>The values that are there.</summary>
     public ReadOnlySpan<double> Values => rows.AllValues;

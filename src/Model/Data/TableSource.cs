@@ -31,6 +31,12 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     public IDenseRows? Dense => rows;
 
     /// <inheritdoc/>
+    public bool MayHaveCodes => true;
+
+    /// <inheritdoc/>
+    public ShardSurvey Tell(ShardSurvey survey) => survey with { LeftOut = LeftOut };
+
+    /// <inheritdoc/>
     public string Label(int row) => names[labels[row]];
 
     /// <inheritdoc/>

@@ -18,11 +18,12 @@ internal static class EvaluationSource
     /// <exception cref="JobException">The data cannot be used, or not by this model.</exception>
     public static IShardSource Read(TrainedModel model, string path, string? labels, int shard, int shards)
     {
-        if (model.Data.Format == DataFormat.Idx != labels is not null)
+        var format = FormatKinds.Of(model.Data.Format);
+        if (format.Takes("labels") != labels is not null)
         {
             throw new JobException(labels is null
-                ? $"{model.Name} was trained on idx: the labels' file is missing. Give it as --labels."
-                : $"{model.Name} was trained on {Kebab.Name(model.Data.Format)}, which has its labels within: --labels belongs to idx.");
+                ? $"{model.Name} was trained on {format.Format}: the labels' file is missing. Give it as --labels."
+                : $"{model.Name} was trained on {format.Format}, which has its labels within: --labels belongs to {string.Join(", ", FormatKinds.BuiltIn.Where(f => f.Takes("labels")).Select(f => f.Format))}.");
         }
 
         var data = model.Data with
@@ -32,7 +33,7 @@ internal static class EvaluationSource
             Vocabulary = null, // the model's own
             Ignore = [],
             Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean,
-            Features = model.Data.Format == DataFormat.Libsvm ? model.Facts.Shape.Features : null,
+            Features = format.Takes("features") ? model.Facts.Shape.Features : null,
         };
         var job = new Job(1, "evaluation", model.Model, data, new TrainingSection { Epochs = 1 });
         var part = new SourcePart(path, labels, shard, shards, MayBeEmpty: true);
@@ -42,9 +43,9 @@ internal static class EvaluationSource
             throw new JobException($"{part.Name}: its examples have {Plural.Of(source.Features, "feature")}, but {model.Name} was trained on {model.Facts.Shape.Features}.");
         }
 
-        if (source is IdxSource images)
+        if (source.Image is { } image)
         {
-            IdxFile.RequireScale(part.Name, images.Type, model.Facts.PixelType, $"{model.Name} was trained on");
+            IdxFile.RequireScale(part.Name, image.Type, model.Facts.PixelType, $"{model.Name} was trained on");
         }
 
         RequireKnown(model, part.Name, source.Classes);
@@ -54,14 +55,14 @@ internal static class EvaluationSource
     // Words that are not known have a place of their own, where the vocabulary has one.
     private static void RequireKnown(TrainedModel model, string file, IReadOnlyList<string> found)
     {
-        var known = new LabelIndex(model.Data.Format == DataFormat.Text ? [] : model.Facts.Classes);
-        var tokens = model.Data.Format == DataFormat.Text ? model.Facts.Classes.ToHashSet(StringComparer.Ordinal) : [];
+        var known = new LabelIndex(model.Data.IsText ? [] : model.Facts.Classes);
+        var tokens = model.Data.IsText ? model.Facts.Classes.ToHashSet(StringComparer.Ordinal) : [];
         if (model.Data.HasWords && tokens.Contains(WordVocabulary.Unknown))
         {
             return;
         }
 
-        var what = model.Data.Format != DataFormat.Text ? "label" : model.Data.HasWords ? "word" : "character";
+        var what = !model.Data.IsText ? "label" : model.Data.HasWords ? "word" : "character";
         if (found.FirstOrDefault(c => !tokens.Contains(c) && known.Find(c) is null) is { } unknown)
         {
             throw new JobException($"{file}: the {what} '{unknown}' was never seen in training: {model.Name} can say nothing of it. It knows: "

@@ -36,16 +36,17 @@ public sealed record ShardEvaluation(
     /// <exception cref="JobException">The data cannot be used, or not by this model.</exception>
     public static ShardEvaluation Run(TrainedModel model, string path, string? labels, int shard, int shards)
     {
-        if (model.Model is { Kind: ModelKind.SkipGram, Negatives: > 0 })
+        var kind = ModelKinds.Of(model.Model);
+        if (kind.NothingToEvaluate(model.Model) is { } why)
         {
-            throw new JobException($"{model.Name}: a skip-gram trained with negative sampling gives no probabilities of words: there is nothing to evaluate.");
+            throw new JobException($"{model.Name}: {why}");
         }
 
         var source = EvaluationSource.Read(model, path, labels, shard, shards);
         using var tensors = source.ToTensors(model.Model.Precision, model.Facts);
         using var parameters = model.Parameters();
         var sums = new Sums(model);
-        var each = model.Model.Kind == ModelKind.Transformer ? (long)model.Model.Context * model.Facts.Shape.Classes : model.Facts.Shape.Classes;
+        var each = kind.OutputsPerExample(model.Model, model.Facts.Shape);
         var rows = (int)Math.Clamp(MostOutputs / each, 1, MostRows); // by the model alone: other shapes may give other last bits
         for (var first = 0; first < source.Rows; first += rows)
         {
@@ -60,8 +61,8 @@ public sealed record ShardEvaluation(
         private readonly INetwork _network = model.Network();
         private readonly Dictionary<(int, int), long> _confusion = [];
         private readonly List<(double Score, bool Positive)> _scores = [];
-        private readonly bool _hasClasses = model.Data.Format != DataFormat.Text;
-        private readonly bool _hasScores = model.Data.Format != DataFormat.Text && model.Facts.Shape.Classes == 2 && model.Model.Loss == Loss.CrossEntropy;
+        private readonly bool _hasClasses = !model.Data.IsText;
+        private readonly bool _hasScores = !model.Data.IsText && model.Facts.Shape.Classes == 2 && model.Model.Loss == Loss.CrossEntropy;
         private long _examples;
         private long _predictions;
         private long _correct;
@@ -78,7 +79,7 @@ public sealed record ShardEvaluation(
             _predictions += batch.Targets.numel();
             if (_hasClasses)
             {
-                Count((_network is OwnNetwork own ? own.Probabilities(outputs) : outputs).flatten().data<double>().ToArray(), batch.Targets.data<long>().ToArray());
+                Count(_network.Probabilities(outputs).flatten().data<double>().ToArray(), batch.Targets.data<long>().ToArray());
             }
             else
             {
@@ -91,7 +92,7 @@ public sealed record ShardEvaluation(
             var width = outputs.Length / truths.Length;
             for (var row = 0; row < truths.Length; row++)
             {
-                var (truth, chosen) = ((int)truths[row], Outputs.Of(model, outputs.AsSpan(row * width, width)));
+                var (truth, chosen) = ((int)truths[row], Outputs.Of(model, _network, outputs.AsSpan(row * width, width)));
                 _confusion[(truth, chosen.Class)] = _confusion.GetValueOrDefault((truth, chosen.Class)) + 1;
                 _correct += truth == chosen.Class ? 1 : 0;
                 if (_hasScores)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Granary.Jobs;
 using Granary.Model.Data;
@@ -9,7 +8,6 @@ namespace Granary.Model.Files;
 internal static class SavedModelRules
 {
     private const int MaxSize = 1 << 20;
-    private const int MaxNegatives = 1 << 16;
     private const int Bytes = 256;
 
     /// <summary>What does not hold; null where all does.</summary>
@@ -17,30 +15,21 @@ internal static class SavedModelRules
     public static string? Broken(ModelSection model, DataSection data, DataFacts facts, int tensors)
     {
         var (features, classes) = (facts.Shape.Features, facts.Shape.Classes);
-        var text = model.Kind is ModelKind.Transformer or ModelKind.SkipGram;
-        return (model.Kind == ModelKind.Own) != (model.OwnKind is not null) ? $"kind {Kebab.Name(model.Kind)} and own kind '{model.OwnKind}' do not belong together"
-            : model.Layers < 1 || model.Hidden.Count >= tensors || (model.Kind == ModelKind.Transformer && model.Layers >= tensors)
+        var kind = ModelKinds.Of(model);
+        var text = kind.Examples != ExampleKind.Rows;
+        return model.Layers < 1 || model.Hidden.Count >= tensors
                 ? $"{Plural.Of(model.Layers, "layer")} and {Plural.Of(model.Hidden.Count, "hidden layer")} are no model of {Plural.Of(tensors, "tensor")}"
             : model.Hidden.Any(h => h < 1) ? "a hidden layer has no width"
             : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads is < 1 or > MaxSize
                 ? $"width {model.Width}, heads {model.Heads} and context {model.Context} are no transformer"
-            : model.Kind == ModelKind.Transformer && BrokenHeads(model) is { } heads ? heads
-            : model.Kind == ModelKind.SkipGram && (model.Window is < 1 or > MaxSize || model.Negatives is < 0 or > MaxNegatives)
-                ? $"window {model.Window} and negatives {model.Negatives} are no skip-gram"
-            : text != (data.Format == DataFormat.Text) ? $"a {model.KindName()} does not learn from {Kebab.Name(data.Format)}"
-            : classes < 2 || (model.Kind == ModelKind.Logistic && classes != 2) ? Plural.Of(classes, "class")
-            : text && data.HasWords != (model.Kind == ModelKind.SkipGram)
-                ? $"a {model.KindName()} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
+            : kind.Forged(model, tensors) is { } forged ? forged
+            : text != data.IsText ? $"a {model.Kind} does not learn from {data.Format}"
+            : classes < 2 || (kind.Classes is { } number && classes != number) ? Plural.Of(classes, "class")
+            : kind.Examples != data.Examples
+                ? $"a {model.Kind} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
             : BrokenTable(data, facts, features);
     }
-
-    private static string? BrokenHeads(ModelSection model) =>
-        model.KeyWidth is < 1 or > MaxSize || (model.KeyWidth is null && model.Width % model.Heads != 0)
-            || 3L * model.Heads * model.HeadWidth() > int.MaxValue
-            ? $"width {model.Width}, heads {model.Heads} and key width {model.HeadWidth()} are no transformer"
-        : model.Dropout is >= 0 and < 1 ? null
-        : string.Create(CultureInfo.InvariantCulture, $"a dropout of {model.Dropout} is not in [0, 1)");
 
     private static string? BrokenText(DataSection data, DataFacts facts) =>
         facts.Shape.Features != 0 || facts.Columns.Count > 0 || facts.Scaling is not null ? "a text has no features"
@@ -60,10 +49,10 @@ internal static class SavedModelRules
         : facts.Fill is { } fill && (fill.Length != features || !fill.All(double.IsFinite))
             ? $"what missing values are filled with is not that of {Plural.Of(features, "feature")}"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
-            ?? (data.Format is DataFormat.Csv or DataFormat.Parquet ? BrokenNames("column", facts.Columns, features)
-                : facts.Columns.Count > 0 ? $"{Kebab.Name(data.Format)} has no columns"
-                : facts.PixelType is { } pixels && (data.Format != DataFormat.Idx || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
-                    ? $"{Kebab.Name(data.Format)} has no pixels of type '{pixels}'" : null);
+            ?? (FormatKinds.Of(data.Format).HasColumns is not false ? BrokenNames("column", facts.Columns, features)
+                : facts.Columns.Count > 0 ? $"{data.Format} has no columns"
+                : facts.PixelType is { } pixels && (!FormatKinds.Of(data.Format).Takes("labels") || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
+                    ? $"{data.Format} has no pixels of type '{pixels}'" : null);
 
     private static string? BrokenNames(string what, IReadOnlyList<string> names, int count) =>
         names.Count != count ? $"there are {names.Count} {what} names for {count}"

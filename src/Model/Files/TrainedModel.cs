@@ -38,12 +38,14 @@ public sealed record TrainedModel(
         return parameters;
     }
 
-    /// <exception cref="JobException">The model is of none of these kinds.</exception>
-    internal void MustBe(string what, params ModelKind[] kinds)
+    /// <exception cref="JobException">The model takes other examples.</exception>
+    internal void MustTake(ExampleKind examples, string what)
     {
-        if (!kinds.Contains(Model.Kind))
+        if (ModelKinds.Of(Model).Examples != examples)
         {
-            throw new JobException($"{Name}: this is a {Model.KindName()} model; {what} {string.Join(", ", kinds.Select(k => k == ModelKind.Own ? "kinds of one's own" : Kebab.Name(k)))}.");
+            var kinds = ModelKinds.BuiltIn.Where(d => d.Examples == examples).Select(d => d.Kind);
+            throw new JobException(
+                $"{Name}: this is a {Model.Kind} model; {what} {string.Join(", ", examples == ExampleKind.Rows ? [.. kinds, "kinds of one's own"] : kinds)}.");
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class TrainedModelReader
         {
             return ModelShape.Of(model, input);
         }
-        catch (JobException e) when (model.Kind == ModelKind.Own)
+        catch (JobException e)
         {
             throw new JobException($"{file.Name}: {e.Message}");
         }

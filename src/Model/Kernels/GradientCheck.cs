@@ -47,7 +47,7 @@ public sealed unsafe class GradientCheck : IDisposable
     private GradientCheck(ModelSection model, InputShape input, IReadOnlyList<ParameterShape> shape, string device)
     {
         (_shape, _weights) = (shape, checked((int)ModelShape.Weights(shape)));
-        _targets = model.Kind == ModelKind.SkipGram && model.Negatives > 0 ? model.Negatives + 1 : input.Classes;
+        _targets = ModelKinds.Of(model).Targets(model, input);
         _tested = new GradientPass(NetworkCatalogue.Create(model, input), shape, Precision.Float32, device);
         _exact = new GradientPass(NetworkCatalogue.Create(model with { Precision = Precision.Float64 }, input), shape, Precision.Float64, "cpu");
         _exactWeights = new FlatTensor(shape, Precision.Float64);
@@ -71,7 +71,7 @@ public sealed unsafe class GradientCheck : IDisposable
             return GradientFigure.Without("the job computes in float64");
         }
 
-        if (model.Kind == ModelKind.Own && UnguardedCalls.Exist())
+        if (!ModelKinds.IsBuiltIn(model.Kind) && UnguardedCalls.Exist())
         {
             return GradientFigure.Without("the program calls matmul, which would end the process if a constant in it is float32 (mm, bmm and linear do not)");
         }

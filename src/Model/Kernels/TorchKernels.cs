@@ -18,7 +18,7 @@ public static class TorchKernels
     /// <returns>What a platform says of it, in parts.</returns>
     /// <exception cref="JobException">No kernels of this libtorch are right here, or GRANARY_KERNELS cannot be used.</exception>
     public static IReadOnlyList<string> Require() =>
-        [(OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value.Name, .. MklKernels.AreByFeatures ? [MklKernels.ByFeatures] : Array.Empty<string>()];
+        [(ModelKinds.Own.Count > 0 ? Own : BuiltIn).Value.Name, .. MklKernels.AreByFeatures ? [MklKernels.ByFeatures] : Array.Empty<string>()];
 
     /// <summary>Sets which kernels MKL is to take, in the place of GRANARY_KERNELS. To be called before anything is computed.</summary>
     /// <param name="setting">One of <see cref="KernelSetting.All"/>.</param>
@@ -27,7 +27,7 @@ public static class TorchKernels
     /// <summary>What is wrong with the kernels that libtorch would have chosen, in one line each.</summary>
     public static IEnumerable<string> Troubles()
     {
-        if ((OwnKinds.Names.Count > 0 ? Own : BuiltIn).Value is { Faults.Count: > 0 } outcome)
+        if ((ModelKinds.Own.Count > 0 ? Own : BuiltIn).Value is { Faults.Count: > 0 } outcome)
         {
             yield return $"libtorch computes wrongly on this machine with the kernels of its choice: {KernelSelection.Describe(outcome.Faults)}. "
                 + "oneDNN is turned off: convolutions are right, and may be slower.";

@@ -146,7 +146,7 @@ public sealed class GradientPass : IDisposable
 
         if (!_leaves.TryGetValue(source, out var leaves))
         {
-            leaves = _network is OwnNetwork own ? own.Leaves(source) : source.Leaves();
+            leaves = _network.Leaves(source);
             _leaves.Add(source, leaves);
         }
 

@@ -22,4 +22,13 @@ public interface INetwork
 
     /// <summary>Number of right predictions; a scalar, int64.</summary>
     Tensor Correct(Tensor outputs, Tensor targets);
+
+    /// <summary>Whether <see cref="Probabilities"/> gives each class's probability. Default: no, the loss says what to make of the outputs.</summary>
+    bool GivesProbabilities => false;
+
+    /// <summary>[B, K] the probability of each class, for networks that give it; else the outputs as they are.</summary>
+    Tensor Probabilities(Tensor outputs) => outputs;
+
+    /// <summary>Leaves for autograd that share the weights' memory, one set for each compute thread. The caller disposes them.</summary>
+    Tensor[] Leaves(FlatTensor weights) => weights.Leaves();
 }

@@ -22,9 +22,9 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
     public static InputRows Of(TrainedModel model, string path)
     {
         var rows = Math.Clamp(MostNumbers / model.Facts.Shape.Features, 1, MostRows);
-        return model.Data.Format == DataFormat.Idx ? Images(model, path, rows)
+        return FormatCatalogue.Find(model.Data)?.Inputs(model, path, rows) is { } inputs ? inputs
             : model.Facts.Columns.Count > 0 ? Table(model, Files(path), rows)
-            : throw new JobException($"{model.Name}: it was trained on {Kebab.Name(model.Data.Format)}, whose features have no names; "
+            : throw new JobException($"{model.Name}: it was trained on {model.Data.Format}, whose features have no names; "
                 + "predict matches the columns of a CSV file by name.");
     }
 
@@ -36,7 +36,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
         : DataFiles.Refusal(path, isTable: false) is { } refusal ? throw new JobException(refusal)
         : DataFiles.Expand(path);
 
-    private static InputRows Images(TrainedModel model, string path, int rows)
+    internal static InputRows Images(TrainedModel model, string path, int rows)
     {
         var name = Path.GetFileName(path);
         var stream = SourceFile.OpenBytes(path);

@@ -16,7 +16,7 @@ public static class Neighbourhood
     /// <exception cref="JobException">The model is of another kind, or does not know the word.</exception>
     public static IReadOnlyList<(string Word, float DotProduct)> Of(TrainedModel model, string word, int count)
     {
-        model.MustBe("neighbours uses", ModelKind.SkipGram);
+        model.MustTake(ExampleKind.Pairs, "neighbours uses");
         var words = model.Facts.Classes;
         var wanted = model.Data.Tokens == TokenKind.Word ? word.ToLowerInvariant() : word;
         var id = Enumerable.Range(0, words.Count).FirstOrDefault(i => words[i] == wanted, -1);

@@ -12,7 +12,7 @@ namespace Granary.Model.Prediction;
 /// <param name="Values">For each class its probability; with squared error the output of the network, which is none.</param>
 public readonly record struct Prediction(int Class, double[] Values);
 
-/// <summary>Uses a logistic, softmax or MLP model, or one of a kind of one's own.</summary>
+/// <summary>Uses a model that tells rows of numbers apart.</summary>
 /// <remarks>B examples, D features, K classes.</remarks>
 public sealed class Predictor : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class Predictor : IDisposable
     /// <exception cref="JobException">The model is of another kind.</exception>
     public Predictor(TrainedModel model)
     {
-        model.MustBe("predict uses", ModelKind.Logistic, ModelKind.Softmax, ModelKind.Mlp, ModelKind.Own);
+        model.MustTake(ExampleKind.Rows, "predict uses");
         (_model, _network, _parameters) = (model, model.Network(), model.Parameters());
     }
 
@@ -34,15 +34,20 @@ public sealed class Predictor : IDisposable
     /// <param name="examples">[B, D] as the source has them, row by row.</param>
     public Prediction[] Predict(ReadOnlySpan<double> examples)
     {
-        var (d, k) = (_model.Facts.Shape.Features, _model.Facts.Shape.Classes);
+        var d = _model.Facts.Shape.Features;
         var scaled = examples.ToArray();
         for (var at = 0; at < scaled.Length; at += d)
         {
             _model.Facts.Scaling?.Apply(scaled.AsSpan(at, d));
         }
 
-        var outputs = Raw(scaled, d); // [B, 1] (logistic) or [B, K]; probabilities already where the kind is one's own
-        return [.. outputs.Chunk(_model.Model.Kind == ModelKind.Logistic ? 1 : k).Select(z => Outputs.Of(_model, z))];
+        if (scaled.Length == 0)
+        {
+            return [];
+        }
+
+        var outputs = Raw(scaled, d); // [B, 1] or [B, K]
+        return [.. outputs.Chunk(outputs.Length / (scaled.Length / d)).Select(z => Outputs.Of(_model, _network, z))];
     }
 
     private double[] Raw(double[] examples, int features)
@@ -51,7 +56,7 @@ public sealed class Predictor : IDisposable
         using var mode = no_grad();
         var inputs = tensor(examples, [examples.Length / features, features], ScalarType.Float64).to(_parameters.Type);
         var outputs = _network.Outputs(_parameters.Views, inputs);
-        return (_network is OwnNetwork own ? own.Probabilities(outputs) : outputs).to(ScalarType.Float64).flatten().data<double>().ToArray();
+        return _network.Probabilities(outputs).to(ScalarType.Float64).flatten().data<double>().ToArray();
     }
 
     /// <inheritdoc/>

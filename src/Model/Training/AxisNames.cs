@@ -15,7 +15,7 @@ internal sealed record AxisNames(IReadOnlyList<string?>? Features, IReadOnlyList
     public static AxisNames None { get; } = new(null, null, null);
 
     /// <summary>The names that a job's data gives.</summary>
-    public static AxisNames Of(DataSection data, DataFacts facts, TokenFiles? vocabulary) => data.Format == DataFormat.Text
+    public static AxisNames Of(DataSection data, DataFacts facts, TokenFiles? vocabulary) => data.IsText
         ? new(null, null, TokensOf(data, facts, vocabulary))
         : new(FeaturesOf(data, facts), ClassesOf(facts.Classes), null);
 
@@ -40,7 +40,7 @@ internal sealed record AxisNames(IReadOnlyList<string?>? Features, IReadOnlyList
     }
 
     private static IReadOnlyList<string?>? FeaturesOf(DataSection data, DataFacts facts) => facts.Columns.Count > 0 ? facts.Columns
-        : data.Format == DataFormat.Libsvm ? [.. Enumerable.Range(1, facts.Shape.Features).Select(i => i.ToString(CultureInfo.InvariantCulture))]
+        : FormatKinds.Of(data.Format).HasIndices ? [.. Enumerable.Range(1, facts.Shape.Features).Select(i => i.ToString(CultureInfo.InvariantCulture))]
         : null;
 
     // 1, 1.0 and +1 are one label.

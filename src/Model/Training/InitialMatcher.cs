@@ -26,7 +26,7 @@ internal sealed class InitialMatcher
     private InitialMatcher(InitialTensors there, Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape)
     {
         (_there, _job, _facts, _shape, _saved) = (there, job, facts, shape, there.Saved);
-        _axesThere = _saved is null or { Model.Kind: ModelKind.Own }
+        _axesThere = _saved is null || !ModelKinds.Of(_saved.Model).NamesAxes
             ? new Dictionary<string, IReadOnlyList<Axis>>()
             : ModelShape.Of(_saved.Model, _saved.Facts.Shape).ToDictionary(p => p.Name, p => p.Axes);
     }
@@ -80,7 +80,7 @@ internal sealed class InitialMatcher
             }
         }
 
-        if (_job.Model.Kind == ModelKind.Own)
+        if (!ModelKinds.Of(_job.Model).NamesAxes)
         {
             var axes = new[] { Axis.Class, Axis.Feature }.Where(a => Names(a)?.Places is not null).ToDictionary(a => a, a => OwnAxes.Of(_job.Model, _facts.Shape, _shape, a));
             _cannotBeTold.AddRange(axes.Where(a => a.Value is null).Select(a => a.Key));
@@ -89,8 +89,8 @@ internal sealed class InitialMatcher
     }
 
     // Then all that a token is called need not be found out, and it may be 200,000 names.
-    private bool HaveOneTokeniser() => _job.Data is { Format: DataFormat.Text, Tokens: TokenKind.Bpe } here
-        && _saved!.Data is { Format: DataFormat.Text, Tokens: TokenKind.Bpe } there
+    private bool HaveOneTokeniser() => _job.Data is { HasBytePairs: true } here
+        && _saved!.Data is { HasBytePairs: true } there
         && here.Encoding == there.Encoding && TokenFiles.Read(here)?.Digest == _saved.Vocabulary?.Digest;
 
     private NameMatch? Names(Axis axis) => _names.GetValueOrDefault(axis == Axis.ClassPair ? Axis.Class : axis);
@@ -160,7 +160,7 @@ internal sealed class InitialMatcher
     {
         foreach (var axis in _cannotBeTold)
         {
-            yield return $"Its {Word(axis)} are others or stand in another order ({Names(axis)!.Describe().TrimEnd('.')}), and which weights of a {_job.Model.KindName()} "
+            yield return $"Its {Word(axis)} are others or stand in another order ({Names(axis)!.Describe().TrimEnd('.')}), and which weights of a {_job.Model.Kind} "
                 + "belong to which of them cannot be told: they are taken in their order. Give both jobs the same, or leave model.init out.";
         }
 
@@ -169,7 +169,7 @@ internal sealed class InitialMatcher
             yield return $"Only one of the two data sets names its {Words(unsaid)}: these are taken in their order.";
         }
 
-        if (_saved is not null && _job.Data.Format != DataFormat.Text && ScalingChange.Describe(
+        if (_saved is not null && !_job.Data.IsText && ScalingChange.Describe(
             _facts.Scaling, _saved.Facts.Scaling, Names(Axis.Feature)?.Places, i => _facts.Columns.Count > i ? $"'{_facts.Columns[i]}'" : $"feature {i + 1}") is { } change)
         {
             yield return change;

@@ -40,7 +40,7 @@ internal static class CheckCommand
     private static object Report(Job job, DataInspection found, IReadOnlyList<ParameterShape> shape, InitialMatch? init) => new
     {
         name = job.Name,
-        model = job.Model.KindName(),
+        model = job.Model.Kind,
         shards = job.Data.Shards,
         trainingExamples = found.Facts.TrainingRows.Sum(),
         validationExamples = found.Facts.ValidationRows.Sum(),
@@ -48,7 +48,7 @@ internal static class CheckCommand
         classes = found.Facts.Shape.Classes,
         parameters = ModelShape.Weights(shape),
         stepsPerEpoch = new BatchPlan(found.Facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
-        shape = job.Model.Kind == ModelKind.Own ? shape : null, // of the others anybody knows it
+        shape = ModelKinds.IsBuiltIn(job.Model.Kind) ? null : shape, // of the others anybody knows it
         init,
         bigramLoss = found.BigramLoss,
         data = found.Report,

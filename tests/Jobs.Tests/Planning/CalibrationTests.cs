@@ -8,8 +8,8 @@ public class CalibrationTests
         new Job(
             1,
             "mlp",
-            new ModelSection { Kind = ModelKind.Mlp, Hidden = [2048, 512], Init = "/start.safetensors" },
-            new DataSection { Format = DataFormat.Csv, Path = "d.csv", Shards = 8 },
+            new ModelSection { Kind = "mlp", Hidden = [2048, 512], Init = "/start.safetensors" },
+            new DataSection { Format = "csv", Path = "d.csv", Shards = 8 },
             new TrainingSection { Epochs = 3, Batch = 512, Optimizer = new() { Kind = OptimizerKind.Adam } }),
         Input,
         1438);

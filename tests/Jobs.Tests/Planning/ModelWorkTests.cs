@@ -6,17 +6,17 @@ public class ModelWorkTests
     [Fact]
     public void Layers_take_two_operations_a_weight_forward_and_four_backward()
     {
-        Assert.Equal((4 * 784 * 256) + (6 * 256 * 10), Flops(new() { Kind = ModelKind.Mlp, Hidden = [256] }, new(784, 10)));
-        Assert.Equal(4 * 784 * 10, Flops(new() { Kind = ModelKind.Mlp }, new(784, 10)));
-        Assert.Equal(4 * 784 * 10, Flops(new() { Kind = ModelKind.Softmax }, new(784, 10)));
-        Assert.Equal(4 * 100, Flops(new() { Kind = ModelKind.Logistic }, new(100, 2)));
+        Assert.Equal((4 * 784 * 256) + (6 * 256 * 10), Flops(new() { Kind = "mlp", Hidden = [256] }, new(784, 10)));
+        Assert.Equal(4 * 784 * 10, Flops(new() { Kind = "mlp" }, new(784, 10)));
+        Assert.Equal(4 * 784 * 10, Flops(new() { Kind = "softmax" }, new(784, 10)));
+        Assert.Equal(4 * 100, Flops(new() { Kind = "logistic" }, new(100, 2)));
     }
 
     [Fact]
     public void A_pair_of_words_costs_its_scores()
     {
-        Assert.Equal(6 * 32 * 5000, Flops(new() { Kind = ModelKind.SkipGram, Width = 32 }, new(0, 5000)));
-        Assert.Equal(6 * 32 * (1 + 5), Flops(new() { Kind = ModelKind.SkipGram, Width = 32, Negatives = 5 }, new(0, 5000)));
+        Assert.Equal(6 * 32 * 5000, Flops(new() { Kind = "skip-gram", Width = 32 }, new(0, 5000)));
+        Assert.Equal(6 * 32 * (1 + 5), Flops(new() { Kind = "skip-gram", Width = 32, Negatives = 5 }, new(0, 5000)));
     }
 
     // By hand: C = 8, H = 2, D = 3, T = 5, K = 7, two layers. Per token: qkv 3 * 6 * 8, output 8 * 6, MLP 2 * 8 * 32; unembedding 7 * 8.
@@ -30,7 +30,7 @@ public class ModelWorkTests
         const int Attention = 2 * 2 * (2 * 5 * 5 * 3) * 2 * 3;
         var model = new ModelSection
         {
-            Kind = ModelKind.Transformer,
+            Kind = "transformer",
             Layers = 2,
             Width = 8,
             Heads = 2,
@@ -52,7 +52,7 @@ public class ModelWorkTests
     [Fact]
     public void Of_a_kind_of_ones_own_nobody_can_tell() => Assert.StartsWith(
         "model.kind is mine, one of your own: its shape does not tell how many operations an example takes.",
-        Assert.Throws<JobException>(() => Flops(new() { Kind = ModelKind.Own, OwnKind = "mine" }, new(1, 1))).Message);
+        Assert.Throws<JobException>(() => Flops(new() { Kind = "mine" }, new(1, 1))).Message);
 
     private static double Flops(ModelSection model, InputShape input) => ModelWork.FlopsPerExample(model, input);
 }

@@ -9,8 +9,8 @@ internal static class Planned
             new Job(
                 1,
                 "j",
-                new ModelSection { Kind = ModelKind.Mlp },
-                new DataSection { Format = DataFormat.Csv, Path = "d.csv", Shards = shards },
+                new ModelSection { Kind = "mlp" },
+                new DataSection { Format = "csv", Path = "d.csv", Shards = shards },
                 new TrainingSection { Epochs = 1, ClipNorm = clip, Optimizer = new() { Kind = optimizer } }),
             new BlockPlan(weights),
             flops,

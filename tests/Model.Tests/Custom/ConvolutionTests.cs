@@ -23,7 +23,7 @@ public sealed unsafe class ConvolutionTests
     private static float[] Start(ModelSection model, IReadOnlyList<ParameterShape> shape)
     {
         var start = new float[ModelShape.Weights(shape)];
-        ModuleWeights.Fill<float>(new Job(1, "x", model, new DataSection { Format = DataFormat.Csv, Path = "d.csv" }, new TrainingSection { Epochs = 1, Seed = 5 }), Input, start);
+        ModuleWeights.Fill<float>(new Job(1, "x", model, new DataSection { Format = "csv", Path = "d.csv" }, new TrainingSection { Epochs = 1, Seed = 5 }), Input, start);
         return start;
     }
 

@@ -33,8 +33,7 @@ internal static class Kinds
 
     public static ModelSection Model(string kind, params (string Name, string Value)[] options) => new()
     {
-        Kind = ModelKind.Own,
-        OwnKind = kind,
+        Kind = kind,
         Options = options.ToDictionary(o => o.Name, o => o.Value),
         Precision = Precision.Float64,
     };

@@ -16,7 +16,7 @@ public sealed class BytePairTests : IDisposable
 
     private static readonly DataSection Files = new()
     {
-        Format = DataFormat.Text,
+        Format = "text",
         Path = Path.Combine(Examples, "granary-source.txt"),
         Tokens = TokenKind.Bpe,
         Vocab = Path.Combine(Examples, "source-vocab.json"),
@@ -113,7 +113,7 @@ public sealed class BytePairTests : IDisposable
     {
         var (vocab, merges) = (_folder.Write("v.json", File.ReadAllText(Files.Vocab!)), _folder.Write("m.txt", File.ReadAllText(Files.Merges!)));
         var data = Files with { Encoding = encoding, Vocab = encoding is null ? vocab : null, Merges = encoding is null ? merges : null };
-        var model = new ModelSection { Kind = ModelKind.Transformer, Layers = 1, Width = 4, Heads = 1, Context = 4 };
+        var model = new ModelSection { Kind = "transformer", Layers = 1, Width = 4, Heads = 1, Context = 4 };
         var facts = new DataFacts(new InputShape(0, Of(data).Count), [], [1], [0], null);
         var shape = ModelShape.Of(model, facts.Shape);
         var weights = new float[ModelShape.Weights(shape)];

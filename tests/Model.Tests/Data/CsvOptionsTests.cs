@@ -11,7 +11,7 @@ public sealed class CsvOptionsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DataSection Csv(string path, int shards = 1) => new() { Format = DataFormat.Csv, Path = path, Label = "y", Shards = shards };
+    private static DataSection Csv(string path, int shards = 1) => new() { Format = "csv", Path = path, Label = "y", Shards = shards };
 
     [Theory]
     [InlineData("d.csv")]

@@ -107,7 +107,7 @@ public sealed class CsvReadingTests : IDisposable
             var path = _folder.Write($"{Guid.NewGuid():N}.csv", text);
             var data = new DataSection
             {
-                Format = DataFormat.Csv,
+                Format = "csv",
                 Path = path,
                 Label = "y",
                 Ignore = ["n"],
@@ -147,7 +147,7 @@ public sealed class CsvReadingTests : IDisposable
         foreach (var delimiter in ".-+ \t;")
         {
             var path = _folder.Write("d.csv", "a,y,b,n\n1,p,2,x\n\n3,q,4,\n5,\"r,s\",6,\n".Replace(',', delimiter));
-            var data = new DataSection { Format = DataFormat.Csv, Path = path, Label = "y", Ignore = ["n"], Shards = 1, Delimiter = $"{delimiter}" };
+            var data = new DataSection { Format = "csv", Path = path, Label = "y", Ignore = ["n"], Shards = 1, Delimiter = $"{delimiter}" };
             var expected = RowByRow(path, data, 0);
             Assert.Equal(3, expected.Count(c => c == '\n'));
             Assert.Equal(expected, InChunks(path, data, 0, 1, 8, out _));
@@ -186,7 +186,7 @@ public sealed class CsvReadingTests : IDisposable
     {
         var rows = string.Concat(Enumerable.Range(0, 120_000).Select(i => $"{(i == 110_000 ? "1.2.3" : $"{i}.5")},c{i % 2}\n"));
         var path = _folder.Write("d.csv", "a,y\n" + rows);
-        var data = new DataSection { Format = DataFormat.Csv, Path = path, Label = "y", Shards = 2 };
+        var data = new DataSection { Format = "csv", Path = path, Label = "y", Shards = 2 };
         var error = Assert.Throws<JobException>(() => CsvSource.Read(new SourcePart(path, null, 1, 2), data, use: new ReadingMeans(new Helpers(3), null)));
         Assert.StartsWith("d.csv:110002: column 'a' holds '1.2.3', which is not a number.", error.Message, StringComparison.Ordinal);
     }

@@ -36,7 +36,7 @@ internal sealed class DataFolder : IDisposable
     public static Job Job(DataSection data, TrainingSection? training = null) => new(
         1,
         "j",
-        new ModelSection { Kind = data.Format == DataFormat.Text ? ModelKind.Transformer : ModelKind.Softmax, Context = 4, Precision = Precision.Float64 },
+        new ModelSection { Kind = data.Format == "text" ? "transformer" : "softmax", Context = 4, Precision = Precision.Float64 },
         data,
         training ?? new TrainingSection { Epochs = 1, Batch = 1, Seed = 5 });
 

@@ -14,7 +14,7 @@ public sealed class DataInspectionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DataSection Csv(string path, int shards = 3) => new() { Format = DataFormat.Csv, Path = path, Label = "y", Shards = shards, Missing = MissingValues.Mean };
+    private static DataSection Csv(string path, int shards = 3) => new() { Format = "csv", Path = path, Label = "y", Shards = shards, Missing = MissingValues.Mean };
 
     private DataInspection Inspect(string name, string text, int shards = 3) => DataCheck.Inspect(DataFolder.Job(Csv(_folder.Write(name, text), shards)), 2, withColumns: true);
 
@@ -135,7 +135,7 @@ public sealed class DataInspectionTests : IDisposable
     [Fact]
     public void A_text_has_its_tokens_and_vocabulary()
     {
-        var data = new DataSection { Format = DataFormat.Text, Path = _folder.Write("t.txt", "hello\nworld\nhello\n"), Shards = 1 };
+        var data = new DataSection { Format = "text", Path = _folder.Write("t.txt", "hello\nworld\nhello\n"), Shards = 1 };
         var text = DataCheck.Inspect(DataFolder.Job(data), 1, withColumns: true).Report.Text!;
         Assert.Equal(("char", 18L, 8, 0L), (text.Tokens, text.Count, text.Vocabulary, text.Unknown));
         Assert.Equal(["\n", "d", "e", "h", "l", "o", "r", "w"], text.Known);

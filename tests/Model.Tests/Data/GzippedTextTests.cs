@@ -15,7 +15,7 @@ public sealed class GzippedTextTests : IDisposable
     public void A_gzipped_text_reads_as_what_it_unpacks_to(TokenKind tokens)
     {
         var text = string.Concat(Enumerable.Range(0, 300).Select(i => $"{i * i}é東🦀"));
-        DataSection Text(string path) => new() { Format = DataFormat.Text, Path = path, Tokens = tokens };
+        DataSection Text(string path) => new() { Format = "text", Path = path, Tokens = tokens };
         var plain = Tokens(DataFolder.Job(Text(_folder.Write("t.txt", text)) with { Shards = 7 }));
         Assert.Equal(plain, Tokens(DataFolder.Job(Text(_folder.Write("t.txt.gz", text)) with { Shards = 7 })));
         _folder.Write("1.part", text[..100]);
@@ -29,9 +29,9 @@ public sealed class GzippedTextTests : IDisposable
     public void Words_of_a_gzipped_text_are_those_of_what_it_unpacks_to(TokenKind tokens)
     {
         var text = string.Concat(Enumerable.Range(0, 300).Select(i => $"é{i % 17}東, 🦀x{i % 3}\n"));
-        Job Words(string path) => DataFolder.Job(new DataSection { Format = DataFormat.Text, Path = path, Tokens = tokens, MinCount = 1, Shards = 7 }) with
+        Job Words(string path) => DataFolder.Job(new DataSection { Format = "text", Path = path, Tokens = tokens, MinCount = 1, Shards = 7 }) with
         {
-            Model = new ModelSection { Kind = ModelKind.SkipGram, Window = 2 },
+            Model = new ModelSection { Kind = "skip-gram", Window = 2 },
         };
         var plain = Tokens(Words(_folder.Write("t.txt", text)));
         Assert.NotEmpty(plain);

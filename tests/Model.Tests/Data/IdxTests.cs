@@ -50,7 +50,7 @@ public sealed class IdxTests : IDisposable
         return [.. bytes];
     }
 
-    private static DataSection Idx(string images, string labels, int shards = 1) => new() { Format = DataFormat.Idx, Path = images, Labels = labels, Shards = shards };
+    private static DataSection Idx(string images, string labels, int shards = 1) => new() { Format = "idx", Path = images, Labels = labels, Shards = shards };
 
     private string Labels(params double[] labels) => _folder.Write("labels", File(0x08, [labels.Length], labels));
 

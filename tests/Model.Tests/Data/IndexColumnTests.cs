@@ -11,7 +11,7 @@ public sealed class IndexColumnTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DataSection Csv(string path) => new() { Format = DataFormat.Csv, Path = path, Label = "y", Shards = 2 };
+    private static DataSection Csv(string path) => new() { Format = "csv", Path = path, Label = "y", Shards = 2 };
 
     [Theory]
     [InlineData("", "the first column, which has no name,")]

@@ -21,7 +21,7 @@ public sealed class KeptVocabularyTests : IDisposable
 
     private Job Characters(string text, int shards = 1, string? validation = null) => DataFolder.Job(new DataSection
     {
-        Format = DataFormat.Text,
+        Format = "text",
         Path = _folder.Write("new.txt", text),
         Vocabulary = Save(SampleModels.Transformer()), // \n, space, a, b, ß, 😀
         Shards = shards,
@@ -33,7 +33,7 @@ public sealed class KeptVocabularyTests : IDisposable
         var model = SampleModels.Words();
         var job = DataFolder.Job(new DataSection
         {
-            Format = DataFormat.Text,
+            Format = "text",
             Path = _folder.Write("new.txt", text),
             Tokens = TokenKind.Whitespace,
             Vocabulary = Save(SampleModels.Text(model.Model, TokenKind.Whitespace, vocabulary)),

@@ -13,9 +13,9 @@ public sealed class LabelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DataSection Csv(string path, int shards = 1) => new() { Format = DataFormat.Csv, Path = path, Label = "y", Shards = shards };
+    private static DataSection Csv(string path, int shards = 1) => new() { Format = "csv", Path = path, Label = "y", Shards = shards };
 
-    private static DataSection Libsvm(string path) => new() { Format = DataFormat.Libsvm, Path = path, Shards = 1 };
+    private static DataSection Libsvm(string path) => new() { Format = "libsvm", Path = path, Shards = 1 };
 
     public static TheoryData<string> Missing => [.. MissingSpellings.Usual];
 

@@ -11,7 +11,7 @@ public sealed class LibsvmTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DataSection Libsvm(string path, int shards = 1) => new() { Format = DataFormat.Libsvm, Path = path, Shards = shards };
+    private static DataSection Libsvm(string path, int shards = 1) => new() { Format = "libsvm", Path = path, Shards = shards };
 
     [Fact]
     public void What_is_left_out_is_zero()
@@ -141,7 +141,7 @@ public sealed class LibsvmTests : IDisposable
         var header = string.Join(',', Enumerable.Range(0, features).Select(i => $"x{i}")) + ",y\n";
         var csv = new DataSection
         {
-            Format = DataFormat.Csv,
+            Format = "csv",
             Path = _folder.Write(name + ".csv", header + string.Concat(table.Select((r, i) => string.Join(',', r.Select(x => x.ToString("R", CultureInfo.InvariantCulture))) + $",{i % 2}\n"))),
             Label = "y",
             Shards = shards,

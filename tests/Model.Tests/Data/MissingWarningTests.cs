@@ -15,7 +15,7 @@ public sealed class MissingWarningTests : IDisposable
     private JobWarning[] Warnings(int rows, Func<int, string> cell, int shards = 3)
     {
         var text = "a,b,y\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{cell(i)},{i * 37 % 61},c{i * 13 % 3}\n"));
-        var data = new DataSection { Format = DataFormat.Csv, Path = _folder.Write("d.csv", text), Label = "y", Shards = shards, Missing = MissingValues.Mean };
+        var data = new DataSection { Format = "csv", Path = _folder.Write("d.csv", text), Label = "y", Shards = shards, Missing = MissingValues.Mean };
         return [.. DataCheck.Inspect(DataFolder.Job(data), 2, withColumns: false).Warnings];
     }
 
@@ -52,7 +52,7 @@ public sealed class MissingWarningTests : IDisposable
     public void Where_missing_values_are_refused_the_remedy_is_whole_and_of_many_columns_the_first_are_named()
     {
         var cells = string.Concat(Enumerable.Range(0, 200).Select(i => string.Join(',', Enumerable.Range(0, 7).Select(c => i % 40 == c ? c == 2 ? "-99" : "-999" : Text(Bell(i + (1000 * c))))) + $",c{i * 13 % 3}\n"));
-        var data = new DataSection { Format = DataFormat.Csv, Path = _folder.Write("d.csv", "a,b,c,d,e,f,g,y\n" + cells), Label = "y", Shards = 2, MissingSpellings = ["NA", "-"] };
+        var data = new DataSection { Format = "csv", Path = _folder.Write("d.csv", "a,b,c,d,e,f,g,y\n" + cells), Label = "y", Shards = 2, MissingSpellings = ["NA", "-"] };
         var message = Assert.Single(DataCheck.Inspect(DataFolder.Job(data), 2, withColumns: false).Warnings).Message;
         Assert.StartsWith("d.csv: codes for missing values? Columns 'a' (-999 in 5 rows; the next value is ", message);
         Assert.EndsWith(") and 2 more. If so, set data.missingValues to [NA, \"-\", -999, -99] (the list replaces the usual one) and data.missing to mean.", message);

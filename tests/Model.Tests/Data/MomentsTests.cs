@@ -26,7 +26,7 @@ public sealed class MomentsTests
     }
 
     private static Scaling Scaling(FeatureMoments moments) => FeaturePlan.Complete(
-        new DataSection { Format = DataFormat.Csv, Path = "/d.csv", Standardize = true },
+        new DataSection { Format = "csv", Path = "/d.csv", Standardize = true },
         new DataFacts(new InputShape(1, 2), ["a", "b"], [Rows], [], null) { Columns = ["x"] },
         [moments]).Scaling!;
 

@@ -14,7 +14,7 @@ public sealed class ParquetTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DataSection Parquet(string path, int shards = 1) => new() { Format = DataFormat.Parquet, Path = path, Label = "y", Shards = shards };
+    private static DataSection Parquet(string path, int shards = 1) => new() { Format = "parquet", Path = path, Label = "y", Shards = shards };
 
     private static readonly DataField[] Plain = [new DataField<double>("a"), new DataField<int>("b"), new DataField<string>("y")];
 

@@ -29,7 +29,7 @@ public sealed class RowCacheTests : IDisposable
     private static Job Job(string path, int shards = 2, bool cache = true, OptimizerKind optimizer = OptimizerKind.Sgd) => DataFolder.Job(
         new DataSection
         {
-            Format = DataFormat.Csv,
+            Format = "csv",
             Path = path,
             Label = "y",
             Missing = MissingValues.Mean,

@@ -24,13 +24,13 @@ public sealed class ShardDataTests : IDisposable
     private static Job Job(DataSection data, int context = 4) => new(
         1,
         "j",
-        new ModelSection { Kind = data.Format == DataFormat.Text ? ModelKind.Transformer : ModelKind.Softmax, Context = context },
+        new ModelSection { Kind = data.Format == "text" ? "transformer" : "softmax", Context = context },
         data,
         new TrainingSection { Epochs = 2, Batch = 1, Seed = 5 });
 
     private static Job Csv(string path, int shards = 1, bool standardize = false, double fraction = 0) => Job(new DataSection
     {
-        Format = DataFormat.Csv,
+        Format = "csv",
         Path = path,
         Label = "y",
         Shards = shards,
@@ -132,7 +132,7 @@ public sealed class ShardDataTests : IDisposable
     {
         var text = "the quick brown fox jumps over the lazy dog; été, naïve, 東京.";
         var path = Write("t.txt", text);
-        var job = Job(new DataSection { Format = DataFormat.Text, Path = path, Shards = 1 }, context: 8);
+        var job = Job(new DataSection { Format = "text", Path = path, Shards = 1 }, context: 8);
         var (facts, _) = DataCheck.Run(job, 1);
         using var examples = ShardData.Read(job, 0).Prepare(facts);
         Assert.Equal((text.Length - 1) / 8, examples.TrainingRows);
@@ -163,7 +163,7 @@ public sealed class ShardDataTests : IDisposable
     {
         var path = Path.Combine(_folder, "t.txt");
         File.WriteAllBytes(path, [65, 66, 0xff, 67]);
-        var job = Job(new DataSection { Format = DataFormat.Text, Path = path, Shards = 1 });
+        var job = Job(new DataSection { Format = "text", Path = path, Shards = 1 });
         Assert.Contains("t.txt: the byte at offset 2 (0xff)", Assert.Throws<JobException>(() => DataCheck.Run(job, 1)).Message);
         File.WriteAllBytes(path, []);
         Assert.Contains("the text is empty", Assert.Throws<JobException>(() => DataCheck.Run(job, 1)).Message);
@@ -188,7 +188,7 @@ public sealed class ShardDataTests : IDisposable
 
     private Job IdxJob(string images, string labels, int shards = 3) => Job(new DataSection
     {
-        Format = DataFormat.Idx,
+        Format = "idx",
         Path = images,
         Labels = labels,
         Shards = shards,

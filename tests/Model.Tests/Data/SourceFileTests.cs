@@ -14,9 +14,9 @@ public sealed class SourceFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DataSection Csv(string path, int shards = 2) => new() { Format = DataFormat.Csv, Path = path, Label = "y", Shards = shards };
+    private static DataSection Csv(string path, int shards = 2) => new() { Format = "csv", Path = path, Label = "y", Shards = shards };
 
-    private static DataSection Text(string path, TokenKind tokens) => new() { Format = DataFormat.Text, Path = path, Tokens = tokens, Shards = 1 };
+    private static DataSection Text(string path, TokenKind tokens) => new() { Format = "text", Path = path, Tokens = tokens, Shards = 1 };
 
     private static string[] Rows(DataSection data) => DataFolder.Lines(DataFolder.Union(DataFolder.Job(data)));
 
@@ -91,7 +91,7 @@ public sealed class SourceFileTests : IDisposable
     public void Libsvm_lines_end_in_carriage_returns_too()
     {
         string[] expected = ["0 2 1", "1 0 0"];
-        DataSection Libsvm(string text) => new() { Format = DataFormat.Libsvm, Path = _folder.Write("d.svm", text), Shards = 1 };
+        DataSection Libsvm(string text) => new() { Format = "libsvm", Path = _folder.Write("d.svm", text), Shards = 1 };
         Assert.Equal(expected, Rows(Libsvm("0 1:1\r# nothing\r1 2:2\r")));
         Assert.Equal(expected, Rows(Libsvm("0 1:1\r\n1 2:2")));
         Assert.Equal(expected, Rows(Libsvm("# mixed\n0 1:1\r1 2:2\n")));
@@ -139,11 +139,11 @@ public sealed class SourceFileTests : IDisposable
         {
             var path = _folder.Write(name, content);
             Assert.StartsWith($"{name}: {message}", DataFolder.Error(Csv(path)));
-            Assert.StartsWith($"{name}: {message}", DataFolder.Error(Csv(path) with { Format = DataFormat.Libsvm, Label = null }));
+            Assert.StartsWith($"{name}: {message}", DataFolder.Error(Csv(path) with { Format = "libsvm", Label = null }));
             Assert.StartsWith($"{name}: {message}", DataFolder.Error(Text(path, TokenKind.Char)));
             if (content[0] != 0)
             {
-                Assert.StartsWith($"{name}: {message}", DataFolder.Error(Csv(path) with { Format = DataFormat.Idx, Label = null, Labels = path }));
+                Assert.StartsWith($"{name}: {message}", DataFolder.Error(Csv(path) with { Format = "idx", Label = null, Labels = path }));
             }
         }
     }
@@ -186,6 +186,6 @@ public sealed class SourceFileTests : IDisposable
         Assert.Equal("3.csv.gz: it is empty. The first line must name the columns.", DataFolder.Error(Csv(_folder["p/3.csv.gz"])));
         Assert.Equal("h.csv: there is nothing to train on: it has no rows.", DataFolder.Error(Csv(_folder.Write("h.csv", "a,y\n"))));
         Assert.Equal("h.csv: there is nothing to train on: it has no rows.", DataFolder.Error(Csv(_folder.Write("h.csv", "a,y\r"))));
-        Assert.StartsWith("e.svm: there is nothing to train on", DataFolder.Error(Csv(_folder.Write("e.svm", "")) with { Format = DataFormat.Libsvm, Label = null }));
+        Assert.StartsWith("e.svm: there is nothing to train on", DataFolder.Error(Csv(_folder.Write("e.svm", "")) with { Format = "libsvm", Label = null }));
     }
 }

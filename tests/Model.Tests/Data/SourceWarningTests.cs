@@ -22,7 +22,7 @@ public sealed class SourceWarningTests : IDisposable
     [
         .. DataCheck.Inspect(DataFolder.Job(new DataSection
         {
-            Format = DataFormat.Csv, Path = _folder[path], Label = "y", Shards = 1, Validation = new() { Path = validation is null ? null : _folder[validation] },
+            Format = "csv", Path = _folder[path], Label = "y", Shards = 1, Validation = new() { Path = validation is null ? null : _folder[validation] },
         }), 1, withColumns: false).Warnings.Where(w => w.Kind is "hidden-files" or "partition-columns").Select(w => w.Message),
     ];
 

@@ -21,10 +21,10 @@ public sealed class WordTests : IDisposable
     private static Job Job(string path, int shards = 1, int window = 2, int negatives = 0, int minCount = 1, double fraction = 0) => new(
         1,
         "j",
-        new ModelSection { Kind = ModelKind.SkipGram, Width = 4, Window = window, Negatives = negatives },
+        new ModelSection { Kind = "skip-gram", Width = 4, Window = window, Negatives = negatives },
         new DataSection
         {
-            Format = DataFormat.Text,
+            Format = "text",
             Path = path,
             Tokens = TokenKind.Word,
             MinCount = minCount,

@@ -21,7 +21,7 @@ public sealed class PyTorchTests : IDisposable
     public void An_mlp_s_logits_are_pytorch_s(Precision precision, Activation activation, Loss loss)
     {
         var sample = SampleModels.Table(
-            new ModelSection { Kind = ModelKind.Mlp, Hidden = [7, 5], Activation = activation, Loss = loss, Precision = precision }, ["a", "b", "c"]);
+            new ModelSection { Kind = "mlp", Hidden = [7, 5], Activation = activation, Loss = loss, Precision = precision }, ["a", "b", "c"]);
         double[][] rows = [[1, 2], [-3.5, 0.25], [1e3, -7]];
         var model = Exported(sample);
         var scaled = rows.SelectMany(r => r.Select((x, f) => model.Facts.Scaling.Apply(x, f))).ToArray();

@@ -9,12 +9,12 @@ internal static class SampleModels
 {
     public static IEnumerable<TrainedModel> All() => [Logistic(), Softmax(), Mlp(), Transformer(), Bytes(), Options(), Words()];
 
-    public static TrainedModel Logistic() => Table(new ModelSection { Kind = ModelKind.Logistic }, ["no", "yes"]);
+    public static TrainedModel Logistic() => Table(new ModelSection { Kind = "logistic" }, ["no", "yes"]);
 
-    public static TrainedModel Softmax() => Table(new ModelSection { Kind = ModelKind.Softmax }, ["a", "b", "ü"]);
+    public static TrainedModel Softmax() => Table(new ModelSection { Kind = "softmax" }, ["a", "b", "ü"]);
 
     public static TrainedModel Mlp() =>
-        Table(new ModelSection { Kind = ModelKind.Mlp, Hidden = [5, 4], Activation = Activation.Tanh, Precision = Precision.Float64 }, ["0", "1", "2"]);
+        Table(new ModelSection { Kind = "mlp", Hidden = [5, 4], Activation = Activation.Tanh, Precision = Precision.Float64 }, ["0", "1", "2"]);
 
     public static TrainedModel Transformer(int context = 8) => Text(context, TokenKind.Char, ["\n", " ", "a", "b", "ß", "😀"]);
 
@@ -24,7 +24,7 @@ internal static class SampleModels
     public static TrainedModel Options() => Text(
         new ModelSection
         {
-            Kind = ModelKind.Transformer,
+            Kind = "transformer",
             Layers = 2,
             Width = 10,
             Heads = 3,
@@ -39,7 +39,7 @@ internal static class SampleModels
         ["a", "b", "c"]);
 
     public static TrainedModel Words() => Text(
-        new ModelSection { Kind = ModelKind.SkipGram, Width = 5, Window = 2, Negatives = 3 }, TokenKind.Whitespace, ["<unk>", "the", "naïve", "😀"]);
+        new ModelSection { Kind = "skip-gram", Width = 5, Window = 2, Negatives = 3 }, TokenKind.Whitespace, ["<unk>", "the", "naïve", "😀"]);
 
     public static void Write(TrainedModel model, string path) => SavedModel.Write(
         path, new Job(1, "j", model.Model, model.Data, new TrainingSection { Epochs = 1 }), model.Facts, model.Shape, model.Weights);
@@ -47,17 +47,17 @@ internal static class SampleModels
     public static TrainedModel Table(ModelSection model, string[] classes)
     {
         var facts = new DataFacts(new InputShape(2, classes.Length), classes, [1], [0], new Scaling([1, 2], [3, 4])) { Columns = ["one", "two"] };
-        return Create(model, new DataSection { Format = DataFormat.Csv, Path = "/d/points.csv", Label = "label", Standardize = true }, facts);
+        return Create(model, new DataSection { Format = "csv", Path = "/d/points.csv", Label = "label", Standardize = true }, facts);
     }
 
     private static TrainedModel Text(int context, TokenKind tokens, string[] vocabulary) => Text(
-        new ModelSection { Kind = ModelKind.Transformer, Layers = 2, Width = 12, Heads = 3, Context = context, Activation = Activation.Gelu },
+        new ModelSection { Kind = "transformer", Layers = 2, Width = 12, Heads = 3, Context = context, Activation = Activation.Gelu },
         tokens,
         vocabulary);
 
     public static TrainedModel Text(ModelSection model, TokenKind tokens, string[] vocabulary) => Create(
         model,
-        new DataSection { Format = DataFormat.Text, Path = "/d/text.txt", Tokens = tokens },
+        new DataSection { Format = "text", Path = "/d/text.txt", Tokens = tokens },
         new DataFacts(new InputShape(0, tokens == TokenKind.Byte ? 256 : vocabulary.Length), vocabulary, [1], [0], null));
 
     // Linear models start at zero, which would hide which weight is which: every parameter is made random here.

@@ -72,7 +72,7 @@ public sealed class SavedModelTests : IDisposable
     [InlineData("\"dtype\":\"F32\",\"shape\":[3,2]", "\"dtype\":\"I32\",\"shape\":[3,2]", "'weight' is of type I32")]
     [InlineData("granary.version", "granary.versiom", "no model that Granary saved")]
     [InlineData("granary.classes", "granary.klasses", "no granary.classes")]
-    [InlineData("softmax", "quantum", "granary.model cannot be read")]
+    [InlineData("softmax", "quantum", "model.kind is quantum, which this silo's program does not know")]
     [InlineData("softmax", "logistic", "does not fit together: 3 classes")]
     [InlineData("softmax", "transformer", "does not fit together: 4 layers")]
     [InlineData("\\u0022hidden\\u0022:[]", "\\u0022hidden\\u0022:null", "granary.model cannot be read")]

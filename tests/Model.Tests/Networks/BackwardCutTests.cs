@@ -13,7 +13,7 @@ public unsafe class BackwardCutTests
 
     private static readonly ModelSection Gpt = new()
     {
-        Kind = ModelKind.Transformer,
+        Kind = "transformer",
         Layers = 3,
         Width = 8,
         Heads = 2,
@@ -23,9 +23,9 @@ public unsafe class BackwardCutTests
 
     private static readonly Dictionary<string, (ModelSection Model, int Pauses)> Cases = new()
     {
-        ["softmax"] = (new ModelSection { Kind = ModelKind.Softmax }, 0),
-        ["mlp"] = (new ModelSection { Kind = ModelKind.Mlp, Hidden = [9, 7, 5], Activation = Activation.Tanh }, 3),
-        ["mlp, squared error"] = (new ModelSection { Kind = ModelKind.Mlp, Hidden = [9], Activation = Activation.Sigmoid, Loss = Loss.SquaredError }, 1),
+        ["softmax"] = (new ModelSection { Kind = "softmax" }, 0),
+        ["mlp"] = (new ModelSection { Kind = "mlp", Hidden = [9, 7, 5], Activation = Activation.Tanh }, 3),
+        ["mlp, squared error"] = (new ModelSection { Kind = "mlp", Hidden = [9], Activation = Activation.Sigmoid, Loss = Loss.SquaredError }, 1),
         ["gpt"] = (Gpt, 4),
         ["gpt, tied"] = (Gpt with { TiedUnembedding = true }, 4),
         ["gpt, no norms, no biases, dropout"] = (Gpt with { LayerNorm = false, Biases = false, Dropout = 0.4 }, 4),
@@ -137,12 +137,12 @@ public unsafe class BackwardCutTests
     private static (IReadOnlyList<ParameterShape> Shape, INetwork Network, Func<Batch> Batch) Problem(ModelSection model)
     {
         var random = new Random(4);
-        var input = model.Kind == ModelKind.Transformer ? new InputShape(0, 7) : new InputShape(4, 3);
+        var input = model.Kind == "transformer" ? new InputShape(0, 7) : new InputShape(4, 3);
         var type = model.Precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         var numbers = Enumerable.Range(0, Rows * 4).Select(_ => random.NextDouble() - 0.5).ToArray();
         var tokens = Enumerable.Range(0, 2 * Rows * 5).Select(_ => (long)random.Next(7)).ToArray();
         var targets = Enumerable.Range(0, Rows).Select(_ => (long)random.Next(3)).ToArray();
-        return (ModelShape.Of(model, input), NetworkCatalogue.Create(model, input), () => model.Kind == ModelKind.Transformer
+        return (ModelShape.Of(model, input), NetworkCatalogue.Create(model, input), () => model.Kind == "transformer"
             ? new Batch(tensor(tokens[..(Rows * 5)], [Rows, 5]), tensor(tokens[(Rows * 5)..], [Rows, 5]), Rows, Rows, 0, new PassPlace(Seed: 3, Epoch: 1, Shard: 2, First: 12))
             : new Batch(tensor(numbers, [Rows, 4], dtype: type), tensor(targets), Rows, Rows, 0));
     }

@@ -18,7 +18,7 @@ public sealed unsafe class ClassWeightTests : IDisposable
         model,
         new DataSection
         {
-            Format = DataFormat.Csv,
+            Format = "csv",
             Path = _folder.Write("d.csv", "a,b,y\n" + string.Concat(Enumerable.Range(0, 24).Select(i => FormattableString.Invariant($"{i % 7 / 4.0},{i % 5 - 2},c{(i % 4 == 0 ? 1 : 0)}\n")))),
             Label = "y",
             Shards = shards,
@@ -49,7 +49,7 @@ public sealed unsafe class ClassWeightTests : IDisposable
     [Fact]
     public void A_weighted_gradient_is_the_closed_form()
     {
-        var model = new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 };
+        var model = new ModelSection { Kind = "logistic", Precision = Precision.Float64 };
         var job = Job(model, By(0.25, 3));
         var (facts, _) = DataCheck.Run(job, 1);
         using var examples = ShardData.Read(job, 0).Prepare(facts);
@@ -75,13 +75,13 @@ public sealed unsafe class ClassWeightTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelKind.Logistic, Loss.CrossEntropy)]
-    [InlineData(ModelKind.Softmax, Loss.CrossEntropy)]
-    [InlineData(ModelKind.Mlp, Loss.CrossEntropy)]
-    [InlineData(ModelKind.Mlp, Loss.SquaredError)]
-    public void A_weight_of_two_is_the_example_twice(ModelKind kind, Loss loss)
+    [InlineData("logistic", Loss.CrossEntropy)]
+    [InlineData("softmax", Loss.CrossEntropy)]
+    [InlineData("mlp", Loss.CrossEntropy)]
+    [InlineData("mlp", Loss.SquaredError)]
+    public void A_weight_of_two_is_the_example_twice(string kind, Loss loss)
     {
-        var model = new ModelSection { Kind = kind, Loss = loss, Hidden = kind == ModelKind.Mlp ? [3] : [], Activation = Activation.Tanh, Precision = Precision.Float64 };
+        var model = new ModelSection { Kind = kind, Loss = loss, Hidden = kind == "mlp" ? [3] : [], Activation = Activation.Tanh, Precision = Precision.Float64 };
         var job = Job(model, By(1, 2));
         var (facts, _) = DataCheck.Run(job, 1);
         using var examples = ShardData.Read(job, 0).Prepare(facts);
@@ -100,7 +100,7 @@ public sealed unsafe class ClassWeightTests : IDisposable
     [Fact]
     public void Losses_of_a_text_add_up_to_their_sum()
     {
-        var model = new ModelSection { Kind = ModelKind.Transformer, Layers = 1, Width = 4, Heads = 1, Context = 3 };
+        var model = new ModelSection { Kind = "transformer", Layers = 1, Width = 4, Heads = 1, Context = 3 };
         var network = NetworkCatalogue.Create(model, new InputShape(0, 5));
         using var scope = NewDisposeScope();
         var (outputs, targets) = (arange(30, ScalarType.Float64).cos().view(2, 3, 5), tensor(new long[] { 0, 1, 2, 3, 4, 0 }, [2, 3]));
@@ -113,7 +113,7 @@ public sealed unsafe class ClassWeightTests : IDisposable
     [InlineData(4)]
     public void Losses_of_pairs_of_words_add_up_to_their_sum(int negatives)
     {
-        var network = NetworkCatalogue.Create(new ModelSection { Kind = ModelKind.SkipGram, Negatives = negatives }, new InputShape(0, 5));
+        var network = NetworkCatalogue.Create(new ModelSection { Kind = "skip-gram", Negatives = negatives }, new InputShape(0, 5));
         using var scope = NewDisposeScope();
         var (outputs, targets) = (arange(15, ScalarType.Float64).cos().view(3, 5), tensor(negatives == 0 ? new long[] { 0, 3, 4 } : [0, 0, 0]));
         Assert.Equal([3], network.Losses(outputs, targets).shape);
@@ -125,7 +125,7 @@ public sealed unsafe class ClassWeightTests : IDisposable
     [InlineData(5)]
     public void Balanced_weights_are_counted_over_the_training_part(int shards)
     {
-        var model = new ModelSection { Kind = ModelKind.Softmax, Precision = Precision.Float64 };
+        var model = new ModelSection { Kind = "softmax", Precision = Precision.Float64 };
         var job = Job(model, new ClassWeights(), shards, fraction: 0.25);
         var (facts, _) = DataCheck.Run(job, 2);
         var (counts, total) = (new double[2], 0.0);
@@ -153,6 +153,6 @@ public sealed unsafe class ClassWeightTests : IDisposable
         var weights = new ClassWeights { ByLabel = new Dictionary<string, double> { ["spam"] = 2 } };
         Assert.Equal(
             "training.classWeights gives a weight to 'spam', a label that does not occur in d.csv. Its labels are: c0, c1.",
-            DataFolder.Error(Job(new ModelSection { Kind = ModelKind.Softmax }, null).Data, new TrainingSection { Epochs = 1, Batch = 1, ClassWeights = weights }));
+            DataFolder.Error(Job(new ModelSection { Kind = "softmax" }, null).Data, new TrainingSection { Epochs = 1, Batch = 1, ClassWeights = weights }));
     }
 }

@@ -7,10 +7,10 @@ namespace Granary.Model.Tests.Networks;
 public class NeighbourhoodTests
 {
     // Vectors in the plane: the dot products with (2, 1) are 5, 4, 3, -2.
-    private static TrainedModel Words(TokenKind tokens = TokenKind.Word, ModelKind kind = ModelKind.SkipGram) => new(
+    private static TrainedModel Words(TokenKind tokens = TokenKind.Word, string kind = "skip-gram") => new(
         "w.safetensors",
         new ModelSection { Kind = kind, Width = 2 },
-        new DataSection { Format = DataFormat.Text, Path = "x", Tokens = tokens },
+        new DataSection { Format = "text", Path = "x", Tokens = tokens },
         new DataFacts(new InputShape(0, 4), ["silo", "grain", "shard", "silage"], [], [], null),
         [],
         [2, 1, 2, 0, 1, 1, -1, 0, .. new float[8]]);
@@ -28,7 +28,7 @@ public class NeighbourhoodTests
         Assert.EndsWith("'silae', which is not among the 4 that it was trained on. Did you mean silage, silo?", Refusal(Words(), "silae"));
         Assert.EndsWith("No word that it knows is spelt like it.", Refusal(Words(), "bumblebee"));
         Assert.Contains("Did you mean silo", Refusal(Words(TokenKind.Whitespace), "Silo")); // its own words keep their case
-        Assert.Contains("this is a transformer model; neighbours uses skip-gram", Refusal(Words(kind: ModelKind.Transformer), "silo"));
+        Assert.Contains("this is a transformer model; neighbours uses skip-gram", Refusal(Words(kind: "transformer"), "silo"));
     }
 
     private static string Refusal(TrainedModel model, string word) => Assert.Throws<JobException>(() => Neighbourhood.Of(model, word, 1)).Message;

@@ -42,8 +42,8 @@ public sealed unsafe class PlantedWordsTests : IDisposable
         var job = new Job(
             1,
             "planted",
-            new ModelSection { Kind = ModelKind.SkipGram, Width = 24, Window = 3, Negatives = negatives },
-            new DataSection { Format = DataFormat.Text, Path = Text(), Tokens = TokenKind.Word, Shards = 1 },
+            new ModelSection { Kind = "skip-gram", Width = 24, Window = 3, Negatives = negatives },
+            new DataSection { Format = "text", Path = Text(), Tokens = TokenKind.Word, Shards = 1 },
             new TrainingSection { Epochs = 3, Batch = 512, Optimizer = new() { Kind = OptimizerKind.Adam, LearningRate = 0.01 } });
         var (facts, _) = DataCheck.Run(job, 1);
         Assert.Equal(Groups * GroupSize, facts.Shape.Classes);

@@ -13,7 +13,7 @@ public unsafe class SkipGramTests
     private static readonly InputShape Input = new(0, Words);
 
     private static ModelSection Model(int negatives) =>
-        new() { Kind = ModelKind.SkipGram, Width = Width, Negatives = negatives, Precision = Precision.Float64 };
+        new() { Kind = "skip-gram", Width = Width, Negatives = negatives, Precision = Precision.Float64 };
 
     // Three pairs; a word that is centre twice, one that is centre and context, and negatives that occur twice.
     private static Batch Pairs(int negatives) => negatives == 0

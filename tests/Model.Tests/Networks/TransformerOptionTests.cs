@@ -13,7 +13,7 @@ public unsafe class TransformerOptionTests
 
     private static readonly ModelSection Plain = new()
     {
-        Kind = ModelKind.Transformer,
+        Kind = "transformer",
         Layers = 2,
         Width = 6,
         Heads = 2,

@@ -35,7 +35,7 @@ public class BackPropagationTests
     {
         var model = new ModelSection
         {
-            Kind = ModelKind.Mlp,
+            Kind = "mlp",
             Hidden = Widths[1..^1],
             Activation = activation,
             Loss = Loss.SquaredError,

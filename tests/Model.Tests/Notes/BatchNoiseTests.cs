@@ -19,7 +19,7 @@ public unsafe class BatchNoiseTests
         var lines = File.ReadLines(Path.Combine(Root, "examples/data/digits.csv")).Skip(1)
             .Select(l => l.Split(',').Select(c => double.Parse(c, CultureInfo.InvariantCulture)).ToArray()).ToArray();
         var (x, y) = (lines.SelectMany(l => l[..^1]).Select(v => v / 16).ToArray(), lines.Select(l => (long)l[^1]).ToArray());
-        var model = new ModelSection { Kind = ModelKind.Softmax, Precision = Precision.Float64 };
+        var model = new ModelSection { Kind = "softmax", Precision = Precision.Float64 };
         var input = new InputShape(64, 10);
         var shape = ModelShape.Of(model, input);
         using var pass = new GradientPass(NetworkCatalogue.Create(model, input), shape, Precision.Float64, "cpu");

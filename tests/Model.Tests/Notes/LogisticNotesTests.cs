@@ -13,7 +13,7 @@ public class LogisticNotesTests
 
     private static double Sigma(double z) => z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));
 
-    private static INetwork Network => NetworkCatalogue.Create(new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 }, new InputShape(1, 2));
+    private static INetwork Network => NetworkCatalogue.Create(new ModelSection { Kind = "logistic", Precision = Precision.Float64 }, new InputShape(1, 2));
 
     [Fact]
     public void Sigma_is_1_over_1_plus_e_to_the_minus_z_and_its_derivative_sigma_times_1_minus_sigma()
@@ -63,9 +63,9 @@ public class LogisticNotesTests
 
         // The saved model decides as training did: w = 1, b = 0, so that z is the input.
         var facts = new DataFacts(new InputShape(1, 2), ["no", "yes"], [], [], null) { Columns = ["z"] };
-        var model = new ModelSection { Kind = ModelKind.Logistic, Precision = Precision.Float64 };
+        var model = new ModelSection { Kind = "logistic", Precision = Precision.Float64 };
         using var predictor = new Predictor(new TrainedModel(
-            "m", model, new DataSection { Format = DataFormat.Csv, Path = "d" }, facts, ModelShape.Of(model, facts.Shape), [1, 0]));
+            "m", model, new DataSection { Format = "csv", Path = "d" }, facts, ModelShape.Of(model, facts.Shape), [1, 0]));
         Assert.Equal([0, 1, 1], predictor.Predict(z).Select(p => p.Class));
         foreach (var p in predictor.Predict(Z).Zip(Z))
         {

@@ -15,7 +15,7 @@ public class PlainTransformerTests
 
     private static readonly ModelSection Model = new()
     {
-        Kind = ModelKind.Transformer,
+        Kind = "transformer",
         Layers = 2,
         Width = 6,
         Heads = 2,

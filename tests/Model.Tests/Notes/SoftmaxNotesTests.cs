@@ -70,7 +70,7 @@ public class SoftmaxNotesTests
     public void The_loss_is_the_negative_log_likelihood_and_its_gradient_y_minus_one_hot()
     {
         using var scope = NewDisposeScope();
-        var network = NetworkCatalogue.Create(new ModelSection { Kind = ModelKind.Softmax, Precision = Precision.Float64 }, new InputShape(1, 4));
+        var network = NetworkCatalogue.Create(new ModelSection { Kind = "softmax", Precision = Precision.Float64 }, new InputShape(1, 4));
         var outputs = tensor((double[])[.. Z, .. Z], [2, 4], requires_grad: true);
         var loss = network.LossSum(outputs, tensor(new long[] { 2, 1 }));
         var y = InBase(Math.E, Z);

@@ -85,14 +85,14 @@ public sealed class PredictionTableTests : IDisposable
     public void Squared_error_gives_outputs_which_are_no_probabilities()
     {
         var lines = Predict(
-            SampleModels.Table(new ModelSection { Kind = ModelKind.Mlp, Loss = Loss.SquaredError, Activation = Activation.Sigmoid }, ["a", "b"]), "one,two\n1,2\n");
+            SampleModels.Table(new ModelSection { Kind = "mlp", Loss = Loss.SquaredError, Activation = Activation.Sigmoid }, ["a", "b"]), "one,two\n1,2\n");
         Assert.Equal("class,output.a,output.b", lines[0]);
     }
 
     [Fact]
     public void Labels_that_csv_would_misread_are_quoted()
     {
-        var lines = Predict(SampleModels.Table(new ModelSection { Kind = ModelKind.Softmax }, ["a,b", "say \"x\""]), "one,two\n1,2\n");
+        var lines = Predict(SampleModels.Table(new ModelSection { Kind = "softmax" }, ["a,b", "say \"x\""]), "one,two\n1,2\n");
         Assert.Equal("class,\"probability.a,b\",\"probability.say \"\"x\"\"\"", lines[0]);
     }
 
@@ -119,9 +119,9 @@ public sealed class PredictionTableTests : IDisposable
     {
         Assert.Contains("cannot be read", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), "none.csv", Stream.Null)).Message);
         Assert.Contains("there are no files in the folder", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), _folder, Stream.Null)).Message);
-        Assert.Contains("is a folder, not a file", Assert.Throws<JobException>(() => PredictionTable.Write(Nameless(DataFormat.Idx), _folder, Stream.Null)).Message);
+        Assert.Contains("is a folder, not a file", Assert.Throws<JobException>(() => PredictionTable.Write(Nameless("idx"), _folder, Stream.Null)).Message);
         Assert.Contains("a transformer model", Assert.Throws<JobException>(() => Predict(SampleModels.Transformer(), "one,two\n1,2\n")).Message);
-        Assert.Contains("trained on libsvm", Assert.Throws<JobException>(() => Predict(Nameless(DataFormat.Libsvm), "one,two\n1,2\n")).Message);
+        Assert.Contains("trained on libsvm", Assert.Throws<JobException>(() => Predict(Nameless("libsvm"), "one,two\n1,2\n")).Message);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class PredictionTableTests : IDisposable
     [Fact]
     public void Images_of_other_pixels_than_the_model_knows_are_refused()
     {
-        var model = Nameless(DataFormat.Idx);
+        var model = Nameless("idx");
         model = model with { Facts = model.Facts with { PixelType = "float32" } };
         Assert.Equal($"images: its pixels are ubyte, but {model.Name} was trained on float32 pixels. Only ubyte becomes x / 255, so that they would mean different things. Write them as float32.",
             Assert.Throws<JobException>(() => PredictionTable.Write(model, Images(2, 2, [1, 2, 3, 4], gzip: false), Stream.Null)).Message);
@@ -163,7 +163,7 @@ public sealed class PredictionTableTests : IDisposable
         Assert.Equal(2, PredictionTable.Write(model, Images(2, 2, [1, 2, 3, 4], gzip: false), Stream.Null).Rows);
     }
 
-    private static TrainedModel Nameless(DataFormat format)
+    private static TrainedModel Nameless(string format)
     {
         var softmax = SampleModels.Softmax();
         return softmax with { Data = softmax.Data with { Format = format }, Facts = softmax.Facts with { Columns = [], Scaling = new Scaling([0.1, 0.2], [0.5, 0.25]) } };
@@ -183,13 +183,13 @@ public sealed class PredictionTableTests : IDisposable
     [InlineData(true)]
     public void Images_are_predicted_as_their_pixels_by_255_in_their_order(bool gzip)
     {
-        var model = Nameless(DataFormat.Idx);
+        var model = Nameless("idx");
         byte[] pixels = [.. Enumerable.Range(0, 2 * 1500).Select(i => (byte)(i * 7))];
         var output = Path.Combine(_folder, "out.csv");
         Assert.Equal(1500, PredictionTable.Write(model, Images(1500, 2, pixels, gzip), output).Rows);
 
         // The same model with named columns, given the same numbers as text.
-        var named = model with { Data = model.Data with { Format = DataFormat.Csv }, Facts = model.Facts with { Columns = ["one", "two"] } };
+        var named = model with { Data = model.Data with { Format = "csv" }, Facts = model.Facts with { Columns = ["one", "two"] } };
         var table = Predict(named, "one,two\n" + string.Join('\n', pixels.Chunk(2).Select(p => FormattableString.Invariant($"{p[0] / 255.0:R},{p[1] / 255.0:R}"))));
         PredictionTable.Write(model, Path.Combine(_folder, "images"), output, overwrite: true);
         Assert.Equal(table, File.ReadAllLines(output));
@@ -199,7 +199,7 @@ public sealed class PredictionTableTests : IDisposable
     [Fact]
     public void Images_of_another_size_and_files_that_are_none_are_told_and_nothing_is_written()
     {
-        string Error(string path) => Assert.Throws<JobException>(() => PredictionTable.Write(Nameless(DataFormat.Idx), path, Path.Combine(_folder, "out.csv"))).Message;
+        string Error(string path) => Assert.Throws<JobException>(() => PredictionTable.Write(Nameless("idx"), path, Path.Combine(_folder, "out.csv"))).Message;
         Assert.StartsWith("images: its images have 1 x 3 pixels, 3 in all, but sample was trained on images of 2.", Error(Images(2, 3, new byte[6], gzip: false)));
         Assert.StartsWith("images: it is cut off: its header promises 3 records of 2 bytes, but only 2 are there.", Error(Images(3, 2, new byte[5], gzip: false)));
         Assert.StartsWith("images: it is cut off: its header promises 3 records of 2 bytes, but only 2 are there.", Error(Images(3, 2, new byte[5], gzip: true)));
@@ -218,7 +218,7 @@ public sealed class PredictionTableTests : IDisposable
     public async Task A_pipe_gives_what_the_file_gives(string name)
     {
         var isTable = name.Contains(".csv", StringComparison.Ordinal);
-        var model = isTable ? SampleModels.Mlp() : Nameless(DataFormat.Idx);
+        var model = isTable ? SampleModels.Mlp() : Nameless("idx");
         var end = name == "mac.csv" ? "\r" : "\n";
         var table = "one,two" + end + string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{i % 7},{i % 11}{end}"));
         byte[] bytes = !isTable ? [0, 0, 8, 2, 0, 0, 0x75, 0x30, 0, 0, 0, 2, .. Enumerable.Range(0, 60_000).Select(i => (byte)(i * 7))]

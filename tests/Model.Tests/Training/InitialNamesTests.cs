@@ -137,9 +137,9 @@ public sealed class InitialNamesTests : IDisposable
     {
         foreach (var (model, weight, bias) in new[]
         {
-            (new ModelSection { Kind = ModelKind.Softmax }, "weight", "bias"),
-            (new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }, "layers.1.weight", "layers.1.bias"),
-            (new ModelSection { Kind = ModelKind.Mlp }, "layers.0.weight", "layers.0.bias"),
+            (new ModelSection { Kind = "softmax" }, "weight", "bias"),
+            (new ModelSection { Kind = "mlp", Hidden = [4] }, "layers.1.weight", "layers.1.bias"),
+            (new ModelSection { Kind = "mlp" }, "layers.0.weight", "layers.0.bias"),
         })
         {
             var start = SampleModels.Table(model, ["a", "b", "ü"]);
@@ -159,7 +159,7 @@ public sealed class InitialNamesTests : IDisposable
     [Fact]
     public void A_number_is_one_label_however_it_is_written()
     {
-        var start = SampleModels.Table(new ModelSection { Kind = ModelKind.Softmax }, ["0.0", "1.0", "10"]);
+        var start = SampleModels.Table(new ModelSection { Kind = "softmax" }, ["0.0", "1.0", "10"]);
         Assert.Equal(start.Weights, Start(Job(start), Named(start, ["0", "1", "1e1"])).Flat.Flat);
         Assert.False(Match(Job(start), Named(start, ["0", "1", "1e1"])).IsDoubtful);
     }
@@ -201,7 +201,7 @@ public sealed class InitialNamesTests : IDisposable
     {
         foreach (var (model, weight) in new[]
         {
-            (new ModelSection { Kind = ModelKind.Softmax }, "weight"), (new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }, "layers.0.weight"),
+            (new ModelSection { Kind = "softmax" }, "weight"), (new ModelSection { Kind = "mlp", Hidden = [4] }, "layers.0.weight"),
         })
         {
             var start = SampleModels.Table(model, ["a", "b", "c"]); // one, two
@@ -240,13 +240,13 @@ public sealed class InitialNamesTests : IDisposable
     public void Features_that_are_numbered_go_by_their_number_and_pixels_by_their_place()
     {
         var start = SampleModels.Softmax();
-        var libsvm = start with { Data = start.Data with { Format = DataFormat.Libsvm, Label = null }, Facts = start.Facts with { Columns = [] } };
+        var libsvm = start with { Data = start.Data with { Format = "libsvm", Label = null }, Facts = start.Facts with { Columns = [] } };
         var wider = libsvm.Facts with { Shape = new(3, 3), Scaling = new([1, 2, 0], [3, 4, 1]) };
         var (flat, seeded) = Start(Job(libsvm), wider);
         Assert.Equal([.. start.Weights[..2], seeded["weight"][2]], flat.Row("weight", 0));
         Assert.Contains("2 of 3 features are in the file; 1 starts afresh: '3'.", Match(Job(libsvm), wider).Describe());
 
-        var idx = libsvm with { Data = libsvm.Data with { Format = DataFormat.Idx, Labels = "/d/l" } };
+        var idx = libsvm with { Data = libsvm.Data with { Format = "idx", Labels = "/d/l" } };
         Assert.False(Match(Job(idx), idx.Facts).IsDoubtful);
         Assert.Contains("'weight' is [3, 2] there and [3, 3] here", Match(Job(idx), wider).Describe());
 
@@ -259,7 +259,7 @@ public sealed class InitialNamesTests : IDisposable
     [Fact]
     public void A_hidden_layer_does_not_start_from_an_output_layer_of_its_sizes()
     {
-        var start = SampleModels.Table(new ModelSection { Kind = ModelKind.Mlp, Hidden = [4] }, ["a", "b", "c"]);
+        var start = SampleModels.Table(new ModelSection { Kind = "mlp", Hidden = [4] }, ["a", "b", "c"]);
         var match = Match(Job(start, start.Model with { Hidden = [4, 3] }), start.Facts);
         Assert.Equal(["layers.0.weight", "layers.0.bias"], match.Taken);
         Assert.Contains("'layers.1.weight' is [3 classes, 4] there and [3, 4] here", match.Describe());
@@ -391,7 +391,7 @@ public sealed class InitialNamesTests : IDisposable
         var facts = new DataFacts(new InputShape(features, classes.Length), classes, [1], [0], null) { Columns = columns };
         var shape = ModelShape.Of(model, facts.Shape);
         float[] weights = [.. Enumerable.Range(1, (int)ModelShape.Weights(shape)).Select(i => i / 16f)];
-        return new TrainedModel("own", model, new DataSection { Format = DataFormat.Csv, Path = "/d/points.csv", Label = "y" }, facts, shape, weights);
+        return new TrainedModel("own", model, new DataSection { Format = "csv", Path = "/d/points.csv", Label = "y" }, facts, shape, weights);
     }
 
     [Fact]
@@ -403,7 +403,7 @@ public sealed class InitialNamesTests : IDisposable
         var merges = _folder.Write("merges.txt", "a b\n");
         DataSection Data(string file, IEnumerable<string> names) => new()
         {
-            Format = DataFormat.Text,
+            Format = "text",
             Path = "/d/t.txt",
             Tokens = TokenKind.Bpe,
             Vocab = _folder.Write(file, Vocab(names)),

@@ -27,7 +27,7 @@ internal sealed class KindOrOwn<T>(T own, IReadOnlyDictionary<string, T> builtIn
     {
         var text = at.Map.Text(at.Key)!;
         return builtIn.TryGetValue(text, out var kind) ? (kind, null)
-            : registered().Contains(text) || (at.Place.AnyKind && OwnKinds.IsName(text)) ? (own, text)
+            : registered().Contains(text) || (at.Place.AnyKind && KindNames.IsName(text)) ? (own, text)
             : throw at.Map.NoChoice(at.Key, text, [.. builtIn.Keys, .. registered()]);
     }
 

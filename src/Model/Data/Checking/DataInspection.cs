@@ -20,11 +20,11 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
         Job job, DataFacts facts, double? bigramLoss, IReadOnlyList<ShardSurvey> surveys, ShardLook look, bool withColumns)
     {
         var features = look.Features;
-        var classes = job.Data.Format == DataFormat.Text ? [] : facts.Classes
+        var classes = job.Data.IsText ? [] : facts.Classes
             .Select((name, id) => new ClassReport(name, look.Training[id], look.HeldOut[id])).ToArray();
         ColumnReport[] columns = features is null ? [] : [.. Enumerable.Range(0, facts.Shape.Features).Select(f => features.Report(f, Name(job, facts, f)) with { Given = look.Given?[f] })];
         var report = new DataReport(
-            Kebab.Name(job.Data.Format),
+            job.Data.Format,
             Files(job.Data, job.Data.Path, withColumns),
             job.Data.Validation.Path is { } path ? Files(job.Data, path, withColumns) : [],
             job.Data.Label,
@@ -32,14 +32,14 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             job.Data.Ignore,
             surveys.First(s => s.Rows > 0).LeftOut,
             withColumns ? columns : [],
-            job.Data.Format == DataFormat.Text ? Text(job, facts, look.Tokens) : null,
+            job.Data.IsText ? Text(job, facts, look.Tokens) : null,
             look.Sparse is { Given: > 0 } ? look.Sparse : null,
-            job.Data.Format == DataFormat.Csv ? job.Data.Delimiter : null);
+            FormatKinds.Of(job.Data.Format).Takes("delimiter") ? job.Data.Delimiter : null);
         return new DataInspection(facts, bigramLoss, report, [.. SourceWarnings.Of(job, surveys), .. DataWarnings.Of(job, surveys, report, columns, features)]);
     }
 
     private static string Name(Job job, DataFacts facts, int feature) =>
-        facts.Columns.Count > 0 ? facts.Columns[feature] : $"{(job.Data.Format == DataFormat.Idx ? "pixel" : "feature")} {feature + 1}";
+        facts.Columns.Count > 0 ? facts.Columns[feature] : $"{FormatKinds.Of(job.Data.Format).FeatureWord} {feature + 1}";
 
     private static FileReport[] Files(DataSection data, string path, bool withForms) =>
         [.. DataFiles.Expand(path).Select(f => new FileReport(f, new FileInfo(f).Length, withForms ? FileForm.Of(f, data) : null))];

@@ -19,7 +19,7 @@ internal static class DataWarnings
         Job job, IReadOnlyList<ShardSurvey> surveys, DataReport report, IReadOnlyList<ColumnReport> columns, FeatureScan? features)
     {
         var source = Path.GetFileName(job.Data.Path);
-        return job.Data.Format == DataFormat.Text ? [] : [.. LeftOut(source, report), .. Labels(job, source, surveys, report), .. Features(source, columns, features), .. Gaps(job, source, report, columns, features)];
+        return job.Data.IsText ? [] : [.. LeftOut(source, report), .. Labels(job, source, surveys, report), .. Features(source, columns, features), .. Gaps(job, source, report, columns, features)];
     }
 
     private static IEnumerable<JobWarning> LeftOut(string source, DataReport report) => report.LeftOut.Count == 0 ? [] :
@@ -42,7 +42,7 @@ internal static class DataWarnings
         }
 
         // The labels of an IDX file are ids of classes.
-        if (job.Data.Target == LabelTarget.Auto && job.Data.Format != DataFormat.Idx && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
+        if (job.Data.Target == LabelTarget.Auto && !FormatKinds.Of(job.Data.Format).LabelsAreIds && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
         {
             yield return new JobWarning("continuous-target", $"{source}: the label has {TargetRule.Describe(classes, rows)}, each of which is trained as a class of its own. "
                 + "If it is a quantity, put its values into a few ranges; if these are classes, set data.target to classes, which silences this.");
@@ -87,7 +87,7 @@ internal static class DataWarnings
 
     private static IEnumerable<JobWarning> Gaps(Job job, string source, DataReport report, IReadOnlyList<ColumnReport> columns, FeatureScan? features)
     {
-        if (features is null || features.Rows <= FewRows || job.Data.Format is not (DataFormat.Csv or DataFormat.Parquet))
+        if (features is null || features.Rows <= FewRows || !FormatKinds.Of(job.Data.Format).Takes("missing"))
         {
             yield break; // nothing can be missing
         }

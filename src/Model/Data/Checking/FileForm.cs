@@ -8,8 +8,9 @@ internal static class FileForm
     /// <summary>"gzip, UTF-16, lines end in CR"; null: it is as files mostly are.</summary>
     public static string? Of(string path, DataSection data)
     {
-        var areLines = data.Format is DataFormat.Csv or DataFormat.Libsvm;
-        var forms = data.Format == DataFormat.Parquet ? [] : SourceFile.Forms(path, areLines || data.Format == DataFormat.Text, areLines);
+        var bytes = FormatKinds.Of(data.Format).Bytes;
+        var areLines = bytes == SourceBytes.Lines;
+        var forms = bytes == SourceBytes.Closed ? [] : SourceFile.Forms(path, areLines || bytes == SourceBytes.Text, areLines);
         return forms.Count == 0 ? null : string.Join(", ", forms);
     }
 }

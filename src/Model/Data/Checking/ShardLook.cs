@@ -37,7 +37,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
         }
 
         var features = facts.Shape.Features;
-        var (sparse, rows) = (source as SparseSource, source.Dense);
+        var (sparse, rows) = (source.Sparse, source.Dense);
         if (sparse is not null)
         {
             if (features > FewSparse)
@@ -48,12 +48,12 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
             rows = sparse.WrittenOut(features);
         }
 
-        var scan = new FeatureScan(features, facts.Classes.Count, countsDistinct, mayHaveCodes: source is TableSource);
+        var scan = new FeatureScan(features, facts.Classes.Count, countsDistinct, mayHaveCodes: source.MayHaveCodes);
         scan.Add(rows!, ids);
         return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features));
     }
 
-    private static SparseReport Of(SparseSource source)
+    private static SparseReport Of(ISparseRows source)
     {
         var given = source.Values;
         return given.IsEmpty ? new SparseReport(0, double.PositiveInfinity, double.NegativeInfinity)

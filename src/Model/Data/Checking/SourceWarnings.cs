@@ -15,7 +15,7 @@ internal static class SourceWarnings
                 yield return new JobWarning("hidden-files", $"{path}: {UnreadData.Hidden(path, hidden)} To read one alone, name it in {key}; to read it with the others, rename it or its folder.");
             }
 
-            if (job.Data.Format is DataFormat.Csv or DataFormat.Parquet && DataFiles.PartitionColumns(path) is { Count: > 0 } columns)
+            if (FormatKinds.Of(job.Data.Format).HasColumns == true && DataFiles.PartitionColumns(path) is { Count: > 0 } columns)
             {
                 yield return new JobWarning("partition-columns", $"{path}: {UnreadData.Partitions(columns)} Write the data without partitions, if it is a feature or the label.");
             }

@@ -11,7 +11,7 @@ internal sealed class IdxSource : IFeatureSource
 
     private IdxSource(IdxHeader images, byte[] records, string[] labels)
     {
-        (Image, Type, _labels) = (images.Shape, images.TypeName, labels);
+        (Image, _labels) = (new ImageForm(images.Shape, images.TypeName), labels);
         _rows = new IdxRows(images, records, labels.Length);
         Classes = [.. labels.Distinct()];
     }
@@ -22,11 +22,11 @@ internal sealed class IdxSource : IFeatureSource
     /// <inheritdoc/>
     public int Features => _rows.Features;
 
-    /// <summary>Rows and columns of an image: "28 x 28".</summary>
-    public string Image { get; }
+    /// <inheritdoc/>
+    public ImageForm? Image { get; }
 
-    /// <summary>What a pixel is: "ubyte".</summary>
-    public string Type { get; }
+    /// <inheritdoc/>
+    public ShardSurvey Tell(ShardSurvey survey) => survey with { PixelType = Image!.Type };
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; }

@@ -42,8 +42,8 @@ internal sealed class KeptVocabulary
         {
             using var file = SafetensorsFile.Open(path);
             var saved = SavedMetadata.Read(file);
-            return saved.Data.Format != DataFormat.Text
-                    ? throw new JobException($"{path}: this model was trained on {Kebab.Name(saved.Data.Format)} and has no vocabulary. Name a model of a text.")
+            return !saved.Data.IsText
+                    ? throw new JobException($"{path}: this model was trained on {saved.Data.Format} and has no vocabulary. Name a model of a text.")
                 : saved.Data.Tokens != data.Tokens
                     ? throw new JobException($"{path}: this model's tokens are of kind {Kebab.Name(saved.Data.Tokens)}, and this job's of kind {Kebab.Name(data.Tokens)}. "
                         + $"Set data.tokens to {Kebab.Name(saved.Data.Tokens)}, or name another model.")

@@ -10,7 +10,7 @@ internal static class LabelPlace
     /// <summary>"v.csv:7", where a label of the validation's own source first stands; null: it is in no CSV file.</summary>
     public static string? Find(DataSection data, string label)
     {
-        if (data.Format != DataFormat.Csv || data.Validation.Path is not { } path)
+        if (data.Validation.Path is not { } path)
         {
             return null;
         }

@@ -5,7 +5,7 @@ namespace Granary.Model.Data;
 
 /// <summary>One shard's run of a text, as tokens. Example i is the window of T tokens from i T on; its targets are the same
 /// window one token later.</summary>
-internal sealed class TextSource : IShardSource
+internal sealed class TextSource : IShardSource, ITokenWindows
 {
     private readonly int[] _tokens;
     private readonly int _context;
@@ -27,7 +27,16 @@ internal sealed class TextSource : IShardSource
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>Tokens.</summary>
-    public int Tokens => _tokens.Length;
+    public long Tokens => _tokens.Length;
+
+    /// <inheritdoc/>
+    public bool RunsOn => true;
+
+    /// <inheritdoc/>
+    public ITokenWindows? Windows => this;
+
+    /// <inheritdoc/>
+    public ShardSurvey Tell(ShardSurvey survey) => survey with { VocabularySize = VocabularySize };
 
     /// <summary>Byte pairs: K; 0 otherwise.</summary>
     public int VocabularySize { get; }

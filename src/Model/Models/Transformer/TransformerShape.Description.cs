@@ -1,6 +1,7 @@
 using System.Globalization;
+using Granary.Jobs;
 
-namespace Granary.Jobs;
+namespace Granary.BuiltIn;
 
 /// <summary>A GPT's parameters (Radford and others, 2019): matrices normal with deviation 0.02, the two maps of a block back
 /// into the stream scaled down by sqrt(2 L), biases zero, gains one.</summary>

@@ -27,6 +27,15 @@ internal sealed class WordSource : IShardSource
     public IReadOnlyList<long> Counts => _counts;
 
     /// <inheritdoc/>
+    public bool RunsOn => true;
+
+    /// <inheritdoc/>
+    public long Tokens => _words.Length;
+
+    /// <inheritdoc/>
+    public ShardSurvey Tell(ShardSurvey survey) => survey with { ClassCounts = Counts };
+
+    /// <inheritdoc/>
     public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null)
     {
         var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name, c => c.id, StringComparer.Ordinal);

@@ -1,0 +1,19 @@
+using Granary.Jobs;
+
+namespace Granary.BuiltIn;
+
+/// <summary>CSV: numeric features under named columns, and a label.</summary>
+internal sealed class CsvFormat : FormatDescription
+{
+    /// <inheritdoc/>
+    public override string Format => "csv";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Keys => ["label", "delimiter", "missing", "missingValues", "ignore", "target", "cache", "standardize"];
+
+    /// <inheritdoc/>
+    public override bool? HasColumns => true;
+
+    /// <inheritdoc/>
+    public override SourceBytes Bytes => SourceBytes.Lines;
+}

@@ -1,0 +1,40 @@
+using Granary.Jobs;
+using Granary.Model.Files;
+using Granary.Model.Prediction;
+
+namespace Granary.Model.Data;
+
+/// <summary>Reads the sources of one format.</summary>
+internal interface IFormatReader
+{
+    /// <summary>The format, as its description names it.</summary>
+    string Format { get; }
+
+    /// <summary>Reads one shard's part of a source.</summary>
+    /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
+    IShardSource Read(SourceReading reading);
+
+    /// <summary>"v.csv:7", where a label of the validation's own source first stands; null (default): nobody can tell.</summary>
+    string? PlaceOf(DataSection data, string label) => null;
+
+    /// <summary>Examples without labels, to be predicted; null (default): they come as CSV files, whose columns are matched by name.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">A file.</param>
+    /// <param name="rows">Examples in a batch.</param>
+    /// <exception cref="JobException">The file is not what the model needs.</exception>
+    InputRows? Inputs(TrainedModel model, string path, int rows) => null;
+}
+
+/// <summary>What a reader is asked for.</summary>
+/// <param name="Job">How the source is written, and what the model needs of it.</param>
+/// <param name="Part">Which part.</param>
+/// <param name="Files">Byte pairs: the vocabulary; null: the encoding has a name.</param>
+/// <param name="Features">Named columns: those to be read; null: all that the job leaves.</param>
+/// <param name="Use">Threads and cache.</param>
+/// <param name="Kept">Characters or words: the vocabulary that the text must keep to; null: any.</param>
+internal sealed record SourceReading(
+    Job Job, SourcePart Part, TokenFiles? Files = null, IReadOnlyList<string>? Features = null, ReadingMeans? Use = null, KeptVocabulary? Kept = null)
+{
+    /// <summary>The job's data section.</summary>
+    public DataSection Data => Job.Data;
+}

@@ -1,0 +1,18 @@
+using Granary.Model.Data;
+using Granary.Model.Files;
+using Granary.Model.Prediction;
+
+namespace Granary.BuiltIn;
+
+/// <summary>Reads IDX.</summary>
+internal sealed class IdxFormat : IFormatReader
+{
+    /// <inheritdoc/>
+    public string Format => "idx";
+
+    /// <inheritdoc/>
+    public IShardSource Read(SourceReading reading) => IdxSource.Read(reading.Part);
+
+    /// <inheritdoc/>
+    public InputRows? Inputs(TrainedModel model, string path, int rows) => InputRows.Images(model, path, rows);
+}

@@ -1,0 +1,13 @@
+using Granary.Model.Data;
+
+namespace Granary.BuiltIn;
+
+/// <summary>Reads LIBSVM.</summary>
+internal sealed class LibsvmFormat : IFormatReader
+{
+    /// <inheritdoc/>
+    public string Format => "libsvm";
+
+    /// <inheritdoc/>
+    public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features);
+}

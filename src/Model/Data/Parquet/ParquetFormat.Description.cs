@@ -1,0 +1,16 @@
+using Granary.Jobs;
+
+namespace Granary.BuiltIn;
+
+/// <summary>Parquet: numeric features under named columns, and a label.</summary>
+internal sealed class ParquetFormat : FormatDescription
+{
+    /// <inheritdoc/>
+    public override string Format => "parquet";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Keys => ["label", "missing", "missingValues", "ignore", "target", "standardize"];
+
+    /// <inheritdoc/>
+    public override bool? HasColumns => true;
+}

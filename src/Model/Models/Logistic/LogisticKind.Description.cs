@@ -1,0 +1,25 @@
+using Granary.Jobs;
+
+namespace Granary.BuiltIn;
+
+/// <summary>Logistic regression: one linear map to the log-odds of the second of two classes.</summary>
+internal sealed class LogisticKind : ModelDescription
+{
+    /// <inheritdoc/>
+    public override string Kind => "logistic";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Keys => [];
+
+    /// <inheritdoc/>
+    public override int? Classes => 2;
+
+    /// <inheritdoc/>
+    public override string BesidesMatrices => "With biases";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterShape> Shape(ModelSection model, InputShape input) => LinearShape.Of(input.Features, 1);
+
+    /// <inheritdoc/>
+    public override double? FlopsPerExample(ModelSection model, InputShape input) => ModelWork.OfLayers(Matrices(model, input));
+}

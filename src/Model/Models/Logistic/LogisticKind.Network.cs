@@ -1,0 +1,14 @@
+using Granary.Jobs;
+using Granary.Model.Networks;
+
+namespace Granary.BuiltIn;
+
+/// <summary>Makes logistic regressions.</summary>
+internal sealed class LogisticKind : INetworkMaker
+{
+    /// <inheritdoc/>
+    public string Kind => "logistic";
+
+    /// <inheritdoc/>
+    public INetwork Network(ModelSection model, InputShape input) => new LogisticRegression();
+}

@@ -1,0 +1,14 @@
+using Granary.Jobs;
+using Granary.Model.Networks;
+
+namespace Granary.BuiltIn;
+
+/// <summary>Makes multi-layer perceptrons.</summary>
+internal sealed class MlpKind : INetworkMaker
+{
+    /// <inheritdoc/>
+    public string Kind => "mlp";
+
+    /// <inheritdoc/>
+    public INetwork Network(ModelSection model, InputShape input) => new Mlp(model.Activation, model.Loss, input.Classes);
+}

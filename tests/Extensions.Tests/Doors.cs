@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+using Granary.Extensions.Tests.Formats;
+using Granary.Extensions.Tests.Models;
+using Granary.Extensions.Tests.Optimizers;
+using Granary.Model.Custom;
+
+namespace Granary.Extensions.Tests;
+
+/// <summary>What a stranger adds, one line each, as a silo's program does before it starts anything.</summary>
+internal static class Doors
+{
+    [ModuleInitializer]
+    internal static void Open()
+    {
+        OwnModels.AddModelKind<GatedKind>();
+        OwnOptimizers.Add("cautious", options => new Cautious(options));
+        OwnFormats.AddDataFormat<Records>();
+    }
+}
