@@ -26,7 +26,7 @@ internal static class Supervisor
             }
 
             home.Want(settings.Silos);
-            home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId));
+            home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId, cluster.Web));
             for (var upkeep = new Upkeep(home, cluster); ; await upkeep.Look())
             {
                 await Task.Delay(LookEvery, cancellation);
