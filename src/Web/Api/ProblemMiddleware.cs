@@ -14,6 +14,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next)
         try
         {
             await next(context);
+            if (Said(context) is { } said)
+            {
+                await Problem.Of(context.Response.StatusCode, "Bad request", said).ExecuteAsync(context);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -24,6 +28,15 @@ internal sealed class ProblemMiddleware(RequestDelegate next)
             await problem.ExecuteAsync(context);
         }
     }
+
+    // What the router refuses, it refuses without a word.
+    private static string? Said(HttpContext context) => context.Response.HasStarted ? null : context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"there is nothing at {context.Request.Path}. What there is says /openapi/v1.json.",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} takes no {context.Request.Method}. What it takes says /openapi/v1.json.",
+        StatusCodes.Status415UnsupportedMediaType => "the body is to be a job file. Send it with the header Content-Type: application/yaml.",
+        _ => null,
+    };
 
     private static IResult? Of(Exception error) => error switch
     {

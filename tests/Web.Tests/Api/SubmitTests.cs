@@ -86,6 +86,17 @@ public sealed class SubmitTests(WebCluster cluster)
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task What_the_router_refuses_is_said_too()
+    {
+        using var form = await cluster.Http.PostAsync("/api/v1/jobs", new FormUrlEncodedContent([]));
+        Assert.Contains("application/yaml", (await Problem(form, HttpStatusCode.UnsupportedMediaType)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        using var nothing = await cluster.Http.GetAsync("/api/v1/nothing");
+        Assert.Contains("/api/v1/nothing", (await Problem(nothing, HttpStatusCode.NotFound)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        using var wrong = await cluster.Http.DeleteAsync("/api/v1/jobs");
+        Assert.Contains("DELETE", (await Problem(wrong, HttpStatusCode.MethodNotAllowed)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET", "/api/v1/jobs/nothing-1")]
     [InlineData("GET", "/api/v1/jobs/nothing-1/events")]

@@ -10,18 +10,18 @@ public sealed class PictureTests(WebCluster cluster)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("GRANARY_UPDATE_PICTURES") == "1", "pictures are written with GRANARY_UPDATE_PICTURES=1 alone");
         var folder = Environment.GetEnvironmentVariable("GRANARY_PICTURES") is { Length: > 0 } place ? place : Path.Combine(Repository.Root, "docs/plots");
-        string[] done = [await cluster.Submit(cluster.Blobs(40, "blobs", 0.02)), await cluster.Submit(cluster.Blobs(40, "blobs-fast", 0.3))];
+        string[] done = [await cluster.Submit(Digits("sgd", 0.05, 10)), await cluster.Submit(Digits("adam", 0.002, 10)), await cluster.Submit(Digits("momentum", 0.02, 10))];
         foreach (var id in done)
         {
             await cluster.Until(id, s => s.State == JobState.Completed);
         }
 
-        var job = await cluster.Submit(cluster.Blobs(epochs: 3000, "digits", 0.03));
+        var job = await cluster.Submit(Digits("sgd", 0.1, 200, "digits"));
         await cluster.Until(job, s => s.Step > 300);
         var lost = await cluster.KillOneOf(job);
         var back = await cluster.Until(job, s => s.Recoveries > 0 && s.Resumed is not null && s.Points.Count > 100);
         var generation = back.Generation;
-        await cluster.Until(job, s => s.Step > back.Step + 1500);
+        await cluster.Until(job, s => s.Step > back.Step + 800);
         foreach (var dark in new[] { false, true })
         {
             using var browser = new Chromium(cluster.Address, dark);
@@ -49,4 +49,12 @@ public sealed class PictureTests(WebCluster cluster)
         Assert.True(generation > 1);
         await cluster.End(job);
     }
+
+    private static string Digits(string optimizer, double rate, int epochs, string? name = null) => FormattableString.Invariant($$"""
+        version: 1
+        name: {{name ?? "digits-" + optimizer}}
+        model: { kind: mlp, hidden: [32], activation: relu }
+        data: { format: csv, path: {{Repository.Root}}examples/data/digits.csv, label: label, standardize: true, cache: false, shards: 8, validation: { fraction: 0.2 } }
+        training: { epochs: {{epochs}}, batch: 64, optimizer: { kind: {{optimizer}}, learningRate: {{rate}} }, schedule: { kind: cosine } }
+        """);
 }
