@@ -30,7 +30,7 @@ standard output. [Exit codes](exit-codes.md) and [environment variables](environ
 GROUPS = [
     ("Training", "train sweep check inspect plan schema"),
     ("Using a model", "evaluate predict generate neighbours export"),
-    ("A lasting cluster", "up down status scale logs silo"),
+    ("A lasting cluster", "up down status ui scale logs silo"),
     ("Jobs on it", "submit jobs show watch wait cancel pause resume audit why goodput chaos"),
 ]
 

@@ -28,6 +28,7 @@ var command = new RootCommand("Granary: distributed training for .NET. What a co
     DownCommand.Create(),
     StatusCommand.Create(),
     LogsCommand.Create(),
+    UiCommand.Create(),
     SubmitCommand.Create(),
     SweepCommand.Create(),
     JobsCommand.Create(),

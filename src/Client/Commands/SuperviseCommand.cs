@@ -11,9 +11,10 @@ internal static class SuperviseCommand
         var home = CommandParts.Home();
         var silos = new Option<int>("--silos") { DefaultValueFactory = _ => 2 };
         var jobs = CommandParts.JobsAtOnce(1);
-        return new Command("supervise", "Keeps a local cluster's silos up, until told to stop.") { home, silos, jobs }.Hide().Does(async (result, cancellation) =>
+        var ui = UiOption.Port();
+        return new Command("supervise", "Keeps a local cluster's silos up, until told to stop.") { home, silos, jobs, ui }.Hide().Does(async (result, cancellation) =>
         {
-            await Supervisor.Run(new ClusterHome(result.GetValue(home)!), LocalSettings.For(result.GetValue(silos), "none", result.GetValue(jobs)), cancellation);
+            await Supervisor.Run(new ClusterHome(result.GetValue(home)!), LocalSettings.For(result.GetValue(silos), "none", result.GetValue(jobs)) with { WebPort = UiOption.Of(result.GetValue(ui)!) }, cancellation);
             return ExitCode.Done;
         });
     }

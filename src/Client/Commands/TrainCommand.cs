@@ -22,8 +22,9 @@ internal static class TrainCommand
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
         var overwrite = CommandParts.Overwrite("the results of another run in the output directory; nothing else there is touched");
         var (run, kernels) = (ContinueOption.Create(), CommandParts.Kernels());
+        var ui = new Option<bool>("--ui") { Description = "Serve a web page to watch it by, and print its address." };
         telemetry.AcceptOnlyFromAmong("console", "otlp", "none");
-        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, overwrite, kernels, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
+        return new Command("train", "Trains on a private cluster of local silos.") { file, silos, set, run, output, overwrite, kernels, ui, telemetry, json }.DoesInterruptibly(async (result, interruption) =>
         {
             if (result.GetValue(silos) < 1)
             {
@@ -37,7 +38,7 @@ internal static class TrainCommand
             var id = RandomName.Of(job);
             var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
             new RunFolder(folder, id).Try(result.GetValue(overwrite), from, Read(path, job)); // before anything is started
-            var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!);
+            var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!) with { WebPort = result.GetValue(ui) ? 0 : null };
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
             using var narrator = Narrator.OfThisProcess();
             var report = ReadData(path, overrides, narrator, reading.Token); // while the silos start
@@ -104,6 +105,11 @@ internal static class TrainCommand
         Interruption interruption, CancellationToken waiting)
     {
         var job = await client.Submit(submission, waiting);
+        if (cluster.Web is { } web)
+        {
+            await Console.Error.WriteLineAsync($"its page, while it runs: {new Uri(web, $"#/jobs/{Uri.EscapeDataString(job.Id)}")}");
+        }
+
         try
         {
             var status = await JobDisplay.Follow(job.WatchAsync(waiting), quiet: json);

@@ -18,7 +18,8 @@ internal static class UpCommand
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
         var jobs = CommandParts.JobsAtOnce(1);
         var kernels = CommandParts.Kernels();
-        return new Command("up", "Starts a lasting local cluster.") { silos, jobs, kernels, home }.Does(async (result, cancellation) =>
+        var ui = UiOption.Port();
+        return new Command("up", "Starts a lasting local cluster.") { silos, jobs, kernels, ui, home }.Does(async (result, cancellation) =>
         {
             if (result.GetValue(silos) < 1)
             {
@@ -26,11 +27,12 @@ internal static class UpCommand
             }
 
             CommandParts.AtLeastOne("--jobs", result.GetValue(jobs));
+            _ = UiOption.Of(result.GetValue(ui)!);
             CommandParts.UseKernels(result.GetValue(kernels));
             var place = CommandParts.LocalHome(result.GetValue(home)!, "Start its silos where they run, as with granary silo or kubectl scale.");
             if (place.Running() is { } running)
             {
-                CommandParts.Result($"a cluster of {Plural.Of(running.Silos, "silo")} runs already under {place.Path}");
+                CommandParts.Result($"a cluster of {Plural.Of(running.Silos, "silo")} runs already under {place.Path}{UiOption.At(running.Web)}");
                 return ExitCode.Done;
             }
 
@@ -39,11 +41,11 @@ internal static class UpCommand
             using (var narrator = Narrator.OfThisProcess())
             {
                 narrator.Starting(result.GetValue(silos));
-                up = await Start(place, result.GetValue(silos), result.GetValue(jobs), cancellation);
+                up = await Start(place, result.GetValue(silos), result.GetValue(jobs), result.GetValue(ui)!, cancellation);
             }
 
             CommandParts.Result(up.Joined == up.Silos
-                ? Up(up.Silos, place)
+                ? Up(up.Silos, place) + UiOption.At(up.Web)
                 : $"{up.Joined} of {Plural.Of(up.Silos, "silo")} {(up.Joined == 1 ? "is" : "are")} up under {place.Path}; the others ended as they started, and are started again. See: granary logs");
             return ExitCode.Done;
         });
@@ -52,7 +54,7 @@ internal static class UpCommand
     /// <summary>Says how many silos are up.</summary>
     internal static string Up(int silos, ClusterHome home) => $"{Plural.Of(silos, "silo")} {(silos == 1 ? "is" : "are")} up under {home.Path}";
 
-    private static async Task<ClusterRecord> Start(ClusterHome home, int silos, int jobs, CancellationToken cancellation)
+    private static async Task<ClusterRecord> Start(ClusterHome home, int silos, int jobs, string ui, CancellationToken cancellation)
     {
         var log = Path.Combine(home.Logs, "supervisor.log");
         SiloLog.TurnOver(log);
@@ -64,7 +66,7 @@ internal static class UpCommand
         [
             "sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log,
             .. own, "supervise", "--home", home.Path, "--silos", silos.ToString(CultureInfo.InvariantCulture),
-            "--jobs", jobs.ToString(CultureInfo.InvariantCulture),
+            "--jobs", jobs.ToString(CultureInfo.InvariantCulture), "--ui-port", ui,
         ]);
         var since = Stopwatch.StartNew();
         ClusterRecord? record;

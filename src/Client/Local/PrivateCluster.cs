@@ -11,6 +11,9 @@ internal sealed class PrivateCluster
 
     private PrivateCluster(TemporaryCluster cluster) => _cluster = cluster;
 
+    /// <summary>Where its page is; null: nowhere.</summary>
+    public Uri? Web => _cluster.Web;
+
     /// <summary>Its silos' processes, as they are now.</summary>
     public IReadOnlyList<SiloProcess> Silos => _cluster.Silos;
 

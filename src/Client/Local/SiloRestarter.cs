@@ -27,7 +27,7 @@ internal sealed class SiloRestarter(ClusterHome home, LocalCluster cluster)
             }
         }
 
-        var record = new ClusterRecord(cluster.Id, cluster.Silos.Count, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId);
+        var record = new ClusterRecord(cluster.Id, cluster.Silos.Count, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId, cluster.Web);
         if (record != _written && await _restarts.Try(() => Write(record)))
         {
             _written = record;

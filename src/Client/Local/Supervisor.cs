@@ -26,7 +26,7 @@ internal static class Supervisor
             }
 
             home.Want(settings.Silos);
-            home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId));
+            home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId, cluster.Web));
             for (var restarter = new SiloRestarter(home, cluster); ; await restarter.Look())
             {
                 await Task.Delay(LookEvery, cancellation);

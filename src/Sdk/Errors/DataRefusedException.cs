@@ -1,3 +1,5 @@
+using Granary.Jobs;
+
 namespace Granary.Sdk;
 
 /// <summary>The data of a job, or of an evaluation, cannot be used: a cell, a row, a file, or what the job asks of it.</summary>

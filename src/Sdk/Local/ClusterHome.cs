@@ -11,7 +11,8 @@ namespace Granary.Sdk.Local;
 /// <param name="Silos">How many silos it keeps up.</param>
 /// <param name="Joined">How many of them have joined, and run.</param>
 /// <param name="SupervisorPid">The process that keeps them up.</param>
-internal sealed record ClusterRecord(string ClusterId, int Silos, int Joined, int SupervisorPid);
+/// <param name="Web">Address of its HTTP API and page; null: none.</param>
+internal sealed record ClusterRecord(string ClusterId, int Silos, int Joined, int SupervisorPid, Uri? Web = null);
 
 /// <summary>The home directory of a lasting local cluster.</summary>
 /// <param name="path">The directory.</param>

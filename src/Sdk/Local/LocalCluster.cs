@@ -22,6 +22,9 @@ internal sealed record LocalSettings(int Silos, int Threads, string Device, stri
     /// <summary>Whether the silos exchange as those of several hosts do, to learn what those will need.</summary>
     public bool TcpAlone { get; init; }
 
+    /// <summary>Port of the silos' HTTP API and page, the same for all of them; 0: any free one; null: they serve none.</summary>
+    public int? WebPort { get; init; }
+
     /// <summary>Cores shared out evenly, at least one thread each.</summary>
     public static LocalSettings For(int silos, string telemetry, int jobs = 1) =>
         new(silos, Math.Max(1, Environment.ProcessorCount / silos), "auto", telemetry, jobs);
@@ -35,24 +38,31 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     // What tells a silo to join a cluster of several machines, or to take a port that only one of several silos can have.
     private static readonly string[] OfOtherClusters =
-        ["GRANARY_STORE", "GRANARY_REDIS", "GRANARY_ADDRESS", "GRANARY_SILO_PORT", "GRANARY_GATEWAY_PORT", "GRANARY_CHANNEL_PORT", "GRANARY_HEALTH_PORT"];
+        ["GRANARY_STORE", "GRANARY_REDIS", "GRANARY_ADDRESS", "GRANARY_SILO_PORT", "GRANARY_GATEWAY_PORT", "GRANARY_CHANNEL_PORT", "GRANARY_HEALTH_PORT",
+            "GRANARY_WEB_PORT", "GRANARY_WEB_ADDRESS", "GRANARY_WEB_HOSTS"];
 
     private readonly string _home;
     private readonly LocalSettings _settings;
     private readonly Func<IEnumerable<string>, ProcessStartInfo> _program;
     private readonly Lock _changing = new();
+    private readonly HeldPort? _web;
     private SiloProcess[] _silos = []; // never changed, but replaced: others look at it meanwhile
     private bool _ending;
 
     /// <param name="home">The silos' home directory.</param>
     /// <param name="settings">How they run.</param>
     /// <param name="program">The program of a silo that is told these arguments; Granary's own if left out.</param>
+    /// <exception cref="LocalClusterException">The port of the page is somebody else's.</exception>
     public LocalCluster(string home, LocalSettings settings, Func<IEnumerable<string>, ProcessStartInfo>? program = null)
     {
         (_home, _settings, _program) = (home, settings, program ?? (told => SiloExecutable.Start(told, settings.Program)));
         Id = $"local-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        _web = settings.WebPort is { } port ? new HeldPort(port) : null;
         Directory.CreateDirectory(home);
     }
+
+    /// <summary>Where the API and the page are, as long as a silo lives; null: nowhere.</summary>
+    public Uri? Web => _web is { } held ? new Uri($"http://127.0.0.1:{held.Port}/") : null;
 
     /// <summary>The cluster's id, new for every start: silos of an earlier one can never be waited for.</summary>
     public string Id { get; }
@@ -161,6 +171,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             "--device", _settings.Device, "--telemetry", _settings.Telemetry, "--allow-faults", "--end-with-stdin",
             .. _settings.TemporaryHome ? ["--temporary-home"] : Array.Empty<string>(),
             .. _settings.TcpAlone ? ["--tcp-alone"] : Array.Empty<string>(),
+            .. _web is { } held ? ["--web-port", held.Port.ToString(CultureInfo.InvariantCulture), "--web-shared"] : Array.Empty<string>(),
         ]);
         foreach (var variable in OfOtherClusters)
         {
@@ -229,5 +240,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         {
             await silo.DisposeAsync();
         }
+
+        _web?.Dispose();
     }
 }

@@ -27,6 +27,9 @@ internal sealed class TemporaryCluster : IAsyncDisposable
     /// <summary>Its id.</summary>
     public string Id => _cluster.Id;
 
+    /// <summary>Where its page is; null: nowhere.</summary>
+    public Uri? Web => _cluster.Web;
+
     /// <summary>Its silos' processes, as they are now.</summary>
     public IReadOnlyList<SiloProcess> Silos => _cluster.Silos;
 

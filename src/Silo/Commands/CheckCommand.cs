@@ -20,10 +20,14 @@ internal static class CheckCommand
         var file = new Argument<string>("job") { Description = "The job file." };
         var set = new Option<string[]>("--set") { Description = "key=value over the job file; may be given again." };
         var columns = new Option<bool>("--columns") { Description = "Describe every feature." };
-        var command = new Command("check", "Checks a job and its data.") { file, set, columns };
+        var folder = new Option<string?>("--folder") { Description = "Where relative paths start, instead of where the job file is." };
+        var command = new Command("check", "Checks a job and its data.") { file, set, columns, folder };
         return command.Does(result =>
         {
-            var job = JobFile.Load(result.GetValue(file)!, result.GetValue(set) ?? [], Environment.CurrentDirectory);
+            var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
+            var job = result.GetValue(folder) is { } start
+                ? JobFile.Parse(File.ReadAllText(path), Path.GetFileName(path), start, overrides, start)
+                : JobFile.Load(path, overrides, Environment.CurrentDirectory);
             _ = OptimizerCatalogue.Create(job.Training.Optimizer); // refuses the options that one of one's own does not have
             var found = DataCheck.Inspect(job, Environment.ProcessorCount, result.GetValue(columns));
             var shape = ModelShape.Of(job.Model, found.Facts.Shape);

@@ -20,6 +20,9 @@ internal static class SiloCommand
         var gatewayPort = Setting("--gateway-port", "Port for clients; 0: any free one.", 0);
         var channelPort = Setting("--channel-port", "Port for tensors; 0: any free one.", 0);
         var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready; 0: none.", 0);
+        var webPort = Setting("--web-port", "HTTP port for the API and the web page; 0: any free one; none: neither.", SiloSettings.NoPort);
+        var webAddress = Setting("--web-address", "Address at which they are served. Whoever reaches it can submit and cancel jobs.", "127.0.0.1");
+        var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
         var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
@@ -29,12 +32,13 @@ internal static class SiloCommand
         var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Let faults be done to this silo by script (granary chaos)." };
         var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
+        var webShared = new Option<bool>("--web-shared") { Description = "Share the web port with this cluster's other silos of this machine (Linux)." };
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, threads, jobs, device, kernels, store, redis, telemetry,
-            allowFaults, tcpAlone, endWithStdin, temporaryHome,
+            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, threads, jobs, device, kernels, store, redis,
+            telemetry, webShared, allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -49,13 +53,15 @@ internal static class SiloCommand
                         Environment.CurrentDirectory),
                     Cluster = result.GetValue(cluster)!,
                     Service = result.GetValue(service)!,
-                    Address = IPAddress.TryParse(result.GetValue(address), out var ip)
-                        ? ip
-                        : throw new SettingException($"--address is '{result.GetValue(address)}', which is no IP address."),
+                    Address = Ip("--address", result.GetValue(address)!),
                     SiloPort = result.GetValue(siloPort),
                     GatewayPort = result.GetValue(gatewayPort),
                     ChannelPort = result.GetValue(channelPort),
                     HealthPort = result.GetValue(healthPort),
+                    WebPort = SiloSettings.Port("--web-port", result.GetValue(webPort)!),
+                    WebAddress = Ip("--web-address", result.GetValue(webAddress)!),
+                    WebHosts = result.GetValue(webHosts)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                    WebShared = result.GetValue(webShared),
                     Threads = result.GetValue(threads),
                     Jobs = result.GetValue(jobs),
                     Device = result.GetValue(device)!,
@@ -80,6 +86,9 @@ internal static class SiloCommand
         });
         return command;
     }
+
+    private static IPAddress Ip(string option, string text) =>
+        IPAddress.TryParse(text, out var address) ? address : throw new SettingException($"{option} is '{text}', which is no IP address.");
 
     private static string UserHome() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 

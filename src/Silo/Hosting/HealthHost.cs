@@ -28,9 +28,13 @@ internal sealed class HealthHost : IAsyncDisposable
             _host = app;
         }
 
+        Services = _host.Services;
         Lifetime = _host.Services.GetRequiredService<IHostApplicationLifetime>();
         Lifetime.ApplicationStopping.Register(() => _ready = false);
     }
+
+    /// <summary>What the silo is made of.</summary>
+    public IServiceProvider Services { get; }
 
     public IHostApplicationLifetime Lifetime { get; }
 

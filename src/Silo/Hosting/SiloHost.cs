@@ -83,6 +83,7 @@ internal static class SiloHost
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ready {settings.Name} pid={Environment.ProcessId} gateway={new IPEndPoint(settings.Address, gateway)}"));
+        await using var web = settings.WebPort is { } port ? WebHost.Begin(settings, port, host) : null;
         await host.Finished(cancellation);
     }
 

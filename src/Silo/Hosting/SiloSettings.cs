@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Granary.Jobs;
 using TorchSharp;
@@ -40,6 +41,18 @@ internal sealed record SiloSettings
     /// <summary>HTTP port for health; 0: none.</summary>
     public int HealthPort { get; init; }
 
+    /// <summary>Port for the HTTP API and the page; 0: any free one; null: neither.</summary>
+    public int? WebPort { get; init; }
+
+    /// <summary>Address at which they are served.</summary>
+    public IPAddress WebAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Names by which they may be called, besides that address and the loopback's.</summary>
+    public IReadOnlyList<string> WebHosts { get; init; } = [];
+
+    /// <summary>Whether the port is shared with other silos of this machine.</summary>
+    public bool WebShared { get; init; }
+
     /// <summary>Compute threads.</summary>
     public int Threads { get; init; }
 
@@ -73,6 +86,15 @@ internal sealed record SiloSettings
     /// <summary>Whether the home goes with the last silo when standard input closes.</summary>
     public bool TemporaryHome { get; init; }
 
+    /// <summary>What is said instead of a port where none is wanted.</summary>
+    public const string NoPort = "none";
+
+    /// <summary>A port that may be none.</summary>
+    /// <exception cref="SettingException">It is neither a number nor none.</exception>
+    public static int? Port(string option, string text) => text == NoPort ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port
+        : throw new SettingException($"{option} is '{text}', but must be a port, 0 (any free one) or {NoPort}.");
+
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="SettingException">The first setting that cannot.</exception>
     public void Check()
@@ -93,6 +115,7 @@ internal sealed record SiloSettings
         foreach (var (option, port) in new[]
         {
             ("--silo-port", SiloPort), ("--gateway-port", GatewayPort), ("--channel-port", ChannelPort), ("--health-port", HealthPort),
+            ("--web-port", WebPort ?? 0),
         })
         {
             if (port is < 0 or > 65535)

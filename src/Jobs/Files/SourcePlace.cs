@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Granary.Sdk;
+namespace Granary.Jobs;
 
 /// <summary>Where an error is, read off its message: "digits.yaml:9: data.shards is ...", "--set data.shards=0: ...".</summary>
 /// <param name="File">The file; null: none is named.</param>
 /// <param name="Line">Its line, from 1; null: none is named.</param>
 /// <param name="Key">The job's key, "data.shards"; null: none is named.</param>
-internal sealed partial record SourcePlace(string? File, int? Line, string? Key)
+public sealed partial record SourcePlace(string? File, int? Line, string? Key)
 {
     /// <summary>Reads a message.</summary>
     public static SourcePlace Of(string message)

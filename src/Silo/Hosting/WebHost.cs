@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net;
+using Granary.Web;
+using Granary.Web.Hosting;
+
+namespace Granary.Silo.Hosting;
+
+/// <summary>The API and the page of this silo, served once it has joined. Where the port is taken it tries again: the one who has it may be a silo
+/// that ends, and training needs neither.</summary>
+internal sealed class WebHost : IAsyncDisposable
+{
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _stop;
+    private readonly Task _serving;
+
+    private WebHost(HealthHost silo, Func<CancellationToken, Task> serve)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(silo.Lifetime.ApplicationStopping);
+        _serving = Task.Run(() => serve(_stop.Token));
+    }
+
+    /// <summary>Begins; returns at once.</summary>
+    /// <param name="settings">The silo's settings.</param>
+    /// <param name="port">The port; 0: any free one.</param>
+    /// <param name="silo">The silo, which has joined.</param>
+    public static WebHost Begin(SiloSettings settings, int port, HealthHost silo)
+    {
+        var web = new WebSettings(settings.Name, settings.Cluster, new IPEndPoint(settings.WebAddress, port)) { IsShared = settings.WebShared, Hosts = settings.WebHosts };
+        return new WebHost(silo, stop => Serve(web, silo.Services, stop));
+    }
+
+    private static async Task Serve(WebSettings settings, IServiceProvider silo, CancellationToken stop)
+    {
+        for (var told = false; !stop.IsCancellationRequested;)
+        {
+            try
+            {
+                await using var web = await ClusterWeb.Start(
+                    settings, silo.GetRequiredService<IGrainFactory>(), new ProgramDataCheck(), silo.GetService<ILoggerFactory>(), stop);
+                Console.Out.WriteLine($"page {settings.Silo} at {web.Address}");
+                await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (IOException e)
+            {
+                if (!told)
+                {
+                    await Console.Error.WriteLineAsync(string.Create(
+                        CultureInfo.InvariantCulture, $"page {settings.Silo}: nothing can be served at {settings.EndPoint} ({e.Message}); tried again every {TryAgain.TotalSeconds:0} s. Another port: --web-port"));
+                }
+
+                told = true;
+                await Task.Delay(TryAgain, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _serving;
+        _stop.Dispose();
+    }
+}

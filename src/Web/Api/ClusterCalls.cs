@@ -1,0 +1,81 @@
+using Granary.Contracts;
+using Orleans.Runtime;
+
+namespace Granary.Web.Api;
+
+/// <summary>The cluster has no job of this id.</summary>
+internal sealed class UnknownJobException(string message) : Exception(message);
+
+/// <summary>No silo that would know has answered.</summary>
+internal sealed class ClusterSilentException(string message) : Exception(message);
+
+/// <summary>Calls grains. A silo that has been asked may die with the question: it is asked again, for a while.</summary>
+/// <param name="grains">The cluster.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
+{
+    private static readonly TimeSpan EachTry = StatusMark.LongestWait + TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>The list of jobs.</summary>
+    public ICatalogueGrain Catalogue => grains.GetGrain<ICatalogueGrain>(0);
+
+    /// <summary>The silos.</summary>
+    public IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(0);
+
+    /// <summary>A job's coordinator, whether there is such a job or not.</summary>
+    public ICoordinatorGrain Coordinator(string job) => grains.GetGrain<ICoordinatorGrain>(job);
+
+    /// <summary>Calls until an answer has come: what is done by it must be the same where it is done twice.</summary>
+    /// <exception cref="ClusterSilentException">None has come.</exception>
+    public async Task<T> Ask<T>(Func<Task<T>> call, CancellationToken cancellation)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call().WaitAsync(EachTry, time, cancellation);
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                if (time.GetElapsedTime(since) > Patience)
+                {
+                    throw new ClusterSilentException($"no silo that knows has answered for {Patience.TotalSeconds:0} s. Look at the silos' logs: granary logs");
+                }
+
+                await Task.Delay(Pause, time, cancellation);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Ask{T}"/>
+    public Task Tell(Func<Task> call, CancellationToken cancellation) => Ask(
+        async () =>
+        {
+            await call();
+            return true;
+        },
+        cancellation);
+
+    /// <summary>Where a job stands.</summary>
+    /// <param name="job">Its id.</param>
+    /// <param name="pointsKnown">Metric points that are left out.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="UnknownJobException">There is none.</exception>
+    /// <exception cref="ClusterSilentException">No answer has come.</exception>
+    public async Task<JobStatus> Status(string job, int pointsKnown, CancellationToken cancellation) =>
+        await Ask(() => Coordinator(job).Status(pointsKnown), cancellation) ?? throw await Unknown(job, cancellation);
+
+    /// <summary>The same once it is another than the known one.</summary>
+    /// <inheritdoc cref="Status" path="/exception"/>
+    public async Task<JobStatus> StatusAfter(string job, StatusMark known, CancellationToken cancellation) =>
+        await Ask(() => Coordinator(job).StatusAfter(known, int.MaxValue), cancellation) ?? throw await Unknown(job, cancellation);
+
+    private async Task<UnknownJobException> Unknown(string job, CancellationToken cancellation)
+    {
+        var known = (await Ask(Catalogue.List, cancellation)).Select(j => j.JobId).ToArray();
+        return new UnknownJobException($"there is no job '{job}'. " + (known.Length == 0 ? "The cluster knows none yet." : $"Known: {string.Join(", ", known)}."));
+    }
+}

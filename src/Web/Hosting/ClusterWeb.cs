@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Web.Api;
+using Granary.Web.Page;
+using Granary.Web.Security;
+using Granary.Web.Submitting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Web.Hosting;
+
+/// <summary>The HTTP server of one silo: API, page and the API's description. A host of its own within the silo's process, started once the silo
+/// has joined: a silo that is not asked for it loads nothing of it, and one whose port is taken trains all the same.</summary>
+internal sealed class ClusterWeb : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
+
+    // A job file, not its data.
+    private const int LongestBody = 1 << 20;
+
+    private readonly WebApplication _app;
+
+    private ClusterWeb(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Starts it.</summary>
+    /// <param name="settings">How it is served.</param>
+    /// <param name="grains">The cluster.</param>
+    /// <param name="check">Reads a job's data before it is taken.</param>
+    /// <param name="logs">The silo's log; null: none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">The port is somebody else's.</exception>
+    public static async Task<ClusterWeb> Start(
+        WebSettings settings, IGrainFactory grains, IDataCheck check, ILoggerFactory? logs = null, CancellationToken cancellation = default)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LongestBody;
+            kestrel.Listen(settings.EndPoint);
+        });
+        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = place => SharedPort.Bind((IPEndPoint)place, settings.IsShared));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
+        builder.Services.AddSingleton<IHostLifetime, Silent>(); // signals are the silo's
+        if (logs is not null)
+        {
+            builder.Services.AddSingleton(logs);
+        }
+
+        builder.Services
+            .AddRouting()
+            .AddSingleton(settings)
+            .AddSingleton(grains)
+            .AddSingleton(check)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<ClusterCalls>()
+            .AddSingleton<KnownJobs>()
+            .AddSingleton<JobSubmission>()
+            .ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions))
+            .AddGranaryOpenApi();
+        var app = builder.Build();
+        app.UseMiddleware<RequestGuard>();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.MapGranaryApi();
+        app.MapOpenApi();
+        app.MapPage();
+        try
+        {
+            await app.StartAsync(cancellation);
+            return new ClusterWeb(app);
+        }
+        catch (SocketException e)
+        {
+            await app.DisposeAsync();
+            throw new IOException(e.Message, e);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private sealed class Silent : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

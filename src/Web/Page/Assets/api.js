@@ -1,0 +1,80 @@
+// Calls of the API, and whether anybody answers.
+
+const patience = 6000;
+let listeners = [];
+let silent = false;
+
+/** Told whether a silo answers, whenever that changes. */
+export const onSilence = listener => listeners.push(listener);
+
+function answered(yes) {
+  if (silent === yes) {
+    silent = !yes;
+    listeners.forEach(l => l(silent));
+  }
+}
+
+async function call(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, { ...options, signal: AbortSignal.timeout(patience) });
+  } catch (e) {
+    answered(false);
+    throw new Error('No silo answers at this address.', { cause: e });
+  }
+  answered(true);
+  if (answer.ok) return answer.json();
+  const problem = await answer.json().catch(() => ({}));
+  throw Object.assign(new Error(problem.detail ?? `${answer.status} ${answer.statusText}`), { status: answer.status });
+}
+
+const of = job => `/api/v1/jobs/${encodeURIComponent(job)}`;
+
+export const cluster = () => call('/api/v1/cluster');
+export const silos = () => call('/api/v1/silos');
+export const jobs = () => call('/api/v1/jobs');
+export const job = id => call(of(id));
+export const change = (id, what) => call(`${of(id)}/${what}`, { method: 'POST' });
+
+/** A job's figures by column, as numbers; null where there is none. */
+export async function metrics(id, points) {
+  const series = await call(`${of(id)}/metrics?points=${points}`);
+  for (const [name, column] of Object.entries(series)) {
+    if (Array.isArray(column)) series[name] = column.map(v => v === null ? null : Number(v)); // "NaN" is a text in JSON
+  }
+  return series;
+}
+
+/** A job's stream: opened again where it breaks off or falls silent, from the last event on. Returns what ends it. */
+export function stream(id, { status, event, end }) {
+  let [source, last, timer, over] = [null, '', null, false];
+  const heard = () => {
+    answered(true);
+    clearTimeout(timer);
+    timer = setTimeout(open, patience);
+  };
+  function open() {
+    source?.close();
+    clearTimeout(timer);
+    if (over) return;
+    source = new EventSource(`${of(id)}/events/stream?after=${encodeURIComponent(last)}`);
+    source.addEventListener('alive', heard);
+    source.addEventListener('status', e => { heard(); status(JSON.parse(e.data)); });
+    source.addEventListener('event', e => { heard(); last = e.lastEventId; event(JSON.parse(e.data)); });
+    source.addEventListener('end', e => { close(); end(JSON.parse(e.data)); });
+    source.onerror = () => {
+      source.close();
+      clearTimeout(timer);
+      timer = setTimeout(open, 1000);
+      fetch('/api/v1/cluster', { signal: AbortSignal.timeout(patience) }).then(() => answered(true), () => answered(false));
+    };
+    timer = setTimeout(open, 2 * patience);
+  }
+  function close() {
+    over = true;
+    clearTimeout(timer);
+    source?.close();
+  }
+  open();
+  return close;
+}

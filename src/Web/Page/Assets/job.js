@@ -1,0 +1,171 @@
+// One job: how it stands, its curves, its silos, its events, its files.
+
+import * as api from './api.js';
+import { Board } from './board.js';
+import { fill, h, say } from './dom.js';
+import { ago, bytes, count, duration, eventTitle, eventTone, figure, isOver, percent, rate } from './format.js';
+import { progress, state } from './jobs.js';
+import { every, partsOf } from './silos.js';
+
+const points = 800;
+
+export function jobView(main, id) {
+  const parts = {
+    head: h('div.head'), bar: h('div'), failure: h('p.failure', { role: 'alert', hidden: true }), tiles: h('dl.tiles'), silos: h('ul.silos'), events: h('ol.events'),
+    file: h('pre.file', { tabindex: 0 }), files: h('ul.files'), said: h('p.said', { role: 'status' }),
+  };
+  let [job, series, known, events, title] = [null, null, null, [], null];
+  const board = new Board(() => draw());
+  fill(main, [
+    h('p.crumbs', {}, h('a', { href: '#/' }, 'Jobs'), ' / ', h('span', {}, id)),
+    parts.head, parts.bar, parts.said, parts.failure, parts.tiles,
+    h('div.columns', {},
+      h('div.wide', {},
+        board.element,
+        h('details.panel.last', { open: true }, h('summary', {}, h('h2', {}, 'Job file'), h('small', {}, 'every default filled in')), parts.file)),
+      h('div.narrow', {},
+        h('section.panel', {}, h('h2', {}, 'Silos'), parts.silos),
+        h('section.panel', {}, h('h2', {}, 'Downloads'), parts.files),
+        h('section.panel', {}, h('h2', {}, 'Events'), parts.events))),
+  ]);
+  document.title = `${id} – Granary`;
+  const buttons = makeButtons(id, parts.said, () => job);
+
+  function show(next) {
+    job = next;
+    if (title === null) {
+      title = h('div.heading', {}, h('h1', {}, job.name), h('span'));
+      fill(parts.head, [title, buttons.element]);
+    }
+    title.lastChild.replaceChildren(state(job));
+    buttons.show(job);
+    fill(parts.bar, progress(job));
+    parts.failure.hidden = !job.failure;
+    say(parts.failure, job.failure ?? '');
+    tiles();
+    fill(parts.silos, partsOf(job, isOver(job) ? null : known));
+  }
+
+  function tiles() {
+    const last = key => series?.[key].findLast(v => v != null);
+    const left = job.state === 'running' && job.examplesPerSecond > 0 && job.step > 0 ? (job.steps - job.step) * (job.examples / job.step) / job.examplesPerSecond : null;
+    const tile = (name, value, more) => h('div.tile', {}, h('dt', {}, name), h('dd', {}, value), h('small', {}, more ?? '\u00a0'));
+    const accuracy = job.result?.validationAccuracy ?? last('validationAccuracy');
+    const held = job.result?.validationLoss ?? last('validationLoss');
+    fill(parts.tiles, [
+      tile('Steps', count(job.step), job.steps ? `of ${count(job.steps)}` : job.activity),
+      tile('Epoch', job.stepsPerEpoch ? count(Math.min(job.epochs, Math.floor(job.step / job.stepsPerEpoch))) : '–', `of ${count(job.epochs)}`),
+      tile('Loss', figure(last('loss')), 'of the last batch'),
+      tile('Held out', accuracy == null ? figure(held) : percent(accuracy), accuracy == null ? 'loss' : `loss ${figure(held)}`),
+      tile('Examples a second', rate(job.examplesPerSecond), `${count(job.examples)} in all`),
+      tile('Training time', duration(job.seconds), left === null ? job.activity || (isOver(job) ? `submitted ${ago(job.submitted)}` : '') : `${duration(left)} left`),
+      tile('Recoveries', count(job.recoveries), `generation ${job.generation}`),
+      tile('Durable', job.durableStep == null ? '–' : count(job.durableStep), job.durableStep == null ? 'no checkpoint' : 'step on disk'),
+    ]);
+  }
+
+  // A loss of a silo is marked where it happened, on whichever axis.
+  function marks() {
+    return events.filter(e => e.kind === 'siloLost' || e.kind === 'rewound').map(e => {
+      const i = series.step.findIndex(s => s >= e.step);
+      return { x: board.axis === 'step' ? e.step : series.seconds[i < 0 ? series.seconds.length - 1 : i] ?? 0, tone: 'bad', text: `${eventTitle(e)}: ${e.message}` };
+    });
+  }
+
+  function draw() {
+    if (!series) return;
+    const x = board.axis === 'step' ? series.step : series.seconds;
+    const at = marks();
+    board.charts.loss.set([{ name: 'training', color: '--s1', x, y: series.loss }, { name: 'held out', color: '--s2', x, y: series.validationLoss, dots: true }], at);
+    board.charts.accuracy.set([{ name: 'held out', color: '--s2', x, y: series.validationAccuracy, dots: true }], at);
+    board.charts.learningRate.set([{ name: 'rate', color: '--s4', x, y: series.learningRate }], at);
+    board.charts.examplesPerSecond.set([{ name: 'speed', color: '--s3', x, y: series.examplesPerSecond }], at);
+    main.dataset.points = `${series.step.length}`; // for tests, and for whoever wonders
+    main.dataset.step = `${series.step.at(-1) ?? 0}`;
+    main.dataset.generation = `${series.generation}`;
+  }
+
+  function tellEvents() {
+    fill(parts.events, events.toReversed().map(e => h(`li.event.${eventTone(e)}`, { 'data-kind': e.kind },
+      h('div.line', {}, h('strong', {}, eventTitle(e), e.silo ? h('span.of', {}, ` ${e.silo}`) : null), h('time', { datetime: e.at, title: new Date(e.at).toLocaleString() }, ago(e.at))),
+      h('p', {}, e.message), h('small', {}, `step ${count(e.step)}, generation ${e.generation}${e.rewind ? `; back from ${count(e.rewind.from)} to ${count(e.rewind.to)}` : ''}`))));
+    draw();
+  }
+
+  async function details() {
+    const found = await api.job(id);
+    say(parts.file, found.jobFile);
+    fill(parts.files, found.artifacts.length
+      ? found.artifacts.map(a => h('li', {}, h('a', { href: a.url, download: true }, a.name), h('small', {}, bytes(a.bytes))))
+      : [h('li.none', {}, isOver(found.status) ? 'None are here' : 'When the job has ended')]);
+    return found.status;
+  }
+
+  let drawnStep = -1;
+  async function refresh() {
+    if (!job || (job.step === drawnStep && series?.generation === job.generation)) return;
+    drawnStep = job.step;
+    series = await api.metrics(id, points);
+    draw();
+    tiles();
+  }
+
+  const ends = [];
+  details().then(status => {
+    show(status);
+    const close = api.stream(id, {
+      status: show,
+      event: e => { events.push(e); tellEvents(); },
+      end: status => { drawnStep = -1; show(status); refresh().catch(() => {}); details().catch(() => {}); },
+    });
+    ends.push(close, every(1000, refresh), every(2000, async () => {
+      if (!job || !isOver(job)) {
+        known = await api.silos();
+        if (job) fill(parts.silos, partsOf(job, known));
+      }
+    }), every(20000, async () => tellEvents()));
+    if (gone) ends.forEach(end => end());
+  }, e => fill(main, [h('h1', {}, 'There is nothing here'), h('p', {}, e.message), h('p', {}, h('a', { href: '#/' }, 'All jobs'))]));
+  let gone = false;
+  return () => { gone = true; ends.forEach(end => end()); };
+}
+
+function makeButtons(id, said, present) {
+  const act = async (what, word) => {
+    say(said, '');
+    try {
+      await api.change(id, what);
+      say(said, word);
+    } catch (e) {
+      say(said, e.message);
+    }
+  };
+  const pause = h('button.button', { id: 'pause', on: { click: () => act('pause', 'It pauses at its next step boundary.') } }, 'Pause');
+  const resume = h('button.button.primary', { id: 'resume', on: { click: () => act('resume', 'It waits for its turn.') } }, 'Resume');
+  const cancel = h('button.button.danger', { id: 'cancel', on: { click: async () => {
+    if (await confirmed(`Cancel ${present()?.name ?? id}?`, 'It ends at its next step boundary, and the last good weights are written. It can be trained on later with --continue.', 'Cancel the job')) {
+      await act('cancel', 'It ends at its next step boundary.');
+    }
+  } } }, 'Cancel');
+  return {
+    element: h('div.buttons', {}, pause, resume, cancel),
+    show(job) {
+      pause.hidden = !['queued', 'running'].includes(job.state);
+      resume.hidden = job.state !== 'paused';
+      cancel.hidden = isOver(job);
+    },
+  };
+}
+
+function confirmed(title, text, yes) {
+  const dialog = document.getElementById('confirm');
+  const set = (name, value) => { document.getElementById(`confirm-${name}`).textContent = value; };
+  set('title', title);
+  set('text', text);
+  set('yes', yes);
+  dialog.returnValue = '';
+  document.getElementById('confirm-yes').onclick = () => dialog.close('yes');
+  document.getElementById('confirm-no').onclick = () => dialog.close();
+  dialog.showModal();
+  return new Promise(done => dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true }));
+}

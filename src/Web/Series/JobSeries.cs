@@ -1,0 +1,61 @@
+using Granary.Contracts;
+using Granary.Jobs;
+using Granary.Web.Api;
+
+namespace Granary.Web.Series;
+
+/// <summary>A job's figures by column, from what its coordinator has recorded: nothing is measured for it.</summary>
+internal static class JobSeries
+{
+    /// <summary>Makes it.</summary>
+    /// <param name="status">The job, with all of its points.</param>
+    /// <param name="job">The job file.</param>
+    /// <param name="most">Points at most.</param>
+    /// <param name="from">First step.</param>
+    /// <param name="to">Last step.</param>
+    public static SeriesDocument Of(JobStatus status, Job job, int most, long from, long to)
+    {
+        MetricPoint[] range = [.. status.Points.Where(p => p.Step >= from && p.Step <= to)];
+        var points = Sampling.Of(range, most);
+        return new SeriesDocument(
+            status.JobId,
+            status.Generation,
+            range.Length,
+            [.. points.Select(p => p.Step)],
+            [.. points.Select(p => p.Epoch)],
+            [.. points.Select(p => p.Seconds)],
+            [.. points.Select(p => p.Loss)],
+            [.. points.Select(p => p.EpochLoss)],
+            [.. points.Select(p => p.ValidationLoss)],
+            [.. points.Select(p => p.ValidationAccuracy)],
+            [.. points.Select(p => Rate(p, job, status.StepsPerEpoch))],
+            Speeds(points, status));
+    }
+
+    // A point is taken after its step, and the learning rate belongs to the step before.
+    private static double? Rate(MetricPoint point, Job job, long stepsPerEpoch) =>
+        job.Training.Optimizer.Kind == OptimizerKind.Lbfgs || stepsPerEpoch == 0 || point.Step == 0 ? null : LearningRate.At(job.Training, point.Step - 1, stepsPerEpoch);
+
+    // Steps are reported several at a time, and those of one report have the same time: its last point has the figure, over all of them.
+    // Batches differ by one example at the most: the mean of all committed steps is near enough.
+    private static double?[] Speeds(IReadOnlyList<MetricPoint> points, JobStatus status)
+    {
+        var (speeds, before) = (new double?[points.Count], -1);
+        for (var i = 0; i < points.Count; i++)
+        {
+            if (i + 1 < points.Count && points[i + 1].Seconds == points[i].Seconds)
+            {
+                continue;
+            }
+
+            if (before >= 0 && points[i].Seconds > points[before].Seconds && points[i].Step > points[before].Step)
+            {
+                speeds[i] = (points[i].Step - points[before].Step) * ((double)status.Examples / status.Step) / (points[i].Seconds - points[before].Seconds);
+            }
+
+            before = i;
+        }
+
+        return speeds;
+    }
+}

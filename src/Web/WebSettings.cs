@@ -1,0 +1,16 @@
+using System.Net;
+
+namespace Granary.Web;
+
+/// <summary>How a silo serves the API and the page.</summary>
+/// <param name="Silo">The silo's name.</param>
+/// <param name="Cluster">The cluster's id.</param>
+/// <param name="EndPoint">Where it listens; port 0: any free one.</param>
+public sealed record WebSettings(string Silo, string Cluster, IPEndPoint EndPoint)
+{
+    /// <summary>Whether the silos of this machine share the port, so that the address stays while one of them lives. Linux alone.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>Names by which browsers may call it, besides its address and those of the loopback; "*": any.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+}
