@@ -1,10 +1,12 @@
 using Granary.Contracts;
+using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
 using Granary.Grains.Shards;
 using Granary.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
@@ -45,7 +47,18 @@ public static class GranarySilo
             .AddSingleton<IGrainStorageSerializer>(s => new FaultyStorageSerializer(
                 s.GetRequiredService<OrleansGrainStorageSerializer>(), s.GetRequiredService<SiloFaults>()))
             .AddGranarySerialization();
+        builder.Services.TryAddSingleton<IBlockCodec>(IdentityCodec.Instance);
         builder.Services.Configure<ClusterMembershipOptions>(FailureDetection.Fast);
         return builder.AddGrainDirectory(LocalGrainDirectory.Name, (_, _) => new LocalGrainDirectory()).AddGrainService<Worker>();
+    }
+
+    /// <summary>Has workers encode blocks by a codec of one's own. Every silo of a cluster must have the same.</summary>
+    /// <typeparam name="TCodec">The codec: lossless, and without state from block to block.</typeparam>
+    /// <param name="builder">The silo; before or after <see cref="AddGranary"/>.</param>
+    public static ISiloBuilder AddCodec<TCodec>(this ISiloBuilder builder)
+        where TCodec : class, IBlockCodec
+    {
+        builder.Services.Replace(ServiceDescriptor.Singleton<IBlockCodec, TCodec>());
+        return builder;
     }
 }

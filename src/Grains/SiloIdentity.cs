@@ -14,7 +14,7 @@ namespace Granary.Grains;
 public sealed record SiloIdentity(
     string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs, string Checkpoints, int Jobs = 1)
 {
-    /// <summary>Whether faults may be done here by script.</summary>
+    /// <summary>Whether faults may be injected here.</summary>
     public bool AllowsFaults { get; init; }
 
     /// <summary>Whether tensors go to silos of the same host over TCP too, as they go to others.</summary>

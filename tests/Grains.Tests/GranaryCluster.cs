@@ -27,7 +27,9 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <param name="devices">What each silo claims to compute on; null: all on the processor.</param>
     /// <param name="id">The cluster's id.</param>
     /// <param name="storage">Where grain state goes; null: memory of its own.</param>
-    public static async Task<GranaryCluster> Deploy(int silos, string folder, string[]? devices = null, string id = "test", SharedStorage? storage = null)
+    /// <param name="extend">Registers a silo's extensions; null: none.</param>
+    public static async Task<GranaryCluster> Deploy(
+        int silos, string folder, string[]? devices = null, string id = "test", SharedStorage? storage = null, Action<ISiloBuilder>? extend = null)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ClusterId = id;
@@ -51,6 +53,7 @@ internal sealed class GranaryCluster : IAsyncDisposable
             {
                 AllowsFaults = true,
             });
+            extend?.Invoke(silo);
         });
         builder.ConfigureClient(client => client.Services.AddGranarySerialization());
         var cluster = builder.Build();

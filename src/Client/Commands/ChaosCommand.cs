@@ -17,7 +17,7 @@ internal static class ChaosCommand
         var plan = new Option<string>("--plan") { Description = "The fault plan, a YAML file.", Required = true }.IsPath();
         var job = new Option<string?>("--job") { Description = "The job to watch; default: the one that runs." };
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
-        return new Command("chaos", "Does faults by script to the lasting local cluster while a job runs, and tells how it got over them.") { plan, job, home, json }
+        return new Command("chaos", "Injects the faults of a plan into the lasting local cluster while a job runs, and reports how long the job took to recover.") { plan, job, home, json }
             .Does(async (result, cancellation) =>
             {
                 var place = CommandParts.LocalHome(result.GetValue(home)!, "End its silos where they run, as with kubectl delete pod.");

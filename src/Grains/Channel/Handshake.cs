@@ -13,7 +13,8 @@ namespace Granary.Grains.Channel;
 /// <param name="From">Place of the dialling member.</param>
 /// <param name="To">Place of the listening member.</param>
 /// <param name="Platform">What the dialling silo computes on: see <see cref="SiloIdentity.Platform"/>.</param>
-internal sealed record Handshake(string Cluster, string Job, long Generation, int From, int To, string Platform)
+/// <param name="Codec">Name of the codec of its blocks; null: the identity.</param>
+internal sealed record Handshake(string Cluster, string Job, long Generation, int From, int To, string Platform, string? Codec = null)
 {
     internal const ulong Magic = 0x34_59_52_41_4e_41_52_47; // "GRANARY4"
     private const int MaxBytes = 2048;

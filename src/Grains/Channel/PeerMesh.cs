@@ -19,7 +19,12 @@ internal sealed class PeerMesh : IDisposable
     private long _lastMoved;
     private long _waited;
 
-    public PeerMesh(PeerLink[] links) => Links = links;
+    /// <param name="links">One link per other member, in member order.</param>
+    /// <param name="codec">How blocks are encoded; the identity if left out.</param>
+    public PeerMesh(PeerLink[] links, IBlockCodec? codec = null) => (Links, Codec) = (links, codec ?? IdentityCodec.Instance);
+
+    /// <summary>How blocks are encoded on these connections.</summary>
+    public IBlockCodec Codec { get; }
 
     /// <summary>One link per other member, in member order.</summary>
     public PeerLink[] Links { get; }
@@ -55,7 +60,8 @@ internal sealed class PeerMesh : IDisposable
     /// <summary>Connects to every other member: the higher place dials the lower.</summary>
     /// <exception cref="ChannelException">A member cannot be reached or refuses.</exception>
     public static async Task<PeerMesh> Connect(
-        TensorListener listener, Handshake self, IReadOnlyList<IPEndPoint> members, SiloFaults faults, CancellationToken cancellation)
+        TensorListener listener, Handshake self, IReadOnlyList<IPEndPoint> members, SiloFaults faults, CancellationToken cancellation,
+        IBlockCodec? codec = null)
     {
         var links = new List<Task<PeerLink>>();
         for (var m = 0; m < members.Count; m++)
@@ -68,7 +74,7 @@ internal sealed class PeerMesh : IDisposable
 
         try
         {
-            return new PeerMesh(await Task.WhenAll(links));
+            return new PeerMesh(await Task.WhenAll(links), codec);
         }
         catch
         {

@@ -31,6 +31,7 @@ internal sealed partial class TensorListener : IDisposable
     private readonly Func<TimeSpan, TimeSpan> _stretch;
     private readonly string _cluster;
     private readonly string _platform;
+    private readonly string _codec;
     private readonly Lock _counting = new();
     private int _arriving;
     private long _refusals;
@@ -42,11 +43,15 @@ internal sealed partial class TensorListener : IDisposable
     /// <param name="logger">Gets refused connections.</param>
     /// <param name="tcpAlone">Processes of the same host are to use the port as others do.</param>
     /// <param name="stretch">Makes a time as long as it must be where silos get the processor late; as it is if left out.</param>
-    public TensorListener(IPEndPoint endpoint, string cluster, string platform, ILogger logger, bool tcpAlone = false, Func<TimeSpan, TimeSpan>? stretch = null)
+    /// <param name="codec">How blocks are encoded; the identity if left out.</param>
+    public TensorListener(
+        IPEndPoint endpoint, string cluster, string platform, ILogger logger, bool tcpAlone = false, Func<TimeSpan, TimeSpan>? stretch = null,
+        IBlockCodec? codec = null)
     {
         _stretch = stretch ?? (usual => usual);
         _cluster = cluster;
         _platform = platform;
+        _codec = (codec ?? IdentityCodec.Instance).Name;
         _logger = logger;
         _listener.Bind(endpoint);
         LoopbackPace.Disable(_listener, endpoint.Address);
@@ -194,6 +199,8 @@ internal sealed partial class TensorListener : IDisposable
     private string? Refusal(Handshake handshake) =>
         handshake.Cluster != _cluster ? $"this silo belongs to cluster {_cluster}, not {Shown(handshake.Cluster)}"
         : handshake.Platform != _platform ? Differing(PlatformDifference.Of(_platform, handshake.Platform ?? "none"))
+        : (handshake.Codec ?? IdentityCodec.Instance.Name) is var codec && codec != _codec
+            ? $"this silo encodes blocks by codec {_codec}, yours by {Shown(codec)}: register the same codec on every silo"
         : null;
 
     private static string Differing((string Own, string Theirs) parts) =>

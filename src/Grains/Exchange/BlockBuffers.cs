@@ -4,7 +4,8 @@ namespace Granary.Grains.Exchange;
 
 /// <summary>Room for blocks that are on their way through: as many as are waited for at once, and the one used last is given out first,
 /// for it is still in the processor's cache.</summary>
-internal sealed unsafe class BlockBuffers<T> : IDisposable
+/// <param name="length">Numbers in a block at the most.</param>
+internal sealed unsafe class BlockBuffers<T>(int length = BlockPlan.BlockSize) : IDisposable
     where T : unmanaged
 {
     private readonly List<NativeVector<T>> _made = [];
@@ -18,7 +19,7 @@ internal sealed unsafe class BlockBuffers<T> : IDisposable
             return (T*)buffer;
         }
 
-        var made = new NativeVector<T>(BlockPlan.BlockSize);
+        var made = new NativeVector<T>(length);
         _made.Add(made);
         return made.Data;
     }

@@ -10,6 +10,7 @@ internal sealed unsafe class BlockReducer<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ExchangePass<T> _pass;
+    private readonly BlockWire<T> _wire;
     private readonly StepContributions _contributions;
     private readonly BlockBuffers<T> _buffers = new(); // for sums of peers, of blocks that are not complete yet
     private readonly Queue<int> _complete = new(); // blocks that this worker's own sums completed
@@ -19,10 +20,11 @@ internal sealed unsafe class BlockReducer<T> : IDisposable
     private nint[] _received = []; // [block of the slice, contribution]: address; 0: not here, or this worker's own
 
     /// <param name="pass">The pass under way.</param>
+    /// <param name="wire">Receives blocks.</param>
     /// <param name="batches">Which examples a step takes: a subtree without any has no sum.</param>
-    public BlockReducer(ExchangePass<T> pass, BatchPlan batches)
+    public BlockReducer(ExchangePass<T> pass, BlockWire<T> wire, BatchPlan batches)
     {
-        _pass = pass;
+        (_pass, _wire) = (pass, wire);
         _contributions = new StepContributions(pass.Layout, batches);
         _arrived = new int[pass.Owned];
     }
@@ -65,10 +67,17 @@ internal sealed unsafe class BlockReducer<T> : IDisposable
     public bool TryTakeComplete(out int block) => _complete.TryDequeue(out block);
 
     /// <summary>Room for a peer's sum; 0 where none is expected.</summary>
-    public nint Place(int peer, in FrameHeader header) =>
-        _pass.Fits(header, _pass.First, _pass.End) && _contributions.PlaceOf(peer, header.Part) is >= 0 and var place
-            ? Received(header.Block, place) = (nint)_buffers.Rent()
-            : 0;
+    public nint Place(int peer, in FrameHeader header)
+    {
+        if (!_wire.Fits(header, _pass.First, _pass.End) || _contributions.PlaceOf(peer, header.Part) is not (>= 0 and var place))
+        {
+            return 0;
+        }
+
+        var room = _buffers.Rent();
+        Received(header.Block, place) = (nint)room;
+        return _wire.Place(peer, room);
+    }
 
     /// <summary>A peer's sum is here. Returns whether its block is complete by it.</summary>
     public bool Arrived(int peer, in FrameHeader header)

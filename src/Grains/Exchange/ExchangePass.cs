@@ -75,7 +75,4 @@ internal sealed unsafe class ExchangePass<T>
 
     /// <summary>Bytes of a block of numbers.</summary>
     public int Bytes(int block) => Layout.Blocks.Length(block) * sizeof(T);
-
-    /// <summary>Whether a block belongs to a slice and a payload has its size.</summary>
-    public bool Fits(in FrameHeader header, int first, int end) => header.Block >= first && header.Block < end && header.Length == Bytes(header.Block);
 }

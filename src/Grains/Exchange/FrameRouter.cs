@@ -5,14 +5,15 @@ namespace Granary.Grains.Exchange;
 
 /// <summary>Decides where the payload of each frame of a pass goes, and refuses frames that no part of the pass expects, or has had.</summary>
 /// <param name="pass">The pass under way.</param>
+/// <param name="wire">Decodes blocks.</param>
 /// <param name="reducer">Expects sums.</param>
 /// <param name="clipper">Expects norms; null: the job does not clip.</param>
 /// <param name="weights">Expects new weights.</param>
 /// <param name="records">Expects records.</param>
 /// <param name="replicator">Expects optimiser state.</param>
 internal sealed class FrameRouter<T>(
-    ExchangePass<T> pass, BlockReducer<T> reducer, SliceClipper<T>? clipper, WeightGatherer<T> weights, RecordGatherer<T> records,
-    StateReplicator<T> replicator)
+    ExchangePass<T> pass, BlockWire<T> wire, BlockReducer<T> reducer, SliceClipper<T>? clipper, WeightGatherer<T> weights,
+    RecordGatherer<T> records, StateReplicator<T> replicator)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly HashSet<(int Peer, FrameKind Kind, int Part, int Block)> _had = [];
@@ -52,6 +53,11 @@ internal sealed class FrameRouter<T>(
     /// <summary>Hands a whole frame to the part that expects it. Returns whether a block of this worker's slice is complete by it.</summary>
     public bool Arrived(int peer, in FrameHeader header)
     {
+        if (header.Kind is FrameKind.Sum or FrameKind.Weights or FrameKind.State)
+        {
+            wire.Arrived(peer, header);
+        }
+
         switch (header.Kind)
         {
             case FrameKind.Sum:

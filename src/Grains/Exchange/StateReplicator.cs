@@ -8,7 +8,8 @@ namespace Granary.Grains.Exchange;
 /// is needed.</summary>
 /// <param name="pass">The pass under way.</param>
 /// <param name="mesh">Connections to the other workers.</param>
-internal sealed unsafe class StateReplicator<T>(ExchangePass<T> pass, PeerMesh mesh)
+/// <param name="wire">Sends and receives blocks.</param>
+internal sealed unsafe class StateReplicator<T>(ExchangePass<T> pass, PeerMesh mesh, BlockWire<T> wire)
     where T : unmanaged
 {
     private StateSlice<T>? _replica;
@@ -38,7 +39,7 @@ internal sealed unsafe class StateReplicator<T>(ExchangePass<T> pass, PeerMesh m
         {
             for (var vector = 0; vector < pass.From.Own.PerWeight; vector++)
             {
-                link.Enqueue(pass.Header(FrameKind.State, block) with { Part = vector }, pass.From.Own.At(vector, block));
+                wire.Send(link, pass.Header(FrameKind.State, block) with { Part = vector }, pass.From.Own.At(vector, block));
             }
         }
     }
@@ -46,8 +47,8 @@ internal sealed unsafe class StateReplicator<T>(ExchangePass<T> pass, PeerMesh m
     /// <summary>Where a peer's block of state goes; 0 where none is expected.</summary>
     public nint Place(int peer, in FrameHeader header) =>
         _replica is { } replica && peer == pass.Layout.ReplicaSourceOf(pass.Self)
-            && pass.Fits(header, replica.Blocks.First, replica.Blocks.End) && (uint)header.Part < (uint)replica.PerWeight
-            ? (nint)replica.At(header.Part, header.Block)
+            && wire.Fits(header, replica.Blocks.First, replica.Blocks.End) && (uint)header.Part < (uint)replica.PerWeight
+            ? wire.Place(peer, replica.At(header.Part, header.Block))
             : 0;
 
     /// <summary>A block of state is here.</summary>

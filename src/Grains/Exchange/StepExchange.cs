@@ -18,6 +18,7 @@ internal sealed class StepExchange<T> : IFrameSink, IDisposable
 {
     private readonly PeerMesh _mesh;
     private readonly ExchangePass<T> _pass;
+    private readonly BlockWire<T> _wire;
     private readonly BlockReducer<T> _reducer;
     private readonly SumSender<T> _sums;
     private readonly SliceUpdater<T> _updater;
@@ -34,14 +35,15 @@ internal sealed class StepExchange<T> : IFrameSink, IDisposable
     {
         _mesh = mesh;
         _pass = new ExchangePass<T>(layout, self, generation);
-        _reducer = new BlockReducer<T>(_pass, batches);
-        _sums = new SumSender<T>(_pass, mesh, _reducer);
+        _wire = new BlockWire<T>(_pass, mesh);
+        _reducer = new BlockReducer<T>(_pass, _wire, batches);
+        _sums = new SumSender<T>(_pass, mesh, _wire, _reducer);
         _updater = new SliceUpdater<T>(_pass, _reducer, update);
         _clipper = clipNorm > 0 ? new SliceClipper<T>(_pass, mesh, _reducer, _updater, clipNorm) : null;
-        _weights = new WeightGatherer<T>(_pass, mesh);
+        _weights = new WeightGatherer<T>(_pass, _wire);
         _records = new RecordGatherer<T>(_pass, mesh);
-        _replicator = new StateReplicator<T>(_pass, mesh);
-        _router = new FrameRouter<T>(_pass, _reducer, _clipper, _weights, _records, _replicator);
+        _replicator = new StateReplicator<T>(_pass, mesh, _wire);
+        _router = new FrameRouter<T>(_pass, _wire, _reducer, _clipper, _weights, _records, _replicator);
     }
 
     private enum Phase { ReduceScatter, Update, AllGather }
@@ -87,6 +89,7 @@ internal sealed class StepExchange<T> : IFrameSink, IDisposable
         long step, int pass, double rate, OwnSums<T> own, ModelVersion<T> from, ModelVersion<T> to, StateSlice<T>? replica)
     {
         _pass.Begin(step, pass, rate, own, from, to);
+        _wire.Begin();
         _reducer.Begin();
         _sums.Begin();
         _updater.Begin();
@@ -217,6 +220,7 @@ internal sealed class StepExchange<T> : IFrameSink, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _wire.Dispose();
         _reducer.Dispose();
         _updater.Dispose();
         _clipper?.Dispose();

@@ -9,7 +9,7 @@ internal sealed unsafe class SumSender<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ExchangePass<T> _pass;
-    private readonly PeerMesh _mesh;
+    private readonly BlockWire<T> _wire;
     private readonly BlockReducer<T> _reducer;
     private readonly FinalBlocks<T> _final;
     private readonly PeerLink?[] _owners; // [block]; null: this worker
@@ -17,10 +17,11 @@ internal sealed unsafe class SumSender<T>
 
     /// <param name="pass">The pass under way.</param>
     /// <param name="mesh">Connections to the other workers.</param>
+    /// <param name="wire">Sends blocks.</param>
     /// <param name="reducer">Takes the blocks of this worker's own slice.</param>
-    public SumSender(ExchangePass<T> pass, PeerMesh mesh, BlockReducer<T> reducer)
+    public SumSender(ExchangePass<T> pass, PeerMesh mesh, BlockWire<T> wire, BlockReducer<T> reducer)
     {
-        (_pass, _mesh, _reducer, _send) = (pass, mesh, reducer, Send);
+        (_pass, _wire, _reducer, _send) = (pass, wire, reducer, Send);
         var layout = pass.Layout;
         _final = new FinalBlocks<T>(layout.Cover(pass.Self).Count, layout.Blocks);
         _owners = new PeerLink?[layout.Blocks.Blocks];
@@ -39,24 +40,19 @@ internal sealed unsafe class SumSender<T>
 
     private void Send(int part, int block)
     {
+        var header = _pass.Header(FrameKind.Sum, block) with { Part = part, Weight = _pass.Sums.Weight(part) };
+        var sum = _pass.Sums.Data(part) + _pass.Layout.Blocks.Start(block);
         if (_owners[block] is { } owner)
         {
-            Send(owner, part, block);
+            _wire.Send(owner, header, sum);
             return;
         }
 
         if (_pass.Layout.Replicated)
         {
-            foreach (var link in _mesh.Links)
-            {
-                Send(link, part, block);
-            }
+            _wire.SendToAll(header, sum);
         }
 
         _reducer.AddOwn(part, block);
     }
-
-    private void Send(PeerLink link, int part, int block) => link.Enqueue(
-        _pass.Header(FrameKind.Sum, block) with { Part = part, Weight = _pass.Sums.Weight(part) },
-        _pass.Sums.Data(part) + _pass.Layout.Blocks.Start(block));
 }

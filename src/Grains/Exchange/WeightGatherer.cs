@@ -5,8 +5,8 @@ namespace Granary.Grains.Exchange;
 /// <summary>The all-gather: each block's new weights go from its owner to every other worker. Where the model is small, every worker
 /// updates all of it and nothing is sent.</summary>
 /// <param name="pass">The pass under way.</param>
-/// <param name="mesh">Connections to the other workers.</param>
-internal sealed unsafe class WeightGatherer<T>(ExchangePass<T> pass, PeerMesh mesh)
+/// <param name="wire">Sends and receives blocks.</param>
+internal sealed unsafe class WeightGatherer<T>(ExchangePass<T> pass, BlockWire<T> wire)
     where T : unmanaged
 {
     private int _missing;
@@ -20,14 +20,9 @@ internal sealed unsafe class WeightGatherer<T>(ExchangePass<T> pass, PeerMesh me
     /// <summary>Sends a block that has been updated here.</summary>
     public void Send(int block)
     {
-        if (pass.Layout.Replicated)
+        if (!pass.Layout.Replicated)
         {
-            return;
-        }
-
-        foreach (var link in mesh.Links)
-        {
-            link.Enqueue(pass.Header(FrameKind.Weights, block), Weights(block));
+            wire.SendToAll(pass.Header(FrameKind.Weights, block), Weights(block));
         }
     }
 
@@ -35,7 +30,7 @@ internal sealed unsafe class WeightGatherer<T>(ExchangePass<T> pass, PeerMesh me
     public nint Place(int peer, in FrameHeader header)
     {
         var (first, end) = pass.Layout.Owned(peer);
-        return !pass.Layout.Replicated && pass.Fits(header, first, end) ? (nint)Weights(header.Block) : 0;
+        return !pass.Layout.Replicated && wire.Fits(header, first, end) ? wire.Place(peer, Weights(header.Block)) : 0;
     }
 
     /// <summary>A block of new weights is here.</summary>

@@ -21,6 +21,7 @@ internal sealed class SessionStarter : IDisposable
     private readonly IGrainFactory _grains;
     private readonly PeerWatch _peers;
     private readonly ILoggerFactory _loggers;
+    private readonly IBlockCodec _codec;
     private readonly TensorListener _listener;
 
     /// <param name="silo">This silo.</param>
@@ -30,11 +31,13 @@ internal sealed class SessionStarter : IDisposable
     /// <param name="grains">Reaches coordinators.</param>
     /// <param name="peers">Checks peers that may be gone.</param>
     /// <param name="loggers">Makes loggers.</param>
+    /// <param name="codec">How blocks are encoded.</param>
     public SessionStarter(
-        SiloIdentity silo, ShardRegistry registry, SiloFaults faults, Patience patience, IGrainFactory grains, PeerWatch peers, ILoggerFactory loggers)
+        SiloIdentity silo, ShardRegistry registry, SiloFaults faults, Patience patience, IGrainFactory grains, PeerWatch peers, ILoggerFactory loggers,
+        IBlockCodec codec)
     {
-        (_silo, _registry, _faults, _patience, _grains, _peers, _loggers) = (silo, registry, faults, patience, grains, peers, loggers);
-        _listener = new TensorListener(silo.Channel, silo.Cluster, silo.Platform, loggers.CreateLogger<TensorListener>(), silo.TcpAlone, patience.Stretch);
+        (_silo, _registry, _faults, _patience, _grains, _peers, _loggers, _codec) = (silo, registry, faults, patience, grains, peers, loggers, codec);
+        _listener = new TensorListener(silo.Channel, silo.Cluster, silo.Platform, loggers.CreateLogger<TensorListener>(), silo.TcpAlone, patience.Stretch, codec);
     }
 
     /// <summary>Where the tensor port listens.</summary>
@@ -47,10 +50,10 @@ internal sealed class SessionStarter : IDisposable
         var longest = _patience.Stretch(ConnectTime);
         using var time = new CancellationTokenSource(longest);
         var generation = assignment.Generation;
-        var self = new Handshake(_silo.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Platform);
+        var self = new Handshake(_silo.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Platform, _codec.Name);
         try
         {
-            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _faults, time.Token);
+            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _faults, time.Token, _codec);
         }
         catch (ChannelException e)
         {

@@ -1,6 +1,6 @@
 namespace Granary.Jobs;
 
-/// <summary>Faults by script: what is done to whom, and when. The same plan runs against a test cluster and against real
+/// <summary>A plan of faults to inject: what, into which silos, and when. The same plan runs against a test cluster and against real
 /// processes; its random choices derive from its seed.</summary>
 /// <param name="Seed">Of every random choice.</param>
 /// <param name="Faults">In the order of the file.</param>

@@ -30,7 +30,7 @@ internal static class SiloCommand
         var store = Setting("--store", "sqlite (this machine) or redis (several machines).", "sqlite");
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
         var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
-        var allowFaults = new Option<bool>("--allow-faults") { Description = "Let faults be done to this silo by script (granary chaos)." };
+        var allowFaults = new Option<bool>("--allow-faults") { Description = "Allow faults to be injected into this silo (granary chaos)." };
         var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
         var webShared = new Option<bool>("--web-shared") { Description = "Share the web port with this cluster's other silos of this machine (Linux)." };
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };

@@ -74,7 +74,7 @@ internal sealed record SiloSettings
     /// <summary>none, console or otlp.</summary>
     public required string Telemetry { get; init; }
 
-    /// <summary>Whether faults may be done here by script.</summary>
+    /// <summary>Whether faults may be injected here.</summary>
     public bool AllowFaults { get; init; }
 
     /// <summary>Whether tensors go to silos of the same host over TCP too.</summary>
