@@ -105,9 +105,9 @@ public sealed class EvaluationTests : IDisposable
 
     [Theory]
     [InlineData("y,x0,x1,x2\nc9,1,2,3\n", "the label 'c9' was never seen in training")]
-    [InlineData("y,x0,x2\nc0,1,2\n", "Logistic.csv:1: there is no column 'x1' (a feature that the model was trained on)")]
-    [InlineData("x0,x1,x2\n1,2,3\n", "Logistic.csv:1: there is no column 'y' (data.label)")]
-    [InlineData("y,x0,x1,x2\nc0,1,?,3\n", "Logistic.csv:2: column 'x1' holds '?': fill it in")]
+    [InlineData("y,x0,x2\nc0,1,2\n", "logistic.csv:1: there is no column 'x1' (a feature that the model was trained on)")]
+    [InlineData("x0,x1,x2\n1,2,3\n", "logistic.csv:1: there is no column 'y' (data.label)")]
+    [InlineData("y,x0,x1,x2\nc0,1,?,3\n", "logistic.csv:2: column 'x1' holds '?': fill it in")]
     [InlineData("y,x0,x1,x2\n", "there is nothing to evaluate")]
     public async Task What_cannot_be_evaluated_is_said(string data, string message)
     {
