@@ -81,12 +81,16 @@ public sealed class UiTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_may_have_none()
+    public async Task A_cluster_may_have_none_and_its_silos_then_load_no_server()
     {
         using var wrong = await Run("up", "--ui-port", "many");
         Assert.Equal(2, await wrong.Exit());
         using var up = await Run("up", "--silos", "1", "--ui-port", "none");
         Assert.DoesNotContain("http", up.Output);
+        using var status = await Run("status", "--json");
+        var loaded = await File.ReadAllTextAsync($"/proc/{status.Json.GetProperty("silos")[0].GetProperty("pid").GetInt32()}/maps");
+        Assert.Contains("Granary.Silo.dll", loaded);
+        Assert.All(["Kestrel", "AspNetCore.Hosting", "AspNetCore.Routing", "OpenApi"], part => Assert.DoesNotContain(part, loaded));
         using var ui = await Run("ui", "--no-open");
         Assert.Equal(2, await ui.Exit());
     }
