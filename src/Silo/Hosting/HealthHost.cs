@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Silo.Hosting;
 
 /// <summary>The generic host, with an HTTP server for probes only where one is asked for: starting a server that nobody
@@ -9,28 +11,33 @@ internal sealed class HealthHost : IAsyncDisposable
 
     public HealthHost(SiloSettings settings, Action<IHostApplicationBuilder> configure)
     {
-        if (settings.HealthPort == 0)
-        {
-            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-            builder.Configuration.AddEnvironmentVariables(); // OTEL_*, among others
-            configure(builder);
-            builder.Services.AddSingleton<IHostLifetime, Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>();
-            _host = builder.Build();
-        }
-        else
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.ConfigureKestrel(k => k.Listen(settings.Address, settings.HealthPort));
-            configure(builder);
-            var app = builder.Build();
-            app.MapGet("/health/live", () => "alive");
-            app.MapGet("/health/ready", () => _ready ? Results.Ok("ready") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
-            _host = app;
-        }
-
+        _host = settings.HealthPort == 0 ? WithoutServer(configure) : WithServer(settings, configure);
         Services = _host.Services;
         Lifetime = _host.Services.GetRequiredService<IHostApplicationLifetime>();
         Lifetime.ApplicationStopping.Register(() => _ready = false);
+    }
+
+    // Methods of their own: what a method names is loaded before it runs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IHost WithoutServer(Action<IHostApplicationBuilder> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddEnvironmentVariables(); // OTEL_*, among others
+        configure(builder);
+        builder.Services.AddSingleton<IHostLifetime, Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>();
+        return builder.Build();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private IHost WithServer(SiloSettings settings, Action<IHostApplicationBuilder> configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(k => k.Listen(settings.Address, settings.HealthPort));
+        configure(builder);
+        var app = builder.Build();
+        app.MapGet("/health/live", () => "alive");
+        app.MapGet("/health/ready", () => _ready ? Results.Ok("ready") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
+        return app;
     }
 
     /// <summary>What the silo is made of.</summary>

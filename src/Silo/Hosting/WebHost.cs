@@ -56,6 +56,13 @@ internal sealed class WebHost : IAsyncDisposable
             {
                 return;
             }
+#pragma warning disable CA1031 // whatever it is, the silo trains without its page
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                await Console.Error.WriteLineAsync($"page {settings.Silo}: ended by an error that was not foreseen: {ErrorLine.Of(e)}");
+                return;
+            }
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class PictureTests(WebCluster cluster)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("GRANARY_UPDATE_PICTURES") == "1", "pictures are written with GRANARY_UPDATE_PICTURES=1 alone");
         var folder = Environment.GetEnvironmentVariable("GRANARY_PICTURES") is { Length: > 0 } place ? place : Path.Combine(Repository.Root, "docs/plots");
+        File.Copy(Path.Combine(Repository.Root, "examples/data/digits.csv"), Path.Combine(cluster.Folder, "digits.csv"), overwrite: true); // a path that says nothing of this machine
         string[] done = [await cluster.Submit(Digits("sgd", 0.05, 10)), await cluster.Submit(Digits("adam", 0.002, 10)), await cluster.Submit(Digits("momentum", 0.02, 10))];
         foreach (var id in done)
         {
@@ -50,11 +51,11 @@ public sealed class PictureTests(WebCluster cluster)
         await cluster.End(job);
     }
 
-    private static string Digits(string optimizer, double rate, int epochs, string? name = null) => FormattableString.Invariant($$"""
+    private string Digits(string optimizer, double rate, int epochs, string? name = null) => FormattableString.Invariant($$"""
         version: 1
         name: {{name ?? "digits-" + optimizer}}
         model: { kind: mlp, hidden: [32], activation: relu }
-        data: { format: csv, path: {{Repository.Root}}examples/data/digits.csv, label: label, standardize: true, cache: false, shards: 8, validation: { fraction: 0.2 } }
+        data: { format: csv, path: {{cluster.Folder}}/digits.csv, label: label, standardize: true, cache: false, shards: 8, validation: { fraction: 0.2 } }
         training: { epochs: {{epochs}}, batch: 64, optimizer: { kind: {{optimizer}}, learningRate: {{rate}} }, schedule: { kind: cosine } }
         """);
 }

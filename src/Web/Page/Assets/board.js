@@ -6,7 +6,7 @@ import { duration, figure, percent, rate } from './format.js';
 
 export const figures = [
   { key: 'loss', title: 'Loss', format: figure, log: true },
-  { key: 'accuracy', title: 'Held-out accuracy', format: percent, bounds: [0, 1] },
+  { key: 'accuracy', title: 'Held-out accuracy', format: percent, formatTick: v => `${Number((100 * v).toFixed(2))} %`, bounds: [0, 1] },
   { key: 'learningRate', title: 'Learning rate', format: figure },
   { key: 'examplesPerSecond', title: 'Examples a second', format: rate },
 ];
@@ -32,6 +32,7 @@ export class Board {
     this.charts = Object.fromEntries(figures.map(f => [f.key, new Chart({
       title: f.title,
       format: f.format,
+      formatTick: f.formatTick,
       bounds: f.bounds,
       formatX,
       onZoom: range => { this.#each(c => c.configure({ range })); this.reset.hidden = range === null; },

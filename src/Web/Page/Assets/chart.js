@@ -110,7 +110,7 @@ export class Chart {
     g.textBaseline = 'middle';
     for (const t of this.#log ? logTicks(y0, y1) : ticks(y0, y1, Math.max(2, hh / 38))) {
       line(g, pad.left, py(t), width - pad.right, py(t));
-      g.fillText(this.options.format(t), pad.left - 7, py(t));
+      g.fillText((this.options.formatTick ?? this.options.format)(t), pad.left - 7, py(t));
     }
     g.textBaseline = 'top';
     for (const t of ticks(x0, x1, Math.max(2, w / 90))) {

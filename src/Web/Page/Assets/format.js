@@ -30,7 +30,7 @@ export function duration(seconds) {
 
 export function ago(date) {
   const seconds = (Date.now() - new Date(date)) / 1000;
-  return seconds < 5 ? 'just now' : seconds < 86400 * 2 ? `${duration(Math.floor(seconds))} ago` : new Date(date).toLocaleString();
+  return seconds < 5 ? 'just now' : seconds < 60 ? `${Math.floor(seconds)} s ago` : seconds < 86400 * 2 ? `${duration(Math.floor(seconds))} ago` : new Date(date).toLocaleString();
 }
 
 export const bytes = n => n < 1024 ? `${n} B` : n < 1 << 20 ? `${(n / 1024).toFixed(1)} KiB` : n < 1 << 30 ? `${(n / (1 << 20)).toFixed(1)} MiB` : `${(n / (1 << 30)).toFixed(2)} GiB`;
