@@ -53,7 +53,7 @@ public class ReferenceTests
     [Fact]
     public void Nobody_asks_which_kind_of_model_or_format_of_data_it_is() => Assert.All(
         Repository.Sources("src"), f => Assert.DoesNotMatch(
-            @"(Model|model|kind)\.Kind (==|!=|is|switch)\b?|(Data|data|section|format)\.Format (==|!=|is|switch)\b?|\{ (Kind|Format): \"", File.ReadAllText(f)));
+            @"(Model|model|kind)\.Kind (==|!=|is|switch)\b?|(Data|data|section|format)\.Format (==|!=|is|switch)\b?|\{ (Kind|Format): """, File.ReadAllText(f)));
 
     [Fact]
     public void Files_have_one_idea() =>

@@ -14,7 +14,7 @@ public sealed class CodecTests : IDisposable
     [Fact]
     public async Task A_registered_codec_carries_a_job_s_blocks_and_changes_no_bit()
     {
-        var job = SmallCluster.Blobs(_folder, model: new ModelSection { Kind = ModelKind.Mlp, Hidden = [200, 200] }); // several blocks
+        var job = SmallCluster.Blobs(_folder, model: new ModelSection { Kind = "mlp", Hidden = [200, 200] }); // several blocks
         JobStatus plain, encoded;
         await using (var cluster = await GranaryCluster.Deploy(2, Path.Combine(_folder, "plain")))
         {
