@@ -40,7 +40,10 @@ internal sealed class Chromium : IDisposable
     /// <summary>The viewport's size, as of a phone where it is small.</summary>
     public void Size(int width, int height) => _driver.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new Dictionary<string, object?>
     {
-        ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false,
+        ["width"] = width,
+        ["height"] = height,
+        ["deviceScaleFactor"] = 1,
+        ["mobile"] = false,
     });
 
     /// <summary>The first element that fits, once it is there and can be seen.</summary>
