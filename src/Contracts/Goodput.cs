@@ -20,7 +20,7 @@ public enum TimePart
     /// <summary>Numbers travel between workers.</summary>
     Exchanging,
 
-    /// <summary>A worker has nothing to do until a slower one has sent its part.</summary>
+    /// <summary>A worker has nothing to send, receive or compute until another has sent its part.</summary>
     Waiting,
 
     /// <summary>The optimiser updates weights.</summary>
@@ -35,7 +35,7 @@ public enum TimePart
     /// <summary>Steps that had to be taken again: their first time.</summary>
     Lost,
 
-    /// <summary>A silo is gone or stands still, and nobody has noticed yet.</summary>
+    /// <summary>A silo is lost or has stopped answering, and nobody has noticed yet.</summary>
     Detecting,
 
     /// <summary>A new generation is formed, and gets its weights and state.</summary>
@@ -51,7 +51,7 @@ public enum TimePart
 [GenerateSerializer, Immutable, Alias("granary.TimeShare")]
 public readonly record struct TimeShare([property: Id(0)] TimePart Part, [property: Id(1)] double Seconds);
 
-/// <summary>Where a job's time went. Training itself is measured by its workers, and their mean is told.</summary>
+/// <summary>Where a job's time went. While it trains its workers measure, and the mean over the workers counts.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="WallSeconds">Seconds from its submission to its end, or until now: the sum of the parts.</param>
 /// <param name="Parts">One for each <see cref="TimePart"/>, in their order.</param>

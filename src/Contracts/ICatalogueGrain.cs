@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Granary.Contracts;
 
 /// <summary>The list of a cluster's jobs and the queue of those that wait to start. Key: 0. Owns the order of jobs, in grain storage;
@@ -10,7 +12,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
     Task<string> Submit(Submission submission);
 
     /// <summary>Every job the cluster knows, oldest first.</summary>
-    [Alias("List")]
+    [Alias("List"), AlwaysInterleave]
     Task<IReadOnlyList<JobStatus>> List();
 
     /// <summary>Puts a paused job back in the queue. False when it has ended.</summary>

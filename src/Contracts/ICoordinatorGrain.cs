@@ -42,7 +42,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Ledger")]
     Task<LedgerReport?> Ledger();
 
-    /// <summary>Where the job's time went; null when no such job exists.</summary>
+    /// <summary>Where the job's time went; null when no such job exists, or an older build ran it, which did not measure its time.</summary>
     [Alias("Goodput")]
     Task<GoodputReport?> Goodput();
 

@@ -37,14 +37,14 @@ public sealed class JobHandle
 
     /// <summary>Where the job's time went, from its submission to its end, or until now.</summary>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The seconds of each part; they add up to the whole.</returns>
+    /// <returns>The seconds of each part; they add up to the whole. Null for a job that an older build ran, which did not measure its time.</returns>
     /// <exception cref="UnknownJobException">There is no such job.</exception>
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
-    public async Task<GoodputReport> GetGoodputAsync(CancellationToken cancellationToken = default)
+    public async Task<GoodputReport?> GetGoodputAsync(CancellationToken cancellationToken = default)
     {
         await MustBeThere(cancellationToken);
         var cluster = await _connection.Get(cancellationToken);
-        return (await cluster.Ask(Grain(cluster).Goodput, cancellationToken))!;
+        return await cluster.Ask(Grain(cluster).Goodput, cancellationToken);
     }
 
     /// <summary>The job's status whenever it has changed, until the job has ended: the last one says how. Each has the metric points since the one

@@ -31,6 +31,22 @@ public sealed class CodecTests : IDisposable
     }
 
     [Fact]
+    public async Task Silos_with_different_codecs_are_named_at_once()
+    {
+        var silos = 0;
+        await using var cluster = await GranaryCluster.Deploy(2, _folder, extend: silo =>
+        {
+            if (Interlocked.Increment(ref silos) == 2)
+            {
+                silo.AddCodec<ShortZeros>();
+            }
+        });
+        var status = await cluster.Run(SmallCluster.Blobs(_folder));
+        Assert.Equal(JobState.Failed, status.State);
+        Assert.Matches("silo Silo_[01] has the wire codec (identity, and silo Silo_[01] has short-zeros|short-zeros, and silo Silo_[01] has identity)", status.Failure);
+    }
+
+    [Fact]
     public unsafe void What_a_codec_cannot_decode_loses_the_peer()
     {
         var layout = new ExchangeLayout(new BlockPlan(3 * BlockPlan.BlockSize), new ShardPlan(4, 2));

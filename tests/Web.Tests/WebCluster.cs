@@ -35,7 +35,7 @@ public sealed class WebCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _cluster = await GranaryCluster.Deploy(Silos, Folder);
+        _cluster = await GranaryCluster.Deploy(Silos, Folder, storage: new SharedStorage()); // no job is lost with a silo that is killed
         _web = await ClusterWeb.Start(new WebSettings("silo-1", "test", new IPEndPoint(IPAddress.Loopback, 0)), _cluster.Client, Check);
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(3) };
     }

@@ -13,7 +13,9 @@ internal static class GoodputCommand
         return new Command("goodput", "Tells where each second of a job went, from its submission to its end: computing, waiting, recovering and more.") { job, home, json }.Does((result, cancellation) =>
             CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
-                var report = await client.GetJob(result.GetValue(job)!).GetGoodputAsync(cancellation);
+                var id = result.GetValue(job)!;
+                var report = await client.GetJob(id).GetGoodputAsync(cancellation)
+                    ?? throw new UserException(ExitCode.JobFailed, $"{id} was run by an older version, which did not measure where its time went.");
                 if (result.GetValue(json))
                 {
                     JobDocument.Write(report.Document());

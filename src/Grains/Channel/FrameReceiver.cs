@@ -29,6 +29,9 @@ internal sealed unsafe class FrameReceiver(int peer, Socket socket, LinkFaults f
     /// <summary>Whether a frame of a later step waits.</summary>
     public bool Paused => _headerComplete && !_placed;
 
+    /// <summary>Whether a part of a frame has come in and the rest is on its way.</summary>
+    public bool IsReceiving => _placed || _aheadEnd > _aheadAt;
+
     /// <summary>Receives what is there now, up to <paramref name="frames"/> frames. Returns whether any byte came in.</summary>
     /// <param name="sink">Says where a frame goes and takes it once it is whole.</param>
     /// <param name="frames">At the most so many frames, so that no peer starves the others.</param>

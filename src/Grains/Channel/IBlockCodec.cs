@@ -2,8 +2,8 @@ namespace Granary.Grains.Channel;
 
 /// <summary>
 /// How blocks of gradient sums, weights and optimiser state are encoded on the wire between workers. A codec must be lossless: how many
-/// blocks travel depends on the number of workers, and the result must not. It keeps no state from one block to the next, and is
-/// used by several threads. Registered with <see cref="GranarySilo.AddCodec{TCodec}"/>, on every silo of a cluster: silos with different
+/// blocks travel depends on the number of workers, and the result must not. It keeps no state from one block to the next, and must be
+/// thread-safe. Optimiser state that moves when a generation is formed is not encoded. Registered with <see cref="GranarySilo.AddCodec{TCodec}"/>, on every silo of a cluster: silos with different
 /// codecs refuse each other.
 /// </summary>
 public interface IBlockCodec
@@ -14,7 +14,7 @@ public interface IBlockCodec
     /// <summary>Whether the encoded block is the block itself. Then nothing is copied, and neither method is called.</summary>
     bool IsIdentity => false;
 
-    /// <summary>The greatest encoded size of a block in bytes: buffers have it, and longer frames are refused.</summary>
+    /// <summary>The greatest encoded size of a block in bytes: buffers have it, and longer frames are refused. More numbers must not make it smaller.</summary>
     /// <param name="numbers">Numbers in the block.</param>
     /// <param name="size">Bytes of a number, 4 or 8.</param>
     int MostBytes(int numbers, int size);

@@ -47,6 +47,9 @@ internal sealed unsafe class PeerLink : IDisposable
     /// <summary>Whether anything waits to be sent.</summary>
     public bool HasOutgoing => _sender.HasOutgoing;
 
+    /// <inheritdoc cref="FrameReceiver.IsReceiving"/>
+    public bool IsReceiving => _receiver.IsReceiving && !_receiver.Paused;
+
     /// <summary>Whether a frame of a later step waits: nothing can be received before this step is done.</summary>
     public bool Paused => _receiver.Paused;
 

@@ -189,7 +189,8 @@ internal sealed class PeerMesh : IDisposable
             {
                 var now = Stopwatch.GetTimestamp();
                 Volatile.Write(ref _lastMoved, now);
-                Volatile.Write(ref _waited, _waited + (idle > 0 ? now - since : 0));
+                Volatile.Write(ref _waited, _waited + (since > 0 ? now - since : 0));
+                since = 0;
                 idle = 0;
             }
 
@@ -203,7 +204,10 @@ internal sealed class PeerMesh : IDisposable
                 continue;
             }
 
-            since = idle == 0 ? Stopwatch.GetTimestamp() : since;
+            if (idle == 0 && !IsTransferring())
+            {
+                since = Stopwatch.GetTimestamp();
+            }
 
             foreach (var link in Links)
             {
@@ -220,6 +224,20 @@ internal sealed class PeerMesh : IDisposable
                 WaitForAny();
             }
         }
+    }
+
+    // What is on its way to or from a peer is not waited for, but transferred.
+    private bool IsTransferring()
+    {
+        foreach (var link in Links)
+        {
+            if (link.HasOutgoing || link.IsReceiving)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void WaitForAny()

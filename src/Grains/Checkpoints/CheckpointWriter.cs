@@ -19,6 +19,9 @@ internal sealed unsafe class CheckpointWriter<T>(
     private NativeVector<T>[]? _copy;
     private Task _writing = Task.CompletedTask;
 
+    /// <summary>Whether a version is being written.</summary>
+    public bool IsWriting => !_writing.IsCompleted;
+
     /// <summary>Begins to write a version. Only the copy is made before it returns.</summary>
     public void Begin(ModelVersion<T> version)
     {

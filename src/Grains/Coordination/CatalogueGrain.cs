@@ -39,8 +39,11 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<JobStatus>> List() =>
-        [.. (await Task.WhenAll(kept.State.Jobs.Select(id => Coordinator(id).Status(int.MaxValue)))).OfType<JobStatus>()];
+    public async Task<IReadOnlyList<JobStatus>> List()
+    {
+        string[] ids = [.. kept.State.Jobs]; // others may be added while this waits
+        return [.. (await Task.WhenAll(ids.Select(id => Coordinator(id).Status(int.MaxValue)))).OfType<JobStatus>()];
+    }
 
     /// <inheritdoc/>
     public async Task<bool> Resume(string jobId)

@@ -16,12 +16,14 @@ internal sealed partial class CoordinatorGrain
         {
             if (!await Park(run, StillPausing))
             {
+                Spend(TimePart.Rendezvous);
                 return; // no longer asked for: without a checkpoint the workers' state would be lost
             }
 
             await _group!.Release(); // before anybody can resume it
             if (State.CancelAsked || !State.PauseAsked)
             {
+                Spend(TimePart.Rendezvous);
                 return; // asked meanwhile: the next generation knows
             }
 
@@ -76,6 +78,7 @@ internal sealed partial class CoordinatorGrain
             return false;
         }
 
+        Spend(TimePart.Idle); // if all silos stop now, nobody can say so later
         State.Parked = true;
         Remember(run);
         _progress.Settle(_progress.Committed);

@@ -119,6 +119,12 @@ internal sealed partial class CoordinatorGrain
         Activity = "gathering silos";
         var group = await Rendezvous(State.Generation + 1);
         Introduce(group);
+        if (State.Generation == 0 && group.OtherCodec is { } other)
+        {
+            throw new JobException($"silo {other.Name} has the wire codec {other.Codec}, and silo {group.Infos[0].Name} has {group.Infos[0].Codec}. "
+                + "Register the same codec (AddCodec) on every silo, and submit the job again.");
+        }
+
         if (group.Count == 0)
         {
             if (State.CancelAsked)

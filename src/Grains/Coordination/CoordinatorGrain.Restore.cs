@@ -81,6 +81,7 @@ internal sealed partial class CoordinatorGrain
 
         (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
         State.Earlier = State.Done(progress);
+        State.Time.StartsAt(progress.Committed);
         var elsewhere = left.Platform is { } before && before != State.Platform
             ? $", which was computed on {PlatformDifference.Of(before, State.Platform!).One}: another platform, whose last bits may differ"
             : "";

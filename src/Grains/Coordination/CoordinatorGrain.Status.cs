@@ -69,7 +69,7 @@ internal sealed partial class CoordinatorGrain
     }
 
     /// <inheritdoc/>
-    public Task<GoodputReport?> Goodput() => Task.FromResult(State.Submission is null ? null : GoodputNow());
+    public Task<GoodputReport?> Goodput() => Task.FromResult(State.Submission is null || State.Time.Until is null ? null : GoodputNow());
 
     private GoodputReport GoodputNow() =>
         State.Time.Report(JobId, _clock.Now, ended: State.State is JobState.Completed or JobState.Failed or JobState.Cancelled);

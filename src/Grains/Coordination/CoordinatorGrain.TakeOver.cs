@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Granary.Grains.Goodput;
 
 namespace Granary.Grains.Coordination;
 
@@ -32,10 +31,10 @@ internal sealed partial class CoordinatorGrain
         _lost = false;
 
         // The workers of the lost coordinator's generation must not go on without one.
+        State.Time.TakenOver(State.Parked, _clock.Now);
         if (!State.Parked)
         {
             State.Recoveries++;
-            State.Time.Failed(RecoveryCause.LostCoordinator, _clock.Now);
             State.Note(JobEventKind.SiloLost, null, "the silo of the job's coordinator was lost; another took the job over");
         }
 

@@ -25,6 +25,7 @@ internal sealed partial class CoordinatorGrain(
 {
     private const string KeepGoing = "keep going";
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SaveTimeEvery = TimeSpan.FromSeconds(10);
 
     private readonly RetryRule _retries = new();
     private readonly HashSet<SiloAddress> _leaving = []; // not names: a successor silo may have the same name

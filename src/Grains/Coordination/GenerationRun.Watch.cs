@@ -55,7 +55,7 @@ internal sealed partial class GenerationRun
         var lost = trouble.Peer is { } peer ? _members[peer].Name : null;
         throw gone.Length > 0
             ? new LostMemberException(gone[0], $"silo {string.Join(", ", gone)} is gone")
-            : new LostMemberException(lost, $"the connection of {_members[trouble.Rank].Name} to {lost} broke, though both live: {trouble.Message}");
+            : new LostMemberException(lost, $"the connection of {_members[trouble.Rank].Name} to {lost} broke, though both live: {trouble.Message}", isGone: false);
     }
 
     private IEnumerable<string> Gone() => Group.Silos
@@ -131,8 +131,13 @@ internal sealed partial class GenerationRun
 }
 
 /// <summary>A member is gone, or cannot be worked with; the job goes on in another generation.</summary>
-internal sealed class LostMemberException(string? silo, string message) : Exception(message)
+/// <param name="silo">The member.</param>
+/// <param name="message">What happened.</param>
+/// <param name="isGone">Whether it has left the cluster, and not only its connection broke.</param>
+internal sealed class LostMemberException(string? silo, string message, bool isGone = true) : Exception(message)
 {
+    public bool IsGone { get; } = isGone;
+
     public string? Silo { get; } = silo;
 }
 

@@ -44,8 +44,10 @@ internal sealed class WorkerGroup(
     {
         var asked = await Task.WhenAll(living.Select(async m =>
             (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress), answerTime))));
-        var able = asked.Where(m => m.Info is { State: "active" })
+        var active = asked.Where(m => m.Info is { State: "active" })
             .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
+        var codec = active.GroupBy(m => m.Info!.Codec).MaxBy(g => g.Count())?.Key;
+        var able = active.Where(m => m.Info!.Codec == codec).ToArray(); // with another one they could not read each other's blocks
         var choice = WorkerGroupRule.Choose([.. able.Select(m => m.Info!)], shards, platform, avoid);
         return new WorkerGroup(
             generation,
@@ -54,8 +56,9 @@ internal sealed class WorkerGroup(
             [.. choice.Members.Select(i => able[i].Worker)])
         {
             Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
+            OtherCodec = active.Except(able).FirstOrDefault().Info,
             Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
-            Answered = [.. able.Select(m => m.Member.SiloAddress)],
+            Answered = [.. active.Select(m => m.Member.SiloAddress)],
             _silent = [.. asked.Where(m => m.Info is null).Select(m => m.Member.Name)],
             _leaving = [.. asked.Where(m => m.Info is { State: not "active" }).Select(m => m.Member.Name)],
             _answerTime = answerTime,
@@ -73,6 +76,9 @@ internal sealed class WorkerGroup(
 
     /// <summary>Silos whose platform differs from the job's.</summary>
     public IReadOnlyList<SiloInfo> Strangers { get; private init; } = [];
+
+    /// <summary>A silo whose wire codec is not that of most silos; null: none.</summary>
+    public SiloInfo? OtherCodec { get; private init; }
 
     /// <summary>All silos that were chosen from.</summary>
     public IReadOnlyList<SiloAddress> Answered { get; private init; } = [];

@@ -12,6 +12,7 @@ internal sealed unsafe class BlockWire<T> : IDisposable
     private readonly PeerMesh _mesh;
     private readonly IBlockCodec _codec;
     private readonly BlockBuffers<byte> _buffers;
+    private readonly int _room; // bytes of a buffer
     private readonly List<nint> _sent = []; // encoded blocks of this pass
     private readonly (nint Encoded, nint Target)[] _incoming; // [peer]: the frame that is being received
 
@@ -20,7 +21,8 @@ internal sealed unsafe class BlockWire<T> : IDisposable
     public BlockWire(ExchangePass<T> pass, PeerMesh mesh)
     {
         (_pass, _mesh, _codec) = (pass, mesh, mesh.Codec);
-        _buffers = new BlockBuffers<byte>(_codec.MostBytes(BlockPlan.BlockSize, sizeof(T)));
+        _room = _codec.MostBytes(BlockPlan.BlockSize, sizeof(T));
+        _buffers = new BlockBuffers<byte>(_room);
         _incoming = new (nint, nint)[pass.Layout.Plan.Members];
     }
 
@@ -60,7 +62,7 @@ internal sealed unsafe class BlockWire<T> : IDisposable
     /// <summary>Whether a frame's block is one of [first, end) and its payload may be such a block.</summary>
     public bool Fits(in FrameHeader header, int first, int end) => header.Block >= first && header.Block < end
         && (_codec.IsIdentity ? header.Length == _pass.Bytes(header.Block)
-            : header.Length > 0 && header.Length <= _codec.MostBytes(_pass.Layout.Blocks.Length(header.Block), sizeof(T)));
+            : header.Length > 0 && header.Length <= Room(header.Block));
 
     /// <summary>Where the payload of a frame that fits is to be received.</summary>
     /// <param name="peer">Its sender.</param>
@@ -105,9 +107,14 @@ internal sealed unsafe class BlockWire<T> : IDisposable
 
         var encoded = (nint)_buffers.Rent();
         _sent.Add(encoded);
-        var room = _codec.MostBytes(_pass.Layout.Blocks.Length(block), sizeof(T));
-        return (_codec.Encode(new ReadOnlySpan<byte>(numbers, bytes), sizeof(T), new Span<byte>((void*)encoded, room)), encoded);
+        var room = Room(block);
+        var length = _codec.Encode(new ReadOnlySpan<byte>(numbers, bytes), sizeof(T), new Span<byte>((void*)encoded, room));
+        return length >= 1 && length <= room
+            ? (length, encoded)
+            : throw new InvalidOperationException($"codec {_codec.Name} says that it wrote {length} bytes into {room}");
     }
+
+    private int Room(int block) => Math.Min(_room, _codec.MostBytes(_pass.Layout.Blocks.Length(block), sizeof(T)));
 
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();

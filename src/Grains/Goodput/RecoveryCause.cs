@@ -12,7 +12,8 @@ internal static class RecoveryCause
     /// <summary>The name of what ended a generation.</summary>
     public static string Of(Exception cause) => cause switch
     {
-        LostMemberException => "silo lost",
+        LostMemberException { IsGone: true } => "silo lost",
+        LostMemberException => "connection lost",
         LostPeerException => "connection lost",
         DamagedCheckpointException => "checkpoint damaged",
         IOException or UnauthorizedAccessException => "storage failed",

@@ -11,8 +11,10 @@ namespace Granary.Grains.Goodput;
 [GenerateSerializer, Alias("granary.TimeLedger")]
 public sealed class TimeLedger
 {
+    private static readonly TimePart[] Parts = Enum.GetValues<TimePart>();
+
     /// <summary>Seconds of what is over, by <see cref="TimePart"/>.</summary>
-    [Id(0)] public double[] Seconds { get; set; } = new double[Enum.GetValues<TimePart>().Length];
+    [Id(0)] public double[] Seconds { get; set; } = new double[Parts.Length];
 
     /// <summary>What the time is spent on at present; <see cref="TimePart.Computing"/> stands for training.</summary>
     [Id(1)] public TimePart Present { get; set; } = TimePart.Queued;
@@ -94,6 +96,26 @@ public sealed class TimeLedger
         Enter(TimePart.Rendezvous, now);
     }
 
+    /// <summary>Another coordinator has taken the job over. Of what the one before did after it had stored this nothing is known: it counts as
+    /// detecting.</summary>
+    /// <param name="parked">Whether the job was at rest, with all of it on disk: then it is no failure, and the time since was idle.</param>
+    /// <param name="now">The time.</param>
+    public void TakenOver(bool parked, DateTimeOffset now)
+    {
+        if (parked)
+        {
+            Enter(TimePart.Rendezvous, now);
+            return;
+        }
+
+        Split();
+        Present = TimePart.Detecting;
+        Failed(RecoveryCause.LostCoordinator, now);
+    }
+
+    /// <summary>A continued run begins at a step.</summary>
+    public void StartsAt(long step) => Steps.Add(step, Trained);
+
     /// <summary>Training goes back: the time of the steps in between is lost.</summary>
     /// <param name="from">Steps that had been committed.</param>
     /// <param name="to">Steps that training goes on from.</param>
@@ -110,6 +132,7 @@ public sealed class TimeLedger
     /// <summary>Where the time went until now.</summary>
     public GoodputReport Report(string jobId, DateTimeOffset now, bool ended)
     {
+        Fit();
         var copy = new TimeLedger { Seconds = [.. Seconds], Present = Present, Until = Until, Training = Training, Measured = Measured };
         if (!ended)
         {
@@ -118,12 +141,13 @@ public sealed class TimeLedger
 
         copy.Split();
         return new GoodputReport(
-            jobId, copy.Seconds.Sum(), [.. Enum.GetValues<TimePart>().Select(p => new TimeShare(p, copy.Seconds[(int)p]))],
+            jobId, copy.Seconds.Sum(), [.. Parts.Select(p => new TimeShare(p, copy.Seconds[(int)p]))],
             StepsRedone, ExamplesInVain, new Dictionary<string, int>(Recoveries));
     }
 
     private void Account(DateTimeOffset now)
     {
+        Fit();
         var seconds = Math.Max(0, (now - (Until ?? now)).TotalSeconds);
         if (IsTraining)
         {
@@ -158,6 +182,15 @@ public sealed class TimeLedger
         Seconds[(int)TimePart.Evaluating] += measured.Evaluating * scale;
         Seconds[(int)TimePart.CheckpointStall] += measured.CheckpointStall * scale;
         Seconds[(int)TimePart.Idle] += measured.Idle * scale;
+    }
+
+    // What an older build stored knows fewer parts.
+    private void Fit()
+    {
+        if (Seconds.Length < Parts.Length)
+        {
+            Seconds = [.. Seconds, .. new double[Parts.Length - Seconds.Length]];
+        }
     }
 
     private static readonly TimePart[] OfTraining = [TimePart.Computing, TimePart.Exchanging, TimePart.Waiting, TimePart.Updating, TimePart.Evaluating];

@@ -47,9 +47,10 @@ internal sealed class BetweenSteps<T>(
     public void WaitForGrant(TimeSpan time, CancellationToken cancellation)
     {
         phase.Enter(PhaseKind.Idle);
-        var began = Stopwatch.GetTimestamp();
+        var (began, stalls) = (Stopwatch.GetTimestamp(), checkpoints.IsWriting);
         var granted = grants.Wait(time, cancellation);
-        reports.Times.Add(new WorkerTicks(Idle: Stopwatch.GetTimestamp() - began));
+        var waited = Stopwatch.GetTimestamp() - began;
+        reports.Times.Add(stalls ? new WorkerTicks(CheckpointStall: waited) : new WorkerTicks(Idle: waited));
         if (!granted)
         {
             reports.Progressed();

@@ -59,6 +59,9 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     /// <summary>Ticks that the last step has spent on sums.</summary>
     public long ComputeTicks { get; private set; }
 
+    /// <summary>Ticks that the last step has spent in exchanges, updates of blocks left out.</summary>
+    public long ExchangeTicks { get; private set; }
+
     /// <summary>Ticks spent waiting for others so far.</summary>
     public long WaitedTicks => _exchange.WaitedTicks;
 
@@ -71,7 +74,7 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
         long step, ModelVersion<T> from, ModelVersion<T> to, ActivityContext? trace, CancellationToken cancellation)
     {
         (to.Step, to.HasWeights, to.HasState) = (step + 1, false, false);
-        (_passes, ComputeTicks) = (0, 0);
+        (_passes, ComputeTicks, ExchangeTicks) = (0, 0, 0);
         if (!_known)
         {
             Pass(step, from.Weights, _at, trace, cancellation);
@@ -149,7 +152,9 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
         into.Own = _gradients.Backward(_batches.Gather(0), 0, weights, trace, probes: true);
         ComputeTicks += Stopwatch.GetTimestamp() - began;
         _phase.Enter(PhaseKind.Exchange);
+        began = Stopwatch.GetTimestamp();
         into.Records = _exchange.Run(step, _passes++, 0, _gradients.Sums, _averaged, _averaged, null, cancellation);
+        ExchangeTicks += Stopwatch.GetTimestamp() - began - _exchange.Updates.Busy;
         _phase.Enter(PhaseKind.Compute);
         var records = new ShardRecord?[_task.Job.Data.Shards];
         foreach (var record in into.Records)

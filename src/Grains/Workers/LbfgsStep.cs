@@ -23,7 +23,7 @@ internal sealed class LbfgsStep<T>(TrainingTask task, LbfgsIteration<T> iteratio
         var exchangeTicks = Stopwatch.GetTimestamp() - began - iteration.ComputeTicks;
 
         commits.Commit(new StepRecord(step, records, last));
-        return new StepOutcome(step, own, iteration.ComputeTicks, exchangeTicks, iteration.WaitedTicks - waited);
+        return new StepOutcome(step, own, iteration.ComputeTicks, exchangeTicks, iteration.WaitedTicks - waited, exchangeTicks - iteration.ExchangeTicks);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Channel;
 using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
 using Granary.Jobs;
@@ -13,9 +14,11 @@ namespace Granary.Grains.Workers;
 /// <param name="faults">Injected faults.</param>
 /// <param name="patience">How long late silos are waited for.</param>
 /// <param name="cluster">Cluster membership.</param>
+/// <param name="codec">The codec of its tensor channel.</param>
 /// <param name="logger">For injected faults.</param>
 internal sealed partial class SiloCondition(
-    SiloIdentity silo, Departure departure, SiloFaults faults, Patience patience, IClusterMembershipService cluster, ILogger<SiloCondition> logger)
+    SiloIdentity silo, Departure departure, SiloFaults faults, Patience patience, IClusterMembershipService cluster, IBlockCodec codec,
+    ILogger<SiloCondition> logger)
 {
     /// <summary>This silo's name.</summary>
     public string Name => silo.Name;
@@ -32,7 +35,8 @@ internal sealed partial class SiloCondition(
         silo.Device,
         channel,
         silo.Platform,
-        silo.Gflops);
+        silo.Gflops,
+        codec.Name);
 
     /// <summary>Injects a fault.</summary>
     /// <exception cref="JobException">This silo was not started with --allow-faults.</exception>

@@ -7,6 +7,7 @@ namespace Granary.Grains.Workers;
 /// <param name="Own">What this worker's shards put in.</param>
 /// <param name="ComputeTicks">Stopwatch ticks spent on gradients.</param>
 /// <param name="ExchangeTicks">Ticks spent after the gradients were there.</param>
-/// <param name="WaitedTicks">Ticks of waiting for others, beside the gradients, too.</param>
+/// <param name="WaitedTicks">Of these: waiting for others.</param>
+/// <param name="UpdateTicks">Of these: averaging and the optimiser.</param>
 /// <param name="Trial">The outcome of the overlap trial that this step has ended; null: it has ended none.</param>
-internal readonly record struct StepOutcome(long Step, ShardRecord[] Own, long ComputeTicks, long ExchangeTicks, long WaitedTicks, OverlapTrial? Trial = null);
+internal readonly record struct StepOutcome(long Step, ShardRecord[] Own, long ComputeTicks, long ExchangeTicks, long WaitedTicks, long UpdateTicks, OverlapTrial? Trial = null);

@@ -54,8 +54,8 @@ internal readonly record struct WorkerTicks(
     /// <summary>A step, by what was measured of it.</summary>
     /// <param name="compute">Gradients.</param>
     /// <param name="exchange">What came after them.</param>
-    /// <param name="waited">Nothing to do but to wait for others; while gradients were computed, too, where both are done at once.</param>
-    /// <param name="updates">The optimiser; the same holds.</param>
+    /// <param name="waited">Of that: nothing to do but to wait for others. What had begun beside the gradients may make it a little more than there is.</param>
+    /// <param name="updates">Of that: the optimiser; the same holds.</param>
     public static WorkerTicks Step(long compute, long exchange, long waited, long updates)
     {
         var updating = Math.Min(updates, exchange);

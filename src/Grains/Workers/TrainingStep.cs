@@ -9,7 +9,7 @@ using Granary.Jobs;
 namespace Granary.Grains.Workers;
 
 /// <summary>
-/// One step along the gradient, on one worker; <see cref="InTurn"/> is the whole of it:
+/// One step along the gradient, on one worker; <see cref="InTurn"/> has the phases, and the commit follows them:
 /// <code>
 ///  rank 0                                                   rank 1
 ///    for each shard here: examples -> gradient sum            the same
@@ -37,12 +37,14 @@ internal sealed class TrainingStep<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private long _computeTicks;
+    private long _waitedBefore; // when the gradients were there
+    private long _busyBefore;
 
     /// <inheritdoc/>
     public StepOutcome Run(long step, ModelVersion<T> from, ModelVersion<T> to, CancellationToken cancellation)
     {
         using var trace = StepTrace.Begin(task, step); // disposed of here if the step fails
-        var (began, waited) = (Stopwatch.GetTimestamp(), exchange.WaitedTicks);
+        var began = Stopwatch.GetTimestamp();
         var pass = new StepPass<T>(step, LearningRate.At(task.Job.Training, step, task.Batches.StepsPerEpoch), from, to, replicas.For(step));
         var (records, own) = overlap?.Includes(step) == true
             ? Overlapped(overlap, pass, trace, cancellation)
@@ -52,8 +54,11 @@ internal sealed class TrainingStep<T>(
         trace?.Dispose(); // an evaluation that follows is not part of the step
         var exchangeTicks = Stopwatch.GetTimestamp() - began - _computeTicks;
 
+        var busy = exchange.Updates.Busy;
+        var (waited, updating) = (exchange.WaitedTicks - _waitedBefore, busy >= _busyBefore ? busy - _busyBefore : busy);
+
         commits.Commit(new StepRecord(step, records));
-        return new StepOutcome(step, own, _computeTicks, exchangeTicks, exchange.WaitedTicks - waited, trial);
+        return new StepOutcome(step, own, _computeTicks, exchangeTicks, waited, updating, trial);
     }
 
     private (ShardRecord[] Records, ShardRecord[] Own) InTurn(in StepPass<T> pass, StepTrace? trace, CancellationToken cancellation)
@@ -91,6 +96,7 @@ internal sealed class TrainingStep<T>(
         var batch = batches.Gather(pass.Step);
         var own = gradients.Backward(batch, pass.Step, pass.From.Weights, trace?.Compute, overlaps);
         _computeTicks = Stopwatch.GetTimestamp() - began;
+        (_waitedBefore, _busyBefore) = (exchange.WaitedTicks, overlaps ? exchange.Updates.Busy : 0);
         trace?.Computed(overlaps);
         phase.Enter(PhaseKind.Exchange);
         return own;

@@ -48,7 +48,7 @@ public static class ModelKinds
 
     private static ModelDescription? Find(string kind) => BuiltIn.FirstOrDefault(d => d.Kind == kind) ?? Registered.GetValueOrDefault(kind);
 
-    // A kind that only the silo's program knows, in a process that must do without.
+    // A kind that only the silo's program knows, in a process that must do without. What it learns from nobody knows here: see IsKnown before asking.
     private sealed class UnknownModel(string kind) : ModelDescription
     {
         public override string Kind => kind;

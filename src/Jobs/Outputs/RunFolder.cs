@@ -131,7 +131,9 @@ public sealed class RunFolder(string path, string job)
         }
     }
 
-    private bool IsOwn() => OwnerOf() == job;
+    /// <summary>Whether the folder is the job's: what it holds was left by it, and not by another one since.</summary>
+    /// <exception cref="JobException">The folder cannot be read.</exception>
+    public bool IsOwn() => OwnerOf() == job;
 
     private string? OwnerOf()
     {

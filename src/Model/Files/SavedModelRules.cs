@@ -12,6 +12,7 @@ internal static class SavedModelRules
 
     /// <summary>What does not hold; null where all does.</summary>
     /// <param name="tensors">Tensors in the file: no more layers than these are believed, so that a forged number makes nothing large.</param>
+    /// <exception cref="JobException">The kind is not known here, and what it learns from is not what every unknown kind is taken to learn from.</exception>
     public static string? Broken(ModelSection model, DataSection data, DataFacts facts, int tensors)
     {
         var (features, classes) = (facts.Shape.Features, facts.Shape.Classes);
@@ -23,6 +24,7 @@ internal static class SavedModelRules
             : model.Width is < 1 or > MaxSize || model.Context is < 1 or > MaxSize || model.Heads is < 1 or > MaxSize
                 ? $"width {model.Width}, heads {model.Heads} and context {model.Context} are no transformer"
             : kind.Forged(model, tensors) is { } forged ? forged
+            : (text != data.IsText || kind.Examples != data.Examples) && !ModelKinds.IsKnown(model.Kind) ? throw ModelKinds.Unknown(model.Kind)
             : text != data.IsText ? $"a {model.Kind} does not learn from {data.Format}"
             : classes < 2 || (kind.Classes is { } number && classes != number) ? Plural.Of(classes, "class")
             : kind.Examples != data.Examples

@@ -21,7 +21,7 @@ internal static class SiloCommand
         var channelPort = Setting("--channel-port", "Port for tensors; 0: any free one.", 0);
         var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready; 0: none.", 0);
         var webPort = Setting("--web-port", "HTTP port for the API and the web page; 0: any free one; none: neither.", SiloSettings.NoPort);
-        var webAddress = Setting("--web-address", "Address at which they are served. Whoever reaches it can submit and cancel jobs.", "127.0.0.1");
+        var webAddress = Setting("--web-address", "Address at which they are served. Whoever reaches it can submit and cancel jobs, and through them have the silo's user read files and write folders: beyond the loopback only where everyone is trusted.", "127.0.0.1");
         var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
         var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);

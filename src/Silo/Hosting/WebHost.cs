@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Granary.Web;
 using Granary.Web.Hosting;
 
@@ -9,7 +10,8 @@ namespace Granary.Silo.Hosting;
 /// that ends, and training needs neither.</summary>
 internal sealed class WebHost : IAsyncDisposable
 {
-    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop;
     private readonly Task _serving;
@@ -27,30 +29,40 @@ internal sealed class WebHost : IAsyncDisposable
     public static WebHost Begin(SiloSettings settings, int port, HealthHost silo)
     {
         var web = new WebSettings(settings.Name, settings.Cluster, new IPEndPoint(settings.WebAddress, port)) { IsShared = settings.WebShared, Hosts = settings.WebHosts };
+        if (!IPAddress.IsLoopback(settings.WebAddress))
+        {
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"page {settings.Name}: warning: whoever reaches {settings.WebAddress} can submit jobs, and through them have this silo's user read files and write folders"));
+        }
+
         return new WebHost(silo, stop => Serve(web, silo.Services, stop));
     }
 
     private static async Task Serve(WebSettings settings, IServiceProvider silo, CancellationToken stop)
     {
-        for (var told = false; !stop.IsCancellationRequested;)
+        var (told, pause) = (false, FirstPause);
+        while (!stop.IsCancellationRequested)
         {
             try
             {
+                SharedPort.Bind(settings.EndPoint, settings.IsShared).Dispose(); // a host is built only where the port is free
                 await using var web = await ClusterWeb.Start(
                     settings, silo.GetRequiredService<IGrainFactory>(), new ProgramDataCheck(), silo.GetService<ILoggerFactory>(), stop);
                 Console.Out.WriteLine($"page {settings.Silo} at {web.Address}");
                 await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or SocketException)
             {
                 if (!told)
                 {
                     await Console.Error.WriteLineAsync(string.Create(
-                        CultureInfo.InvariantCulture, $"page {settings.Silo}: nothing can be served at {settings.EndPoint} ({e.Message}); tried again every {TryAgain.TotalSeconds:0} s. Another port: --web-port"));
+                        CultureInfo.InvariantCulture, $"page {settings.Silo}: nothing can be served at {settings.EndPoint} ({e.Message}); tried again, in the end every {LongestPause.TotalSeconds:0} s. Another port: --web-port"));
                 }
 
                 told = true;
-                await Task.Delay(TryAgain, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -17,6 +17,11 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
     private static readonly TimeSpan EachTry = StatusMark.LongestWait + TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan ListAge = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _listing = new();
+    private Task<IReadOnlyList<JobStatus>>? _list;
+    private long _listed;
 
     /// <summary>The list of jobs.</summary>
     public ICatalogueGrain Catalogue => grains.GetGrain<ICatalogueGrain>(0);
@@ -26,6 +31,31 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
 
     /// <summary>A job's coordinator, whether there is such a job or not.</summary>
     public ICoordinatorGrain Coordinator(string job) => grains.GetGrain<ICoordinatorGrain>(job);
+
+    /// <summary>Every job, oldest first. Each page asks for it every few seconds: they share the answer, which is a second old at the most.</summary>
+    /// <exception cref="ClusterSilentException">None has come.</exception>
+    public Task<IReadOnlyList<JobStatus>> Jobs(CancellationToken cancellation)
+    {
+        lock (_listing)
+        {
+            if (_list is null || (_list.IsCompleted && (!_list.IsCompletedSuccessfully || time.GetElapsedTime(_listed) > ListAge)))
+            {
+                _listed = time.GetTimestamp();
+                _list = Ask(Catalogue.List, CancellationToken.None); // it is not only for the one who asks first
+            }
+
+            return _list.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>A job has been handed in or told something: the next list is a new one.</summary>
+    public void ForgetJobs()
+    {
+        lock (_listing)
+        {
+            _list = null;
+        }
+    }
 
     /// <summary>Calls until an answer has come: what is done by it must be the same where it is done twice.</summary>
     /// <exception cref="ClusterSilentException">None has come.</exception>
@@ -75,7 +105,7 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
 
     private async Task<UnknownJobException> Unknown(string job, CancellationToken cancellation)
     {
-        var known = (await Ask(Catalogue.List, cancellation)).Select(j => j.JobId).ToArray();
+        var known = (await Jobs(cancellation)).Select(j => j.JobId).ToArray();
         return new UnknownJobException($"there is no job '{job}'. " + (known.Length == 0 ? "The cluster knows none yet." : $"Known: {string.Join(", ", known)}."));
     }
 }

@@ -37,7 +37,7 @@ internal static class Routes
     private static void MapJobs(RouteGroupBuilder api)
     {
         api.MapGet("/jobs", async (ClusterCalls calls, CancellationToken cancellation) =>
-                TypedResults.Ok<IReadOnlyList<JobDocument>>([.. (await calls.Ask(calls.Catalogue.List, cancellation)).Select(Views.Of)]))
+                TypedResults.Ok<IReadOnlyList<JobDocument>>([.. (await calls.Jobs(cancellation)).Select(Views.Of)]))
             .Says("Jobs", "Every job, oldest first");
         api.MapPost("/jobs", async ([AsParameters] SubmitQuery query, HttpRequest request, JobSubmission submission, CancellationToken cancellation) =>
             {
@@ -103,6 +103,7 @@ internal static class Routes
             {
                 _ = await calls.Status(job, int.MaxValue, cancellation);
                 await calls.Tell(() => change(calls, job), cancellation);
+                calls.ForgetJobs();
                 return TypedResults.Accepted($"/api/v1/jobs/{Uri.EscapeDataString(job)}", Views.Of(await calls.Status(job, int.MaxValue, cancellation)));
             })
             .Says("Jobs", says, "Returns once the cluster has been told, with where the job stands then.");

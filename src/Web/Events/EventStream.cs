@@ -53,7 +53,7 @@ internal sealed class EventStream(ClusterCalls calls, string job)
         {
             // A reader that is still there comes again, and says what it has.
         }
-        catch (Exception e) when (e is ClusterSilentException && response.HasStarted)
+        catch (Exception e) when (e is ClusterSilentException or UnknownJobException && response.HasStarted)
         {
             // The same.
         }

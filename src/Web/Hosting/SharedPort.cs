@@ -20,6 +20,11 @@ internal static class SharedPort
         var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (place.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true; // any address: IPv4's too
+            }
+
             if (isShared && OperatingSystem.IsLinux())
             {
                 socket.SetRawSocketOption(SocketLevel, ReusePort, BitConverter.GetBytes(1));

@@ -16,7 +16,9 @@ internal static class JobSeries
     public static SeriesDocument Of(JobStatus status, Job job, int most, long from, long to)
     {
         MetricPoint[] range = [.. status.Points.Where(p => p.Step >= from && p.Step <= to)];
-        var points = Sampling.Of(range, most);
+        var speeds = Speeds(range, status); // over all steps: of those that are left out nobody could tell any more
+        var kept = Sampling.Of(range, most);
+        MetricPoint[] points = [.. kept.Select(i => range[i])];
         return new SeriesDocument(
             status.JobId,
             status.Generation,
@@ -29,7 +31,7 @@ internal static class JobSeries
             [.. points.Select(p => p.ValidationLoss)],
             [.. points.Select(p => p.ValidationAccuracy)],
             [.. points.Select(p => Rate(p, job, status.StepsPerEpoch))],
-            Speeds(points, status));
+            [.. kept.Select(i => speeds[i])]);
     }
 
     // A point is taken after its step, and the learning rate belongs to the step before.

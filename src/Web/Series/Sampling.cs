@@ -15,13 +15,13 @@ internal static class Sampling
 
     private const int OfEachStretch = 4;
 
-    /// <summary>At most so many of some points, in their order.</summary>
-    public static IReadOnlyList<MetricPoint> Of(IReadOnlyList<MetricPoint> points, int most)
+    /// <summary>The indices of at most so many of some points, in their order.</summary>
+    public static IReadOnlyList<int> Of(IReadOnlyList<MetricPoint> points, int most)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, Least);
         if (points.Count <= most)
         {
-            return points;
+            return [.. Enumerable.Range(0, points.Count)];
         }
 
         var (inner, stretches) = (points.Count - 2, (most - 2) / OfEachStretch);
@@ -31,7 +31,7 @@ internal static class Sampling
             Keep(points, 1 + (int)((long)inner * s / stretches), 1 + (int)((long)inner * (s + 1) / stretches), kept);
         }
 
-        return [.. kept.Select(i => points[i])];
+        return [.. kept];
     }
 
     private static void Keep(IReadOnlyList<MetricPoint> points, int first, int end, SortedSet<int> kept)

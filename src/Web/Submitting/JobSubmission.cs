@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Web.Api;
@@ -12,6 +13,7 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
 {
     private const string DefaultName = "job.yaml";
     private const int IdDigits = 6;
+    private const int LongestName = 255; // bytes of a file's name, on any of the usual file systems
 
     private readonly SemaphoreSlim _oneCheck = new(1); // each takes every core
 
@@ -23,7 +25,7 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
     /// <exception cref="DataCheckException">Its data cannot be used.</exception>
     public async Task<SubmittedDocument> Submit(string text, SubmitQuery query, CancellationToken cancellation)
     {
-        var name = query.File is { Length: > 0 } file ? Path.GetFileName(file) : DefaultName;
+        var name = FileName(query.File);
         var folder = Absolute("folder", query.Folder) ?? Environment.CurrentDirectory;
         var (output, set) = (Absolute("output", query.Output), query.Set ?? []);
         var job = JobFile.Parse(text, name, folder, set, folder, anyKind: true);
@@ -36,6 +38,7 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
         var warnings = query.Check ?? true ? await Check(text, name, folder, set, cancellation) : [];
         var submission = new Submission(job, output, id, query.Priority ?? 0, Group: query.Group, Warnings: warnings, Overwrite: query.Overwrite ?? false);
         await calls.Ask(() => calls.Catalogue.Submit(submission), cancellation); // with an id of its own it is taken once, however often it is asked
+        calls.ForgetJobs();
         return new SubmittedDocument(id, [.. warnings.Select(w => new WarningDocument(w.Kind, w.Message))]);
     }
 
@@ -52,9 +55,19 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
         }
     }
 
+    // The check of the data writes a file of this name.
+    private static string FileName(string? file)
+    {
+        var name = file is { Length: > 0 } ? Path.GetFileName(file) : DefaultName;
+        return name is "" or "." or ".." || name.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(name) > LongestName
+            ? throw new JobException($"file is '{file}', which is no name of a file. Give the job file's own, of {LongestName} bytes at most.")
+            : name;
+    }
+
     // What a path is relative to would depend on the silo that happens to answer.
     private static string? Absolute(string name, string? path) => path is null or { Length: 0 }
         ? null
+        : path.Contains('\0', StringComparison.Ordinal) ? throw new JobException($"{name} is '{path}', which is no path. Give it without NUL.")
         : Path.IsPathFullyQualified(path) ? path : throw new JobException($"{name} is '{path}', which is no absolute path. Give it as the silos see it, from the root on.");
 
     /// <inheritdoc/>

@@ -111,6 +111,36 @@ public class TimeLedgerTests
     }
 
     [Fact]
+    public void What_a_lost_coordinator_did_after_it_stored_the_ledger_counts_as_detecting()
+    {
+        TrainUntil(end: 8);
+        _ledger.TakenOver(parked: false, At(12));
+        Assert.Equal(4, Part(TimePart.Detecting, 12), 1e-9);
+        Assert.Equal(1, _ledger.Report("j", At(12), ended: false).Recoveries["coordinator lost"]);
+    }
+
+    [Fact]
+    public void A_cluster_that_was_stopped_in_good_order_was_idle_and_nothing_failed()
+    {
+        TrainUntil(end: 8);
+        _ledger.Enter(TimePart.CheckpointStall, At(8));
+        _ledger.Enter(TimePart.Idle, At(9)); // all of the job is on disk
+        _ledger.TakenOver(parked: true, At(3609));
+        Assert.Equal(3600 + 0.25, Part(TimePart.Idle, 3610), 1e-9);
+        Assert.Equal(1, Part(TimePart.Rendezvous, 3610), 1e-9);
+        Assert.Empty(_ledger.Report("j", At(3610), ended: false).Recoveries);
+    }
+
+    [Fact]
+    public void A_ledger_that_an_older_build_stored_may_know_fewer_parts()
+    {
+        TrainUntil(end: 8);
+        _ledger.Seconds = _ledger.Seconds[..^1];
+        _ledger.Enter(TimePart.Idle, At(8));
+        Assert.Equal(9, _ledger.Report("j", At(9), ended: false).WallSeconds, 1e-9);
+    }
+
+    [Fact]
     public void A_clock_that_is_set_back_takes_no_second_away()
     {
         TrainUntil(end: 8);

@@ -79,6 +79,32 @@ public sealed class SubmitTests(WebCluster cluster)
         Assert.StartsWith(named + " is", (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("..")]
+    [InlineData("folder/")]
+    [InlineData("a%00b")]
+    [InlineData("", 256)]
+    public async Task What_is_no_name_of_a_file_is_refused(string name, int letters = 0)
+    {
+        using var answer = await cluster.Post($"/api/v1/jobs?file={name}{new string('x', letters)}", cluster.Blobs(epochs: 3));
+        Assert.StartsWith("file is", (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_another_job_has_left_in_the_same_folder_is_not_served_as_the_first_one_s()
+    {
+        var output = Path.Combine(cluster.Folder, "twice");
+        var query = $"?overwrite=true&output={Uri.EscapeDataString(output)}";
+        var first = await cluster.Submit(cluster.Blobs(epochs: 2), query);
+        await cluster.Until(first, s => s.State == JobState.Completed);
+        var second = await cluster.Submit(cluster.Blobs(epochs: 2), query);
+        await cluster.Until(second, s => s.State == JobState.Completed);
+        Assert.Equal(0, (await cluster.Get($"/api/v1/jobs/{first}/artifacts")).GetArrayLength());
+        Assert.Equal(4, (await cluster.Get($"/api/v1/jobs/{second}/artifacts")).GetArrayLength());
+        using var answer = await cluster.Http.GetAsync($"/api/v1/jobs/{first}/artifacts/model.safetensors");
+        await Problem(answer, HttpStatusCode.NotFound);
+    }
+
     [Fact]
     public async Task What_is_too_large_for_a_job_file_is_refused()
     {

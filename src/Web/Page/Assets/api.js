@@ -48,6 +48,15 @@ export async function metrics(id, points) {
 /** A job's stream: opened again where it breaks off or falls silent, from the last event on. Returns what ends it. */
 export function stream(id, { status, event, end }) {
   let [source, last, timer, over] = [null, '', null, false];
+  // Browsers allow few connections to an address: a tab that nobody sees holds none.
+  const seen = () => {
+    if (document.hidden) {
+      clearTimeout(timer);
+      source?.close();
+    } else {
+      open();
+    }
+  };
   const heard = () => {
     answered(true);
     clearTimeout(timer);
@@ -56,7 +65,7 @@ export function stream(id, { status, event, end }) {
   function open() {
     source?.close();
     clearTimeout(timer);
-    if (over) return;
+    if (over || document.hidden) return;
     source = new EventSource(`${of(id)}/events/stream?after=${encodeURIComponent(last)}`);
     source.addEventListener('alive', heard);
     source.addEventListener('status', e => { heard(); status(JSON.parse(e.data)); });
@@ -74,7 +83,9 @@ export function stream(id, { status, event, end }) {
     over = true;
     clearTimeout(timer);
     source?.close();
+    document.removeEventListener('visibilitychange', seen);
   }
+  document.addEventListener('visibilitychange', seen);
   open();
   return close;
 }

@@ -10,9 +10,18 @@ import { every, silosView } from './silos.js';
 const main = document.getElementById('main');
 let leave = () => {};
 
+// What somebody has typed may not be encoded as it should be.
+const plain = text => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
 const routes = [
-  [/^#\/jobs\/([^/]+)$/, m => jobView(main, decodeURIComponent(m[1]))],
-  [/^#\/compare\/(.+)$/, m => compareView(main, m[1].split(',').map(decodeURIComponent))],
+  [/^#\/jobs\/([^/]+)$/, m => jobView(main, plain(m[1]))],
+  [/^#\/compare\/(.+)$/, m => compareView(main, m[1].split(',').map(plain))],
   [/^#\/silos$/, () => silosView(main)],
   [/^/, () => jobsView(main)],
 ];

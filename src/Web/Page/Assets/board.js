@@ -47,6 +47,11 @@ export class Board {
     return kept.axis;
   }
 
+  /** It is shown no more. */
+  end() {
+    this.#each(c => c.end());
+  }
+
   #each(act) {
     Object.values(this.charts).forEach(act);
   }

@@ -37,7 +37,7 @@ export function logTicks(low, high) {
 }
 
 export class Chart {
-  #series = []; #marks = []; #range = null; #cursor = null; #drag = null; #log = false; #weight = 0; #frame = 0;
+  #series = []; #marks = []; #range = null; #cursor = null; #drag = null; #log = false; #weight = 0; #frame = 0; #end = new AbortController();
 
   /** @param options title; format of values; formatX; onZoom(range or null); onCursor(x or null) */
   constructor(options) {
@@ -46,9 +46,17 @@ export class Chart {
     this.legend = h('div.legend');
     this.empty = h('p.empty', {}, 'No figures yet');
     this.element = h('figure.chart', {}, h('figcaption', {}, h('h3', {}, options.title), this.legend), h('div.plot', {}, this.canvas, this.empty));
-    new ResizeObserver(() => this.draw()).observe(this.canvas.parentElement);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
+    const size = new ResizeObserver(() => this.draw());
+    size.observe(this.canvas.parentElement);
+    this.#end.signal.addEventListener('abort', () => size.disconnect());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw(), { signal: this.#end.signal });
     this.#listen();
+  }
+
+  /** It is shown no more: what outlives it is let go. */
+  end() {
+    this.#end.abort();
+    cancelAnimationFrame(this.#frame);
   }
 
   /** series: { name, color: 'a CSS variable', x: [], y: [], dots } ; marks: { x, tone, text } */

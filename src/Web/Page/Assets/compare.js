@@ -11,7 +11,8 @@ const colors = 6;
 const points = 500;
 
 export function compareView(main, ids) {
-  const known = new Map(); // id -> { job, series }
+  const known = new Map(); // id -> { job, series }; series: null until it has come
+  let [unknown, gone] = [new Set(), false];
   const color = id => `--s${ids.indexOf(id) % colors + 1}`;
   const body = h('tbody');
   const board = new Board(() => draw());
@@ -26,7 +27,8 @@ export function compareView(main, ids) {
 
   function draw() {
     const all = ids.filter(id => known.has(id));
-    const lines = key => all.map(id => {
+    const drawn = all.filter(id => known.get(id).series !== null);
+    const lines = key => drawn.map(id => {
       const { job, series } = known.get(id);
       return { name: names(all).get(id), color: color(id), x: board.axis === 'step' ? series.step : series.seconds, y: series[key], dots: key.startsWith('validation'), job };
     });
@@ -34,15 +36,16 @@ export function compareView(main, ids) {
     board.charts.accuracy.set(lines('validationAccuracy'));
     board.charts.learningRate.set(lines('learningRate'));
     board.charts.examplesPerSecond.set(lines('examplesPerSecond'));
-    fill(body, all.map(id => {
+    fill(body, ids.filter(id => known.has(id) || unknown.has(id)).map(id => {
+      if (!known.has(id)) return h('tr', {}, h('th', { scope: 'row' }, id), h('td', { colspan: 7 }, 'not known to the cluster'));
       const { job, series } = known.get(id);
-      const last = key => series[key].findLast(v => v != null);
+      const last = key => series?.[key].findLast(v => v != null);
       const swatch = h('i.swatch');
       swatch.style.background = `var(${color(id)})`;
       return h('tr', {}, h('th', { scope: 'row' }, swatch, h('a', { href: link(id) }, id)), h('td', {}, state(job)),
         [count(job.step), figure(last('loss')), figure(last('validationLoss')), percent(last('validationAccuracy')), rate(job.examplesPerSecond), duration(job.seconds)].map(v => h('td.number', {}, v)));
     }));
-    main.dataset.jobs = `${all.length}`;
+    main.dataset.jobs = `${drawn.length}`; // for tests
   }
 
   // A job's name says enough where it is the only one of that name.
@@ -51,12 +54,19 @@ export function compareView(main, ids) {
     return new Map(all.map(id => [id, all.filter(other => name(other) === name(id)).length > 1 ? id : name(id)]));
   }
 
-  return every(2000, async () => {
+  const end = every(2000, async () => {
     const jobs = new Map((await api.jobs()).map(j => [j.job, j]));
-    for (const id of ids.filter(i => jobs.has(i))) {
-      const before = known.get(id);
-      if (!before || !isOver(before.job) || before.job.step !== jobs.get(id).step) known.set(id, { job: jobs.get(id), series: await api.metrics(id, points) });
-    }
-    draw();
+    unknown = new Set(ids.filter(id => !jobs.has(id)));
+    await Promise.all(ids.filter(id => jobs.has(id)).map(async id => {
+      const [before, job] = [known.get(id), jobs.get(id)];
+      if (before?.series && isOver(before.job) && before.job.step === job.step) return;
+      try {
+        known.set(id, { job, series: await api.metrics(id, points) });
+      } catch {
+        known.set(id, { job: before?.job ?? job, series: before?.series ?? null }); // the others are drawn; this one is tried again
+      }
+    }));
+    if (!gone) draw();
   });
+  return () => { gone = true; end(); board.end(); };
 }

@@ -5,15 +5,16 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 export const count = n => whole.format(n);
 
 /** Four significant digits, and none of them for nothing. */
-export function figure(v) {
-  if (v == null) return '–';
+export function figure(value) {
+  if (value == null) return '–';
+  const v = Number(value); // "NaN" and "Infinity" are texts in JSON
   if (!Number.isFinite(v)) return Number.isNaN(v) ? 'NaN' : v > 0 ? '∞' : '-∞';
   const size = Math.abs(v);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return v.toExponential(2).replace('e+', 'e').replace(/\.?0+e/, 'e');
   return size >= 1000 ? whole.format(v) : String(Number(v.toPrecision(4)));
 }
 
-export const percent = v => v == null ? '–' : `${(100 * v).toFixed(v > 0.999 && v < 1 ? 2 : 1)} %`;
+export const percent = v => v == null || !Number.isFinite(Number(v)) ? figure(v) : `${(100 * v).toFixed(v > 0.999 && v < 1 ? 2 : 1)} %`;
 
 export function rate(v) {
   if (v == null) return '–';

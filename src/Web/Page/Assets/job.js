@@ -101,17 +101,41 @@ export function jobView(main, id) {
     return found.status;
   }
 
-  let drawnStep = -1;
+  let [drawnStep, turn] = [-1, 0];
   async function refresh() {
     if (!job || (job.step === drawnStep && series?.generation === job.generation)) return;
-    drawnStep = job.step;
-    series = await api.metrics(id, points);
+    const [step, mine] = [job.step, ++turn];
+    const next = await api.metrics(id, points);
+    if (gone || mine !== turn) return; // a later one is on its way
+    [series, drawnStep] = [next, step];
     draw();
     tiles();
   }
 
-  const ends = [];
-  details().then(status => {
+  let gone = false;
+  const ends = [() => board.end()];
+
+  // Until it is known that there is such a job, or none.
+  async function first() {
+    while (!gone) {
+      try {
+        return await details();
+      } catch (e) {
+        if (gone) break;
+        if (e.status === 404) {
+          fill(main, [h('h1', {}, 'There is nothing here'), h('p', {}, e.message), h('p', {}, h('a', { href: '#/' }, 'All jobs'))]);
+          break;
+        }
+        say(parts.said, e.message);
+        await new Promise(done => setTimeout(done, 1000));
+      }
+    }
+    return null;
+  }
+
+  first().then(status => {
+    if (gone || status === null) return;
+    say(parts.said, '');
     show(status);
     const close = api.stream(id, {
       status: show,
@@ -124,9 +148,7 @@ export function jobView(main, id) {
         if (job) fill(parts.silos, partsOf(job, known));
       }
     }), every(20000, async () => tellEvents()));
-    if (gone) ends.forEach(end => end());
-  }, e => fill(main, [h('h1', {}, 'There is nothing here'), h('p', {}, e.message), h('p', {}, h('a', { href: '#/' }, 'All jobs'))]));
-  let gone = false;
+  });
   return () => { gone = true; ends.forEach(end => end()); };
 }
 
