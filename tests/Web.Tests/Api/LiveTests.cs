@@ -8,8 +8,10 @@ public sealed class LiveTests(WebCluster cluster)
 {
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_stream_tells_of_a_kill_and_goes_on_and_can_be_taken_up_again()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_tells_of_a_kill_and_goes_on_and_can_be_taken_up_again(bool ofCoordinator)
     {
         var job = await cluster.Endless();
         var ids = new List<string>();
@@ -17,8 +19,8 @@ public sealed class LiveTests(WebCluster cluster)
         {
             var events = SseParser.Create(stream).EnumerateAsync(Now).GetAsyncEnumerator(Now);
             var before = await Next(events, e => e.EventType == "status", ids);
-            var lost = await cluster.KillOneOf(job);
-            await Next(events, e => e.EventType == "event" && Kind(e) == "siloLost" && Document(e).GetProperty("silo").GetString() == lost, ids);
+            var lost = await cluster.KillOneOf(job, ofCoordinator);
+            await Next(events, e => e.EventType == "event" && Kind(e) == "siloLost" && (ofCoordinator || Document(e).GetProperty("silo").GetString() == lost), ids);
             await Next(events, e => e.EventType == "event" && Kind(e) == "resumed", ids);
             var step = Document(before).GetProperty("step").GetInt64();
             await Next(events, e => e.EventType == "status" && Document(e).GetProperty("step").GetInt64() > step && Document(e).GetProperty("recoveries").GetInt32() > 0, ids);
