@@ -48,10 +48,15 @@ public sealed class WebCluster : IAsyncLifetime
         Directory.Delete(Folder, recursive: true);
     }
 
+    // Written once: a job may read it while another is being handed in.
+    private readonly Lazy<string> _data;
+
+    public WebCluster() => _data = new Lazy<string>(() => SmallCluster.Blobs(Folder).Data.Path);
+
     /// <summary>Three clouds of points, as a job file.</summary>
     public string Blobs(int epochs, string name = "blobs", double rate = 0.05)
     {
-        var path = SmallCluster.Blobs(Folder).Data.Path;
+        var path = _data.Value;
         return FormattableString.Invariant($$"""
             version: 1
             name: {{name}}

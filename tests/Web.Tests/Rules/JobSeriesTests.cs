@@ -21,14 +21,8 @@ public sealed class JobSeriesTests
         Points = [.. Enumerable.Range(1, Steps).Select(i => new MetricPoint(i, i / 10, 1.0 / (1 + (i * 37 % 101)), null, null, null, Math.Pow((i - 1) / OfOneReport, 1.5)))],
     };
 
-    private static readonly Job Softmax = JobFile.Parse(
-        """
-        version: 1
-        model: { kind: softmax }
-        data: { format: csv, path: d.csv, label: label }
-        training: { epochs: 1 }
-        """,
-        "j.yaml", "/", [], "/");
+    private static readonly Job Softmax = new(
+        1, "j", new ModelSection { Kind = "softmax" }, new DataSection { Format = "csv", Path = "d.csv", Label = "label" }, new TrainingSection { Epochs = 1 });
 
     [Fact]
     public void Speeds_are_the_same_where_points_are_left_out()
