@@ -1,7 +1,7 @@
 using Granary.Jobs;
+using Granary.Model.Custom;
 using Granary.Model.Data;
 using Granary.Model.Networks;
-using Granary.Model.Custom;
 using TorchSharp;
 using static TorchSharp.torch;
 
