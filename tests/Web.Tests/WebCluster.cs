@@ -20,8 +20,11 @@ public sealed class WebCluster : IAsyncLifetime
 {
     private const int Silos = 3;
 
+    private readonly Lazy<string> _points; // written once: jobs read it whenever their turn comes
     private GranaryCluster? _cluster;
     private ClusterWeb? _web;
+
+    public WebCluster() => _points = new(() => SmallCluster.Blobs(Folder).Data.Path);
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
@@ -35,7 +38,7 @@ public sealed class WebCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _cluster = await GranaryCluster.Deploy(Silos, Folder);
+        _cluster = await GranaryCluster.Deploy(Silos, Folder, storage: new SharedStorage()); // memory of a silo would be lost with it
         _web = await ClusterWeb.Start(new WebSettings("silo-1", "test", new IPEndPoint(IPAddress.Loopback, 0)), _cluster.Client, Check);
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(3) };
     }
@@ -49,17 +52,13 @@ public sealed class WebCluster : IAsyncLifetime
     }
 
     /// <summary>Three clouds of points, as a job file.</summary>
-    public string Blobs(int epochs, string name = "blobs", double rate = 0.05)
-    {
-        var path = SmallCluster.Blobs(Folder).Data.Path;
-        return FormattableString.Invariant($$"""
-            version: 1
-            name: {{name}}
-            model: { kind: softmax }
-            data: { format: csv, path: {{path}}, label: label, standardize: true, shards: 5, validation: { fraction: 0.2 } }
-            training: { epochs: {{epochs}}, batch: 16, optimizer: { kind: sgd, learningRate: {{rate}} }, schedule: { kind: cosine } }
-            """);
-    }
+    public string Blobs(int epochs, string name = "blobs", double rate = 0.05) => FormattableString.Invariant($$"""
+        version: 1
+        name: {{name}}
+        model: { kind: softmax }
+        data: { format: csv, path: {{_points.Value}}, label: label, standardize: true, shards: 5, validation: { fraction: 0.2 } }
+        training: { epochs: {{epochs}}, batch: 16, optimizer: { kind: sgd, learningRate: {{rate}} }, schedule: { kind: cosine } }
+        """);
 
     /// <summary>Submits a job file over HTTP; returns the job's id.</summary>
     public async Task<string> Submit(string yaml, string query = "")
