@@ -21,12 +21,15 @@ public sealed class WebCluster : IAsyncLifetime
     private const int Silos = 3;
 
     private readonly Lazy<string> _points; // written once: jobs read it whenever their turn comes
+    private readonly List<(string Job, string? Test)> _endless = [];
     private GranaryCluster? _cluster;
     private ClusterWeb? _web;
 
     public WebCluster() => _points = new(() => SmallCluster.Blobs(Folder).Data.Path);
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    private static string? Test => TestContext.Current.Test?.UniqueID;
 
     public Uri Address => _web!.Address;
 
@@ -63,6 +66,11 @@ public sealed class WebCluster : IAsyncLifetime
     /// <summary>Submits a job file over HTTP; returns the job's id.</summary>
     public async Task<string> Submit(string yaml, string query = "")
     {
+        foreach (var (left, _) in _endless.Where(e => e.Test != Test).ToArray())
+        {
+            await End(left); // a test that has failed must not fail others: the silos take one job at a time
+        }
+
         using var answer = await Post("/api/v1/jobs" + query, yaml);
         Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetString()!;
@@ -79,12 +87,8 @@ public sealed class WebCluster : IAsyncLifetime
     /// <summary>A job that trains, and does not end by itself.</summary>
     public async Task<string> Endless(string name = "endless", double rate = 0.002)
     {
-        foreach (var left in (await GranaryCluster.Persistently(Cluster.Client.GetGrain<ICatalogueGrain>(0).List)).Where(s => s.State is JobState.Queued or JobState.Running or JobState.Paused))
-        {
-            await End(left.JobId); // a test that has failed must not fail others: the silos take one job at a time
-        }
-
         var job = await Submit(Blobs(epochs: 1_000_000, name, rate));
+        _endless.Add((job, Test));
         await Until(job, s => s.Points.Count > 3);
         return job;
     }
@@ -94,7 +98,8 @@ public sealed class WebCluster : IAsyncLifetime
     {
         using var answer = await Post($"/api/v1/jobs/{job}/cancel");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        await Until(job, s => s.State is JobState.Cancelled or JobState.Completed);
+        await Until(job, s => s.State is JobState.Cancelled or JobState.Completed or JobState.Failed);
+        _endless.RemoveAll(e => e.Job == job);
     }
 
     /// <summary>Kills a silo that takes part in a job and starts another in its place; returns the one that was killed.</summary>
