@@ -20,10 +20,16 @@ public sealed class WebCluster : IAsyncLifetime
 {
     private const int Silos = 3;
 
+    private readonly Lazy<string> _points; // written once: jobs read it whenever their turn comes
+    private readonly List<(string Job, string? Test)> _endless = [];
     private GranaryCluster? _cluster;
     private ClusterWeb? _web;
 
+    public WebCluster() => _points = new(() => SmallCluster.Blobs(Folder).Data.Path);
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    private static string? Test => TestContext.Current.Test?.UniqueID;
 
     public Uri Address => _web!.Address;
 
@@ -35,7 +41,7 @@ public sealed class WebCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _cluster = await GranaryCluster.Deploy(Silos, Folder, storage: new SharedStorage()); // no job is lost with a silo that is killed
+        _cluster = await GranaryCluster.Deploy(Silos, Folder, storage: new SharedStorage()); // memory of a silo would be lost with it
         _web = await ClusterWeb.Start(new WebSettings("silo-1", "test", new IPEndPoint(IPAddress.Loopback, 0)), _cluster.Client, Check);
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(3) };
     }
@@ -48,27 +54,23 @@ public sealed class WebCluster : IAsyncLifetime
         Directory.Delete(Folder, recursive: true);
     }
 
-    // Written once: a job may read it while another is being handed in.
-    private readonly Lazy<string> _data;
-
-    public WebCluster() => _data = new Lazy<string>(() => SmallCluster.Blobs(Folder).Data.Path);
-
     /// <summary>Three clouds of points, as a job file.</summary>
-    public string Blobs(int epochs, string name = "blobs", double rate = 0.05)
-    {
-        var path = _data.Value;
-        return FormattableString.Invariant($$"""
-            version: 1
-            name: {{name}}
-            model: { kind: softmax }
-            data: { format: csv, path: {{path}}, label: label, standardize: true, shards: 5, validation: { fraction: 0.2 } }
-            training: { epochs: {{epochs}}, batch: 16, optimizer: { kind: sgd, learningRate: {{rate}} }, schedule: { kind: cosine } }
-            """);
-    }
+    public string Blobs(int epochs, string name = "blobs", double rate = 0.05) => FormattableString.Invariant($$"""
+        version: 1
+        name: {{name}}
+        model: { kind: softmax }
+        data: { format: csv, path: {{_points.Value}}, label: label, standardize: true, shards: 5, validation: { fraction: 0.2 } }
+        training: { epochs: {{epochs}}, batch: 16, optimizer: { kind: sgd, learningRate: {{rate}} }, schedule: { kind: cosine } }
+        """);
 
     /// <summary>Submits a job file over HTTP; returns the job's id.</summary>
     public async Task<string> Submit(string yaml, string query = "")
     {
+        foreach (var (left, _) in _endless.Where(e => e.Test != Test).ToArray())
+        {
+            await End(left); // a test that has failed must not fail others: the silos take one job at a time
+        }
+
         using var answer = await Post("/api/v1/jobs" + query, yaml);
         Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetString()!;
@@ -85,12 +87,8 @@ public sealed class WebCluster : IAsyncLifetime
     /// <summary>A job that trains, and does not end by itself.</summary>
     public async Task<string> Endless(string name = "endless", double rate = 0.002)
     {
-        foreach (var left in (await GranaryCluster.Persistently(Cluster.Client.GetGrain<ICatalogueGrain>(0).List)).Where(s => s.State is JobState.Queued or JobState.Running or JobState.Paused))
-        {
-            await End(left.JobId); // a test that has failed must not fail others: the silos take one job at a time
-        }
-
         var job = await Submit(Blobs(epochs: 1_000_000, name, rate));
+        _endless.Add((job, Test));
         await Until(job, s => s.Points.Count > 3);
         return job;
     }
@@ -100,7 +98,8 @@ public sealed class WebCluster : IAsyncLifetime
     {
         using var answer = await Post($"/api/v1/jobs/{job}/cancel");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        await Until(job, s => s.State is JobState.Cancelled or JobState.Completed);
+        await Until(job, s => s.State is JobState.Cancelled or JobState.Completed or JobState.Failed);
+        _endless.RemoveAll(e => e.Job == job);
     }
 
     /// <summary>Kills a silo that takes part in a job and starts another in its place; returns the one that was killed.</summary>

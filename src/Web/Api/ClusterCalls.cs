@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Granary.Contracts;
 using Orleans.Runtime;
 
@@ -68,7 +69,7 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
             {
                 return await call().WaitAsync(EachTry, time, cancellation);
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException)
+            catch (Exception e) when (e is OrleansException or TimeoutException or SocketException)
             {
                 if (time.GetElapsedTime(since) > Patience)
                 {

@@ -27,8 +27,12 @@ public sealed class LiveTests(WebCluster cluster)
         }
 
         var all = (await cluster.Get($"/api/v1/jobs/{job}/events")).EnumerateArray().Select(e => e.GetProperty("id").GetString()!).ToArray();
-        Assert.Equal(all[..ids.Count], ids);
         Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.Equal(all.Where(ids.Contains), ids.Where(all.Contains));
+        if (!ofCoordinator)
+        {
+            Assert.Equal(all[..ids.Count], ids); // what a coordinator has told, and not yet stored, goes with it
+        }
 
         // Whoever comes again gets what came after, and nothing twice.
         await using (var stream = await Open(job, ids[0]))
@@ -39,7 +43,8 @@ public sealed class LiveTests(WebCluster cluster)
             await Next(events, e => e.EventType == "end", again);
             Assert.False(await events.MoveNextAsync()); // the end is the end
             await cancelled;
-            Assert.Equal(ids[1..], again[..(ids.Count - 1)]);
+            var after = all[(Array.IndexOf(all, ids[0]) + 1)..];
+            Assert.Equal(after, again[..after.Length]);
             Assert.DoesNotContain(ids[0], again);
         }
     }
