@@ -105,13 +105,13 @@ public sealed record GoodputReport(
 /// <param name="Idle">For steps to be granted.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerSeconds")]
 public readonly record struct WorkerSeconds(
-    [property: Id(0)] double Computing,
-    [property: Id(1)] double Exchanging,
-    [property: Id(2)] double Waiting,
-    [property: Id(3)] double Updating,
-    [property: Id(4)] double Evaluating,
-    [property: Id(5)] double CheckpointStall,
-    [property: Id(6)] double Idle)
+    [property: Id(0)] double Computing = 0,
+    [property: Id(1)] double Exchanging = 0,
+    [property: Id(2)] double Waiting = 0,
+    [property: Id(3)] double Updating = 0,
+    [property: Id(4)] double Evaluating = 0,
+    [property: Id(5)] double CheckpointStall = 0,
+    [property: Id(6)] double Idle = 0)
 {
     /// <summary>All together.</summary>
     public double Sum => Computing + Exchanging + Waiting + Updating + Evaluating + CheckpointStall + Idle;

@@ -3,7 +3,7 @@ namespace Granary.Grains.Channel;
 /// <summary>Decides where received frames go, and does what there is to do between sending and receiving.</summary>
 internal interface IFrameSink
 {
-    /// <summary>Whether nothing more is to be sent, received or worked on.</summary>
+    /// <summary>Whether what the bytes are moved for is done: of a step, the phase under way.</summary>
     bool IsDone { get; }
 
     /// <summary>Where the payload of a frame belongs; 0 when its step has not begun here.</summary>

@@ -185,13 +185,10 @@ internal sealed class PeerMesh : IDisposable
             progress |= sink.Work();
 
             var done = sink.IsDone;
-            if (progress || done)
+            if (since > 0 && (progress || done))
             {
-                var now = Stopwatch.GetTimestamp();
-                Volatile.Write(ref _lastMoved, now);
-                Volatile.Write(ref _waited, _waited + (since > 0 ? now - since : 0));
+                Volatile.Write(ref _waited, _waited + Stopwatch.GetTimestamp() - since);
                 since = 0;
-                idle = 0;
             }
 
             if (done)
@@ -201,6 +198,8 @@ internal sealed class PeerMesh : IDisposable
 
             if (progress)
             {
+                Volatile.Write(ref _lastMoved, Stopwatch.GetTimestamp());
+                idle = 0;
                 continue;
             }
 

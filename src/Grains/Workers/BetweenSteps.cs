@@ -24,7 +24,7 @@ internal sealed class BetweenSteps<T>(
         {
             var began = Stopwatch.GetTimestamp();
             checkpoints.Begin(versions.Current);
-            reports.Times.Add(new WorkerTicks(CheckpointStall: Stopwatch.GetTimestamp() - began));
+            reports.Times.Add(new WorkerSeconds(CheckpointStall: Stopwatch.GetElapsedTime(began).TotalSeconds));
         }
 
         if (grants.TakeEvaluation(committed))
@@ -49,8 +49,8 @@ internal sealed class BetweenSteps<T>(
         phase.Enter(PhaseKind.Idle);
         var (began, stalls) = (Stopwatch.GetTimestamp(), checkpoints.IsWriting);
         var granted = grants.Wait(time, cancellation);
-        var waited = Stopwatch.GetTimestamp() - began;
-        reports.Times.Add(stalls ? new WorkerTicks(CheckpointStall: waited) : new WorkerTicks(Idle: waited));
+        var waited = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        reports.Times.Add(stalls ? new WorkerSeconds(CheckpointStall: waited) : new WorkerSeconds(Idle: waited));
         if (!granted)
         {
             reports.Progressed();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.ModelState;
 
@@ -21,7 +22,7 @@ internal sealed class HeldOutEvaluation<T>(
     /// <summary>Evaluates the current version.</summary>
     /// <returns>What its time went on.</returns>
     /// <exception cref="Channel.ChannelException">A peer is lost.</exception>
-    public WorkerTicks Run(CancellationToken cancellation)
+    public WorkerSeconds Run(CancellationToken cancellation)
     {
         phase.Enter(PhaseKind.Compute);
         var (began, waited) = (Stopwatch.GetTimestamp(), exchange.WaitedTicks);
@@ -29,8 +30,8 @@ internal sealed class HeldOutEvaluation<T>(
         var own = gradients.Evaluate(committed, weights);
         phase.Enter(PhaseKind.Evaluation);
         log.Add(exchange.Run(committed, own, cancellation));
-        waited = exchange.WaitedTicks - waited;
-        return new WorkerTicks(Evaluating: Stopwatch.GetTimestamp() - began - waited, Waiting: waited);
+        var waiting = (double)(exchange.WaitedTicks - waited) / Stopwatch.Frequency;
+        return new WorkerSeconds(Evaluating: Stopwatch.GetElapsedTime(began).TotalSeconds - waiting, Waiting: waiting);
     }
 
     /// <inheritdoc/>

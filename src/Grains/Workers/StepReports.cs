@@ -29,7 +29,7 @@ internal sealed class StepReports<T>(TrainingTask task, StepExchange<T> exchange
     /// <summary>Takes a committed step into the metrics. Called on the thread that takes the steps.</summary>
     public void Measure(in StepOutcome step)
     {
-        reports.Times.AddStep(WorkerTicks.Step(step.ComputeTicks, step.ExchangeTicks, step.WaitedTicks, step.UpdateTicks));
+        reports.Times.AddStep(step.ComputeTicks, step.ExchangeTicks, step.WaitedTicks, step.UpdateTicks);
         _lastLoss = step.Own.Length > 0 ? step.Own.Sum(r => r.LossSum) / step.Own.Sum(r => r.Weight) : _lastLoss;
         var (bytes, allocated) = (exchange.BytesSent, GC.GetAllocatedBytesForCurrentThread());
         Metrics.Step(task, step.Own, new StepCosts(
