@@ -53,12 +53,17 @@ def tests(clone, project, name):
     return errors + failed, total
 
 
+def assembly(file):
+    """The part of src whose assembly has the file: descriptions of models are written in src/Model and compiled into Granary.Jobs, too."""
+    return "Jobs" if file.endswith(".Description.cs") else file.split("/")[1]
+
+
 def tried(clone, mutation):
     path = clone / mutation["file"]
     whole = path.read_text(encoding="utf-8")
     if whole.count(mutation["text"]) != 1:
         return f"the text is there {whole.count(mutation['text'])} times"
-    part = mutation["file"].split("/")[1]
+    part = assembly(mutation["file"])
     made = next((clone / f"tests/{mutation['project']}.Tests/bin").rglob(f"Granary.{part}.dll"))
     right = made.read_bytes()
     path.write_text(whole.replace(mutation["text"], mutation["replacement"]), encoding="utf-8")
