@@ -38,7 +38,7 @@ internal sealed record SavedMetadata(ModelSection Model, DataSection Data, DataF
             Fill = Optional<double[]>(file, "fill"),
             PixelType = file.Metadata.GetValueOrDefault("granary.pixels"), // models of earlier builds do not say it
         };
-        return SavedModelRules.Broken(model, data, facts, file.Tensors.Count) is { } broken
+        return Named(file, () => SavedModelRules.Broken(model, data, facts, file.Tensors.Count)) is { } broken
             ? throw Error(file, $"its metadata does not fit together: {broken}")
             : new SavedMetadata(model, data, facts, Files(file, data));
     }
@@ -46,6 +46,19 @@ internal sealed record SavedMetadata(ModelSection Model, DataSection Data, DataF
     /// <summary>What to say where a file cannot be used as a model.</summary>
     public static JobException Error(SafetensorsFile file, string what) =>
         new($"{file.Name}: this model cannot be used: {what}. Take a copy that is whole, or train again.");
+
+    /// <summary>What a rule finds; its errors begin with the file's name.</summary>
+    public static T Named<T>(SafetensorsFile file, Func<T> rule)
+    {
+        try
+        {
+            return rule();
+        }
+        catch (JobException e)
+        {
+            throw new JobException($"{file.Name}: {e.Message}");
+        }
+    }
 
     private static TokenFiles? Files(SafetensorsFile file, DataSection data)
     {

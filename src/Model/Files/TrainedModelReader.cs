@@ -11,7 +11,7 @@ internal static class TrainedModelReader
     public static TrainedModel Read(SafetensorsFile file)
     {
         var (model, data, facts, vocabulary) = SavedMetadata.Read(file);
-        var shape = Shape(file, model, facts.Shape);
+        var shape = SavedMetadata.Named(file, () => ModelShape.Of(model, facts.Shape));
         var entries = Match(file, shape);
         var weights = new float[entries.Sum(e => e.Count)];
         var at = 0;
@@ -23,18 +23,6 @@ internal static class TrainedModelReader
         }
 
         return new TrainedModel(file.Name, model, data, facts, shape, weights) { Vocabulary = vocabulary };
-    }
-
-    private static IReadOnlyList<ParameterShape> Shape(SafetensorsFile file, ModelSection model, InputShape input)
-    {
-        try
-        {
-            return ModelShape.Of(model, input);
-        }
-        catch (JobException e)
-        {
-            throw new JobException($"{file.Name}: {e.Message}");
-        }
     }
 
     // The file's tensors in the order of the network's parameters.
