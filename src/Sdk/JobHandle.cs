@@ -74,13 +74,13 @@ public sealed class JobHandle
             var status = await Status(known, mark, cancellationToken);
             if (status.Generation != generation && known > 0)
             {
-                (known, generation, mark) = (0, status.Generation, null); // a new generation tells its story from the start
+                (known, generation, mark) = (0, status.Generation, null); // a new generation sends its metric points from the start
                 continue;
             }
 
             if (status.Mark == mark)
             {
-                await Task.Delay(AskAgain, cancellationToken); // a coordinator that is about to leave its silo lets nobody wait
+                await Task.Delay(AskAgain, cancellationToken); // a coordinator that is about to leave its silo answers at once, without a change
             }
 
             (generation, mark) = (status.Generation, status.Mark);
