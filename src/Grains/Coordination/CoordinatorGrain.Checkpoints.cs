@@ -36,7 +36,7 @@ internal sealed partial class CoordinatorGrain
             run.Pending = null;
             var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
             State.Checkpoints = CheckpointRule.Stay(
-                Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, pending.Parts, marked, loss)),
+                Job.Training.Checkpoint, State.Checkpoints.Where(c => c.Step != pending.Step).Append(new DurableCheckpoint(pending.Step, pending.Parts, marked, loss)),
                 Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
             if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
             {
