@@ -10,7 +10,7 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 /// <summary>What a job leaves in a directory when it ends, besides the model.</summary>
 /// <param name="Output">The directory, absolute; made if missing.</param>
 /// <param name="Artifacts">Files by name: the job file, metrics, the summary.</param>
-/// <param name="Copies">Files to be copied, from where to by name: what training on takes.</param>
+/// <param name="Copies">Parts of checkpoints to be copied there, by file name: what training on takes.</param>
 /// <param name="KeepsState">Whether what an earlier run left there to be trained on stays where there is nothing newer.</param>
 /// <param name="Overwrite">Whether results that the directory holds may be replaced.</param>
 /// <param name="Continues">Directory of the run that the job goes on from; null: none.</param>
@@ -18,7 +18,7 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 public sealed record Publication(
     [property: Id(0)] string Output,
     [property: Id(1)] IReadOnlyDictionary<string, string> Artifacts,
-    [property: Id(2)] IReadOnlyDictionary<string, string> Copies,
+    [property: Id(2)] IReadOnlyDictionary<string, CheckpointPart> Copies,
     [property: Id(3)] bool KeepsState,
     [property: Id(4)] bool Overwrite,
     [property: Id(5)] string? Continues);

@@ -79,7 +79,8 @@ internal sealed partial class CoordinatorGrain
                 + "set more training.earlyStopping.patience, or take training.earlyStopping out.");
         }
 
-        (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
+        State.Checkpoints = await Task.Run(() => EarlierCheckpoints.TakeOver(checkpoints, JobId, run, left));
+        (State.Progress, State.Seconds) = (progress.Copy(), left.Seconds);
         State.Earlier = State.Done(progress);
         State.Time.StartsAt(progress.Committed);
         var elsewhere = left.Platform is { } before && before != State.Platform

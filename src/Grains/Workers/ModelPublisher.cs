@@ -13,7 +13,8 @@ namespace Granary.Grains.Workers;
 /// <param name="task">The worker's part.</param>
 /// <param name="versions">Has the current version.</param>
 /// <param name="guard">Guards the weights.</param>
-internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T> versions, ReadGuard guard) : IDisposable
+/// <param name="checkpoints">Where checkpoints are kept.</param>
+internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T> versions, ReadGuard guard, ICheckpointStore checkpoints) : IDisposable
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
     private ModelVersion<T>? _loaded;
@@ -34,7 +35,7 @@ internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T
     {
         using var scope = guard.Read();
         _loaded ??= versions.MakeApart();
-        CheckpointReader.Read(task, checkpoint, _loaded);
+        CheckpointReader.Read(checkpoints, task, checkpoint, _loaded);
     }
 
     /// <summary>Writes the model and its artifacts.</summary>
@@ -44,7 +45,7 @@ internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T
         var folder = new RunFolder(publication.Output, task.JobId);
         folder.MakeSure(publication.Overwrite, publication.Continues);
         SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), task.Job, task.Facts, task.Shape, AsFloat32());
-        OutputFolder.Write(publication);
+        OutputFolder.Write(publication, checkpoints);
         folder.Settle();
     }
 

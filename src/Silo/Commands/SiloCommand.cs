@@ -8,7 +8,8 @@ namespace Granary.Silo.Commands;
 /// <summary><c>silo</c>: one silo until it is told to stop. Every option can be given as GRANARY_NAME, GRANARY_SILO_PORT, ... too.</summary>
 internal static class SiloCommand
 {
-    public static Command Create()
+    /// <param name="configure">Adds the extensions of the silo's program to a silo.</param>
+    public static Command Create(Action<ISiloBuilder> configure)
     {
         var name = Setting("--name", "Unique name.", Environment.GetEnvironmentVariable("POD_NAME") ?? $"silo-{Environment.ProcessId}");
         var home = Setting("--home", "Directory for the embedded store and for outputs.", Path.Combine(UserHome(), ".granary"));
@@ -27,7 +28,7 @@ internal static class SiloCommand
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
         var kernels = Setting("--kernels", "MKL's kernels: auto (the faster), stock (MKL's own choice) or features (by instruction sets).", KernelSetting.Auto);
-        var store = Setting("--store", "sqlite (this machine) or redis (several machines).", "sqlite");
+        var store = Setting("--store", "sqlite (this machine), redis (several machines), or one of the program's own.", "sqlite");
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
         var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Allow faults to be injected into this silo (granary chaos)." };
@@ -75,7 +76,7 @@ internal static class SiloCommand
                     TemporaryHome = result.GetValue(temporaryHome),
                 };
                 settings.Check();
-                await SiloHost.Run(settings, cancellation);
+                await SiloHost.Run(settings, configure, cancellation);
                 return 0;
             }
             catch (Exception e) when (StartFailure.Of(e) is { } failure)

@@ -65,7 +65,7 @@ internal sealed record SiloSettings
     /// <summary>One of <see cref="KernelSetting.All"/>.</summary>
     public string Kernels { get; init; } = KernelSetting.Auto;
 
-    /// <summary>sqlite or redis.</summary>
+    /// <summary>Name of the cluster store.</summary>
     public required string Store { get; init; }
 
     /// <summary>HOST:PORT of Redis.</summary>
@@ -99,7 +99,6 @@ internal sealed record SiloSettings
     /// <exception cref="SettingException">The first setting that cannot.</exception>
     public void Check()
     {
-        OneOf("--store", Store, "sqlite", "redis");
         OneOf("--telemetry", Telemetry, "none", "console", "otlp");
         OneOf("--kernels", Kernels, [.. KernelSetting.All]);
         if (Threads < 1)
