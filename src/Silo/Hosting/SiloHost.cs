@@ -65,7 +65,7 @@ internal static class SiloHost
                 orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
                 ClusterStore.Add(orleans, settings);
                 orleans.AddGranary(identity);
-                if (settings.Telemetry == "otlp")
+                if (settings.Exports(SiloSettings.Otlp))
                 {
                     orleans.AddActivityPropagation();
                 }
