@@ -36,7 +36,7 @@ internal sealed partial class CoordinatorGrain
             run.RecordedUntil = points[^1].Step; // the worker has them, and tries again
             if (trouble is not null && !run.RecordingFails)
             {
-                LogNoticed(logger, JobId, $"the TensorBoard file could not be written, and is tried again: {trouble}");
+                LogNotRecorded(logger, JobId, State.Generation, _progress!.Committed, trouble);
             }
 
             run.RecordingFails = trouble is not null;

@@ -16,6 +16,7 @@ internal sealed class EventWriter(EventPlace place, string job, long generation,
     private readonly Lock _one = new();
     private readonly List<(EventKind Kind, long Step, byte[] Record)> _waiting = [];
     private EventFile? _file;
+    private bool _disposed;
 
     /// <summary>Takes points, some of which may be known. Returns why the file could not be written; null: it was.</summary>
     public string? Add(IReadOnlyList<MetricPoint> points)
@@ -78,6 +79,11 @@ internal sealed class EventWriter(EventPlace place, string job, long generation,
 
     private void Write(EventPlace to, long known)
     {
+        if (_disposed)
+        {
+            return; // a call that was on its way when the generation ended
+        }
+
         var file = _file ??= EventFile.Begin(to, job, generation, known, time.GetUtcNow());
         var written = 0;
         try
@@ -118,6 +124,7 @@ internal sealed class EventWriter(EventPlace place, string job, long generation,
         {
             _file?.Dispose();
             _file = null;
+            _disposed = true;
         }
     }
 }
