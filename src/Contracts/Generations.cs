@@ -16,12 +16,20 @@ public sealed record Member(
 /// <param name="Job">The resolved job.</param>
 /// <param name="Rank">The worker's place in the generation, from 0.</param>
 /// <param name="Members">Every member by rank: the same list for all.</param>
+/// <param name="Events">Where the job's TensorBoard file goes; null: this worker writes none.</param>
 [GenerateSerializer, Immutable, Alias("granary.Assignment")]
 public sealed record Assignment(
     [property: Id(0)] GenerationId Generation,
     [property: Id(1)] Job Job,
     [property: Id(2)] int Rank,
-    [property: Id(3)] IReadOnlyList<Member> Members);
+    [property: Id(3)] IReadOnlyList<Member> Members,
+    [property: Id(4)] EventPlace? Events = null);
+
+/// <summary>Where a job's TensorBoard file goes.</summary>
+/// <param name="Folder">The job's output folder.</param>
+/// <param name="Continued">Output folder of the run that the job goes on from, whose events are taken over; null: none.</param>
+[GenerateSerializer, Immutable, Alias("granary.EventPlace")]
+public sealed record EventPlace([property: Id(0)] string Folder, [property: Id(1)] string? Continued);
 
 /// <summary>Steps that may be taken, and what else to do on the way. Every member is given the same grants.</summary>
 /// <param name="From">Where the grant before ended.</param>

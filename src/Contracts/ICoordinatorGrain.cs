@@ -195,6 +195,7 @@ public sealed record MemberStatus(
 /// <param name="ValidationAccuracy">At the end of an epoch, where there are classes: part of the held-out examples
 /// (text: tokens) that the model gets right.</param>
 /// <param name="Seconds">Seconds of training up to then, pauses excluded.</param>
+/// <param name="GradientNorm">Euclidean norm of the averaged gradient of the last of these steps before it was clipped; null: the job does not clip.</param>
 [GenerateSerializer, Immutable, Alias("granary.MetricPoint")]
 public sealed record MetricPoint(
     [property: Id(0)] long Step,
@@ -203,7 +204,8 @@ public sealed record MetricPoint(
     [property: Id(3)] double? EpochLoss,
     [property: Id(4)] double? ValidationLoss,
     [property: Id(5)] double? ValidationAccuracy,
-    [property: Id(6)] double Seconds);
+    [property: Id(6)] double Seconds,
+    [property: Id(7)] double? GradientNorm = null);
 
 /// <summary>What a finished job leaves.</summary>
 /// <param name="Model">Kind of model: "mlp".</param>

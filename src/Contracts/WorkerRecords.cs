@@ -14,6 +14,7 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 /// <param name="KeepsState">Whether what an earlier run left there to be trained on stays where there is nothing newer.</param>
 /// <param name="Overwrite">Whether results that the directory holds may be replaced.</param>
 /// <param name="Continues">Directory of the run that the job goes on from; null: none.</param>
+/// <param name="Points">All of the job's points, for its TensorBoard file; null: it has none.</param>
 [GenerateSerializer, Immutable, Alias("granary.Publication")]
 public sealed record Publication(
     [property: Id(0)] string Output,
@@ -21,7 +22,8 @@ public sealed record Publication(
     [property: Id(2)] IReadOnlyDictionary<string, CheckpointPart> Copies,
     [property: Id(3)] bool KeepsState,
     [property: Id(4)] bool Overwrite,
-    [property: Id(5)] string? Continues);
+    [property: Id(5)] string? Continues,
+    [property: Id(6)] IReadOnlyList<MetricPoint>? Points = null);
 
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
 /// <param name="Generation">Job and generation.</param>
@@ -46,9 +48,11 @@ public sealed record WorkerReport(
 /// <param name="Step">The step, from 0.</param>
 /// <param name="Shards">The shards that had examples in it.</param>
 /// <param name="Last">Whether the optimiser has found what it was looking for: there is no step after it.</param>
+/// <param name="GradientNorm">Euclidean norm of the averaged gradient before it was clipped; null: the job does not clip.</param>
 [GenerateSerializer, Immutable, Alias("granary.StepRecord")]
 public readonly record struct StepRecord(
-    [property: Id(0)] long Step, [property: Id(1)] ShardRecord[] Shards, [property: Id(2)] bool Last = false);
+    [property: Id(0)] long Step, [property: Id(1)] ShardRecord[] Shards, [property: Id(2)] bool Last = false,
+    [property: Id(3)] double? GradientNorm = null);
 
 /// <summary>What one shard put into one step.</summary>
 /// <param name="Shard">Index of the shard.</param>

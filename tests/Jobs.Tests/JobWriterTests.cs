@@ -199,6 +199,8 @@ public sealed class JobWriterTests : IDisposable
                 keep: 2
                 best: false
               keep: last
+            output:
+              tensorboard: false
 
             """,
             JobFile.Write(job));

@@ -39,6 +39,7 @@ internal sealed partial class CoordinatorGrain
                 Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
             if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
             {
+                _sinceDurable.Restart();
                 LogCheckpoint(logger, JobId, State.Generation, pending.Step, pending.Parts.Count);
                 CleanCheckpoints();
             }

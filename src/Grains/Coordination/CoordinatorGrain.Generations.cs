@@ -251,7 +251,7 @@ internal sealed partial class CoordinatorGrain
         State.Progress = _progress!.Settled;
         _ = before?.ReleaseBut(group);
         await TakeOutput(group, run);
-        State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(group.Prepare(Job, facts, restore))]);
+        State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(group.Prepare(Job, facts, restore, new EventPlace(Output, State.Submission.Continue)))]);
         await TrySave();
         Note(
             JobEventKind.Formed,

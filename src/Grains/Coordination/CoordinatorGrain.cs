@@ -91,6 +91,7 @@ internal sealed partial class CoordinatorGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _ended = true;
+        Measure(isRunning: false); // not here any more
         _deactivated.Cancel();
         _run?.Wake();
         Formed();

@@ -23,7 +23,7 @@ public sealed class JobProgress
     private readonly int _epochPointEvery;
     private readonly SortedDictionary<long, ShardRecord?[]> _steps = [];
     private readonly Dictionary<long, EvaluationRecord?[]> _evaluations = [];
-    private readonly HashSet<long> _last = [];
+    private readonly Dictionary<long, StepRecord> _reported = []; // the newest report of a step
     private readonly List<Taken> _taken = [];
     private ProgressState _live;
     private long _mark = -1;
@@ -78,11 +78,7 @@ public sealed class JobProgress
                 continue; // a repeated report
             }
 
-            if (step.Last)
-            {
-                _last.Add(step.Step);
-            }
-
+            _reported[step.Step] = step;
             var records = Slot(_steps, step.Step);
             foreach (var record in step.Shards)
             {
@@ -103,7 +99,8 @@ public sealed class JobProgress
             _steps.Remove(Committed);
             _evaluations.Remove(Committed); // of a version within an epoch, superseded by later steps
             _evaluations.Remove(Committed + 1, out var held);
-            var taken = new Taken(Committed, records, held, seconds, _last.Remove(Committed));
+            _reported.Remove(Committed, out var step);
+            var taken = new Taken(Committed, records, held, seconds, step.Last, step.GradientNorm);
             _taken.Add(taken);
             Take(_live, taken);
             LookForMark();
@@ -157,22 +154,22 @@ public sealed class JobProgress
     /// <exception cref="ArgumentOutOfRangeException">The step is settled already.</exception>
     public void Rewind(long step)
     {
-        foreach (var later in _steps.Keys.Where(s => s >= step).ToArray())
-        {
-            _steps.Remove(later);
-        }
-
-        foreach (var later in _evaluations.Keys.Where(s => s > step).ToArray())
-        {
-            _evaluations.Remove(later);
-        }
-
-        _last.RemoveWhere(s => s >= step);
+        RemoveFrom(_steps, step);
+        RemoveFrom(_reported, step);
+        RemoveFrom(_evaluations, step + 1);
         (_mark, Marked) = (-1, null);
         if (step < Committed)
         {
             _live = At(step);
             _taken.RemoveAll(t => t.Step >= step);
+        }
+    }
+
+    private static void RemoveFrom<T>(IDictionary<long, T> all, long first)
+    {
+        foreach (var later in all.Keys.Where(s => s >= first).ToArray())
+        {
+            all.Remove(later);
         }
     }
 
@@ -241,7 +238,7 @@ public sealed class JobProgress
 
     private void Take(ProgressState state, Taken taken)
     {
-        var (step, records, evaluations, seconds, last) = taken;
+        var (step, records, evaluations, seconds, last, norm) = taken;
         for (var v = 0; v < records.Length; v++)
         {
             if (records[v] is { } record)
@@ -278,7 +275,8 @@ public sealed class JobProgress
                 endsEpoch ? state.EpochLoss : null,
                 endsEpoch ? state.Evaluation?.Loss : null,
                 endsEpoch ? state.Evaluation?.Accuracy : null,
-                seconds));
+                seconds,
+                norm));
         }
     }
 
@@ -287,5 +285,5 @@ public sealed class JobProgress
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
         (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0));
 
-    private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last);
+    private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last, double? Norm);
 }

@@ -116,10 +116,14 @@ internal sealed class WorkerGroup(
     public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);
 
     /// <summary>Prepares every worker for the first step; returns the results of their gradient checks, by rank.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What its shards agreed on.</param>
+    /// <param name="restore">Where the version to start from comes from.</param>
+    /// <param name="events">Where the first member writes the job's TensorBoard file.</param>
     /// <exception cref="WrongMembersException">Some are wrong.</exception>
-    public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, RestoreSource restore)
+    public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, RestoreSource restore, EventPlace events)
     {
-        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i), facts, restore))];
+        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i) with { Events = i == 0 ? events : null }, facts, restore))];
         try
         {
             return await Task.WhenAll(asked);
@@ -179,6 +183,9 @@ internal sealed class WorkerGroup(
     /// <summary>Has the first member give the job's output directory up. Where that member does not answer, the directory stays marked as the job's.</summary>
     public async Task GiveBackOutput(string output) => await workers[0].GiveBackOutput(Generation, output).WaitAsync(ReleaseTime)
         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>Has the first member append points to the job's TensorBoard file. Returns why it could not; null: it has.</summary>
+    public Task<string?> RecordPoints(IReadOnlyList<MetricPoint> points) => workers[0].RecordPoints(Generation, points);
 
     /// <summary>Has the first member write the model and its artifacts. Returns why it could not; null: it has.</summary>
     public Task<string?> Publish(Publication publication) => workers[0].Publish(Generation, publication);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.ModelState;
+using Granary.Grains.TensorBoard;
 using Granary.Jobs;
 using Granary.Model.Files;
 
@@ -14,7 +15,8 @@ namespace Granary.Grains.Workers;
 /// <param name="versions">Has the current version.</param>
 /// <param name="guard">Guards the weights.</param>
 /// <param name="checkpoints">Where checkpoints are kept.</param>
-internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T> versions, ReadGuard guard, ICheckpointStore checkpoints) : IDisposable
+/// <param name="events">The job's TensorBoard file; null: it has none.</param>
+internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T> versions, ReadGuard guard, ICheckpointStore checkpoints, EventWriter? events) : IDisposable
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
     private ModelVersion<T>? _loaded;
@@ -45,6 +47,8 @@ internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T
         var folder = new RunFolder(publication.Output, task.JobId);
         folder.MakeSure(publication.Overwrite, publication.Continues);
         SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), task.Job, task.Facts, task.Shape, AsFloat32());
+        events?.Finish(publication.Output, publication.Points ?? []);
+        EventFolder.RemoveOthers(publication.Output, events is null ? null : task.JobId);
         OutputFolder.Write(publication, checkpoints);
         folder.Settle();
     }

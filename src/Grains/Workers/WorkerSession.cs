@@ -6,6 +6,7 @@ using Granary.Grains.Checkpoints;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.ModelState;
+using Granary.Grains.TensorBoard;
 using Granary.Jobs;
 using Granary.Model.Networks;
 using Granary.Model.Training;
@@ -33,6 +34,7 @@ internal sealed class WorkerSession<T> : IWorkerSession
     private readonly HeldOutEvaluation<T> _evaluation;
     private readonly CheckpointWriter<T> _checkpoints;
     private readonly ModelPublisher<T> _publisher;
+    private readonly EventWriter? _events;
 
     /// <param name="task">This worker's part.</param>
     /// <param name="restore">Where the version to start from comes from.</param>
@@ -80,8 +82,10 @@ internal sealed class WorkerSession<T> : IWorkerSession
         _evaluation = new HeldOutEvaluation<T>(
             _gradients, new EvaluationExchange(task.Layout, self, generation, mesh), _versions, memory.Log, _phase);
         _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, silo.Faults, reports.CheckpointWritten);
-        _publisher = new ModelPublisher<T>(task, _versions, _guard, silo.Checkpoints);
-        var between = new BetweenSteps<T>(_grants, _versions, _checkpoints, _evaluation, reports, _phase);
+        _events = WeightRecorder<T>.Open(task, restore.Step);
+        _publisher = new ModelPublisher<T>(task, _versions, _guard, silo.Checkpoints, _events);
+        var recorder = _events is null ? null : new WeightRecorder<T>(task, _versions, _events);
+        var between = new BetweenSteps<T>(_grants, _versions, _checkpoints, _evaluation, recorder, reports, _phase);
         var outcomes = new StepReports<T>(task, _exchange, reports, restore.Step);
         new TrainingLoop<T>(task, start, _step, between, _versions, _grants, outcomes, _state).Start();
     }
@@ -143,6 +147,9 @@ internal sealed class WorkerSession<T> : IWorkerSession
     public void LoadCheckpoint(RestoreSource checkpoint) => _publisher.LoadCheckpoint(checkpoint);
 
     /// <inheritdoc/>
+    public string? RecordPoints(IReadOnlyList<MetricPoint> points) => _events?.Add(points);
+
+    /// <inheritdoc/>
     public void Publish(Publication publication) => _publisher.Publish(publication);
 
     /// <inheritdoc/>
@@ -164,6 +171,7 @@ internal sealed class WorkerSession<T> : IWorkerSession
     private void Free()
     {
         _publisher.Dispose();
+        _events?.Dispose();
         _step.Dispose();
         _mesh.Dispose();
         _exchange.Dispose();

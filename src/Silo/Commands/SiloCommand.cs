@@ -20,7 +20,7 @@ internal static class SiloCommand
         var siloPort = Setting("--silo-port", "Port for other silos; 0: any free one.", 0);
         var gatewayPort = Setting("--gateway-port", "Port for clients; 0: any free one.", 0);
         var channelPort = Setting("--channel-port", "Port for tensors; 0: any free one.", 0);
-        var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready; 0: none.", 0);
+        var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready, and for /metrics with --telemetry prometheus; 0: none.", 0);
         var webPort = Setting("--web-port", "HTTP port for the API and the web page; 0: any free one; none: neither.", SiloSettings.NoPort);
         var webAddress = Setting("--web-address", "Address at which they are served. Whoever reaches it can submit and cancel jobs, and through them have the silo's user read files and write folders: beyond the loopback only where everyone is trusted.", "127.0.0.1");
         var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
@@ -30,7 +30,7 @@ internal static class SiloCommand
         var kernels = Setting("--kernels", "MKL's kernels: auto (the faster), stock (MKL's own choice) or features (by instruction sets).", KernelSetting.Auto);
         var store = Setting("--store", "sqlite (this machine), redis (several machines), or one of the program's own.", "sqlite");
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
-        var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
+        var telemetry = Setting("--telemetry", "none, or one or several of console, otlp and prometheus, with commas.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Allow faults to be injected into this silo (granary chaos)." };
         var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
         var webShared = new Option<bool>("--web-shared") { Description = "Share the web port with this cluster's other silos of this machine (Linux)." };

@@ -71,7 +71,7 @@ internal static class SiloHost
                 ClusterStores.Choose(orleans.Services, settings.Store).Configure(
                     orleans, new ClusterStoreSettings(settings.Home, settings.Cluster, settings.Service, settings.Redis));
                 orleans.AddGranary(identity);
-                if (settings.Telemetry == "otlp")
+                if (settings.Exports(SiloSettings.Otlp))
                 {
                     orleans.AddActivityPropagation();
                 }

@@ -191,6 +191,7 @@ public sealed record RewindDocument(long From, long To, bool Checkpoint);
 /// <param name="ValidationLoss">At an evaluation: mean loss over the held-out examples.</param>
 /// <param name="ValidationAccuracy">At an evaluation: part of the held-out examples that the model gets right.</param>
 /// <param name="LearningRate">The learning rate of its last step; null with L-BFGS, which searches for one.</param>
+/// <param name="GradientNorm">Norm of the averaged gradient of its last step before it was clipped; null where the job does not clip.</param>
 /// <param name="ExamplesPerSecond">Examples a second since the point before.</param>
 public sealed record SeriesDocument(
     string Job,
@@ -204,4 +205,5 @@ public sealed record SeriesDocument(
     IReadOnlyList<double?> ValidationLoss,
     IReadOnlyList<double?> ValidationAccuracy,
     IReadOnlyList<double?> LearningRate,
+    IReadOnlyList<double?> GradientNorm,
     IReadOnlyList<double?> ExamplesPerSecond);

@@ -8,6 +8,7 @@ export const figures = [
   { key: 'loss', title: 'Loss', format: figure, log: true },
   { key: 'accuracy', title: 'Held-out accuracy', format: percent, formatTick: v => `${Number((100 * v).toFixed(2))} %`, bounds: [0, 1] },
   { key: 'learningRate', title: 'Learning rate', format: figure },
+  { key: 'gradientNorm', title: 'Gradient norm', format: figure, log: true },
   { key: 'examplesPerSecond', title: 'Examples a second', format: rate },
 ];
 

@@ -35,6 +35,8 @@ export function compareView(main, ids) {
     board.charts.loss.set(lines('loss'));
     board.charts.accuracy.set(lines('validationAccuracy'));
     board.charts.learningRate.set(lines('learningRate'));
+    board.charts.gradientNorm.set(lines('gradientNorm'));
+    board.charts.gradientNorm.element.hidden = drawn.every(id => known.get(id).series.gradientNorm.every(v => v == null));
     board.charts.examplesPerSecond.set(lines('examplesPerSecond'));
     update(body, ids.filter(id => known.has(id) || unknown.has(id)).map(id => {
       if (!known.has(id)) return h('tr', {}, h('th', { scope: 'row' }, id), h('td', { colspan: 7 }, 'not known to the cluster'));

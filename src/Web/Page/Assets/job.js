@@ -85,6 +85,8 @@ export function jobView(main, id) {
     board.charts.loss.set([{ name: 'training', color: '--s1', x, y: series.loss }, { name: 'held out', color: '--s2', x, y: series.validationLoss, dots: true }], at);
     board.charts.accuracy.set([{ name: 'held out', color: '--s2', x, y: series.validationAccuracy, dots: true }], at);
     board.charts.learningRate.set([{ name: 'rate', color: '--s4', x, y: series.learningRate }], at);
+    board.charts.gradientNorm.set([{ name: 'before clipping', color: '--s1', x, y: series.gradientNorm }], at);
+    board.charts.gradientNorm.element.hidden = series.gradientNorm.every(v => v == null); // only jobs that clip have one
     board.charts.examplesPerSecond.set([{ name: 'speed', color: '--s3', x, y: series.examplesPerSecond }], at);
     main.dataset.points = `${series.step.length}`; // for tests, and for whoever wonders
     main.dataset.step = `${series.step.at(-1) ?? 0}`;
