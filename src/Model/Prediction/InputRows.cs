@@ -95,7 +95,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
             var header = first?.Trim().Length > 0
                 ? CsvRows.Header(first, delimiter)
                 : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
-            var columns = InputColumns.Match(model.Facts.Columns, header, file);
+            var columns = InputColumns.Match(model.Facts.Columns, header, file, model.Data.Delimiter);
             ignored.AddRange(columns.Ignored.Except(ignored));
             return (lines, Below(lines, file, header, columns, model));
         }

@@ -69,7 +69,8 @@ public sealed class CsvOptionsTests : IDisposable
         var path = _folder.Write("d.csv", "a,y\n1,p\n2,q\n");
         Assert.Equal("d.csv:1: there is no column 'b' (data.ignore). The columns are: a, y.", DataFolder.Error(Csv(path) with { Ignore = ["b"] }));
         Assert.Contains("no column besides the label 'y' and the ignored ones", DataFolder.Error(Csv(path) with { Ignore = ["a"] }));
-        Assert.Contains("d.csv:1: there is no column 'y' (data.label). The columns are: a,y.", DataFolder.Error(Csv(path) with { Delimiter = ";" }));
+        Assert.Equal("d.csv:1: there is no column 'y' (data.label). The columns are: a,y. There is one column, and it holds ',': set data.delimiter to \",\".",
+            DataFolder.Error(Csv(path) with { Delimiter = ";" }));
     }
 
     [Fact]
@@ -191,13 +192,17 @@ public sealed class CsvOptionsTests : IDisposable
         TableColumns.RequireSame("in", [("1.parquet", "1.parquet", ["a\nb", "y"]), ("2.parquet", "2.parquet", ["a", "b", "y"])], "y")).Message);
 
     [Fact]
-    public void A_held_out_label_that_is_unknown_is_named_by_its_line_with_those_that_are_known()
+    public void Held_out_rows_with_an_unknown_label_are_counted_and_the_first_is_named_by_its_line()
     {
         var own = _folder.Write("t.csv", "a,y\n" + string.Concat(Enumerable.Range(0, 6).Select(i => $"{i},{i % 2}\n")));
         foreach (var name in new[] { "v.csv", "v.csv.gz" })
         {
-            var held = Csv(own, shards: 2) with { Validation = new() { Path = _folder.Write(name, "a,y\n1,0.0\n\n2,1.0\n3,2.0\n4,2.0\n") } };
-            Assert.Equal($"{name}:5: the label '2.0' does not occur in t.csv, so no model can learn it. t.csv has '0' and '1'.", DataFolder.Error(held));
+            string Error(string rows) => DataFolder.Error(Csv(own, shards: 2) with { Validation = new() { Path = _folder.Write(name, "a,y\n1,0.0\n\n2,1.0\n" + rows) } });
+            Assert.Equal($"{name}:5: 3 rows, of which this is the first, have the label 2, which t.csv does not have (it has 0 and 1): leave these rows out, or add rows of class 2 to t.csv.",
+                Error("3,2.0\n4,2\n5,0\n6,+2\n"));
+            Assert.Equal($"{name}:6: this row has the label 2, which t.csv does not have (it has 0 and 1): leave this row out, or add rows of class 2 to t.csv.", Error("3,1\n4,2.0\n"));
+            Assert.Equal($"{name}:5: 2 rows, of which this is the first, have the labels 'two' and 3, which t.csv does not have (it has 0 and 1): leave these rows out, or add rows of these classes to t.csv.",
+                Error("4,two\n9,3\n"));
         }
     }
 

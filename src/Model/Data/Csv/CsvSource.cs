@@ -42,7 +42,7 @@ internal static class CsvSource
                 return Table(columns, rows, read.Labels, labels);
             }
 
-            return RowByRow(source.Lines(), columns, data);
+            return RowByRow(source.Lines(), columns, data, part.Path);
         }
     }
 
@@ -63,14 +63,18 @@ internal static class CsvSource
     }
 
     /// <summary>The plain way, which has the messages: one row after another.</summary>
+    /// <param name="parts">The shard's lines.</param>
+    /// <param name="columns">Which cell is what.</param>
+    /// <param name="data">How the files are written.</param>
+    /// <param name="path">The source, to be searched for more rows like the one that is refused; null: it is not.</param>
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
-    internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data)
+    internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string? path = null)
     {
         var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Features.Length));
         foreach (var part in parts)
         {
             rows.Clear();
-            Add(part, columns, data, rows);
+            Add(part, columns, data, rows, path);
             sink.Append(rows.Values, rows.Labels);
         }
 
@@ -81,7 +85,7 @@ internal static class CsvSource
     private static TableSource Table(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels) =>
         new([.. columns.Features.Select(f => columns.Names[f])], rows, names, labels) { LeftOut = columns.LeftOut };
 
-    internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into)
+    internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into, string? path = null)
     {
         var (rows, missing) = (new CsvRows(part, data.Delimiter[0]), new MissingCells(data));
         while (rows.Read())
@@ -91,7 +95,8 @@ internal static class CsvSource
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            into.Label(Label(rows, columns.Label, data.Label!, missing));
+            var label = rows.Text(columns.Label);
+            into.Label(missing.IsNoLabel(label) ? throw NoLabel(rows, label, data, missing, path) : label);
             var values = into.Next(columns.Features.Length);
             for (var f = 0; f < values.Length; f++)
             {
@@ -100,12 +105,12 @@ internal static class CsvSource
         }
     }
 
-    private static string Label(CsvRows rows, int column, string name, MissingCells missing)
+    // Of all rows without a label, whichever shard they are in.
+    private static JobException NoLabel(CsvRows rows, string label, DataSection data, MissingCells missing, string? path)
     {
-        var text = rows.Text(column);
-        return text.Length == 0 ? throw rows.Error($"column '{name}' is empty: every row needs a label")
-            : missing.HasLabel(text) ? throw rows.Error($"column '{name}' holds '{text}', {missing.NoLabel(text)}")
-            : text;
+        var found = path is null ? null : CsvLabels.Find(data, path, missing.IsNoLabel);
+        var have = found is null or { Count: 1, IsAll: true } ? null : found.Have;
+        return new JobException($"{found?.First ?? rows.Place}: {missing.NoLabel($"column '{data.Label}'", found?.Label ?? label, "", have)}");
     }
 
     internal static double Number(CsvRows rows, int column, string name, MissingCells missing)

@@ -68,16 +68,14 @@ internal static class ParquetColumn
                 : x.ToString("R", CultureInfo.InvariantCulture))];
         }
 
-        var empty = Array.FindIndex(labels, string.IsNullOrWhiteSpace);
-        if (empty >= 0)
+        var none = Array.FindIndex(labels, l => missing.IsNoLabel((l ?? "").Trim()));
+        if (none < 0)
         {
-            throw new JobException($"{place} is empty in row {empty} of the group: every row needs a label.");
+            return [.. labels.Select(l => l!)];
         }
 
-        var none = Array.FindIndex(labels, l => missing.HasLabel(l.AsSpan().Trim()));
-        return none < 0
-            ? labels.Select(l => l!).ToArray()
-            : throw new JobException($"{place} holds '{labels[none]}' in row {none} of the group, {missing.NoLabel(labels[none]!)}.");
+        var count = labels.LongCount(l => missing.IsNoLabel((l ?? "").Trim()));
+        throw new JobException(missing.NoLabel(place, (labels[none] ?? "").Trim(), $" in row {none} of the group", count == 1 ? null : $"{Plural.Of(count, "row")} of the group have"));
     }
 
     private static async Task<string?[]> WholeNumbers<T>(ParquetRowGroupReader group, DataField field)
