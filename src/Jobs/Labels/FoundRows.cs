@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Granary.Jobs;
 
-/// <summary>Rows of a source that a message is about, found by their labels.</summary>
+/// <summary>Rows of a source that a message is about, found by their labels or by another column.</summary>
 /// <param name="Count">How many: at least 1.</param>
 /// <param name="First">Where the first one stands ("v.csv:7"); null: that is not known.</param>
-/// <param name="Label">The first one's label, as it is written; null: that is not known.</param>
+/// <param name="Label">What the first one has there, its label mostly, as it is written; null: that is not known.</param>
 /// <param name="IsAll">Whether all of the source was looked through; else there may be more.</param>
 public sealed record FoundRows(long Count, string? First, string? Label = null, bool IsAll = true)
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Granary.Jobs;
 
@@ -38,6 +39,9 @@ internal sealed class MissingCells
 
     /// <summary>Whether a trimmed label stands for a missing one. Numbers that do so among features are labels like any others: -1 is a usual class.</summary>
     public bool HasLabel(ReadOnlySpan<char> text) => Has(text) && LabelNumber.Parse(text) is null;
+
+    /// <summary>Whether a trimmed cell stands for a missing value, as a text or as a number.</summary>
+    public bool Stands(string text) => Has(text) || (AnyNumber && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Has(number));
 
     /// <summary>Whether a row with this trimmed label has none.</summary>
     public bool IsNoLabel(string text) => text.Length == 0 || HasLabel(text);

@@ -121,6 +121,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
     private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model)
     {
         var missing = new MissingCells(model.Data with { Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean });
+        var refusals = new CsvRefusals(missing);
         while (rows.Read())
         {
             if (rows.FieldCount != header.Length)
@@ -128,7 +129,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {header.Length}");
             }
 
-            yield return [.. columns.Places.Select((c, f) => Filled(CsvSource.Number(rows, c, header[c], missing), f, model.Facts.Fill))];
+            yield return [.. columns.Places.Select((c, f) => Filled(CsvSource.Number(rows, c, header[c], missing, refusals), f, model.Facts.Fill))];
         }
     }
 

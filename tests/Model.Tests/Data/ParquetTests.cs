@@ -210,6 +210,8 @@ public sealed class ParquetTests : IDisposable
         Assert.StartsWith("d.parquet: there is no column 'z' (data.label). The columns are: a, s, t, y.", DataFolder.Error(good with { Label = "z" }));
         Assert.StartsWith("d.parquet: there is no column 'z' (data.ignore).", DataFolder.Error(good with { Ignore = ["z"] }));
         Assert.StartsWith("n.parquet: row group 0: column 'y' is empty in row 1 of the group", DataFolder.Error(good with { Path = Write("n.parquet", fields, Group(2, null)) }));
+        Assert.Equal("m.parquet: row group 0: column 'a' is null in row 0 of the group: fill it in, leave the row out, or set data.missing to mean: 2 rows of the group have no value there.",
+            DataFolder.Error(good with { Path = Write("m.parquet", fields, [new double?[] { null, null }, new[] { "u", "v" }, new[] { DateTime.UnixEpoch, DateTime.UnixEpoch }, new[] { "p", "q" }]) }));
         Assert.StartsWith("i.parquet: row group 0: column 'a' holds Infinity in row 1 of the group", DataFolder.Error(good with { Path = Write("i.parquet", fields, Group(double.PositiveInfinity, "q")) }));
     }
 

@@ -13,5 +13,5 @@ internal sealed class CsvFormat : IFormatReader
     public IShardSource Read(SourceReading reading) => CsvSource.Read(reading.Part, reading.Data, reading.Features, reading.Use);
 
     /// <inheritdoc/>
-    public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => CsvLabels.Find(data, path, isMeant);
+    public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => CsvCells.Find(data.Delimiter[0], path, data.Label!, isMeant);
 }

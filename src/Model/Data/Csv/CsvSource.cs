@@ -88,6 +88,7 @@ internal static class CsvSource
     internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into, string? path = null)
     {
         var (rows, missing) = (new CsvRows(part, data.Delimiter[0]), new MissingCells(data));
+        var refusals = new CsvRefusals(missing, path is null ? null : (column, isMeant) => CsvCells.Find(data.Delimiter[0], path, column, isMeant));
         while (rows.Read())
         {
             if (rows.FieldCount != columns.Names.Length)
@@ -96,44 +97,22 @@ internal static class CsvSource
             }
 
             var label = rows.Text(columns.Label);
-            into.Label(missing.IsNoLabel(label) ? throw NoLabel(rows, label, data, missing, path) : label);
+            into.Label(missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label);
             var values = into.Next(columns.Features.Length);
             for (var f = 0; f < values.Length; f++)
             {
-                values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], missing);
+                values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], missing, refusals);
             }
         }
     }
 
-    // Of all rows without a label, whichever shard they are in.
-    private static JobException NoLabel(CsvRows rows, string label, DataSection data, MissingCells missing, string? path)
-    {
-        var found = path is null ? null : CsvLabels.Find(data, path, missing.IsNoLabel);
-        var have = found is null or { Count: 1, IsAll: true } ? null : found.Have;
-        return new JobException($"{found?.First ?? rows.Place}: {missing.NoLabel($"column '{data.Label}'", found?.Label ?? label, "", have)}");
-    }
-
-    internal static double Number(CsvRows rows, int column, string name, MissingCells missing)
+    internal static double Number(CsvRows rows, int column, string name, MissingCells missing, CsvRefusals refusals)
     {
         var text = rows.Field(column).Trim();
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
-        if (isNumber && double.IsFinite(value) && !missing.Has(value))
-        {
-            return value;
-        }
-
-        if (!missing.Has(text) && !(isNumber && missing.Has(value)))
-        {
-            throw rows.Error(isNumber
-                ? $"column '{name}' holds '{text}', which is not a finite number: fill it in, or leave the row out"
-                : $"column '{name}' holds '{text}', which is not a number. If the column is no feature, name it in data.ignore; if '{text}' stands for a missing value, set "
-                    + missing.With(text.ToString()));
-        }
-
-        return missing.AreFilled
-            ? double.NaN
-            : throw rows.Error($"column '{name}' {(text.IsEmpty ? "is empty" : $"holds '{text}'")}: fill it in, leave the row out, "
-                + "or set data.missing to mean");
+        return isNumber && double.IsFinite(value) && !missing.Has(value) ? value
+            : missing.AreFilled && (missing.Has(text) || (isNumber && missing.Has(value))) ? double.NaN
+            : throw refusals.OfFeature(rows, name, text.ToString());
     }
 }
 
