@@ -8,7 +8,7 @@ public static class DataPlan
     /// <summary>Checks that the surveys fit together and the job, and counts what each shard trains on and holds out.</summary>
     /// <param name="job">The job.</param>
     /// <param name="surveys">One per shard, in shard order.</param>
-    /// <param name="search">Finds the rows that a message is about; null: nobody can.</param>
+    /// <param name="search">Finds the rows that a message is about; null: the messages name no rows.</param>
     /// <exception cref="JobException">A single class, more shards than examples, a batch above their number, labels in the
     /// validation's source that training does not have, ...</exception>
     public static DataFacts Merge(Job job, IReadOnlyList<ShardSurvey> surveys, LabelSearch? search = null)
@@ -101,7 +101,7 @@ public static class DataPlan
         {
             if (surveys.Select(s => s.KeptVocabulary).FirstOrDefault(k => k is not null) is { } kept)
             {
-                return kept; // whoever read the text has refused what is not in it
+                return kept; // the reader of the text has refused tokens that are not in it
             }
 
             // A validation text may have characters that training never saw: the vocabulary must hold them.
@@ -166,7 +166,7 @@ public static class DataPlan
             + ". If they are classes all the same, set data.target to classes.");
     }
 
-    // A shard that no example fell to has no say. Sparse rows do not tell how long they are: the greatest index does.
+    // Shards without examples are not counted. The length of sparse rows is not stored: the greatest index gives it.
     private static int Features(DataSection data, IReadOnlyList<ShardSurvey> surveys, string source)
     {
         if (FormatKinds.Of(data.Format).HasIndices)

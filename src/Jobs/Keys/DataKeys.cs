@@ -47,7 +47,7 @@ internal static class DataKeys
             .For(Takes("features")).DefaultIs("the greatest index"),
         data.Key("standardize", d => d.Standardize, (d, v) => d with { Standardize = v }, new TrueOrFalse(), "mean 0 and deviation 1 over the training part")
             .For(Kinds.Labelled),
-        data.Key("options", d => d.Options, (d, v) => d with { Options = v }, new OptionList(), "what the format is told; one that it never asks for is refused")
+        data.Key("options", d => d.Options, (d, v) => d with { Options = v }, new OptionList(), "options of the format; one that it never reads is refused")
             .For(Kinds.Format.Own(format => FormatKinds.Of(format).Takes("options"), "formats")),
         data.Key("tokens", d => d.Tokens, (d, v) => d with { Tokens = v }, new Choice<TokenKind>(),
             "what a token is: char, byte and bpe for a transformer, word and whitespace for a skip-gram")

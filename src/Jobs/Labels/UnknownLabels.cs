@@ -8,7 +8,7 @@ public static class UnknownLabels
     /// <summary>"v.csv:7: 13 rows, of which this is the first, have the label 2, which t.csv does not have (it has 0 and 1): leave these rows out, or
     /// add rows of class 2 to t.csv."</summary>
     /// <param name="file">The held-out source.</param>
-    /// <param name="rows">Its rows with such labels; null: nobody has counted them.</param>
+    /// <param name="rows">Its rows with such labels; null: they are not counted.</param>
     /// <param name="unknown">Their labels, each once.</param>
     /// <param name="known">The classes of the training data.</param>
     /// <param name="source">The training data.</param>

@@ -2,7 +2,7 @@ using Granary.Jobs;
 
 namespace Granary.Model.Data;
 
-/// <summary>Counts rows whose labels a message is about, while a source is read once more: nobody keeps the lines of all rows.</summary>
+/// <summary>Counts rows whose labels a message is about, while a source is read once more: the lines of rows are not kept.</summary>
 /// <param name="isMeant">Whether a label is one of them.</param>
 internal sealed class RowTally(Func<string, bool> isMeant)
 {
