@@ -22,8 +22,8 @@ public static class ClassWeightPlan
         var (given, by) = (Enumerable.Repeat(1.0, classes.Count).ToArray(), new string?[classes.Count]);
         foreach (var label in weights.Keys.Order(StringComparer.Ordinal))
         {
-            var id = index.Find(label) ?? throw new JobException($"training.classWeights gives a weight to '{label}', a label that does not occur in {source}. "
-                + $"Its labels are: {string.Join(", ", classes.Take(20))}{(classes.Count > 20 ? ", ..." : "")}.");
+            var id = index.Find(label) ?? throw new JobException($"training.classWeights gives a weight to '{label}', a label that does not occur in {source}."
+                + $"{(Nearest.To(label, classes) is { } near ? $" Did you mean '{near}'?" : "")} Its labels are: {string.Join(", ", classes.Take(20))}{(classes.Count > 20 ? ", ..." : "")}.");
             if (by[id] is { } other)
             {
                 throw new JobException($"training.classWeights gives weights to '{other}' and to '{label}', which are the same label. Keep one of them.");

@@ -13,6 +13,13 @@ public static class DataFiles
     /// <summary>Whether a path is a glob: it holds `*` or `?`.</summary>
     public static bool IsGlob(string path) => path.AsSpan().ContainsAny('*', '?');
 
+    /// <summary>What messages call a source: a file or a folder by its own name; a glob from the folder above its first wildcard on, "in/**/*.csv".</summary>
+    public static string NameOf(string path)
+    {
+        var parts = path.Split(Path.DirectorySeparatorChar);
+        return IsGlob(path) ? string.Join(Path.DirectorySeparatorChar, parts.Skip(Math.Max(0, Array.FindIndex(parts, IsGlob) - 1))) : Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+    }
+
     /// <summary>Whether a path can name several files: it is a glob or a folder.</summary>
     public static bool IsSeveral(string path) => IsGlob(path) || Directory.Exists(path);
 

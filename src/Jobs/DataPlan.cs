@@ -8,12 +8,12 @@ public static class DataPlan
     /// <summary>Checks that the surveys fit together and the job, and counts what each shard trains on and holds out.</summary>
     /// <param name="job">The job.</param>
     /// <param name="surveys">One per shard, in shard order.</param>
-    /// <param name="placeOf">Says where in the validation's source a label stands ("v.csv:7"), for a message; null, or a null of it: nobody knows.</param>
+    /// <param name="search">Finds the rows that a message is about; null: the messages name no rows.</param>
     /// <exception cref="JobException">A single class, more shards than examples, a batch above their number, labels in the
     /// validation's source that training does not have, ...</exception>
-    public static DataFacts Merge(Job job, IReadOnlyList<ShardSurvey> surveys, Func<string, string?>? placeOf = null)
+    public static DataFacts Merge(Job job, IReadOnlyList<ShardSurvey> surveys, LabelSearch? search = null)
     {
-        var (data, source) = (job.Data, Path.GetFileName(job.Data.Path));
+        var (data, source) = (job.Data, DataFiles.NameOf(job.Data.Path));
         var rows = surveys.Select(s => s.Rows).ToArray();
         var unit = data.HasWords ? $"pairs of words at most {job.Model.Window} apart"
             : data.IsText ? $"windows of {Plural.Of(job.Model.Context, "token")}" : "rows";
@@ -33,7 +33,7 @@ public static class DataPlan
         }
 
         var vocabulary = data.HasWords ? WordVocabulary.Of(data, surveys) : null;
-        var classes = vocabulary?.Words ?? Classes(job, surveys, source, placeOf);
+        var classes = vocabulary?.Words ?? Classes(job, surveys, source, search);
         var held = HeldOut(data, surveys, rows);
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
@@ -65,7 +65,7 @@ public static class DataPlan
         if ((data.Validation.Fraction > 0 || data.Validation.Path is not null) && held.Sum() == 0)
         {
             throw new JobException(data.Validation.Path is { } path
-                ? $"{Path.GetFileName(path)}: there is nothing to validate on: it has no {unit}."
+                ? $"{DataFiles.NameOf(path)}: there is nothing to validate on: it has no {unit}."
                 : string.Create(CultureInfo.InvariantCulture, $"data.validation.fraction is {data.Validation.Fraction}, which holds out none of the ")
                     + $"{training.Sum()} {unit} of {source}. Set a greater fraction, or leave it out.");
         }
@@ -94,10 +94,9 @@ public static class DataPlan
         }
     }
 
-    private static IReadOnlyList<string> Classes(Job job, IReadOnlyList<ShardSurvey> surveys, string source, Func<string, string?>? placeOf)
+    private static IReadOnlyList<string> Classes(Job job, IReadOnlyList<ShardSurvey> surveys, string source, LabelSearch? search)
     {
         var found = surveys.SelectMany(s => s.Classes).ToHashSet();
-        var validation = Path.GetFileName(job.Data.Validation.Labels ?? job.Data.Validation.Path ?? "");
         if (job.Data.IsText)
         {
             if (surveys.Select(s => s.KeptVocabulary).FirstOrDefault(k => k is not null) is { } kept)
@@ -117,10 +116,10 @@ public static class DataPlan
 
         var classes = ClassNames.Of(found);
         var index = new LabelIndex(classes.Names);
-        if (surveys.SelectMany(s => s.ValidationClasses).FirstOrDefault(c => index.Find(c) is null) is { } unknown)
+        if (surveys.SelectMany(s => s.ValidationClasses).Distinct().Where(c => index.Find(c) is null).ToArray() is { Length: > 0 } unknown)
         {
-            throw new JobException($"{placeOf?.Invoke(unknown) ?? validation}: the label '{unknown}' does not occur in {source}, so no model can learn it. "
-                + $"{source} has {ClassNames.Some(classes.Names)}.");
+            var held = DataFiles.NameOf(job.Data.Validation.Labels ?? job.Data.Validation.Path ?? "");
+            throw new JobException(UnknownLabels.Refusal(held, search?.Invoke(true, label => index.Find(label) is null), unknown, classes, source));
         }
 
         if (classes.Names.Count < 2)
@@ -128,7 +127,7 @@ public static class DataPlan
             throw new JobException($"{source}: every label is '{classes.Names[0]}'. A classifier needs at least two classes.");
         }
 
-        RefuseNotFinite(classes, source);
+        RefuseNotFinite(classes, source, search);
         RefuseContinuous(job, classes, surveys.Sum(s => s.Rows), source);
         return ModelKinds.Of(job.Model).Classes is { } number && classes.Names.Count != number
             ? throw new JobException(
@@ -140,12 +139,14 @@ public static class DataPlan
         KeyWords.List([.. ModelKinds.BuiltIn.Where(d => d is { Examples: ExampleKind.Rows, Classes: null }).Select(d => d.Kind)], "or");
 
     // What is no finite number, among numbers, is no class of its own.
-    private static void RefuseNotFinite(ClassNames classes, string source)
+    private static void RefuseNotFinite(ClassNames classes, string source, LabelSearch? search)
     {
         var odd = classes.Numbers is null ? classes.Names.Where(c => LabelNumber.Parse(c) is null).ToArray() : [];
         if (odd.Length > 0 && odd.Length < classes.Names.Count && odd.All(IsNotFinite))
         {
-            throw new JobException($"{source}: the label '{odd[0]}' is no finite number, but the others are numbers. Leave its rows out, or give them a label.");
+            var rows = search?.Invoke(false, odd.Contains);
+            throw new JobException($"{rows?.First ?? source}: {rows?.Have ?? "some rows have"} a label that is no finite number ('{rows?.Label ?? odd[0]}'), but the others are numbers. "
+                + $"Leave {rows?.These ?? "these rows"} out, or give {(rows?.These == "this row" ? "it" : "each")} another label.");
         }
     }
 

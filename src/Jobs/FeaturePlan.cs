@@ -20,7 +20,7 @@ public static class FeaturePlan
         var all = Merge(tree, tree.Root, moments)!;
         if (Array.IndexOf(all.Counts, 0) is >= 0 and var empty)
         {
-            throw new JobException($"{Path.GetFileName(data.Path)}: column '{facts.Columns[empty]}' has no value in the training part, "
+            throw new JobException($"{DataFiles.NameOf(data.Path)}: column '{facts.Columns[empty]}' has no value in the training part, "
                 + "so there is no mean to fill it with. Name it in data.ignore.");
         }
 

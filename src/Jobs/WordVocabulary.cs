@@ -32,7 +32,7 @@ public sealed record WordVocabulary(IReadOnlyList<string> Words, IReadOnlyList<l
             .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToList();
         if (known.Count < 2)
         {
-            throw new JobException($"{Path.GetFileName(data.Path)}: {known.Count} of its {Plural.Of(counts.Count, "word")} occur{(known.Count == 1 ? "s" : "")} data.minCount = "
+            throw new JobException($"{DataFiles.NameOf(data.Path)}: {known.Count} of its {Plural.Of(counts.Count, "word")} occur{(known.Count == 1 ? "s" : "")} data.minCount = "
                 + $"{Plural.Of(data.MinCount, "time")} or more, and there is nothing to learn from fewer than 2. Set a smaller data.minCount.");
         }
 
@@ -52,7 +52,7 @@ public sealed record WordVocabulary(IReadOnlyList<string> Words, IReadOnlyList<l
         var own = kept.Select(w => w == Unknown ? 0 : counts.GetValueOrDefault(w)).ToArray();
         if (own.Count(n => n > 0) < 2)
         {
-            throw new JobException($"{Path.GetFileName(data.Path)}: {own.Count(n => n > 0)} of its {counts.Count} words are among the {kept.Count} of {data.Vocabulary} "
+            throw new JobException($"{DataFiles.NameOf(data.Path)}: {own.Count(n => n > 0)} of its {counts.Count} words are among the {kept.Count} of {data.Vocabulary} "
                 + "(data.vocabulary), and there is nothing to learn from fewer than 2. Leave data.vocabulary out, or name another model.");
         }
 

@@ -18,6 +18,11 @@ public class ClassWeightPlanTests
         Assert.Throws<JobException>(() => ClassWeightPlan.Given(Training(("a", 1), ("d", 4)), ["a", "b"], "d.csv")).Message);
 
     [Fact]
+    public void The_nearest_label_is_told() => Assert.Equal(
+        "training.classWeights gives a weight to 'Spam', a label that does not occur in d.csv. Did you mean 'spam'? Its labels are: ham, spam.",
+        Assert.Throws<JobException>(() => ClassWeightPlan.Given(Training(("Spam", 4)), ["ham", "spam"], "d.csv")).Message);
+
+    [Fact]
     public void A_weight_is_given_to_a_number_in_any_spelling() =>
         Assert.Equal([4, 1, 2], ClassWeightPlan.Given(Training(("0", 4), ("+2", 2)), ["0.0", "1.0", "2.0"], "d.csv")!);
 

@@ -34,6 +34,17 @@ public sealed class DataFilesTests : IDisposable
     [Fact]
     public void A_path_without_wildcards_names_itself() => Assert.Equal(["/x/y z.txt"], DataFiles.Expand("/x/y z.txt"));
 
+    [Theory]
+    [InlineData("/x/y/d.csv", "d.csv")]
+    [InlineData("/x/y", "y")]
+    [InlineData("/x/y/", "y")]
+    [InlineData("/x/y/*.csv", "y/*.csv")]
+    [InlineData("/x/y/**", "y/**")]
+    [InlineData("/x/y/**/z/*.csv", "y/**/z/*.csv")]
+    [InlineData("d.csv", "d.csv")]
+    [InlineData("*.csv", "*.csv")]
+    public void Messages_call_a_source_by_its_name(string path, string name) => Assert.Equal(name, DataFiles.NameOf(path));
+
     private void Write(params string[] files)
     {
         foreach (var file in files)

@@ -32,11 +32,13 @@ public class DataPlanTests
         Assert.Contains("there are 3. Use softmax", Error(Job("logistic"), Survey(0, 5, "a", "b"), Survey(1, 5, "c")));
         Assert.Contains("Set data.shards to 1 or less", Error(Job(), Survey(0, 1, "a"), Survey(1, 0)));
         Assert.Contains("training.batch is 11, but there are only 10", Error(Job(batch: 11), Survey(0, 5, "a"), Survey(1, 5, "b")));
-        Assert.Contains("'inf' is no finite number", Error(Job(), Survey(0, 5, "1", "2"), Survey(1, 5, "inf")));
+        Assert.Equal("d.csv: some rows have a label that is no finite number ('inf'), but the others are numbers. Leave these rows out, or give each another label.", Error(Job(), Survey(0, 5, "1", "2"), Survey(1, 5, "inf")));
         Assert.Contains("every label is '1'", Error(Job(), Survey(0, 5, "1"), Survey(1, 5, "1.0")));
         Assert.Contains("shard 0 have 3 features, those of shard 1 have 4", Error(Job(), Survey(0, 5, "a"), Survey(1, 5, "b") with { Features = 4 }));
         Assert.Contains("no features", Error(Job(shards: 1), Survey(0, 5, "a", "b") with { Features = 0 }));
-        Assert.Contains("'c' does not occur in d.csv", Error(Own(Job()), Survey(0, 5, "a") with { ValidationClasses = ["c"] }, Survey(1, 5, "b")));
+        Assert.Equal(
+            "v.csv: some rows have the label 'c', which d.csv does not have (it has 'a' and 'b'): leave these rows out, or add rows of class 'c' to d.csv.",
+            Error(Own(Job()), Survey(0, 5, "a") with { ValidationClasses = ["c"] }, Survey(1, 5, "b")));
         Assert.Contains("v.csv: there is nothing to validate on", Error(Own(Job()), Survey(0, 5, "a"), Survey(1, 5, "b")));
         Assert.Contains("nothing to train on", Error(Job(), Survey(0, 0), Survey(1, 0)));
         var text = Job("transformer") with { Data = new DataSection { Format = "text", Path = "/x/t.txt", Shards = 2 } };

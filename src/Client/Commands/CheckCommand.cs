@@ -10,7 +10,7 @@ internal static class CheckCommand
     public static Command Create()
     {
         var (file, set, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Json());
-        return new Command("check", "Checks a job file and its data without training, and shows what is in the data.") { file, set, json }.Does(async (result, cancellation) =>
+        return new Command("check", "Checks a job file and its data without training, and shows what is in the data and what is doubtful about it.") { file, set, json }.Does(async (result, cancellation) =>
         {
             var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
             var (_, report) = await JobCheck.Run(path, overrides, cancellation, withColumns: true);

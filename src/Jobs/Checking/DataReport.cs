@@ -30,7 +30,7 @@ public sealed record DataReport(
 /// <summary>A file.</summary>
 /// <param name="Path">Its path.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="Form">What is unusual about it ("gzip", "UTF-16"); null: nothing, or nobody asked.</param>
+/// <param name="Form">What is unusual about it ("gzip", "UTF-16"), and of an IDX file type and dimensions ("int16, 60 x 4"); null: nothing, or it was not asked for.</param>
 public sealed record FileReport(string Path, long Bytes, string? Form);
 
 /// <summary>A class.</summary>

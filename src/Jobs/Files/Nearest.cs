@@ -6,10 +6,11 @@ public static class Nearest
     /// <summary>The known word that fewest edits lead to; null when none is near.</summary>
     public static string? To(string word, IEnumerable<string> known) => Several(word, known, 1).FirstOrDefault();
 
-    /// <summary>The known words that fewest edits lead to, nearest first; of equally near ones those that stand first.</summary>
+    /// <summary>The known words that fewest edits lead to, nearest first; of equally near ones those that stand first. Upper and lower case are alike. One
+    /// that has no letter in common is not near, however short.</summary>
     public static IReadOnlyList<string> Several(string word, IEnumerable<string> known, int count) => [.. known
         .Select(k => (Word: k, Edits: Edits(word.ToLowerInvariant(), k.ToLowerInvariant())))
-        .Where(k => k.Edits <= Math.Max(2, Math.Max(word.Length, k.Word.Length) / 3))
+        .Where(k => k.Edits <= Math.Max(2, Math.Max(word.Length, k.Word.Length) / 3) && k.Edits < Math.Max(word.Length, k.Word.Length))
         .OrderBy(k => k.Edits)
         .Select(k => k.Word)
         .Take(count)];

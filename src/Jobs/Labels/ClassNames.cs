@@ -7,17 +7,6 @@ namespace Granary.Jobs;
 /// <param name="Merged">Spellings of one number that became one class, for each such class.</param>
 public sealed record ClassNames(IReadOnlyList<string> Names, IReadOnlyList<LabelNumber>? Numbers, IReadOnlyList<IReadOnlyList<string>> Merged)
 {
-    private const int NamesInMessage = 10;
-
-    /// <summary>"'a', 'b' and 'c'"; of many, the first ones and how many more there are.</summary>
-    public static string Some(IReadOnlyList<string> names)
-    {
-        string[] shown = [.. names.Take(NamesInMessage).Select(n => $"'{n}'")];
-        return names.Count > shown.Length ? $"{string.Join(", ", shown)} and {names.Count - shown.Length} more"
-            : shown.Length == 1 ? shown[0]
-            : $"{string.Join(", ", shown[..^1])} and {shown[^1]}";
-    }
-
     /// <summary>The classes of all labels that occur.</summary>
     /// <param name="labels">As they are written, each once.</param>
     public static ClassNames Of(IReadOnlyCollection<string> labels)

@@ -68,8 +68,16 @@ public static class DataCheck
 
     private static DataFacts Merge(Job job, ShardData[] shards)
     {
-        var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)], label => FormatCatalogue.Of(job.Data).PlaceOf(job.Data, label));
+        var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)], (heldOut, isMeant) => Rows(job, shards, heldOut, isMeant));
         return StatisticsPlan.IsNeeded(job) ? StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s.Statistics(facts))]) : facts;
+    }
+
+    // The shards' rows are counted, in any format; where the first one stands, the files say.
+    private static FoundRows? Rows(Job job, ShardData[] shards, bool heldOut, Func<string, bool> isMeant)
+    {
+        var (count, path) = (shards.Sum(s => s.RowsWith(heldOut, isMeant)), heldOut ? job.Data.Validation.Path : job.Data.Path);
+        var found = count > 0 && path is not null ? FormatCatalogue.Of(job.Data).RowsWith(job.Data, path, isMeant) : null;
+        return count > 0 ? new FoundRows(count, found?.First, found?.Label) : null;
     }
 
     private static double? BigramLoss(Job job, DataFacts facts, ShardData[] shards)

@@ -14,8 +14,14 @@ internal interface IFormatReader
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
     IShardSource Read(SourceReading reading);
 
-    /// <summary>"v.csv:7", where a label of the validation's own source first stands; null (default): nobody can tell.</summary>
-    string? PlaceOf(DataSection data, string label) => null;
+    /// <summary>Finds rows by their labels, for a message about them; null (default): there are none, or this format cannot be searched.</summary>
+    /// <param name="data">How the source is written.</param>
+    /// <param name="path">The source: the job's own, or another one.</param>
+    /// <param name="isMeant">Whether a label, as it is written, is one of them.</param>
+    FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => null;
+
+    /// <summary>What a file's header says of it ("int16", "60 x 4"), for whoever looks at the data; empty (default): nothing.</summary>
+    IReadOnlyList<string> Forms(string path) => [];
 
     /// <summary>Examples without labels, to be predicted; null (default): they come as CSV files, whose columns are matched by name.</summary>
     /// <param name="model">The model.</param>

@@ -116,5 +116,5 @@ internal sealed record SourcePart(string Path, string? Labels, int Shard, int Sh
         ((long)((Int128)count * Shard / Shards), (long)((Int128)count * (Shard + 1) / Shards));
 
     /// <summary>The file's name for messages.</summary>
-    public string Name => System.IO.Path.GetFileName(Path);
+    public string Name => DataFiles.NameOf(Path);
 }

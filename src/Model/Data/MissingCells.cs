@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Granary.Jobs;
 
@@ -39,13 +40,26 @@ internal sealed class MissingCells
     /// <summary>Whether a trimmed label stands for a missing one. Numbers that do so among features are labels like any others: -1 is a usual class.</summary>
     public bool HasLabel(ReadOnlySpan<char> text) => Has(text) && LabelNumber.Parse(text) is null;
 
-    /// <summary>What is said of such a label.</summary>
-    public string NoLabel(string text) =>
-        $"which stands for a missing value, but every row needs a label: give it one, or leave the row out. If '{text}' is a class, set data.missingValues to a list without it: "
-        + MissingSpellings.List(_given.Where(s => s.Trim() != text.Trim()));
+    /// <summary>Whether a trimmed cell stands for a missing value, as a text or as a number.</summary>
+    public bool Stands(string text) => Has(text) || (AnyNumber && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Has(number));
 
-    /// <summary>What data.missingValues has to be for more to stand for a missing value: the whole list, as it replaces the usual one.</summary>
-    public string With(params IEnumerable<string> more) => $"data.missingValues to {MissingSpellings.List(_given.Concat(more))} (the list replaces the usual one)";
+    /// <summary>Whether a row with this trimmed label has none.</summary>
+    public bool IsNoLabel(string text) => text.Length == 0 || HasLabel(text);
+
+    /// <summary>What is said of a column without a label in some rows: "column 'y' is empty: every row needs a label. ...", with the remedy.</summary>
+    /// <param name="place">The column, and what more there is to be said of where it is: "column 'y'".</param>
+    /// <param name="text">What the first of these rows has in the label's place.</param>
+    /// <param name="within">Where in the column that is: " in row 3 of the group"; empty: the message says so otherwise.</param>
+    /// <param name="rows">"5 rows, of which this is the first, have"; null: there is no other.</param>
+    public string NoLabel(string place, string text, string within, string? rows)
+    {
+        var needs = $"every row needs a label{(rows is null ? ": leave this row out, or give it one" : $", and {rows} none: leave these rows out, or give each one")}.";
+        return text.Length == 0 ? $"{place} is empty{within}: {needs}"
+            : $"{place} holds '{text}'{within}, which stands for a missing value, but {needs} If '{text}' is a class, set {MissingSpellings.Without(_given, text)}.";
+    }
+
+    /// <summary>What data.missingValues has to be for more to stand for a missing value.</summary>
+    public string With(params IEnumerable<string> more) => MissingSpellings.With(_given, more);
 
     /// <summary>Whether a cell, as it stands in the file, has no value.</summary>
     public bool Has(ReadOnlySpan<byte> text)

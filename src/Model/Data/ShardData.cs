@@ -42,7 +42,7 @@ public sealed class ShardData
     // A model takes its features in one order.
     private static void RequireSame(Job job, IShardSource source, IShardSource validation)
     {
-        var (own, name) = (Path.GetFileName(job.Data.Path), Path.GetFileName(job.Data.Validation.Path));
+        var (own, name) = (DataFiles.NameOf(job.Data.Path), DataFiles.NameOf(job.Data.Validation.Path!));
         var (columns, others) = (Columns(source), Columns(validation));
         if (source.Image is { } image && validation.Image is { } other)
         {
@@ -52,7 +52,7 @@ public sealed class ShardData
                     + "Held-out images need the size that is trained on.");
             }
 
-            IdxFile.RequireScale(name!, other.Type, image.Type, $"{own} has");
+            IdxFile.RequireScale(name, other.Type, image.Type, $"{own} has");
         }
 
         if (validation.Features != source.Features && !FormatKinds.Of(job.Data.Format).HasIndices)
@@ -130,6 +130,13 @@ public sealed class ShardData
         var (training, held) = Split(facts);
         return ShardLook.At(source, training, (_validation?.Labelled ?? source, held), facts, countsDistinct);
     }
+
+    /// <summary>How many of its rows have certain labels; 0 for text.</summary>
+    /// <param name="heldOut">Whether those of the validation's own source are meant.</param>
+    /// <param name="isMeant">Whether a label is one of them.</param>
+    internal long RowsWith(bool heldOut, Func<string, bool> isMeant) => (heldOut ? _validation : _source)?.Labelled is { } source
+        ? Enumerable.Range(0, source.Rows).LongCount(row => isMeant(source.Label(row)))
+        : 0;
 
     private static long[] Count(IFeatureSource source, int[] rows, DataFacts facts)
     {

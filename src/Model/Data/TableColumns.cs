@@ -18,18 +18,20 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <param name="wanted">The features, wherever they stand; null: every column that is neither label nor ignored.</param>
     public static TableColumns Choose(string place, string[] names, DataSection data, IReadOnlyList<string>? wanted = null)
     {
+        var delimiter = FormatKinds.Of(data.Format).Takes("delimiter") ? data.Delimiter : null;
         if (names.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            throw new JobException($"{place}: the column '{twice.Key}' is there twice. Column names must differ.");
+            throw new JobException($"{place}: the column '{twice.Key}' is there twice. Column names must differ.{(names.Contains(data.Label) ? "" : HeaderHints.OfJob(names, delimiter))}");
         }
 
-        var label = Find(data.Label!, "data.label");
+        var label = Find(data.Label!, "data.label", HeaderHints.Near(data.Label!, names));
         if (wanted is not null)
         {
-            return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on"))]);
+            string[] free = [.. names.Where(n => n != data.Label && !wanted.Contains(n))];
+            return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))]);
         }
 
-        int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore"))];
+        int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore", HeaderHints.Near(name, names)))];
         int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
         int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]))];
         return features.Length > 0
@@ -37,9 +39,9 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"
                 + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
 
-        int Find(string name, string key) => Array.IndexOf(names, name) is >= 0 and var at
+        int Find(string name, string key, string near) => Array.IndexOf(names, name) is >= 0 and var at
             ? at
-            : throw new JobException($"{place}: there is no column '{name}' ({key}). The columns are: {string.Join(", ", names)}.");
+            : throw new JobException($"{place}: there is no column '{name}' ({key}).{near} {HeaderHints.Columns(names)}{(near.Length > 0 ? "" : HeaderHints.OfJob(names, delimiter))}");
     }
 
     /// <summary>Files that are read as one need the same columns in the same order. The one to blame is a file unlike most: those that have the
@@ -47,8 +49,9 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <param name="path">Where the files come from.</param>
     /// <param name="files">Each with its columns, and the place where these stand.</param>
     /// <param name="label">The label's column.</param>
+    /// <param name="delimiter">csv: what stands between cells; null: the files have no text for a header.</param>
     /// <exception cref="JobException">It names the first file that is unlike the others.</exception>
-    public static void RequireSame(string path, IReadOnlyList<(string File, string Place, string[] Columns)> files, string? label)
+    public static void RequireSame(string path, IReadOnlyList<(string File, string Place, string[] Columns)> files, string? label, string? delimiter = null)
     {
         if (files.All(f => f.Columns == files[0].Columns || f.Columns.SequenceEqual(files[0].Columns))) // mostly they are one array
         {
@@ -62,7 +65,7 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         throw new JobException((odd.Columns.Length != usual.Columns.Length
                 ? $"{odd.Place}: it has {Plural.Of(odd.Columns.Length, "column")}, but {usual.File} has {usual.Columns.Length}. "
                 : $"{odd.Place}: column {at + 1} is '{odd.Columns[at]}', but in {usual.File} it is '{usual.Columns[at]}'. ")
-            + $"Files that are read as one need the same columns.{Remedy(path, odd.File, usual.File)}");
+            + $"Files that are read as one need the same columns.{HeaderHints.OfFile(odd.Columns, delimiter)}{Remedy(path, odd.File, usual.File)}");
     }
 
     private static readonly EqualityComparer<string[]> NameByName = EqualityComparer<string[]>.Create(

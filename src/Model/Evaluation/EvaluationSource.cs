@@ -48,12 +48,12 @@ internal static class EvaluationSource
             IdxFile.RequireScale(part.Name, image.Type, model.Facts.PixelType, $"{model.Name} was trained on");
         }
 
-        RequireKnown(model, part.Name, source.Classes);
+        RequireKnown(model, data, part.Name, source.Classes);
         return source;
     }
 
     // Words that are not known have a place of their own, where the vocabulary has one.
-    private static void RequireKnown(TrainedModel model, string file, IReadOnlyList<string> found)
+    private static void RequireKnown(TrainedModel model, DataSection data, string file, IReadOnlyList<string> found)
     {
         var known = new LabelIndex(model.Data.IsText ? [] : model.Facts.Classes);
         var tokens = model.Data.IsText ? model.Facts.Classes.ToHashSet(StringComparer.Ordinal) : [];
@@ -65,7 +65,9 @@ internal static class EvaluationSource
         var what = !model.Data.IsText ? "label" : model.Data.HasWords ? "word" : "character";
         if (found.FirstOrDefault(c => !tokens.Contains(c) && known.Find(c) is null) is { } unknown)
         {
-            throw new JobException($"{file}: the {what} '{unknown}' was never seen in training: {model.Name} can say nothing of it. It knows: "
+            var rows = model.Data.IsText ? null : FormatCatalogue.Of(data).RowsWith(data, data.Path, label => known.Find(label) is null);
+            var others = rows is null or { Count: 1, IsAll: true } ? "" : $", and {rows.Have} such a label";
+            throw new JobException($"{rows?.First ?? file}: the {what} '{rows?.Label ?? unknown}' was never seen in training{others}: {model.Name} can say nothing of it. It knows: "
                 + $"{string.Join(", ", model.Facts.Classes.Take(NamesInMessage))}{(model.Facts.Classes.Count > NamesInMessage ? ", ..." : "")}.");
         }
     }

@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Data;
 
 namespace Granary.Model.Prediction;
 
@@ -7,14 +8,24 @@ namespace Granary.Model.Prediction;
 /// <param name="Ignored">Columns that the model does not know.</param>
 internal sealed record InputColumns(IReadOnlyList<int> Places, IReadOnlyList<string> Ignored)
 {
+    private const int NamesInMessage = 10;
+
+    /// <summary>Finds the column of each feature.</summary>
+    /// <param name="features">The model's features.</param>
+    /// <param name="header">The file's columns.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="delimiter">What stands between its cells.</param>
     /// <exception cref="JobException">A feature has no column, or two.</exception>
-    public static InputColumns Match(IReadOnlyList<string> features, string[] header, string file)
+    public static InputColumns Match(IReadOnlyList<string> features, string[] header, string file, string delimiter)
     {
         var missing = features.Where(f => !header.Contains(f)).ToArray();
         if (missing.Length > 0)
         {
-            throw new JobException($"{file}:1: there is no column {string.Join(", ", missing.Select(m => $"'{m}'"))}, which the model was trained on. "
-                + $"The columns are: {string.Join(", ", header)}.");
+            string[] free = [.. header.Except(features)];
+            var near = string.Concat(missing.Select(m => HeaderHints.Rename(m, free)).Take(NamesInMessage));
+            throw new JobException($"{file}:1: there is no column {string.Join(", ", missing.Take(NamesInMessage).Select(m => $"'{m}'"))}"
+                + $"{(missing.Length > NamesInMessage ? $" (and {missing.Length - NamesInMessage} more)" : "")}, which the model was trained on.{near} "
+                + HeaderHints.Columns(header) + (near.Length > 0 ? "" : HeaderHints.OfFile(header, delimiter)));
         }
 
         if (features.FirstOrDefault(f => header.Count(h => h == f) > 1) is { } twice)

@@ -69,7 +69,8 @@ public sealed class CsvOptionsTests : IDisposable
         var path = _folder.Write("d.csv", "a,y\n1,p\n2,q\n");
         Assert.Equal("d.csv:1: there is no column 'b' (data.ignore). The columns are: a, y.", DataFolder.Error(Csv(path) with { Ignore = ["b"] }));
         Assert.Contains("no column besides the label 'y' and the ignored ones", DataFolder.Error(Csv(path) with { Ignore = ["a"] }));
-        Assert.Contains("d.csv:1: there is no column 'y' (data.label). The columns are: a,y.", DataFolder.Error(Csv(path) with { Delimiter = ";" }));
+        Assert.Equal("d.csv:1: there is no column 'y' (data.label). The columns are: a,y. There is one column, and it holds ',': set data.delimiter to \",\".",
+            DataFolder.Error(Csv(path) with { Delimiter = ";" }));
     }
 
     [Fact]
@@ -81,6 +82,20 @@ public sealed class CsvOptionsTests : IDisposable
         Assert.Contains("column 'a' holds 'Infinity', which is not a finite number", DataFolder.Error(filled with { Path = _folder.Write("f.csv", "a,y\n1,p\nInfinity,q\n") }));
         Assert.Contains("column 'y' is empty: every row needs a label", DataFolder.Error(filled with { Path = _folder.Write("g.csv", "a,y\n1,p\n2,\n") }));
         Assert.Contains("h.csv: column 'b' has no value in the training part", DataFolder.Error(filled with { Path = _folder.Write("h.csv", "a,b,y\n1,,p\n2,NA,q\n") }));
+    }
+
+    [Theory]
+    [InlineData("d.csv")]
+    [InlineData("d.csv.gz")]
+    public void Rows_with_cells_of_one_sort_in_a_column_are_counted(string name)
+    {
+        string Error(MissingValues missing, params string[] cells) => DataFolder.Error(Csv(
+            _folder.Write(name, "b,a,y\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i},{(i >= 20 && i - 20 < cells.Length ? cells[i - 20] : "1")},c{i % 2}\n"))), shards: 3) with { Missing = missing, MissingSpellings = ["NA", "-9"] });
+        Assert.Equal($"{name}:22: column 'a' holds 'NA': fill it in, leave the row out, or set data.missing to mean: 3 rows, of which this is the first, have no value there.", Error(MissingValues.Refuse, "NA", "-9.0", "2", ""));
+        Assert.Equal($"{name}:23: column 'a' holds 'x', which is not a number: 2 rows, of which this is the first, have such a cell. If the column is no feature, name it in data.ignore; "
+            + "if 'x' stands for a missing value, set data.missingValues to [NA, -9, x] (the list replaces the usual one).", Error(MissingValues.Mean, "NA", "x", "", "y", "Infinity", "-9"));
+        Assert.Equal($"{name}:22: column 'a' holds 'Infinity', which is not a finite number: 2 rows, of which this is the first, have such a cell: fill it in, or leave the row out.", Error(MissingValues.Refuse, "Infinity", "-Infinity", "1"));
+        Assert.Equal($"{name}:23: column 'a' is empty: fill it in, leave the row out, or set data.missing to mean.", Error(MissingValues.Refuse, "3", "", "1"));
     }
 
     [Theory]
@@ -191,13 +206,17 @@ public sealed class CsvOptionsTests : IDisposable
         TableColumns.RequireSame("in", [("1.parquet", "1.parquet", ["a\nb", "y"]), ("2.parquet", "2.parquet", ["a", "b", "y"])], "y")).Message);
 
     [Fact]
-    public void A_held_out_label_that_is_unknown_is_named_by_its_line_with_those_that_are_known()
+    public void Held_out_rows_with_an_unknown_label_are_counted_and_the_first_is_named_by_its_line()
     {
         var own = _folder.Write("t.csv", "a,y\n" + string.Concat(Enumerable.Range(0, 6).Select(i => $"{i},{i % 2}\n")));
         foreach (var name in new[] { "v.csv", "v.csv.gz" })
         {
-            var held = Csv(own, shards: 2) with { Validation = new() { Path = _folder.Write(name, "a,y\n1,0.0\n\n2,1.0\n3,2.0\n4,2.0\n") } };
-            Assert.Equal($"{name}:5: the label '2.0' does not occur in t.csv, so no model can learn it. t.csv has '0' and '1'.", DataFolder.Error(held));
+            string Error(string rows) => DataFolder.Error(Csv(own, shards: 2) with { Validation = new() { Path = _folder.Write(name, "a,y\n1,0.0\n\n2,1.0\n" + rows) } });
+            Assert.Equal($"{name}:5: 3 rows, of which this is the first, have the label 2, which t.csv does not have (it has 0 and 1): leave these rows out, or add rows of class 2 to t.csv.",
+                Error("3,2.0\n4,2\n5,0\n6,+2\n"));
+            Assert.Equal($"{name}:6: this row has the label 2, which t.csv does not have (it has 0 and 1): leave this row out, or add rows of class 2 to t.csv.", Error("3,1\n4,2.0\n"));
+            Assert.Equal($"{name}:5: 2 rows, of which this is the first, have the labels 'two' and 3, which t.csv does not have (it has 0 and 1): leave these rows out, or add rows of these classes to t.csv.",
+                Error("4,two\n9,3\n"));
         }
     }
 

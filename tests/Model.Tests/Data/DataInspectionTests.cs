@@ -98,6 +98,23 @@ public sealed class DataInspectionTests : IDisposable
     }
 
     [Fact]
+    public void What_tells_the_label_is_said_before_all_else()
+    {
+        // 'code' tells the label, 'id' rises, 'gap' is missing in one class, 'far' has a code, 'k' never changes; one label is rare, and the first column has no name.
+        var text = ",far,k,gap,id,code,y\n" + string.Concat(Enumerable.Range(0, 90).Select(i =>
+            $"{i},{(i % 30 == 7 ? "-999" : $"{(i * 37 % 90) + 0.5}")},3,{(i % 3 == 1 ? "" : $"{(i * 41 % 97) + 0.25}")},{i + 7},{(i == 89 ? 3 : i % 3)},{(i == 89 ? "rare" : $"c{i % 3}")}\n"));
+        var path = Directory.CreateDirectory(_folder["in"]).FullName;
+        _folder.Write("in/t.csv", text);
+        _folder.Write("in/.t.csv", text);
+        var warnings = DataCheck.Inspect(DataFolder.Job(Csv(path)), 2, withColumns: false).Warnings;
+        Assert.Equal(
+            ["label-leak", "missing-by-label", "row-number", "rare-label", "hidden-files", "index-column", "missing-code", "missing-values", "constant-column"],
+            warnings.Select(w => w.Kind));
+        Assert.All(warnings, w => Assert.StartsWith("in: ", w.Message, StringComparison.Ordinal)); // one name for one source
+        Assert.DoesNotContain(warnings, w => w.Message.Contains('?', StringComparison.Ordinal) && w.Kind != "missing-code"); // sentences, of which only a list of spellings has the mark
+    }
+
+    [Fact]
     public void One_number_in_two_spellings_is_said()
     {
         var text = "a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i * 37 % 60},{(i % 4) switch { 0 => "0", 1 => "1", 2 => "0.0", _ => "1" }}\n"));

@@ -129,6 +129,32 @@ public sealed class IdxTests : IDisposable
         Assert.DoesNotContain(DataCheck.Inspect(DataFolder.Job(Idx(images, Labels(ids))), 1, withColumns: false).Warnings, w => w.Kind == "continuous-target");
     }
 
+    [Theory]
+    [InlineData(0x08, 255, "ubyte", false)]
+    [InlineData(0x09, 100, "sbyte", true)]
+    [InlineData(0x0b, 299, "int16", true)]
+    [InlineData(0x0c, 299, "int32", true)]
+    [InlineData(0x0d, 299, "float32", true)]
+    [InlineData(0x0d, 1, "float32", false)] // scaled by hand
+    [InlineData(0x0e, 10, "float64", false)]
+    public void A_check_says_type_and_dimensions_and_warns_where_values_are_not_scaled(byte type, int greatest, string name, bool warns)
+    {
+        var least = type == 0x08 ? 0 : 2 - greatest;
+        double[] values = [.. Enumerable.Range(0, 240).Select(i => i == 5 ? least : i == 6 ? greatest : (double)(i % 2))];
+        var labels = Labels([.. Enumerable.Range(0, 60).Select(i => (double)(i % 2))]);
+        foreach (var (file, form) in new[] { ("i", $"{name}, 60 x 2 x 2"), ("i.gz", $"gzip, {name}, 60 x 2 x 2") })
+        {
+            var data = Idx(_folder.Write(file, File(type, [60, 2, 2], values)), labels);
+            var found = DataCheck.Inspect(DataFolder.Job(data), 1, withColumns: true);
+            Assert.Equal(form, found.Report.Files[0].Form);
+            var warnings = found.Warnings.Where(w => w.Kind == "not-scaled").Select(w => w.Message);
+            Assert.Equal(
+                warns ? [$"{file}: the values are {name}, from {least} to {greatest}, and are not scaled: only ubyte becomes x / 255. Set data.standardize to true, or write them scaled."] : [],
+                warnings);
+            Assert.DoesNotContain(DataCheck.Inspect(DataFolder.Job(data with { Standardize = true }), 1, withColumns: true).Warnings, w => w.Kind == "not-scaled");
+        }
+    }
+
     [Fact]
     public void What_cannot_be_used_is_named()
     {

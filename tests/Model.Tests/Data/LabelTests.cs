@@ -28,8 +28,51 @@ public sealed class LabelTests : IDisposable
             var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i == 31 ? $" {spelling} " : i % 2 == 0 ? first : second)}\n"));
             var message = DataFolder.Error(Csv(_folder.Write(name, "a,y\n" + rows), shards: 3));
             Assert.StartsWith($"{name}:33: column 'y' holds '{spelling}', which stands for a missing value, but every row needs a label", message, StringComparison.Ordinal);
-            Assert.EndsWith($"If '{spelling}' is a class, set data.missingValues to a list without it: {MissingSpellings.List(MissingSpellings.Usual.Where(s => s != spelling))}.", message, StringComparison.Ordinal);
+            Assert.Contains($", but every row needs a label: leave this row out, or give it one. If '{spelling}' is a class, set data.missingValues to the usual list without it: [\"#N", message, StringComparison.Ordinal);
+            Assert.EndsWith(" and 15 more] (docs/how-to/check-data.md has the whole list).", message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("d.csv")]
+    [InlineData("d.csv.gz")]
+    public void Rows_without_a_label_are_counted_in_all_shards_and_files(string name)
+    {
+        string Rows(int from, params string[] labels) => "a,y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i >= from && i - from < labels.Length ? labels[i - from] : i % 2 == 0 ? "p" : "q")}\n"));
+        var data = Csv(_folder.Write(name, Rows(30, "NULL", "", "p", "nan")), shards: 4) with { MissingSpellings = ["NULL", "nan"] };
+        Assert.Equal($"{name}:32: column 'y' holds 'NULL', which stands for a missing value, but every row needs a label, and 3 rows, of which this is the first, have none: leave these rows out, or give each one. "
+            + "If 'NULL' is a class, set data.missingValues to a list without it: [nan].", DataFolder.Error(data));
+        _folder.Write("b" + name, Rows(7, "", ""));
+        Assert.Equal($"b{name}:9: column 'y' is empty: every row needs a label, and 5 rows, of which this is the first, have none: leave these rows out, or give each one.",
+            DataFolder.Error(data with { Path = _folder["*" + name] }));
+        var held = data with { Path = _folder.Write("t" + name, Rows(99)), Validation = new() { Path = _folder[name] } };
+        Assert.StartsWith($"{name}:32: column 'y' holds 'NULL', ", DataFolder.Error(held), StringComparison.Ordinal);
+        Assert.Contains(" and 3 rows, of which this is the first, have none", DataFolder.Error(held));
+    }
+
+    [Fact]
+    public void Rows_below_one_that_cannot_be_read_are_not_counted()
+    {
+        var path = _folder.Write("d.csv", [.. "a,y\n1,p\n2,\n3,\n4,q\n5,"u8, 0xe9, .. "\n6,\n"u8]);
+        Assert.Equal("d.csv:3: column 'y' is empty: every row needs a label, and at least 2 rows, of which this is the first, have none: leave these rows out, or give each one.", Error(path));
+        string Error(string file) => DataFolder.Error(Csv(file));
+    }
+
+    [Fact]
+    public void Labels_that_are_no_finite_numbers_are_counted()
+    {
+        var csv = Csv(_folder.Write("d.csv", "a,y\n1,0\n2,inf\n3,1\n4,nan\n"), shards: 2) with { MissingSpellings = [] };
+        Assert.Equal("d.csv:3: 2 rows, of which this is the first, have a label that is no finite number ('inf'), but the others are numbers. Leave these rows out, or give each another label.", DataFolder.Error(csv));
+        Assert.Equal("d.svm:2: the label is 'nan', which is not a finite number: 3 rows, of which this is the first, have such a label.",
+            DataFolder.Error(Libsvm(_folder.Write("d.svm", "1 1:1\nnan 1:2\n0 1:3\nx 1:1\n\nnan # none\n"))));
+        Assert.Equal("d.svm:2: the label is 'nan', which is not a finite number.", DataFolder.Error(Libsvm(_folder.Write("d.svm", "1 1:1\nnan 1:2\n0 1:3\n"))));
+    }
+
+    [Fact]
+    public void Unknown_labels_of_a_sparse_file_are_counted_by_line()
+    {
+        var held = Libsvm(_folder.Write("d.svm", "+1 1:1\n-1 1:2\n")) with { Validation = new() { Path = _folder.Write("v.svm", "1 1:1\n# none\n-1.0 1:2\n3 1:2 # 3\n3.0 1:1\n") } };
+        Assert.Equal("v.svm:4: 2 rows, of which this is the first, have the label 3, which d.svm does not have (it has -1 and 1): leave these rows out, or add rows of class 3 to d.svm.", DataFolder.Error(held));
     }
 
     [Fact]
@@ -102,7 +145,8 @@ public sealed class LabelTests : IDisposable
         Assert.Equal(2, source.Rows);
         using var tensors = source.ToTensors(Precision.Float64, model.Facts);
         Assert.Equal([0L, 1], tensors.Gather([0, 1], 0, new PassPlace(1, 0, 0, 0)).Targets.data<long>().ToArray());
-        var unknown = _folder.Write("e.csv", $"one,two,{model.Data.Label}\n1,2,2\n");
-        Assert.Contains("'2' was never seen in training", Assert.Throws<JobException>(() => EvaluationSource.Read(model, unknown, null, 0, 1)).Message);
+        string Unknown(string rows) => Assert.Throws<JobException>(() => EvaluationSource.Read(model, _folder.Write("e.csv", $"one,two,{model.Data.Label}\n1,2,{other}\n{rows}"), null, 0, 1)).Message;
+        Assert.StartsWith("e.csv:3: the label '2' was never seen in training: ", Unknown("1,2,2\n"), StringComparison.Ordinal);
+        Assert.StartsWith("e.csv:4: the label '2' was never seen in training, and 3 rows, of which this is the first, have such a label: ", Unknown($"1,2,{another}\n1,2,2\n1,2,2\n1,2,5\n"), StringComparison.Ordinal);
     }
 }

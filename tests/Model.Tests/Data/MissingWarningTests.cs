@@ -36,8 +36,8 @@ public sealed class MissingWarningTests : IDisposable
         var warning = Assert.Single(Warnings(200, i => i % 40 == 7 ? $"{code}" : Text(Bell(i))));
         Assert.Equal("missing-code", warning.Kind);
         var next = Enumerable.Range(0, 200).Where(i => i % 40 != 7).Select(i => Math.Round(Bell(i), 2)).OrderBy(x => Math.Abs(x - code)).First();
-        Assert.Equal($"d.csv: a code for a missing value? Column 'a' ({code} in 5 rows; the next value is {Text(next)}). "
-            + $"If so, set data.missingValues to {MissingSpellings.List([.. MissingSpellings.Usual, $"{code}"])} (the list replaces the usual one).", warning.Message);
+        Assert.Equal($"d.csv: column 'a' holds {code} in 5 rows, probably a code for a missing value: the next value is {Text(next)}. "
+            + $"If so, set data.missingValues to the usual list with {code} added: [\"#N/A\", \"#N/A N/A\", \"#NA\", 16 more, {code}] (docs/how-to/check-data.md has the whole list).", warning.Message);
     }
 
     [Fact]
@@ -54,14 +54,14 @@ public sealed class MissingWarningTests : IDisposable
         var cells = string.Concat(Enumerable.Range(0, 200).Select(i => string.Join(',', Enumerable.Range(0, 7).Select(c => i % 40 == c ? c == 2 ? "-99" : "-999" : Text(Bell(i + (1000 * c))))) + $",c{i * 13 % 3}\n"));
         var data = new DataSection { Format = "csv", Path = _folder.Write("d.csv", "a,b,c,d,e,f,g,y\n" + cells), Label = "y", Shards = 2, MissingSpellings = ["NA", "-"] };
         var message = Assert.Single(DataCheck.Inspect(DataFolder.Job(data), 2, withColumns: false).Warnings).Message;
-        Assert.StartsWith("d.csv: codes for missing values? Columns 'a' (-999 in 5 rows; the next value is ", message);
-        Assert.EndsWith(") and 2 more. If so, set data.missingValues to [NA, \"-\", -999, -99] (the list replaces the usual one) and data.missing to mean.", message);
+        Assert.StartsWith("d.csv: columns hold numbers that are probably codes for missing values: 'a' (-999 in 5 rows; the next value is ", message);
+        Assert.EndsWith(") and 2 more. If so, set data.missing to mean and data.missingValues to [NA, \"-\", -999, -99] (the list replaces the usual one).", message);
     }
 
     [Fact]
     public void Numbers_in_messages_are_written_in_full()
     {
-        Assert.Contains("(-999 in 5 rows; the next value is 150000)", Assert.Single(Warnings(200, i => i % 40 == 7 ? "-999" : $"{150_000 + (i * 7 % 500)}")).Message);
+        Assert.Contains("holds -999 in 5 rows, probably a code for a missing value: the next value is 150000. ", Assert.Single(Warnings(200, i => i % 40 == 7 ? "-999" : $"{150_000 + (i * 7 % 500)}")).Message);
     }
 
     [Fact]
@@ -95,13 +95,13 @@ public sealed class MissingWarningTests : IDisposable
     }
 
     [Fact]
-    public void Gaps_that_say_the_label_are_said()
+    public void Gaps_that_tell_the_label_are_said_first()
     {
         var one = Warnings(300, i => i * 13 % 3 == 1 && i % 20 != 0 ? "NA" : i % 50 == 0 ? "" : Text(Bell(i)));
-        Assert.Equal(["missing-values", "missing-by-label"], one.Select(w => w.Kind));
-        Assert.Equal("d.csv: column 'a' has no value in 96 of 100 rows of label 'c1', and in 4 of 200 of the others: the gaps say the label. "
-            + "If they will not do so in new data, name the column in data.ignore.", one[1].Message);
-        Assert.Contains("has no value in 0 of 100 rows of label 'c2', and in 200 of 200 of the others", Warnings(300, i => i * 13 % 3 != 2 ? "NA" : Text(Bell(i)))[1].Message);
+        Assert.Equal(["missing-by-label", "missing-values"], one.Select(w => w.Kind));
+        Assert.Equal("d.csv: column 'a' has no value in 96 of 100 rows of label 'c1', and in 4 of 200 of the others: which rows have gaps tells the label. "
+            + "If it will not do so in new data, name the column in data.ignore.", one[0].Message);
+        Assert.Contains("has no value in 0 of 100 rows of label 'c2', and in 200 of 200 of the others", Warnings(300, i => i * 13 % 3 != 2 ? "NA" : Text(Bell(i)))[0].Message);
     }
 
     // Gaps that have nothing to do with the label, in data sets of many small classes and of a few large ones.

@@ -210,6 +210,8 @@ public sealed class ParquetTests : IDisposable
         Assert.StartsWith("d.parquet: there is no column 'z' (data.label). The columns are: a, s, t, y.", DataFolder.Error(good with { Label = "z" }));
         Assert.StartsWith("d.parquet: there is no column 'z' (data.ignore).", DataFolder.Error(good with { Ignore = ["z"] }));
         Assert.StartsWith("n.parquet: row group 0: column 'y' is empty in row 1 of the group", DataFolder.Error(good with { Path = Write("n.parquet", fields, Group(2, null)) }));
+        Assert.Equal("m.parquet: row group 0: column 'a' is null in row 0 of the group: fill it in, leave the row out, or set data.missing to mean: 2 rows of the group have no value there.",
+            DataFolder.Error(good with { Path = Write("m.parquet", fields, [new double?[] { null, null }, new[] { "u", "v" }, new[] { DateTime.UnixEpoch, DateTime.UnixEpoch }, new[] { "p", "q" }]) }));
         Assert.StartsWith("i.parquet: row group 0: column 'a' holds Infinity in row 1 of the group", DataFolder.Error(good with { Path = Write("i.parquet", fields, Group(double.PositiveInfinity, "q")) }));
     }
 
@@ -247,9 +249,13 @@ public sealed class ParquetTests : IDisposable
     [Fact]
     public void A_label_that_stands_for_a_missing_one_is_refused_by_its_row()
     {
-        var path = Write("d.parquet", [new DataField<double>("a"), new DataField<string>("y")], [new double[] { 1, 2, 3 }, new[] { "p", "q", "nan" }]);
+        Field[] fields = [new DataField<double>("a"), new DataField<string>("y")];
+        var path = Write("d.parquet", fields, [new double[] { 1, 2, 3 }, new[] { "p", "q", "nan" }]);
         Assert.StartsWith("d.parquet: row group 0: column 'y' holds 'nan' in row 2 of the group, which stands for a missing value", DataFolder.Error(Parquet(path)), StringComparison.Ordinal);
         Assert.Equal(["nan", "p", "q"], DataCheck.Run(DataFolder.Job(Parquet(path) with { MissingSpellings = [] }), 1).Facts.Classes);
+        var several = Write("e.parquet", fields, [new double[] { 1, 2, 3, 4 }, new[] { "p", "NA", "", "q" }]);
+        Assert.Equal("e.parquet: row group 0: column 'y' holds 'NA' in row 1 of the group, which stands for a missing value, but every row needs a label, and 2 rows of the group have none: "
+            + "leave these rows out, or give each one. If 'NA' is a class, set data.missingValues to a list without it: [\"?\"].", DataFolder.Error(Parquet(several) with { MissingSpellings = ["NA", "?"] }));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class ShardDataTests : IDisposable
     [Theory]
     [InlineData("a,y\n1,p\n2\n3,q\n", "d.csv:3: 1 cells, but the header has 2.")]
     [InlineData("a,y\n1,p\n2,q,4\n", "d.csv:3: 3 cells, but the header has 2.")]
-    [InlineData("a,y\n1,p\n\nabc,q\n", "d.csv:4: column 'a' holds 'abc', which is not a number. If the column is no feature, name it in data.ignore; if 'abc' stands for a missing value, set data.missingValues to [\"#N/A\", ")]
+    [InlineData("a,y\n1,p\n\nabc,q\n", "d.csv:4: column 'a' holds 'abc', which is not a number. If the column is no feature, name it in data.ignore; if 'abc' stands for a missing value, set data.missingValues to the usual list with abc added: [\"#N/A\", ")]
     [InlineData("a,y\n1,p\nNaN,q\n", "d.csv:3: column 'a' holds 'NaN': fill it in, leave the row out, or set data.missing to mean.")]
     [InlineData("a,y\n1,p\n-Infinity,q\n", "d.csv:3: column 'a' holds '-Infinity'")]
     [InlineData("a,y\n1,p\n,q\n", "d.csv:3: column 'a' is empty")]
@@ -243,6 +243,6 @@ public sealed class ShardDataTests : IDisposable
             job with { Data = job.Data with { Validation = new() { Path = images, Labels = labels } } }, 1)).Message;
         Assert.Equal("wide: its images have 1 x 4 pixels, those of i have 2 x 2. Held-out images need the size that is trained on.",
             Error(Path.Combine(_folder, "wide"), job.Data.Labels!));
-        Assert.Equal("l9: the label '9' does not occur in i, so no model can learn it. i has '0' and '1'.", Error(job.Data.Path, Idx("l9", 0x801, 4, [0, 1, 9, 0], false)));
+        Assert.Equal("l9: 1 row has the label 9, which i does not have (it has 0 and 1): leave this row out, or add rows of class 9 to i.", Error(job.Data.Path, Idx("l9", 0x801, 4, [0, 1, 9, 0], false)));
     }
 }

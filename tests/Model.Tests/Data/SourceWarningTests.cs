@@ -31,11 +31,11 @@ public sealed class SourceWarningTests : IDisposable
     {
         Write("d/1.csv", "d/.ipynb_checkpoints/1-checkpoint.csv", "d/_SUCCESS", "d/.1.csv.crc", "v/1.csv", "v/._1.csv");
         Assert.Equal(
-            [$"{_folder["d"]}: 1 hidden or backup file is not read: .ipynb_checkpoints/1-checkpoint.csv. To read one alone, name it in data.path; to read it with the others, rename it or its folder."],
+            ["d: 1 hidden or backup file is not read: .ipynb_checkpoints/1-checkpoint.csv. To read one alone, name it in data.path; to read it with the others, rename it or its folder."],
             Warnings("d"));
         Assert.Equal(2, Warnings("d", "v").Length);
-        Assert.Contains("not read: ._1.csv. To read one alone, name it in data.validation.path;", Warnings("d/1.csv", "v/*.csv").Single());
-        Assert.Contains(": 1 hidden or backup file is not read: .ipynb_checkpoints/1-checkpoint.csv.", Warnings("d/**/*.csv").Single());
+        Assert.StartsWith("v/*.csv: 1 hidden or backup file is not read: ._1.csv. To read one alone, name it in data.validation.path;", Warnings("d/1.csv", "v/*.csv").Single());
+        Assert.StartsWith("d/**/*.csv: 1 hidden or backup file is not read: .ipynb_checkpoints/1-checkpoint.csv.", Warnings("d/**/*.csv").Single());
         Assert.Empty(Warnings("d/*.csv"));
         Assert.Empty(Warnings("d/1.csv"));
         Assert.Empty(Warnings("v/.*"));
@@ -46,7 +46,7 @@ public sealed class SourceWarningTests : IDisposable
     public void Partitions_are_told()
     {
         Write("p/year=2024/1.csv", "p/year=2025/1.csv");
-        Assert.StartsWith($"{_folder["p/**"]}: 'year' stands in names of folders and not in the files, and is not read.", Warnings("p/**").Single());
+        Assert.StartsWith("p/**: 'year' stands in names of folders and not in the files, and is not read.", Warnings("p/**").Single());
         Assert.Empty(Warnings("p/year=2024"));
     }
 }

@@ -35,7 +35,7 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
         var settings = Settings(part, data, source, columns);
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(files[0]))!, DataFiles.CacheFolder);
         var which = (ulong)ContentHash.Of(Encoding.UTF8.GetBytes($"{part.Path}\n{settings}"));
-        var name = string.Create(CultureInfo.InvariantCulture, $"{part.Name.Replace('*', '+').Replace('?', '+')}.{part.Shard}-of-{part.Shards}.{which:x16}.rows");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(part.Path).Replace('*', '+').Replace('?', '+')}.{part.Shard}-of-{part.Shards}.{which:x16}.rows");
         return new CachePlace(folder, name, ContentHash.Of(Encoding.UTF8.GetBytes(settings)), source, reason => Tell(folder, reason));
     }
 

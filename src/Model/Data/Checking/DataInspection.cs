@@ -35,7 +35,7 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             job.Data.IsText ? Text(job, facts, look.Tokens) : null,
             look.Sparse is { Given: > 0 } ? look.Sparse : null,
             FormatKinds.Of(job.Data.Format).Takes("delimiter") ? job.Data.Delimiter : null);
-        return new DataInspection(facts, bigramLoss, report, [.. SourceWarnings.Of(job, surveys), .. DataWarnings.Of(job, surveys, report, columns, features)]);
+        return new DataInspection(facts, bigramLoss, report, DataWarnings.Of(job, surveys, report, columns, features));
     }
 
     private static string Name(Job job, DataFacts facts, int feature) =>

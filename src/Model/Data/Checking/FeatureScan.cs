@@ -215,7 +215,7 @@ internal sealed class FeatureScan
 
     private long Missing(int feature) => (long)Range(_missing, feature).Sum();
 
-    /// <summary>Whether a feature has one value in each class, and another one in every class: it says the label by itself.</summary>
+    /// <summary>Whether a feature has one value in each class, and another one in every class: it tells the label by itself.</summary>
     public bool TellsTheClass(int feature)
     {
         var values = new HashSet<double>();

@@ -2,15 +2,15 @@ using Granary.Jobs;
 
 namespace Granary.Model.Data.Checking;
 
-/// <summary>What is unusual about how a file is written.</summary>
+/// <summary>How a file is written, where that is worth a word.</summary>
 internal static class FileForm
 {
-    /// <summary>"gzip, UTF-16, lines end in CR"; null: it is as files mostly are.</summary>
+    /// <summary>"gzip, UTF-16, lines end in CR", "int16, 60 x 4"; null: it is as files of its format mostly are.</summary>
     public static string? Of(string path, DataSection data)
     {
         var bytes = FormatKinds.Of(data.Format).Bytes;
         var areLines = bytes == SourceBytes.Lines;
-        var forms = bytes == SourceBytes.Closed ? [] : SourceFile.Forms(path, areLines || bytes == SourceBytes.Text, areLines);
-        return forms.Count == 0 ? null : string.Join(", ", forms);
+        string[] forms = [.. bytes == SourceBytes.Closed ? [] : SourceFile.Forms(path, areLines || bytes == SourceBytes.Text, areLines), .. FormatCatalogue.Of(data).Forms(path)];
+        return forms.Length == 0 ? null : string.Join(", ", forms);
     }
 }

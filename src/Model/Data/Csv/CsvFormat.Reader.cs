@@ -1,6 +1,5 @@
 using Granary.Jobs;
 using Granary.Model.Data;
-using Granary.Model.Data.Checking;
 
 namespace Granary.BuiltIn;
 
@@ -14,5 +13,5 @@ internal sealed class CsvFormat : IFormatReader
     public IShardSource Read(SourceReading reading) => CsvSource.Read(reading.Part, reading.Data, reading.Features, reading.Use);
 
     /// <inheritdoc/>
-    public string? PlaceOf(DataSection data, string label) => LabelPlace.Find(data, label);
+    public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => CsvCells.Find(data.Delimiter[0], path, data.Label!, isMeant);
 }

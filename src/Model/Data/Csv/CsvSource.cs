@@ -42,7 +42,7 @@ internal static class CsvSource
                 return Table(columns, rows, read.Labels, labels);
             }
 
-            return RowByRow(source.Lines(), columns, data);
+            return RowByRow(source.Lines(), columns, data, part.Path);
         }
     }
 
@@ -63,14 +63,18 @@ internal static class CsvSource
     }
 
     /// <summary>The plain way, which has the messages: one row after another.</summary>
+    /// <param name="parts">The shard's lines.</param>
+    /// <param name="columns">Which cell is what.</param>
+    /// <param name="data">How the files are written.</param>
+    /// <param name="path">The source, to be searched for more rows like the one that is refused; null: it is not.</param>
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
-    internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data)
+    internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string? path = null)
     {
         var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Features.Length));
         foreach (var part in parts)
         {
             rows.Clear();
-            Add(part, columns, data, rows);
+            Add(part, columns, data, rows, path);
             sink.Append(rows.Values, rows.Labels);
         }
 
@@ -81,9 +85,10 @@ internal static class CsvSource
     private static TableSource Table(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels) =>
         new([.. columns.Features.Select(f => columns.Names[f])], rows, names, labels) { LeftOut = columns.LeftOut };
 
-    internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into)
+    internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into, string? path = null)
     {
         var (rows, missing) = (new CsvRows(part, data.Delimiter[0]), new MissingCells(data));
+        var refusals = new CsvRefusals(missing, path is null ? null : (column, isMeant) => CsvCells.Find(data.Delimiter[0], path, column, isMeant));
         while (rows.Read())
         {
             if (rows.FieldCount != columns.Names.Length)
@@ -91,44 +96,23 @@ internal static class CsvSource
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            into.Label(Label(rows, columns.Label, data.Label!, missing));
+            var label = rows.Text(columns.Label);
+            into.Label(missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label);
             var values = into.Next(columns.Features.Length);
             for (var f = 0; f < values.Length; f++)
             {
-                values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], missing);
+                values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], missing, refusals);
             }
         }
     }
 
-    private static string Label(CsvRows rows, int column, string name, MissingCells missing)
-    {
-        var text = rows.Text(column);
-        return text.Length == 0 ? throw rows.Error($"column '{name}' is empty: every row needs a label")
-            : missing.HasLabel(text) ? throw rows.Error($"column '{name}' holds '{text}', {missing.NoLabel(text)}")
-            : text;
-    }
-
-    internal static double Number(CsvRows rows, int column, string name, MissingCells missing)
+    internal static double Number(CsvRows rows, int column, string name, MissingCells missing, CsvRefusals refusals)
     {
         var text = rows.Field(column).Trim();
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
-        if (isNumber && double.IsFinite(value) && !missing.Has(value))
-        {
-            return value;
-        }
-
-        if (!missing.Has(text) && !(isNumber && missing.Has(value)))
-        {
-            throw rows.Error(isNumber
-                ? $"column '{name}' holds '{text}', which is not a finite number: fill it in, or leave the row out"
-                : $"column '{name}' holds '{text}', which is not a number. If the column is no feature, name it in data.ignore; if '{text}' stands for a missing value, set "
-                    + missing.With(text.ToString()));
-        }
-
-        return missing.AreFilled
-            ? double.NaN
-            : throw rows.Error($"column '{name}' {(text.IsEmpty ? "is empty" : $"holds '{text}'")}: fill it in, leave the row out, "
-                + "or set data.missing to mean");
+        return isNumber && double.IsFinite(value) && !missing.Has(value) ? value
+            : missing.AreFilled && (missing.Has(text) || (isNumber && missing.Has(value))) ? double.NaN
+            : throw refusals.OfFeature(rows, name, text.ToString());
     }
 }
 

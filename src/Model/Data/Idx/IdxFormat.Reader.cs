@@ -14,5 +14,13 @@ internal sealed class IdxFormat : IFormatReader
     public IShardSource Read(SourceReading reading) => IdxSource.Read(reading.Part);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Forms(string path)
+    {
+        using var file = SourceFile.OpenBytes(path);
+        var header = IdxFile.Images(file, Path.GetFileName(path));
+        return [header.TypeName, $"{header.Count} x {header.Shape}"];
+    }
+
+    /// <inheritdoc/>
     public InputRows? Inputs(TrainedModel model, string path, int rows) => InputRows.Images(model, path, rows);
 }

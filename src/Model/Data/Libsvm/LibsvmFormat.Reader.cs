@@ -1,3 +1,4 @@
+using Granary.Jobs;
 using Granary.Model.Data;
 
 namespace Granary.BuiltIn;
@@ -10,4 +11,7 @@ internal sealed class LibsvmFormat : IFormatReader
 
     /// <inheritdoc/>
     public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features);
+
+    /// <inheritdoc/>
+    public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => LibsvmSource.Find(path, isMeant);
 }

@@ -31,6 +31,13 @@ internal static class LibsvmSource
                         Row(text[row], features, rows);
                     }
                 }
+                catch (LabelException e)
+                {
+                    var found = Find(part.Path, label => !IsFinite(Encoding.UTF8.GetBytes(label)));
+                    throw found is null or { Count: 1, IsAll: true }
+                        ? lines.Error(line, $"the label is '{e.Message}', which is not a finite number")
+                        : new JobException($"{found.First}: the label is '{found.Label}', which is not a finite number: {found.Have} such a label.");
+                }
                 catch (FormatException e)
                 {
                     throw lines.Error(line, e.Message);
@@ -53,9 +60,9 @@ internal static class LibsvmSource
             return;
         }
 
-        if (!double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out var y) || !double.IsFinite(y))
+        if (!IsFinite(label))
         {
-            throw new FormatException($"the label is '{Text(label)}', which is not a finite number");
+            throw new LabelException(Text(label));
         }
 
         rows.Begin(Text(label));
@@ -84,6 +91,34 @@ internal static class LibsvmSource
 
             rows.Add(last = index, value);
         }
+    }
+
+    private static bool IsFinite(ReadOnlySpan<byte> label) =>
+        double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out var y) && double.IsFinite(y);
+
+    // Its message is the label.
+    private sealed class LabelException(string label) : FormatException(label);
+
+    /// <summary>The rows with labels of some sort, in the order of the files.</summary>
+    public static FoundRows? Find(string path, Func<string, bool> isMeant)
+    {
+        var tally = new RowTally(isMeant);
+        return tally.Over(DataFiles.Expand(path).SelectMany(file => FileLines.Read(file).Select(l => Look(l.Line.Span, $"{Path.GetFileName(file)}:{l.Number}", tally))));
+    }
+
+    private static long Look(ReadOnlySpan<byte> line, string place, RowTally tally)
+    {
+        foreach (var row in line.Split((byte)'\r'))
+        {
+            var comment = line[row].IndexOf((byte)'#');
+            var rest = comment < 0 ? line[row] : line[row][..comment];
+            if (Word(ref rest) is { IsEmpty: false } label)
+            {
+                tally.Add(Text(label), () => place);
+            }
+        }
+
+        return line.Length + 1;
     }
 
     // "qid:7" tells which rows are to be ranked together, which is nothing to a classifier.

@@ -24,15 +24,19 @@ internal static class ParquetColumn
         if (!missing.AreFilled && Array.FindIndex(values, v => IsMissing(v, missing)) is >= 0 and var at)
         {
             var what = values[at] is { } x ? $"holds {x.ToString(CultureInfo.InvariantCulture)}" : "is null";
-            throw new JobException($"{place} {what} in row {at} of the group: fill it in, leave the row out, or set data.missing to mean.");
+            throw new JobException($"{place} {what} in row {at} of the group: fill it in, leave the row out, or set data.missing to mean"
+                + $"{Others(values.LongCount(v => IsMissing(v, missing)), "no value there")}.");
         }
 
-        var odd = Array.FindIndex(values, v => !IsMissing(v, missing) && !double.IsFinite(v!.Value));
+        bool IsOdd(double? v) => !IsMissing(v, missing) && !double.IsFinite(v!.Value);
+        var odd = Array.FindIndex(values, IsOdd);
         return odd < 0
             ? [.. values.Select(v => IsMissing(v, missing) ? double.NaN : v!.Value)]
             : throw new JobException($"{place} holds {values[odd]!.Value.ToString(CultureInfo.InvariantCulture)} in row {odd} of the group, which is not "
-                + "a finite number: fill it in, or leave the row out.");
+                + $"a finite number{Others(values.LongCount(IsOdd), "such a cell")}: fill it in, or leave the row out.");
     }
+
+    private static string Others(long count, string what) => count == 1 ? "" : $": {Plural.Of(count, "row")} of the group have {what}";
 
     private static bool IsMissing(double? value, MissingCells missing) =>
         value is not { } x || (double.IsNaN(x) ? missing.AnyNaN : missing.AnyNumber && missing.Has(x));
@@ -68,16 +72,14 @@ internal static class ParquetColumn
                 : x.ToString("R", CultureInfo.InvariantCulture))];
         }
 
-        var empty = Array.FindIndex(labels, string.IsNullOrWhiteSpace);
-        if (empty >= 0)
+        var none = Array.FindIndex(labels, l => missing.IsNoLabel((l ?? "").Trim()));
+        if (none < 0)
         {
-            throw new JobException($"{place} is empty in row {empty} of the group: every row needs a label.");
+            return [.. labels.Select(l => l!)];
         }
 
-        var none = Array.FindIndex(labels, l => missing.HasLabel(l.AsSpan().Trim()));
-        return none < 0
-            ? labels.Select(l => l!).ToArray()
-            : throw new JobException($"{place} holds '{labels[none]}' in row {none} of the group, {missing.NoLabel(labels[none]!)}.");
+        var count = labels.LongCount(l => missing.IsNoLabel((l ?? "").Trim()));
+        throw new JobException(missing.NoLabel(place, (labels[none] ?? "").Trim(), $" in row {none} of the group", count == 1 ? null : $"{Plural.Of(count, "row")} of the group have"));
     }
 
     private static async Task<string?[]> WholeNumbers<T>(ParquetRowGroupReader group, DataField field)
