@@ -72,6 +72,7 @@ public readonly record struct ShardRecord(
 /// <param name="LossSum">Sum of their weighted losses.</param>
 /// <param name="Correct">Predictions that are right.</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token (text).</param>
+/// <param name="Numbers">Where the target is a number: how far predictions are from it, in the units that it is trained in; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationRecord")]
 public readonly record struct EvaluationRecord(
     [property: Id(0)] long Step,
@@ -80,7 +81,8 @@ public readonly record struct EvaluationRecord(
     [property: Id(3)] double Weight,
     [property: Id(4)] double LossSum,
     [property: Id(5)] long Correct,
-    [property: Id(6)] long Predictions);
+    [property: Id(6)] long Predictions,
+    [property: Id(7)] NumberErrors? Numbers = null);
 
 /// <summary>Why a worker cannot go on.</summary>
 [GenerateSerializer, Alias("granary.TroubleKind")]

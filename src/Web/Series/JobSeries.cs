@@ -31,7 +31,8 @@ internal static class JobSeries
             [.. points.Select(p => p.ValidationLoss)],
             [.. points.Select(p => p.ValidationAccuracy)],
             [.. points.Select(p => Rate(p, job, status.StepsPerEpoch))],
-            [.. kept.Select(i => speeds[i])]);
+            [.. kept.Select(i => speeds[i])],
+            [.. points.Select(p => p.ValidationNumbers?.Rmse)]);
     }
 
     // A point is taken after its step, and the learning rate belongs to the step before.

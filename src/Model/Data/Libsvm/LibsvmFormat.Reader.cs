@@ -9,5 +9,5 @@ internal sealed class LibsvmFormat : IFormatReader
     public string Format => "libsvm";
 
     /// <inheritdoc/>
-    public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features);
+    public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features, reading.Data.HasNumbers);
 }
