@@ -51,7 +51,7 @@ def quantities():
         for _ in range(48):
             x = random.normal(0, 1, 5)
             z = x @ [0.5, -0.4, 0.3, 0.2, -0.1] + 0.3 * math.sin(2 * x[0])
-            writer.writerow([f"{v:.4f}" for v in x] + [f"{120 + 35 * (z + random.normal(0, 0.3)):.2f}", random.poisson(math.exp(0.8 + z))])
+            writer.writerow([f"{v:.4f}" for v in x] + [f"{120 + 35 * (z + random.normal(0, 0.3)):.2f}", random.poisson(math.exp(0.2 + z))])
 
 
 def texts():
@@ -123,11 +123,11 @@ FAMILIES = {
                 "attention.qkv.weight": (3 * HEADS * KEY, WIDTH), "attention.output.weight": (WIDTH, HEADS * KEY),
                 "mlp.up.weight": (4 * WIDTH, WIDTH), "mlp.down.weight": (WIDTH, 4 * WIDTH)}.items()}}),
     "linear": dict(
-        model={"kind": "linear", "loss": "squared-error"}, data={**PRICE, "standardize": True}, batch=10, epochs=10, rate=0.5, clip=0.9, shapes=ONE_LAYER),
+        model={"kind": "linear", "loss": "squared-error"}, data={**PRICE, "standardize": True}, batch=10, epochs=10, rate=0.5, clip=1.7, shapes=ONE_LAYER),
     "linear-quantile": dict(
         model={"kind": "linear", "loss": "quantile", "quantile": 0.8}, data=PRICE, batch=10, epochs=10, clip=0.3, optimizers=["momentum"], shapes=ONE_LAYER),
     "linear-poisson": dict(
-        model={"kind": "linear", "loss": "poisson"}, data=COUNT, batch=10, epochs=10, rate=0.3, clip=1.5, optimizers=["sgd"], shapes=ONE_LAYER),
+        model={"kind": "linear", "loss": "poisson"}, data=COUNT, batch=10, epochs=10, rate=0.3, clip=0.9, optimizers=["sgd"], shapes=ONE_LAYER),
     "mlp-huber": dict(
         model={"kind": "mlp", "hidden": [7], "activation": "tanh", "loss": "huber", "delta": 0.7}, data=PRICE, batch=10, epochs=10, clip=0.5,
         optimizers=["sgd", "adam"], shapes=TWO_LAYERS),

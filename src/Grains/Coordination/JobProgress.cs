@@ -291,7 +291,7 @@ public sealed class JobProgress
         records.Sum(r => r?.Examples ?? 0),
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
         (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0),
-        NumberErrors.Of([.. records.Select(r => r?.Numbers)])?.Figures(_target));
+        NumberErrors.Of([.. records.Select(r => r?.Numbers.Errors())])?.Figures(_target));
 
     private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last);
 }

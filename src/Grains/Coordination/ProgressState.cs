@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 

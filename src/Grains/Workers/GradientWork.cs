@@ -126,7 +126,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
                 numbers = part.Numbers is { } errors ? numbers?.With(errors) ?? errors : null;
             }
 
-            records[i] = new EvaluationRecord(committed, shard, examples.ValidationRows, weight, loss, correct, predictions, numbers);
+            records[i] = new EvaluationRecord(committed, shard, examples.ValidationRows, weight, loss, correct, predictions, NumberSums.Of(numbers));
         });
         return records;
     }

@@ -34,6 +34,8 @@ export function compareView(main, ids) {
     });
     board.charts.loss.set(lines('loss'));
     board.charts.accuracy.set(lines('validationAccuracy'));
+    board.charts.rmse.set(lines('validationRmse'));
+    board.learns(drawn.length > 0 && drawn.every(id => known.get(id).series.validationRmse.some(v => v != null)));
     board.charts.learningRate.set(lines('learningRate'));
     board.charts.examplesPerSecond.set(lines('examplesPerSecond'));
     fill(body, ids.filter(id => known.has(id) || unknown.has(id)).map(id => {
@@ -43,7 +45,7 @@ export function compareView(main, ids) {
       const swatch = h('i.swatch');
       swatch.style.background = `var(${color(id)})`;
       return h('tr', {}, h('th', { scope: 'row' }, swatch, h('a', { href: link(id) }, id)), h('td', {}, state(job)),
-        [count(job.step), figure(last('loss')), figure(last('validationLoss')), percent(last('validationAccuracy')), rate(job.examplesPerSecond), duration(job.seconds)].map(v => h('td.number', {}, v)));
+        [count(job.step), figure(last('loss')), figure(last('validationLoss')), last('validationRmse') != null ? `RMSE ${figure(last('validationRmse'))}` : percent(last('validationAccuracy')), rate(job.examplesPerSecond), duration(job.seconds)].map(v => h('td.number', {}, v)));
     }));
     main.dataset.jobs = `${drawn.length}`; // for tests
   }
