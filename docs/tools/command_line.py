@@ -31,7 +31,7 @@ GROUPS = [
     ("Training", "train sweep check inspect plan schema"),
     ("Using a model", "evaluate predict generate neighbours export"),
     ("A lasting cluster", "up down status ui scale logs silo"),
-    ("Jobs on it", "submit jobs show watch wait cancel pause resume audit why goodput chaos"),
+    ("Jobs on it", "submit jobs show watch wait cancel pause resume audit why top goodput chaos"),
 ]
 
 

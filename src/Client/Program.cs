@@ -41,6 +41,7 @@ var command = new RootCommand("Granary: distributed training for .NET. What a co
     ScaleCommand.Create(),
     AuditCommand.Create(),
     WhyCommand.Create(),
+    TopCommand.Create(),
     GoodputCommand.Create(),
     ChaosCommand.Create(),
     SiloCommand.Create(),

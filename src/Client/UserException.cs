@@ -28,9 +28,9 @@ internal static class ExitCode
     };
 }
 
-/// <summary>Something that a user of the command line alone must know, and can mend; the message is all there is to show.</summary>
+/// <summary>An error of the command line itself (the SDK never throws it) that its user can fix. Only the message is shown.</summary>
 /// <param name="code">The exit code.</param>
-/// <param name="message">What and how.</param>
+/// <param name="message">What is wrong, and how to fix it.</param>
 internal sealed class UserException(int code, string message) : GranaryException(message)
 {
     /// <summary>The exit code.</summary>

@@ -108,9 +108,13 @@ public sealed record RestoreSource(
 /// <param name="Waiting">Whether it waits for other members' numbers (else it computes, or has no grant).</param>
 /// <param name="WaitingFor">Ranks of the members it waits for.</param>
 /// <param name="Seconds">For how long; if it waits, since the last byte was received or sent.</param>
+/// <param name="Activity">What it does.</param>
+/// <param name="Shards">Shards that are being read.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerStanding")]
 public sealed record WorkerStanding(
     [property: Id(0)] long Committed,
     [property: Id(1)] bool Waiting,
     [property: Id(2)] IReadOnlyList<int> WaitingFor,
-    [property: Id(3)] double Seconds);
+    [property: Id(3)] double Seconds,
+    [property: Id(4)] WorkerActivity Activity,
+    [property: Id(5)] IReadOnlyList<int> Shards);

@@ -46,6 +46,10 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("Goodput")]
     Task<GoodputReport?> Goodput();
 
+    /// <summary>What each rank is doing just now, and who is waited for where nothing moves. Null when no such job exists.</summary>
+    [Alias("Doing"), AlwaysInterleave]
+    Task<JobActivity?> Doing();
+
     /// <summary>What has happened to the job, oldest first.</summary>
     [Alias("Events")]
     Task<IReadOnlyList<JobEvent>> Events();
@@ -140,6 +144,9 @@ public sealed record JobStatus
 
     /// <summary>Which status this is.</summary>
     [Id(27)] public StatusMark Mark { get; init; }
+
+    /// <summary>Where a running job has made no progress for seconds: who or what it waits for, for people; else null.</summary>
+    [Id(28)] public string? WaitingFor { get; init; }
 }
 
 /// <summary>Training that has been done.</summary>

@@ -102,7 +102,7 @@ public static class DataPlan
         {
             if (surveys.Select(s => s.KeptVocabulary).FirstOrDefault(k => k is not null) is { } kept)
             {
-                return kept; // whoever read the text has refused what is not in it
+                return kept; // the reader of the text has refused tokens that are not in it
             }
 
             // A validation text may have characters that training never saw: the vocabulary must hold them.
@@ -173,7 +173,7 @@ public static class DataPlan
             + ". If they are classes all the same, set data.target to classes.");
     }
 
-    // A shard that no example fell to has no say. Sparse rows do not tell how long they are: the greatest index does.
+    // Shards without examples are not counted. The length of sparse rows is not stored: the greatest index gives it.
     private static int Features(DataSection data, IReadOnlyList<ShardSurvey> surveys, string source)
     {
         if (FormatKinds.Of(data.Format).HasIndices)

@@ -28,7 +28,7 @@ public sealed record ModelSection
         init => Kind = value ?? Kind;
     }
 
-    /// <summary>What a model is told that has no keys of its own (mostly own kinds): names and values as the job file has them. Default: none.</summary>
+    /// <summary>Options of a model without keys of its own (mostly custom kinds): names and values as the job file has them. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Widths of the hidden layers, first to last (mlp). Default: none.</summary>

@@ -94,7 +94,7 @@ public sealed record OptimizerSection
     /// <summary>The name of an optimiser of one's own; null for the built-in ones.</summary>
     public string? OwnKind { get; init; }
 
-    /// <summary>What an optimiser of one's own is told: names and values as the job file has them. Default: none.</summary>
+    /// <summary>Options of a custom optimiser: names and values as the job file has them. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>alpha, above 0. Default: 0.1 for sgd and momentum, 0.001 for adam and adamw. Not for lbfgs,
@@ -130,7 +130,7 @@ public sealed record OptimizerSection
     /// <summary>The kind's name, as in job files.</summary>
     public string KindName() => OwnKind ?? Kebab.Name(Kind);
 
-    /// <summary>What the rule asks of everything around it.</summary>
+    /// <summary>What the optimiser needs from the rest of the system.</summary>
     public OptimizerTraits Traits() => OptimizerTraits.Of(this);
 
     /// <summary>Numbers of state that the rule keeps for each weight.</summary>

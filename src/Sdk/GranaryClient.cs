@@ -5,7 +5,7 @@ using Granary.Sdk.Submitting;
 
 namespace Granary.Sdk;
 
-/// <summary>A cluster, for a program: takes jobs, and knows those that it has. Safe for use by several threads. A silo that dies does not matter
+/// <summary>A client of a cluster: submits jobs, and finds those that the cluster has. Safe for use by several threads. A silo that dies does not matter
 /// while another answers.</summary>
 public sealed class GranaryClient : IAsyncDisposable, IDisposable
 {

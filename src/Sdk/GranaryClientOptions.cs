@@ -2,7 +2,7 @@ using Granary.Sdk.Connecting;
 
 namespace Granary.Sdk;
 
-/// <summary>Which cluster a <see cref="GranaryClient"/> speaks to. Without any of them it is the one that the command line would speak to.</summary>
+/// <summary>Which cluster a <see cref="GranaryClient"/> connects to. If none is set, it is the cluster that the command line would connect to.</summary>
 public sealed class GranaryClientOptions
 {
     /// <summary>HOST:PORT of the Redis of a cluster of several machines. Default: GRANARY_REDIS; without that a cluster of this machine, by
@@ -16,8 +16,8 @@ public sealed class GranaryClientOptions
     /// ~/.granary. Where it is set, GRANARY_REDIS is not looked at.</summary>
     public string? Home { get; set; }
 
-    /// <summary>How long silence is borne, while connecting and again for each answer: at most, and by default, a minute. A machine that is busy
-    /// with other work stretches it up to that.</summary>
+    /// <summary>How long to wait without an answer, while connecting and again for each call: at most, and by default, a minute. A machine that is busy
+    /// with other work makes a shorter time longer, up to that minute.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ClusterUnreachableException">None runs there.</exception>

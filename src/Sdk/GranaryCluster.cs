@@ -27,7 +27,7 @@ public sealed class GranaryCluster : IAsyncDisposable
     /// <param name="options">How it runs; two silos that share the cores if left out.</param>
     /// <param name="cancellationToken">Gives up, and ends what has been started.</param>
     /// <returns>The cluster, ready for jobs.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An option is none that can be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="LocalClusterException">This machine has not what a cluster needs.</exception>
     /// <exception cref="ClusterUnreachableException">No silo could be started.</exception>
     public static async Task<GranaryCluster> StartLocalAsync(LocalClusterOptions? options = null, CancellationToken cancellationToken = default)

@@ -47,6 +47,17 @@ public sealed class JobHandle
         return await cluster.Ask(Grain(cluster).Goodput, cancellationToken);
     }
 
+    /// <summary>What each rank of the job is doing just now, and who is waited for where nothing moves.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The ranks; none where the job does not run.</returns>
+    /// <exception cref="UnknownJobException">There is no such job.</exception>
+    /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
+    public async Task<JobActivity> GetActivityAsync(CancellationToken cancellationToken = default)
+    {
+        var cluster = await _connection.Get(cancellationToken);
+        return await cluster.Ask(Grain(cluster).Doing, cancellationToken) ?? throw await Unknown(cancellationToken);
+    }
+
     /// <summary>The job's status whenever it has changed, until the job has ended: the last one says how. Each has the metric points since the one
     /// before; where <see cref="JobStatus.Generation"/> is another than before, all of them from the start. Changes of state are told at once,
     /// steps about ten times a second. To stop watching does not stop the job.</summary>
@@ -63,13 +74,13 @@ public sealed class JobHandle
             var status = await Status(known, mark, cancellationToken);
             if (status.Generation != generation && known > 0)
             {
-                (known, generation, mark) = (0, status.Generation, null); // a new generation tells its story from the start
+                (known, generation, mark) = (0, status.Generation, null); // a new generation sends its metric points from the start
                 continue;
             }
 
             if (status.Mark == mark)
             {
-                await Task.Delay(AskAgain, cancellationToken); // a coordinator that is about to leave its silo lets nobody wait
+                await Task.Delay(AskAgain, cancellationToken); // a coordinator that is about to leave its silo answers at once, without a change
             }
 
             (generation, mark) = (status.Generation, status.Mark);

@@ -226,11 +226,11 @@ public class RecoveryRuleTests
     {
         MemberStatus[] members = [new("a", 1, 0, 4, 0.01, 0), new("b", 2, 4, 8, 0.01, 0)];
         var watch = new StallWatch(2);
-        Assert.Null(watch.Look([new(5, true, [1], 0.1), new(5, false, [], 0.1)], members, StallWatch.StallTime));
-        var stalled = watch.Look([new(5, true, [1], 9), new(5, true, [], 9)], members, StallWatch.StallTime);
+        Assert.Null(watch.Look([new(5, true, [1], 0.1, WorkerActivity.Exchanging, []), new(5, false, [], 0.1, WorkerActivity.Computing, [])], members, StallWatch.StallTime));
+        var stalled = watch.Look([new(5, true, [1], 9, WorkerActivity.Exchanging, []), new(5, true, [], 9, WorkerActivity.Exchanging, [])], members, StallWatch.StallTime);
         Assert.True(stalled!.Stalled);
         Assert.Equal("b", stalled.Silo);
-        var slow = watch.Look([new(5, true, [1], 9), new(5, false, [], 9)], members, StallWatch.StallTime);
+        var slow = watch.Look([new(5, true, [1], 9, WorkerActivity.Exchanging, []), new(5, false, [], 9, WorkerActivity.Computing, [])], members, StallWatch.StallTime);
         Assert.False(slow!.Stalled);
         Assert.Equal("b", slow.Silo);
     }
@@ -239,7 +239,7 @@ public class RecoveryRuleTests
     public void A_slow_silos_times_are_told_in_units_in_which_they_differ()
     {
         MemberStatus[] members = [new("a", 1, 0, 1, 0.0031, 0), new("b", 2, 1, 2, 0.08, 0)];
-        var slow = new StallWatch(2).Look([new(5, true, [1], 0.01), new(5, false, [], 0.01)], members, StallWatch.StallTime);
+        var slow = new StallWatch(2).Look([new(5, true, [1], 0.01, WorkerActivity.Exchanging, []), new(5, false, [], 0.01, WorkerActivity.Computing, [])], members, StallWatch.StallTime);
         Assert.Equal("silo b is slow: its gradients take 80 ms, those of the others 3.1 ms; the others wait for it", slow!.Message);
     }
 
@@ -247,7 +247,7 @@ public class RecoveryRuleTests
     public void Of_others_that_have_not_taken_a_step_no_time_is_told()
     {
         MemberStatus[] members = [new("a", 1, 0, 1, 0, 0), new("b", 2, 1, 2, 0, 0)];
-        var slow = new StallWatch(2).Look([new(5, true, [1], 4), new(5, false, [], 4)], members, StallWatch.StallTime);
+        var slow = new StallWatch(2).Look([new(5, true, [1], 4, WorkerActivity.Exchanging, []), new(5, false, [], 4, WorkerActivity.Computing, [])], members, StallWatch.StallTime);
         Assert.Equal("silo b is slow: its gradients take 4 s; the others wait for it", slow!.Message);
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Jobs;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Tests;
 
@@ -20,7 +21,8 @@ public sealed class RewindTests : IDisposable
             Data = job.Data with { Shards = 1 },
             Training = job.Training with { Epochs = 1_000_000, Checkpoint = new() { Seconds = 0, Steps = 100 } },
         };
-        await using var cluster = await GranaryCluster.Deploy(2, _folder, storage: new SharedStorage());
+        var log = new RecordedLog();
+        await using var cluster = await GranaryCluster.Deploy(2, _folder, storage: new SharedStorage(), extend: log.AddTo);
         var coordinator = await cluster.Submit(job);
         var first = await GranaryCluster.Until(coordinator, s => s.Durable >= 100);
         var silo = Assert.Single(first.Members).Name;
@@ -42,6 +44,16 @@ public sealed class RewindTests : IDisposable
         var perEpoch = (double)after.Examples / after.Step * after.StepsPerEpoch;
         Assert.Equal(goodput.StepsRedone * perEpoch / after.StepsPerEpoch, goodput.ExamplesInVain, perEpoch);
         Assert.True(goodput.Parts.Single(p => p.Part == TimePart.Lost).Seconds > 2, $"{goodput.StepsRedone} steps lost in no time"); // most of four seconds
+
+        // An operator reads the same in the silos' logs, with job, generation and step.
+        foreach (var e in events)
+        {
+            var line = Assert.Single(log.Lines, l => l.Message == $"Job {after.JobId}, generation {e.Generation}, step {e.Step}: {e.Kind}: {e.Message}");
+            Assert.Equal(
+                e.Kind is JobEventKind.Started or JobEventKind.Formed or JobEventKind.Resumed or JobEventKind.Ended ? LogLevel.Information : LogLevel.Warning, line.Level);
+        }
+
+        Assert.Contains(log.Lines, l => l.Message == $"Job {after.JobId}, generation {first.Generation}, step {first.Durable}: checkpoint written (1 parts)");
         Assert.Contains(events, e => e.Kind == JobEventKind.Formed && e.Message.Contains($"from step {rewind.To} on, from its checkpoint", StringComparison.Ordinal));
     }
 }

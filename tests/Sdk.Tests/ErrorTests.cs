@@ -58,23 +58,22 @@ public sealed class ErrorTests(LocalClusterFixture cluster)
     [Fact]
     public async Task Bad_data_is_told_with_file_and_line_before_the_cluster_hears_of_the_job()
     {
-        var before = (await cluster.Client.ListJobsAsync(Now)).Count;
-        var job = Bad();
+        var job = Bad("refused");
         var error = await Assert.ThrowsAsync<DataRefusedException>(() => cluster.Client.SubmitAsync(job, cancellationToken: Now));
         Assert.Equal(("bad.csv", 3), (error.File, error.Line));
-        Assert.Equal(before, (await cluster.Client.ListJobsAsync(Now)).Count);
+        Assert.DoesNotContain(await cluster.Client.ListJobsAsync(Now), s => s.JobId.StartsWith(job.Name, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Where_the_data_is_not_looked_at_before_the_job_fails_by_it()
     {
-        var job = await cluster.Client.SubmitAsync(Bad(), new SubmitOptions { CheckData = false }, Now);
+        var job = await cluster.Client.SubmitAsync(Bad("unchecked"), new SubmitOptions { CheckData = false }, Now);
         var error = await Assert.ThrowsAsync<JobFailedException>(() => job.WaitAsync(Now));
         Assert.Equal(JobState.Failed, error.Status!.State);
         Assert.Contains("bad.csv:3", error.Message);
     }
 
-    private Job Bad() => new JobBuilder("bad").Csv(Write("bad.csv", "x,label\n1,a\noops,b\n3,a\n4,b\n"), "label").Shards(1).Softmax().Train(epochs: 1, batch: 2).Build();
+    private Job Bad(string name) => new JobBuilder(name).Csv(Write("bad.csv", "x,label\n1,a\noops,b\n3,a\n4,b\n"), "label").Shards(1).Softmax().Train(epochs: 1, batch: 2).Build();
 
     [Fact]
     public async Task A_folder_with_other_results_is_refused()

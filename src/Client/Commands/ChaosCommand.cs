@@ -60,7 +60,7 @@ internal static class ChaosCommand
         {
             while (!running.IsCompleted)
             {
-                times.Add(await client.GetJob(job).GetEventsAsync(cancellation)); // a job keeps not every event for ever
+                times.Add(await client.GetJob(job).GetEventsAsync(cancellation)); // a job drops its older events
                 await Task.WhenAny(running, Task.Delay(ReadEvery, cancellation));
             }
 
@@ -77,7 +77,7 @@ internal static class ChaosCommand
         return (report, status);
     }
 
-    // The last fault is to be got over too.
+    // Waits until the job has recovered from the last fault too.
     private static async Task<JobStatus> OverIt(GranaryClient client, string job, CancellationToken cancellation)
     {
         var generation = (await client.GetJob(job).GetStatusAsync(cancellation)).Generation;

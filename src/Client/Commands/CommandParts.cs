@@ -29,7 +29,7 @@ internal static class CommandParts
         DefaultValueFactory = _ => ClusterAddress.HomeOfEnvironment,
     }.IsPath();
 
-    /// <summary>--kernels, for the silos that a command starts. They are told by the environment, as are all other processes of the command.</summary>
+    /// <summary>--kernels, for the silos that a command starts. The choice is passed in an environment variable to every process of the command.</summary>
     public static Option<string> Kernels()
     {
         var option = new Option<string>("--kernels")
@@ -75,8 +75,8 @@ internal static class CommandParts
         }
     }
 
-    /// <summary>A number of silos, or of what each of them has, that something is only told for.</summary>
-    /// <exception cref="UserException">There are none, or more than anybody has.</exception>
+    /// <summary>A number of silos, or of a silo's threads or cores, used only for a prediction: none of them is started.</summary>
+    /// <exception cref="UserException">The number is below 1 or above the limit.</exception>
     public static int Count(string option, int value) => value is >= 1 and <= 1 << 16
         ? value
         : throw new UserException(ExitCode.Usage, $"{option} {value}: it must be at least 1 and at most {1 << 16}.");
@@ -149,16 +149,16 @@ internal static class CommandParts
         return await action(client);
     }
 
-    /// <summary>The same, where data is read while the cluster is connected to. Whichever fails first is told of.</summary>
+    /// <summary>The same, where data is read while the cluster is connected to. The first failure is reported.</summary>
     /// <param name="home">The cluster's home.</param>
-    /// <param name="narrator">Told of both; it ends with them.</param>
+    /// <param name="narrator">Shows the progress of both; ends when they have ended.</param>
     /// <param name="read">Reads the data. Cancelled where the cluster cannot be reached.</param>
     /// <param name="cancellation">Ends both.</param>
     /// <param name="action">What is done with the cluster and what was read.</param>
     public static async Task<int> WithCluster<T>(
         string home, Narrator narrator, Func<CancellationToken, Task<T>> read, CancellationToken cancellation, Func<GranaryClient, T, Task<int>> action)
     {
-        var address = Address(home); // tells at once where there is none
+        var address = Address(home); // throws at once where there is none
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
@@ -216,7 +216,7 @@ internal static class CommandParts
 
     private static string? Redis => ClusterAddress.RedisOfEnvironment;
 
-    // A cluster of several machines is found through its Redis, by the variables that its silos know it by.
+    // A cluster of several machines is found through its Redis, with the same environment variables as its silos use.
     private static ClusterAddress Address(string home) => ClusterAddress.Of(Redis, ClusterAddress.ClusterOfEnvironment, home);
 
     /// <summary>Follows a job to its end and says what it came to.</summary>

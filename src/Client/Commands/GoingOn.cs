@@ -8,7 +8,7 @@ internal static class GoingOn
 {
     /// <summary>One line; null where the job has left nothing that it could go on from, or nothing that can be seen here.</summary>
     /// <param name="status">The job.</param>
-    /// <param name="command">What it was begun with, a word each: granary, train, ...; null: what the cluster knows of it.</param>
+    /// <param name="command">The command line that started it, a word each; null: <c>granary submit</c> with the job file in its output folder.</param>
     public static string? Advice(JobStatus status, IReadOnlyList<string>? command = null)
     {
         if (status is not { State: JobState.Cancelled, Result.Output: { } output } || !File.Exists(Path.Combine(output, "state", "state.json")))
@@ -21,7 +21,7 @@ internal static class GoingOn
         return string.Create(CultureInfo.InvariantCulture, $"to go on from step {status.Step}: {Line([.. words, "--continue", folder])}");
     }
 
-    /// <summary>What <c>granary train</c> was told, without what is only for one run: its output, and what it is to go on from.</summary>
+    /// <summary>The command line of <c>granary train</c>, without the options that belong to one run: --output and --continue.</summary>
     public static IReadOnlyList<string> Train(string file, IReadOnlyList<string> set, int silos, string? kernels = null) =>
     [
         "granary", "train", file, .. set.Count == 0 ? [] : new[] { "--set" }, .. set, "--silos", silos.ToString(CultureInfo.InvariantCulture),

@@ -50,7 +50,7 @@ internal static class InspectCommand
         return new InventoryReport(name, model, input, []);
     }
 
-    // What the data says about a model's ends takes reading it.
+    // The numbers of features and classes are known only once the data has been read.
     private static async Task<InventoryReport> OfJob(
         string file, string[] overrides, IReadOnlyList<int>? silos, int threads, CancellationToken cancellation)
     {

@@ -11,11 +11,11 @@ namespace Granary.Client.Commands;
 /// <param name="Examples">Training examples.</param>
 internal sealed record KnownJob(Job Job, InputShape Input, long Examples);
 
-/// <summary>Checks a job and its data before any cluster hears of it, in a process that ends afterwards.</summary>
+/// <summary>Checks a job and its data before the job is sent to a cluster, in a process that ends afterwards.</summary>
 internal static class JobCheck
 {
-    /// <summary>Checks a job to know what its data says about it. A kind of one's own is known to <see cref="ModelKinds"/> afterwards: only the
-    /// silo's program can tell its shape, and it has.</summary>
+    /// <summary>Checks a job and returns what its data says about it. A custom kind is added to <see cref="ModelKinds"/>, with the shape that the
+    /// silo's program has reported: only that program can compute it.</summary>
     /// <inheritdoc cref="Run" path="/exception"/>
     public static async Task<KnownJob> Know(string file, string[] overrides, CancellationToken cancellation)
     {
@@ -83,7 +83,7 @@ internal static class JobCheck
     /// <summary>Has the silo's program read the data of a job whose file is good. Returns what the check printed.</summary>
     /// <param name="file">The job file.</param>
     /// <param name="overrides">key=value over it.</param>
-    /// <param name="narrator">Told of what is worth knowing though nothing is wrong.</param>
+    /// <param name="narrator">Shows notes for the user that are no errors.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="withColumns">Whether every feature is described.</param>
     /// <exception cref="DataRefusedException">The data is wrong.</exception>

@@ -10,7 +10,7 @@ internal static class JobsCommand
     public static Command Create()
     {
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
-        return new Command("jobs", "Every job the cluster knows.") { home, json }.Does((result, cancellation) =>
+        return new Command("jobs", "Every job of the cluster.") { home, json }.Does((result, cancellation) =>
             CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
             {
                 var jobs = await client.ListJobsAsync();

@@ -37,7 +37,7 @@ internal static class PlanCommand
 
             int[] counts = result.GetValue(silos) is { Length: > 0 } given ? [.. given.Select(s => CommandParts.Count("--silos", s))] : [1, 2, 4, 8];
             var most = CommandParts.Count("--up-to", result.GetValue(upTo));
-            _ = facts.Over(Unknown, result); // a value that is none is told before anything runs
+            _ = facts.Over(Unknown, result); // reports an invalid value before anything runs
             PlanReport report;
             if (name is not null)
             {
@@ -56,7 +56,7 @@ internal static class PlanCommand
                 var job = PlannedJob.Of(known.Job, known.Input, known.Examples);
                 if (job.CountsExamples && facts.HasFlops(result))
                 {
-                    _ = ModelWork.FlopsPerExample(job.Job.Model, known.Input); // tells why not
+                    _ = ModelWork.FlopsPerExample(job.Job.Model, known.Input); // throws with the reason
                 }
 
                 var (measured, how) = facts.Missing(result).Count > 0 || result.GetValue(calibrate)

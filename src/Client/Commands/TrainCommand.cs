@@ -71,7 +71,7 @@ internal static class TrainCommand
         return report;
     }
 
-    // A language model is worth something where it beats counting pairs.
+    // The baseline: a language model should have a lower loss than a bigram model.
     private static void SayBaseline(string report, bool json)
     {
         if (System.Text.Json.JsonDocument.Parse(report).RootElement.TryGetProperty("bigramLoss", out var loss))

@@ -9,7 +9,7 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary up</c>: a lasting local cluster, kept up by a process of its own.</summary>
 internal static class UpCommand
 {
-    // The supervisor ends when no silo starts, and knows a slow start from one that hangs: longer than it waits for one.
+    // Longer than the supervisor waits for a silo. The supervisor detects a start that hangs, and ends when no silo starts.
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(11);
 
     public static Command Create()

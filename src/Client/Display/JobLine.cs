@@ -12,7 +12,7 @@ internal static class JobLine
         var s = history.Status!;
         if (s.Steps == 0 || s.State is JobState.Queued)
         {
-            return s.State == JobState.Queued ? "queued" : s.Activity.Length > 0 ? s.Activity : "starting";
+            return s.State == JobState.Queued ? "queued" : s.WaitingFor is { } reading ? "waiting: " + reading : s.Activity.Length > 0 ? s.Activity : "starting";
         }
 
         var epoch = Math.Clamp((s.Step + s.StepsPerEpoch - 1) / Math.Max(1, s.StepsPerEpoch), 1, s.Epochs);
@@ -30,6 +30,12 @@ internal static class JobLine
         {
             parts.Add(string.Create(
                 CultureInfo.InvariantCulture, $"validation loss {evaluation.ValidationLoss:0.0000} {FigureText.Of(evaluation.ValidationAccuracy, evaluation.ValidationNumbers)}{Of(evaluation.Step, s.Step, " (step", ")")}"));
+        }
+
+        if (s.WaitingFor is { } waiting)
+        {
+            parts.Add("waiting: " + waiting);
+            return string.Join("  ", parts);
         }
 
         parts.Add(s is { State: JobState.Running, Activity: { Length: > 0 } activity } && activity != "training"

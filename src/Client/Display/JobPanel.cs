@@ -113,7 +113,8 @@ internal static class JobPanel
     }
 
     private static Markup Figures(JobHistory history, JobStatus s) => new(Markup.Escape(
-        s.State == JobState.Running && s.Activity is { Length: > 0 } and not "training" ? s.Activity : JobLine.Of(history)));
+        s.WaitingFor is { } waiting ? "waiting: " + waiting
+        : s.State == JobState.Running && s.Activity is { Length: > 0 } and not "training" ? s.Activity : JobLine.Of(history)));
 
     private static IEnumerable<IRenderable> Chart(JobHistory history, Terminal terminal, int width)
     {

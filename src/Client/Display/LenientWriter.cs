@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Granary.Client.Display;
 
-/// <summary>Writes what can be written: where nobody listens any more (a terminal that was closed, a full disk) the rest is left out. For
-/// what is said by the way; results are not written so.</summary>
+/// <summary>Ignores errors of the stream it writes to: after one (a closed terminal, a full disk) the text is dropped. For progress and
+/// notes; results are not written through it.</summary>
 /// <param name="to">Where to.</param>
 internal sealed class LenientWriter(TextWriter to) : TextWriter
 {

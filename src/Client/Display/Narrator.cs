@@ -7,7 +7,7 @@ namespace Granary.Client.Display;
 /// tells the time, elsewhere in a plain line at every change.</summary>
 internal sealed class Narrator : IProgress<StartEvent>, IDisposable
 {
-    // So many silos are told one by one.
+    // Up to this many silos are listed one by one.
     private const int FewSilos = 4;
 
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(200);
@@ -69,7 +69,7 @@ internal sealed class Narrator : IProgress<StartEvent>, IDisposable
         Changed(what);
     }
 
-    /// <summary>The same that a terminal alone is told: it is short enough for a log to do without.</summary>
+    /// <summary>The same, shown on a terminal only: it is too short to be worth a line in a log.</summary>
     public void DoingBriefly(string what)
     {
         lock (_one)

@@ -11,7 +11,7 @@ namespace Granary.Client.Display;
 /// <param name="How">How the facts were measured; null: they were given.</param>
 /// <param name="Silos">Numbers of silos to plan for.</param>
 /// <param name="UpTo">Where the curve ends.</param>
-/// <param name="ShardsToSuit">Whether nobody has said how many shards: as many as suit each number of silos.</param>
+/// <param name="ShardsToSuit">Whether the number of shards is not given: then each number of silos gets the shards that suit it.</param>
 internal sealed record PlanReport(PlannedJob Job, ClusterFacts Facts, string? How, IReadOnlyList<int> Silos, int UpTo, bool ShardsToSuit)
 {
     private const double Half = 0.5;

@@ -7,11 +7,11 @@ internal static class Supervisor
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Runs until told to stop; then stops every silo.</summary>
+    /// <summary>Runs until it is cancelled; then stops every silo.</summary>
     /// <param name="home">The cluster's home.</param>
     /// <param name="settings">How the silos run.</param>
     /// <param name="cancellation">Tells it to stop.</param>
-    /// <param name="program">The program of a silo that is told these arguments; Granary's own if left out.</param>
+    /// <param name="program">Makes a silo's start information from its arguments; Granary's own program if left out.</param>
     /// <exception cref="UserException">None of the first silos has joined, one refuses its settings, or another supervisor is at work here.</exception>
     public static async Task Run(
         ClusterHome home, LocalSettings settings, CancellationToken cancellation, Func<IEnumerable<string>, ProcessStartInfo>? program = null)

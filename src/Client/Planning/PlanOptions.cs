@@ -29,7 +29,7 @@ internal sealed class PlanOptions
     /// <summary>Whether the operations a second are given.</summary>
     public bool HasFlops(ParseResult result) => result.GetValue(_flops) is not null;
 
-    /// <summary>Whether the line is given, or the way.</summary>
+    /// <summary>Whether --bandwidth or --latency is given.</summary>
     public bool HasNetwork(ParseResult result) => result.GetValue(_bandwidth) is not null || result.GetValue(_latency) is not null;
 
     /// <summary>Those of the three that nothing can be planned without and that are not given.</summary>
@@ -37,8 +37,8 @@ internal sealed class PlanOptions
         [.. new[] { _flops, _bandwidth, _latency }.Where(o => result.GetValue(o) is null).Select(o => o.Name)];
 
     /// <summary>The facts, with what is given in the place of what was measured.</summary>
-    /// <exception cref="JobException">A value is none.</exception>
-    /// <exception cref="UserException">A count is.</exception>
+    /// <exception cref="JobException">A quantity cannot be read.</exception>
+    /// <exception cref="UserException">A count is out of range.</exception>
     public ClusterFacts Over(ClusterFacts facts, ParseResult result) => facts with
     {
         Flops = Given(result, _flops, Quantity.Flops) ?? facts.Flops,

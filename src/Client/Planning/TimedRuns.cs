@@ -7,8 +7,8 @@ namespace Granary.Client.Planning;
 
 /// <summary>Runs jobs on a cluster for some seconds each, and reads off the silos' own times of a step's parts.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="folder">Where the jobs may leave what they leave.</param>
-/// <param name="least">How long each is listened to, warm; null: not long.</param>
+/// <param name="folder">Where the jobs write their output folders.</param>
+/// <param name="least">How long each is measured at least, after its warm-up; null: 1.5 s.</param>
 internal sealed class TimedRuns(GranaryClient client, string folder, TimeSpan? least = null)
 {
     private const int LeastSamples = 6;
@@ -26,7 +26,7 @@ internal sealed class TimedRuns(GranaryClient client, string folder, TimeSpan? l
     /// <param name="job">A job that would not end by itself.</param>
     /// <param name="silos">How many silos should take part.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <param name="running">Done before the listening, once its steps have begun.</param>
+    /// <param name="running">Called before the measuring, once its steps have begun.</param>
     /// <exception cref="UserException">It could not run, or not on so many silos.</exception>
     public async Task<CalibrationRun> Run(PlannedJob job, int silos, CancellationToken cancellation, Func<Task>? running = null)
     {

@@ -13,7 +13,7 @@ internal sealed partial class CoordinatorGrain
         Refuse(generation);
         if (_run?.Pending is { } pending && pending.Step == step)
         {
-            pending.Add(member, part, failure);
+            pending.Add(member, part, failure is null ? null : $"silo {_group!.Infos[member].Name}: {failure}");
             await CompleteCheckpoint();
         }
     }
@@ -28,8 +28,7 @@ internal sealed partial class CoordinatorGrain
         if (pending.Failure is { } failure)
         {
             run.Pending = null;
-            State.Note(JobEventKind.CheckpointFailed, null, $"the checkpoint of step {pending.Step} could not be written: {failure}");
-            LogCheckpointFailed(logger, JobId, pending.Step, failure);
+            Note(JobEventKind.CheckpointFailed, null, $"the checkpoint of step {pending.Step} could not be written: {failure}");
         }
         else if (_progress?.Marked is { } marked && marked.Committed == pending.Step)
         {
@@ -41,6 +40,7 @@ internal sealed partial class CoordinatorGrain
                 Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
             if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
             {
+                LogCheckpoint(logger, JobId, State.Generation, pending.Step, pending.Parts.Count);
                 CleanCheckpoints();
             }
         }

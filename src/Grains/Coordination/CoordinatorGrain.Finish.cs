@@ -47,7 +47,7 @@ internal sealed partial class CoordinatorGrain
             }
 
             Spend(TimePart.Rendezvous);
-            State.Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
+            Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class CoordinatorGrain
         Spend(TimePart.Idle);
         State.PauseAsked = false;
         State.State = JobState.Paused;
-        State.Note(JobEventKind.Paused, null, $"paused after step {step}");
+        Note(JobEventKind.Paused, null, $"paused after step {step}");
         _activity = ""; // waiting callers are notified once it is stored
         await SaveForCertain();
     }

@@ -15,6 +15,12 @@ namespace Granary.Grains.Coordination;
 /// <content>The life of a job: one generation after the other, until it has ended.</content>
 internal sealed partial class CoordinatorGrain
 {
+    private void Live()
+    {
+        _life = Run(_life);
+        _ = FollowProgress(_life);
+    }
+
     // Until the job ends one way or another: generations, one after the other.
     private async Task Run(Task before)
     {
@@ -79,18 +85,17 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
-        LogRecovering(logger, JobId, State.Generation, e.Message);
         Activity = "recovering: " + e.Message;
         State.Recoveries++;
         State.Time.Failed(RecoveryCause.Of(e), _clock.Now);
-        State.Note(
+        Note(
             e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble,
             (e as LostMemberException)?.Silo,
             e.Message);
         if (e is DamagedCheckpointException && State.Checkpoints.Count > 0)
         {
             var damaged = _loadingStep ?? State.Checkpoints[^1].Step;
-            State.Note(JobEventKind.CheckpointDamaged, null, $"the checkpoint of step {damaged} was put aside: {e.Message}");
+            Note(JobEventKind.CheckpointDamaged, null, $"the checkpoint of step {damaged} was put aside: {e.Message}");
             State.Checkpoints = [.. State.Checkpoints.Where(c => c.Step != damaged)];
         }
 
@@ -105,7 +110,7 @@ internal sealed partial class CoordinatorGrain
         {
             var name = _group!.Infos[member].Name;
             _wrong[_group.Silos[member]] = name;
-            Noticed(JobEventKind.StandsBy, name, $"silo {name} stands by, and the others go on: {message.TrimEnd('.')}");
+            Note(JobEventKind.StandsBy, name, $"silo {name} stands by, and the others go on: {message.TrimEnd('.')}");
         }
     }
 
@@ -153,7 +158,7 @@ internal sealed partial class CoordinatorGrain
         await SaveForCertain(); // a coordinator that has been replaced fails here, before it has sent anything
         var before = _group;
         _group = group;
-        using var run = new GenerationRun(group, Job, State.Seconds, cluster, patience) { Noticed = Noticed, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
+        using var run = new GenerationRun(group, Job, State.Seconds, cluster, patience) { Noticed = (kind, name, message) => Note(kind, name, message), SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
         _run = run;
         try
         {
@@ -191,7 +196,7 @@ internal sealed partial class CoordinatorGrain
         foreach (var other in group.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
         {
             var (theirs, ours) = PlatformDifference.Of(other.Platform, State.Platform!);
-            Noticed(
+            Note(
                 JobEventKind.StandsBy, other.Name,
                 $"silo {other.Name} computes on {theirs}, the job on {ours}: it stands by, because its results may differ in the last bit");
         }
@@ -233,7 +238,7 @@ internal sealed partial class CoordinatorGrain
         await TakeOutput(group, run);
         State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(group.Prepare(Job, facts, restore))]);
         await TrySave();
-        State.Note(
+        Note(
             JobEventKind.Formed,
             null,
             $"generation {State.Generation}: {string.Join(", ", group.Infos.Select(i => i.Name))} from step {restore.Step} on"
@@ -261,11 +266,5 @@ internal sealed partial class CoordinatorGrain
     {
         State.Seconds = run.Seconds;
         State.Members = [.. run.Members];
-    }
-
-    private void Noticed(JobEventKind kind, string? name, string message)
-    {
-        LogNoticed(logger, JobId, message);
-        State.Note(kind, name, message);
     }
 }

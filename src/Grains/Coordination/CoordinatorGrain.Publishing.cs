@@ -88,7 +88,7 @@ internal sealed partial class CoordinatorGrain
         _progress.Settle(_progress.Committed);
         if (_progress.HasStopped)
         {
-            State.Note(JobEventKind.StoppedEarly, null, new EvaluationRule(Job.Training).Describe(live.Standing!));
+            Note(JobEventKind.StoppedEarly, null, new EvaluationRule(Job.Training).Describe(live.Standing!));
         }
 
         await End(state, failure);

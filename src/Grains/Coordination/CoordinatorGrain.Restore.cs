@@ -44,7 +44,7 @@ internal sealed partial class CoordinatorGrain
         if (_progress!.Committed is var from && from > to)
         {
             State.Time.Rewound(from, to, _progress.Live.Examples - known.Examples);
-            State.Note(JobEventKind.Rewound, null, $"back from step {from} to {where}", new Rewind(from, to, checkpoint));
+            Note(JobEventKind.Rewound, null, $"back from step {from} to {where}", new Rewind(from, to, checkpoint));
         }
     }
 
@@ -85,6 +85,6 @@ internal sealed partial class CoordinatorGrain
         var elsewhere = left.Platform is { } before && before != State.Platform
             ? $", which was computed on {PlatformDifference.Of(before, State.Platform!).One}: another platform, whose last bits may differ"
             : "";
-        State.Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}{elsewhere}");
+        Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}{elsewhere}");
     }
 }

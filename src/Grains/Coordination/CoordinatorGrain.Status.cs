@@ -46,6 +46,7 @@ internal sealed partial class CoordinatorGrain
             Absent = [.. State.Absent],
             Earlier = State.Earlier,
             Mark = _changes.Mark,
+            WaitingFor = _waitingFor,
         });
     }
 

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 
@@ -35,9 +36,13 @@ internal sealed partial class CoordinatorGrain
         if (!State.Parked)
         {
             State.Recoveries++;
-            State.Note(JobEventKind.SiloLost, null, "the silo of the job's coordinator was lost; another took the job over");
+            // Not always the silo that it was in: the cluster's directory may have lost its entry with another one.
+            var gone = State.Members.Select(m => m.Name).Where(name => Status(name) is not SiloStatus.Active).ToArray();
+            Note(
+                JobEventKind.SiloLost, gone.FirstOrDefault(),
+                gone.Length > 0 ? $"silo {string.Join(", ", gone)} is gone, and the job's coordinator with it; another took the job over" : "the job's coordinator was lost; another took the job over");
         }
 
-        _life = Run(_life);
+        Live();
     }
 }

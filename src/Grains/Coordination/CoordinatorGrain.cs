@@ -69,7 +69,7 @@ internal sealed partial class CoordinatorGrain(
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _keeper = new StateKeeper<CoordinatorState>(kept, s => s.Progress?.Committed ?? 0, why => Noticed(JobEventKind.StorageFailed, silo.Name, why));
+        _keeper = new StateKeeper<CoordinatorState>(kept, s => s.Progress?.Committed ?? 0, why => Note(JobEventKind.StorageFailed, silo.Name, why));
         if (State is { Submission: not null, State: JobState.Running })
         {
             _lost = true;
@@ -120,8 +120,8 @@ internal sealed partial class CoordinatorGrain(
         State.State = JobState.Running;
         Spend(TimePart.Starting);
         State.Earlier = State.Done(_progress?.Live ?? State.Progress);
-        State.Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
-        _life = Run(_life); // its first generation stores this; if it fails before that, the job is still queued
+        Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
+        Live(); // its first generation stores this; if it fails before that, the job is still queued
         await this.RegisterOrUpdateReminder(KeepGoing, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
     }
 
@@ -166,7 +166,7 @@ internal sealed partial class CoordinatorGrain(
         if (State.State == JobState.Queued)
         {
             State.State = JobState.Paused;
-            State.Note(JobEventKind.Paused, null, "paused while it was queued");
+            Note(JobEventKind.Paused, null, "paused while it was queued");
             Spend(TimePart.Idle);
         }
         else if (State.State == JobState.Running)
@@ -225,7 +225,7 @@ internal sealed partial class CoordinatorGrain(
             _resumed = DateTimeOffset.UtcNow;
             if (State.Generation > 1)
             {
-                State.Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
+                Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
                 await TrySave(); // the event must survive the next loss
             }
         }
@@ -238,7 +238,7 @@ internal sealed partial class CoordinatorGrain(
     public Task Trouble(WorkerTrouble trouble)
     {
         Refuse(trouble.Generation);
-        LogTrouble(logger, JobId, trouble.Step, trouble.Rank, trouble.Message);
+        LogTrouble(logger, JobId, trouble.Generation.Number, trouble.Step, trouble.Rank, trouble.Message);
         _run?.Add(trouble);
         return Task.CompletedTask;
     }
@@ -280,7 +280,7 @@ internal sealed partial class CoordinatorGrain(
         Spend(TimePart.Idle);
         State.Progress = _progress?.Settled ?? State.Progress;
         var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {Plural.Of(_progress.Committed, "step")}" : "";
-        State.Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
+        Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
         _activity = ""; // waiting callers are notified once it is stored
         if (state is JobState.Completed or JobState.Cancelled)
         {

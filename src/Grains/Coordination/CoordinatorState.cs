@@ -64,12 +64,15 @@ internal sealed class CoordinatorState
     [Id(21)] public TimeLedger Time { get; set; } = new();
 
     /// <summary>Notes an event. The first events and the newest ones are kept.</summary>
-    public void Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
+    public JobEvent Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
     {
-        Events.Add(new JobEvent(DateTimeOffset.UtcNow, kind, Progress?.Committed ?? 0, Generation, silo, message, rewind));
+        var noted = new JobEvent(DateTimeOffset.UtcNow, kind, Progress?.Committed ?? 0, Generation, silo, message, rewind);
+        Events.Add(noted);
         if (Events.Count > JobEvent.Kept)
         {
             Events.RemoveAt(JobEvent.Kept / 3);
         }
+
+        return noted;
     }
 }

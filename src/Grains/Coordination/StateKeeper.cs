@@ -16,12 +16,16 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Func<T, long> mar
     // One at a time: two writes side by side would look like two activations to the storage.
     private readonly SemaphoreSlim _saving = new(1);
     private readonly Stopwatch _since = Stopwatch.StartNew();
+    private long? _began;
 
     /// <summary>Why it cannot be stored just now; null: it can.</summary>
     public string? Failing { get; private set; }
 
     /// <summary>How far the stored state had come.</summary>
     public long Stored { get; private set; } = mark(kept.State);
+
+    /// <summary>For how long the storage has not answered; 0: nothing is being stored.</summary>
+    public TimeSpan Storing => _began is { } began ? Stopwatch.GetElapsedTime(began) : TimeSpan.Zero;
 
     /// <summary>Since the last try.</summary>
     public TimeSpan Age => _since.Elapsed;
@@ -35,11 +39,13 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Func<T, long> mar
         try
         {
             var written = mark(kept.State);
+            _began = Stopwatch.GetTimestamp();
             await kept.WriteStateAsync();
             (Stored, Failing) = (written, null);
         }
         finally
         {
+            _began = null;
             _since.Restart();
             _saving.Release();
         }

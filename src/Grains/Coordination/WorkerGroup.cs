@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Granary.Contracts;
 using Granary.Grains.Workers;
@@ -18,6 +19,7 @@ internal sealed class WorkerGroup(
 
     private IReadOnlyCollection<string> _silent = [];
     private IReadOnlyCollection<string> _leaving = [];
+    private readonly long[] _answered = [.. workers.Select(_ => Stopwatch.GetTimestamp())];
     private TimeSpan _answerTime;
 
     public GenerationId Generation { get; } = generation;
@@ -142,6 +144,24 @@ internal sealed class WorkerGroup(
 
     /// <summary>What every worker is doing.</summary>
     public Task<WorkerStanding>[] Stand() => [.. workers.Select(w => w.Stand(Generation))];
+
+    /// <summary>What every rank is doing, also while the generation is still being formed.</summary>
+    /// <param name="answerTime">How long each is waited for.</param>
+    public async Task<IReadOnlyList<RankActivity>> Ranks(TimeSpan answerTime) => await Task.WhenAll(workers.Select((_, rank) => Ask(rank, answerTime)));
+
+    private async Task<RankActivity> Ask(int rank, TimeSpan answerTime)
+    {
+        try
+        {
+            var standing = await workers[rank].Stand(Generation).WaitAsync(answerTime);
+            _answered[rank] = Stopwatch.GetTimestamp();
+            return new RankActivity(rank, Infos[rank].Name, standing.Activity, standing.Seconds, [.. standing.WaitingFor.Select(w => Infos[w].Name)], standing.Shards);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
+        {
+            return new RankActivity(rank, Infos[rank].Name, WorkerActivity.NotAnswering, Stopwatch.GetElapsedTime(_answered[rank]).TotalSeconds, [], []);
+        }
+    }
 
     /// <summary>Stops every worker.</summary>
     public Task Halt() => All((worker, _) => worker.Halt(Generation));

@@ -1,3 +1,5 @@
+using Granary.Grains.Faults;
+using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Data.Cache;
 using Microsoft.Extensions.Logging;
@@ -8,12 +10,15 @@ namespace Granary.Grains.Shards;
 /// scheduler nor the thread pool waits for a disk. Where fewer shards than that are being read, the others help.</summary>
 internal sealed partial class ReadingThreads : IReadingHelpers
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
     private readonly SemaphoreSlim _room;
+    private readonly SiloFaults _faults;
     private readonly ILogger<ReadingThreads> _logger;
 
-    public ReadingThreads(SiloIdentity silo, ILogger<ReadingThreads> logger)
+    public ReadingThreads(SiloIdentity silo, SiloFaults faults, ILogger<ReadingThreads> logger)
     {
-        (_room, _logger) = (new SemaphoreSlim(silo.Threads), logger);
+        (_room, _faults, _logger) = (new SemaphoreSlim(silo.Threads), faults, logger);
         Means = new ReadingMeans(this, new RowCache(reason => LogCache(_logger, reason)));
     }
 
@@ -23,6 +28,11 @@ internal sealed partial class ReadingThreads : IReadingHelpers
     /// <summary>Runs a blocking function.</summary>
     public async Task<T> Run<T>(Func<T> body)
     {
+        while (_faults.Now(FaultKind.HoldReading) is not null)
+        {
+            await Task.Delay(LookAgain);
+        }
+
         await _room.WaitAsync();
         try
         {

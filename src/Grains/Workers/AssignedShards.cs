@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Granary.Contracts;
 using Granary.Grains.Compute;
 using Granary.Grains.Shards;
@@ -12,9 +14,31 @@ namespace Granary.Grains.Workers;
 /// <param name="reading">Threads that read data.</param>
 internal sealed class AssignedShards(IGrainFactory grains, ShardRegistry registry, ReadingThreads reading)
 {
+    private readonly ConcurrentDictionary<(GenerationId Generation, int Shard), long> _asked = []; // since when
+
     /// <summary>Calls every shard's grain, in shard order.</summary>
     public Task<TResult[]> Ask<TResult>(Assignment assignment, Func<IShardGrain, Task<TResult>> ask) =>
-        Task.WhenAll(Of(assignment).Select(v => ask(Grain(assignment, v))));
+        Task.WhenAll(Of(assignment).Select(v => Ask(assignment, v, ask)));
+
+    /// <summary>The shards of a generation that have not answered yet, and for how many seconds the first of them has not.</summary>
+    public (IReadOnlyList<int> Shards, double Seconds) Asked(GenerationId generation)
+    {
+        var asked = _asked.Where(a => a.Key.Generation == generation).ToArray();
+        return ([.. asked.Select(a => a.Key.Shard).Order()], asked.Length == 0 ? 0 : Stopwatch.GetElapsedTime(asked.Min(a => a.Value)).TotalSeconds);
+    }
+
+    private async Task<TResult> Ask<TResult>(Assignment assignment, int shard, Func<IShardGrain, Task<TResult>> ask)
+    {
+        _asked[(assignment.Generation, shard)] = Stopwatch.GetTimestamp();
+        try
+        {
+            return await ask(Grain(assignment, shard));
+        }
+        finally
+        {
+            _asked.TryRemove((assignment.Generation, shard), out _);
+        }
+    }
 
     /// <summary>Reads the examples ahead of a generation.</summary>
     public Task Preload(Assignment assignment, DataFacts facts)

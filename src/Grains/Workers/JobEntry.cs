@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Contracts;
 
 namespace Granary.Grains.Workers;
@@ -7,11 +8,15 @@ namespace Granary.Grains.Workers;
 /// <param name="memory">What the silo remembers of the job.</param>
 internal sealed class JobEntry(GenerationId generation, JobMemory memory)
 {
+    private readonly long _made = Stopwatch.GetTimestamp();
     private Task? _ending;
 
     public GenerationId Generation { get; } = generation;
 
     public JobMemory Memory { get; } = memory;
+
+    /// <summary>Since this silo joined the generation.</summary>
+    public double Seconds => Stopwatch.GetElapsedTime(_made).TotalSeconds;
 
     public Assignment? Assignment { get; set; }
 

@@ -123,7 +123,13 @@ internal sealed class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task<WorkerStanding> Stand(GenerationId generation) => Task.FromResult(_jobs.Session(generation).Stand());
+    public Task<WorkerStanding> Stand(GenerationId generation)
+    {
+        var entry = _jobs.Current(generation);
+        return Task.FromResult(_shards.Asked(generation) is (var shards, var seconds) && shards.Count > 0
+            ? new WorkerStanding(0, false, [], seconds, WorkerActivity.ReadingData, shards)
+            : entry.Session?.Stand() ?? new WorkerStanding(0, false, [], entry.Seconds, WorkerActivity.Joining, []));
+    }
 
     /// <inheritdoc/>
     public Task<long> Halt(GenerationId generation) => _jobs.Session(generation).Halt();

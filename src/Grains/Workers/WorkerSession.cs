@@ -126,7 +126,15 @@ internal sealed class WorkerSession<T> : IWorkerSession
             Committed,
             kind is PhaseKind.Exchange or PhaseKind.Evaluation,
             peers,
-            Stopwatch.GetElapsedTime(Math.Max(since, _mesh.LastMoved)).TotalSeconds);
+            Stopwatch.GetElapsedTime(Math.Max(since, _mesh.LastMoved)).TotalSeconds,
+            kind switch
+            {
+                PhaseKind.Compute => WorkerActivity.Computing,
+                PhaseKind.Exchange => WorkerActivity.Exchanging,
+                PhaseKind.Evaluation => WorkerActivity.Evaluating,
+                _ => WorkerActivity.AwaitingGrant,
+            },
+            []);
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,9 @@ public enum FaultKind
     /// <summary>A silo's checkpoints meet a full disk.</summary>
     FullDisk,
 
+    /// <summary>A silo's shards do not get their data read.</summary>
+    HoldReading,
+
     /// <summary>Changes how many silos the cluster has.</summary>
     Scale,
 
@@ -46,7 +49,8 @@ public enum FaultKind
 public sealed record Fault(FaultKind Kind, double Seconds = 0, double Factor = 0, double Milliseconds = 0, double MegabytesPerSecond = 0)
 {
     /// <summary>Whether it is done within a silo, and not to its process.</summary>
-    public bool IsWithin => Kind is FaultKind.Slow or FaultKind.Drop or FaultKind.Delay or FaultKind.Corrupt or FaultKind.FailStorage or FaultKind.FullDisk;
+    public bool IsWithin => Kind is FaultKind.Slow or FaultKind.Drop or FaultKind.Delay or FaultKind.Corrupt or FaultKind.FailStorage or FaultKind.FullDisk
+        or FaultKind.HoldReading;
 
     /// <summary>Whether the job is expected to form a new generation for it.</summary>
     public bool EndsGeneration => Kind is FaultKind.Kill or FaultKind.Corrupt || (Kind == FaultKind.Freeze && Seconds > 3) || (Kind == FaultKind.Drop && Seconds > 4);

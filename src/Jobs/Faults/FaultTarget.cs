@@ -15,7 +15,7 @@ public static class FaultTarget
     /// <summary>Silos drawn from those that do not hold the job's coordinator.</summary>
     public const string Others = "others";
 
-    /// <summary>The silos meant, by name; empty where nobody is.</summary>
+    /// <summary>The silos that the target matches, by name; empty where it matches none.</summary>
     /// <param name="target">A word from above, or a name.</param>
     /// <param name="count">How many, where they are drawn.</param>
     /// <param name="living">Names of the living silos.</param>

@@ -8,7 +8,7 @@ public static class JobFile
     /// <param name="path">The file.</param>
     /// <param name="overrides">"training.epochs=3", as after --set.</param>
     /// <param name="currentDirectory">Where relative paths in overrides start.</param>
-    /// <param name="anyKind">Whether to leave it to the silo's program, which alone knows, what kinds of models there are beside the built-in ones.</param>
+    /// <param name="anyKind">Whether kinds that are not built in are accepted here and left to the silo's program, which alone knows them.</param>
     /// <exception cref="JobException">"digits.yaml:9: data.shards ..." or "--set data.shards=0: ...".</exception>
     public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false)
     {

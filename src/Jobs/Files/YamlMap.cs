@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Granary.Jobs;
 
-/// <summary>One section of a YAML file: reads typed values by key, knows where each stands, and refuses what nobody asked for.</summary>
+/// <summary>One section of a YAML file: reads typed values by key, with the line of each, and refuses unknown keys.</summary>
 /// <param name="node">The section.</param>
 /// <param name="path">Its dotted path; empty for the whole file.</param>
 /// <param name="source">Where its nodes come from.</param>

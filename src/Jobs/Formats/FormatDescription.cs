@@ -1,6 +1,6 @@
 namespace Granary.Jobs;
 
-/// <summary>How much a file of a format is like others, for those who look at its bytes.</summary>
+/// <summary>What a format's files consist of, for checks of their encoding and compression.</summary>
 public enum SourceBytes
 {
     /// <summary>Lines of text.</summary>
@@ -29,7 +29,7 @@ public abstract class FormatDescription
     /// <summary>Whether examples have labels. Default: they have.</summary>
     public virtual bool HasLabels => true;
 
-    /// <summary>Whether features have names; null: nobody here can tell. Default: they have none.</summary>
+    /// <summary>Whether features have names; null: not known in this process. Default: they have none.</summary>
     public virtual bool? HasColumns => false;
 
     /// <summary>Whether features are indices from 1 on, and the greatest that occurs says how many there are. Default: no.</summary>
@@ -47,7 +47,7 @@ public abstract class FormatDescription
     /// <summary>What its files are like. Default: only its reader knows.</summary>
     public virtual SourceBytes Bytes => SourceBytes.Closed;
 
-    /// <summary>What does not hold between its keys, and the key that it is told at; null (default): nothing.</summary>
+    /// <summary>The rule between its keys that a job breaks, as a message, and the key to report it at; null (default): none.</summary>
     public virtual (string Key, string Message)? Broken(DataSection data) => null;
 
     /// <summary>Whether a key of the <c>data</c> section has a meaning for it.</summary>

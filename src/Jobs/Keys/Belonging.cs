@@ -34,7 +34,7 @@ internal sealed record KindIs(string Path, Func<Job, string> Name, IReadOnlyList
     /// <summary>The built-in kinds of which this is not said.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
 
-    /// <summary>Whether it has, or nobody here can tell.</summary>
+    /// <summary>Whether it has, or its kind is not known in this process.</summary>
     public bool MayHold(Job job) => Holds(job) || IsUnknown?.Invoke(Name(job)) == true;
 
     /// <summary>Whether it has.</summary>

@@ -53,7 +53,7 @@ internal static class DataKeys
         data.Key("standardizeTarget", d => d.StandardizeTarget, (d, v) => d with { StandardizeTarget = v }, new TrueOrFalse(),
             "trains on a target of mean 0 and deviation 1 over the training part; predictions and figures stay in its own units")
             .For(Numbers).Only(Kinds.Loss.Only(Loss.Poisson), false, "is {0}, but model.loss is poisson, whose targets are counts from 0 on: set it to false, or take it out."),
-        data.Key("options", d => d.Options, (d, v) => d with { Options = v }, new OptionList(), "what the format is told; one that it never asks for is refused")
+        data.Key("options", d => d.Options, (d, v) => d with { Options = v }, new OptionList(), "options of the format; one that it never reads is refused")
             .For(Kinds.Format.Own(format => FormatKinds.Of(format).Takes("options"), "formats")),
         data.Key("tokens", d => d.Tokens, (d, v) => d with { Tokens = v }, new Choice<TokenKind>(),
             "what a token is: char, byte and bpe for a transformer, word and whitespace for a skip-gram")

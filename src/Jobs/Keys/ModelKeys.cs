@@ -10,7 +10,7 @@ internal static class ModelKeys
             model.Key("kind", m => m.Kind, (m, v) => m with { Kind = v }, new NameOfKind([.. ModelKinds.BuiltIn.Select(d => d.Kind)], () => ModelKinds.Own, "../how-to/own-models.md"),
                 "the family of models")
                 .Needed(),
-            model.Key("options", m => m.Options, (m, v) => m with { Options = v }, new OptionList(), "what the model is told; one that it never asks for is refused")
+            model.Key("options", m => m.Options, (m, v) => m with { Options = v }, new OptionList(), "options of the model; one that it never reads is refused")
                 .For(Kinds.Model.Own(k => ModelKinds.Of(k).Keys.Contains("options"))),
             model.Key("hidden", m => m.Hidden, (m, v) => m with { Hidden = v }, new Widths(), "widths of the hidden layers, first to last")
                 .For(Takes("hidden")).DefaultIs("none"),

@@ -3,5 +3,5 @@ namespace Granary.Jobs;
 /// <summary>What reading a job file depends on, beside its text.</summary>
 /// <param name="Folder">Where relative paths in it start.</param>
 /// <param name="CurrentDirectory">Where relative paths in overrides start.</param>
-/// <param name="AnyKind">Whether to leave it to the silo's program, which alone knows, what kinds there are beside the built-in ones.</param>
+/// <param name="AnyKind">Whether kinds that are not built in are accepted here and left to the silo's program, which alone knows them.</param>
 internal sealed record ReadingPlace(string Folder, string CurrentDirectory, bool AnyKind);

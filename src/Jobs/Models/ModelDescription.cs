@@ -37,7 +37,7 @@ public abstract class ModelDescription
     /// <summary>What its weights are besides the matrices, at the start of a sentence.</summary>
     public virtual string BesidesMatrices => "In all";
 
-    /// <summary>Floating-point operations of one example's gradient; null (default): nobody can tell, so that its time is measured.</summary>
+    /// <summary>Floating-point operations of one example's gradient; null (default): not known, so that its time is measured.</summary>
     public virtual double? FlopsPerExample(ModelSection model, InputShape input) => null;
 
     /// <summary>Numbers that it gives for one example. Default: one for each class, or one.</summary>
@@ -46,13 +46,13 @@ public abstract class ModelDescription
     /// <summary>How many different targets an example may have. Default: one for each class.</summary>
     public virtual long Targets(ModelSection model, InputShape input) => input.Outputs;
 
-    /// <summary>A smaller model of the same kind, by which bytes are told from what comes on top of them. Default: there is none, and it is the model itself.</summary>
+    /// <summary>A smaller model of the same kind: timing both tells the cost per byte from the fixed cost. Default: there is none, and it is the model itself.</summary>
     public virtual ModelSection Smaller(ModelSection model) => model;
 
     /// <summary>Whether its loss is the negative logarithm of the probability that it gives the truth. Default: as <c>model.loss</c> says.</summary>
     public virtual bool LosesByLikelihood(ModelSection model) => model.Loss == Loss.CrossEntropy;
 
-    /// <summary>What does not hold between its keys, and the key that it is told at; null (default): nothing.</summary>
+    /// <summary>The rule between its keys that a job breaks, as a message, and the key to report it at; null (default): none.</summary>
     public virtual (string Key, string Message)? Broken(ModelSection model) => null;
 
     /// <summary>What does not hold within the <c>model</c> section of a saved model, which anybody may have changed; null (default): nothing. No more layers than

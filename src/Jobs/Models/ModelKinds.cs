@@ -33,7 +33,7 @@ public static class ModelKinds
     }
 
     /// <summary>The description of a model's kind. Of one that this process does not know it says what holds for every kind of one's own; its shape, which
-    /// nobody here can tell, throws.</summary>
+    /// not known here, throws.</summary>
     public static ModelDescription Of(ModelSection model) => Of(model.Kind);
 
     /// <inheritdoc cref="Of(ModelSection)"/>
@@ -52,7 +52,7 @@ public static class ModelKinds
 
     private static ModelDescription? Find(string kind) => BuiltIn.FirstOrDefault(d => d.Kind == kind) ?? Registered.GetValueOrDefault(kind);
 
-    // A kind that only the silo's program knows, in a process that must do without. What it learns from nobody knows here: see IsKnown before asking.
+    // A kind that only the silo's program has registered, in a process without it. Its kind of examples is unknown here: check IsKnown first.
     private sealed class UnknownModel(string kind) : ModelDescription
     {
         public override string Kind => kind;

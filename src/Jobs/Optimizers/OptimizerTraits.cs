@@ -1,6 +1,6 @@
 namespace Granary.Jobs;
 
-/// <summary>What an optimiser asks of everything around it. Unless it says otherwise, it goes over a step's averaged gradient weight by weight.</summary>
+/// <summary>What an optimiser needs from the rest of the system. By default it updates each weight by itself, from the step's averaged gradient.</summary>
 public sealed record OptimizerTraits
 {
     private static readonly Dictionary<OptimizerKind, OptimizerTraits> All = new()

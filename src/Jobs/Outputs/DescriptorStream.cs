@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Jobs;
 
-/// <summary>Writes to what this process has open already, where whoever opened it stands just now: others who have it open too go on behind
+/// <summary>Writes to a file that this process has open already, at its current shared position: other processes that have it open continue after
 /// it. (A FileStream writes to a place of its own.)</summary>
 /// <param name="descriptor">Its number.</param>
 internal sealed partial class DescriptorStream(int descriptor) : Stream

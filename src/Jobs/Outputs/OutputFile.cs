@@ -60,7 +60,7 @@ public sealed class OutputFile : IDisposable
     // As "-" is standard input where a file is read.
     private static string Meant(string path) => path == "-" ? "/dev/stdout" : path;
 
-    /// <summary>Standard output, whose errors come as a <see cref="JobException"/> too. That nobody reads it any more is none.</summary>
+    /// <summary>Standard output, whose errors come as a <see cref="JobException"/> too. A pipe whose reader has gone is no error.</summary>
     public static Stream StandardOutput() => new OutputStream(
         Console.OpenStandardOutput(), e => new JobException($"standard output cannot be written to: {FileTrouble.Reason(e)}."));
 

@@ -80,7 +80,7 @@ internal sealed class UnfinishedFile : IDisposable
         }
         catch (IOException)
         {
-            // What was still to be written found no room: whoever wrote it has been told.
+            // The rest could not be written: the writer has already received that error.
         }
 
         Remove();

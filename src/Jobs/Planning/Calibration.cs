@@ -1,6 +1,6 @@
 namespace Granary.Jobs;
 
-/// <summary>Short runs of a job that tell the facts of a cluster: which runs, and what they tell.</summary>
+/// <summary>Short runs of a job from which a cluster's speeds are measured: which runs, and what follows from their times.</summary>
 public static class Calibration
 {
     private const double LeastLatency = 1e-6;
@@ -79,7 +79,7 @@ public static class Calibration
 
     private static double Moved(CalibrationRun run) => ExchangeLoad.Of(run.Job, run.Silos).Max(l => l.BytesSent + l.Received);
 
-    // The time that is neither the way nor the bytes.
+    // The part of the exchange's time that is neither latency nor transfer.
     private static double Known(CalibrationRun run, ClusterFacts facts) =>
         ExchangeLoad.Of(run.Job, run.Silos).Max(l => l.UpdateTime(facts) + ((l.FramesSent + l.FramesReceived) * facts.PerMessage)) + facts.PerStep;
 

@@ -47,7 +47,7 @@ internal sealed record ExchangeLoad(
         }
     }
 
-    /// <summary>Seconds of the processor for additions and updates, when nobody else wants it.</summary>
+    /// <summary>Processor seconds for additions and updates, on a processor that does nothing else.</summary>
     public double UpdateTime(ClusterFacts facts) => (Added / facts.Adding) + (Updated / facts.Updating);
 
     /// <summary>Bytes of gradients, weights and norms that it sends.</summary>

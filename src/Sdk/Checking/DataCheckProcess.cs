@@ -9,7 +9,7 @@ internal static class DataCheckProcess
     /// <summary>Reads; returns what the program printed, a JSON document.</summary>
     /// <param name="file">The job file.</param>
     /// <param name="overrides">key=value over it.</param>
-    /// <param name="notes">Told of what is worth knowing though nothing is wrong.</param>
+    /// <param name="notes">Receives notes for the user that are no errors.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="withColumns">Whether every feature is described.</param>
     /// <param name="program">The silo's program; Granary's own if left out.</param>
@@ -30,7 +30,7 @@ internal static class DataCheckProcess
         {
             if (!process.HasExited)
             {
-                process.Kill(); // whoever waited for it has gone
+                process.Kill(); // the caller has stopped waiting
             }
         }
     }

@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Granary.Sdk.Connecting;
 
-/// <summary>A connection to a cluster. It outlives silos that die: what is asked is asked again on another way, for as long as patience lasts.</summary>
+/// <summary>A connection to a cluster. It survives silos that die: a call is retried through another silo until the time for it is over.</summary>
 internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(150);
@@ -131,7 +131,7 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
     public Task<T> Ask<T>(Func<Task<T>> question, CancellationToken cancellation) => PersistFor(() => HedgedQuestion<T>.Ask(question), _patience, cancellation);
 
-    /// <summary>The same for a question that is answered late where there is nothing to tell: no silence has begun before that.</summary>
+    /// <summary>The same for a long poll, which is answered late when nothing has changed: the time for it is longer by that wait.</summary>
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
     public Task<T> AskAndWait<T>(Func<Task<T>> question, CancellationToken cancellation) =>
         PersistFor(() => HedgedQuestion<T>.AskAndWait(question), _patience + StatusMark.LongestWait, cancellation);
@@ -166,7 +166,7 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
             }
             catch (Exception e) when (e is not (GranaryException or OperationCanceledException))
             {
-                // It may be of any type, as if it had happened here: from here on nobody could tell.
+                // An error of the silo may have any type. Callers could not tell it from an error of this process, so it is wrapped here.
                 throw new ClusterUnreachableException($"the cluster did not answer as it should: {e.GetType().Name}: {e.Message}");
             }
         }

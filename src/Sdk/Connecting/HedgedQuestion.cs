@@ -4,8 +4,8 @@ using Polly.Hedging;
 
 namespace Granary.Sdk.Connecting;
 
-/// <summary>A question to the cluster that is asked again while its answer keeps one waiting: the silo that took it may have died with it
-/// just then, and nobody says so. The first answer counts; that the way is lost counts when no other try is open. Only for what changes
+/// <summary>A query to the cluster that is sent again while its answer is late: the silo that received it may have died, and no error
+/// would report that. The first answer is taken; a lost connection is an error only when no other try is open. Only for what changes
 /// nothing: it may be answered more than once.</summary>
 /// <typeparam name="T">The answer.</typeparam>
 internal static class HedgedQuestion<T>

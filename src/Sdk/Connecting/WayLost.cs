@@ -3,7 +3,7 @@ using Orleans.Runtime;
 
 namespace Granary.Sdk.Connecting;
 
-/// <summary>Errors that tell of a way to the cluster that is lost, and not of what was asked: another try may take another way.</summary>
+/// <summary>Errors of the connection to the cluster, not of the call itself: another try may go through another silo.</summary>
 internal static class WayLost
 {
     /// <summary>Whether an error is one of these.</summary>

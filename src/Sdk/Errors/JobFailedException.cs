@@ -2,7 +2,7 @@ using Granary.Contracts;
 
 namespace Granary.Sdk;
 
-/// <summary>A job that had been taken has failed, or its cluster was lost under it. The message says why.</summary>
+/// <summary>A job that the cluster had accepted has failed, or its cluster was lost while it ran. The message says why.</summary>
 public sealed class JobFailedException : GranaryException
 {
     internal JobFailedException(string message, JobStatus? status = null)

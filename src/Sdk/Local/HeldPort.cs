@@ -10,7 +10,7 @@ internal sealed class HeldPort : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     /// <param name="port">The port; 0: any free one.</param>
-    /// <exception cref="LocalClusterException">It is somebody else's.</exception>
+    /// <exception cref="LocalClusterException">Another process has it, or it cannot be used.</exception>
     public HeldPort(int port)
     {
         try

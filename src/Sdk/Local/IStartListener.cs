@@ -1,6 +1,6 @@
 namespace Granary.Sdk.Local;
 
-/// <summary>Is told how a cluster of this machine starts, and what becomes of its silos.</summary>
+/// <summary>Receives how a cluster of this machine starts, and what happens to its silos.</summary>
 internal interface IStartListener : IProgress<StartEvent>
 {
     /// <summary>The silos run, and are being connected to.</summary>

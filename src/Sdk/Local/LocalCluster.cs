@@ -33,7 +33,7 @@ internal sealed record LocalSettings(int Silos, int Threads, string Device, stri
 /// <summary>Several silo processes on this machine, under one home directory and a cluster id of their own.</summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
-    // Silos that leave at the same moment meet in the membership's record, and wait for seconds before they try again.
+    // Silos that leave at the same moment conflict in the membership table, and each then retries only after seconds.
     private static readonly TimeSpan StopApart = TimeSpan.FromMilliseconds(150);
 
     // What tells a silo to join a cluster of several machines, or to take a port that only one of several silos can have.
@@ -51,7 +51,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     /// <param name="home">The silos' home directory.</param>
     /// <param name="settings">How they run.</param>
-    /// <param name="program">The program of a silo that is told these arguments; Granary's own if left out.</param>
+    /// <param name="program">Makes a silo's start information from its arguments; Granary's own program if left out.</param>
     /// <exception cref="LocalClusterException">The port of the page is somebody else's.</exception>
     public LocalCluster(string home, LocalSettings settings, Func<IEnumerable<string>, ProcessStartInfo>? program = null)
     {

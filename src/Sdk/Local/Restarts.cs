@@ -3,8 +3,8 @@ using System.Diagnostics;
 
 namespace Granary.Sdk.Local;
 
-/// <summary>Starts silos of a local cluster again that have ended: each place more slowly the sooner its silo ends. What fails is told and
-/// tried again: the other silos live on.</summary>
+/// <summary>Restarts silos of a local cluster that have ended: the sooner a silo ends, the longer the pause before its restart. What fails is reported and
+/// tried again; the other silos are not affected.</summary>
 /// <param name="cluster">The silos.</param>
 /// <param name="say">Told what happens, for people.</param>
 internal sealed class Restarts(LocalCluster cluster, Action<string> say)
@@ -63,7 +63,7 @@ internal sealed class Restarts(LocalCluster cluster, Action<string> say)
         }
     }
 
-    /// <summary>What fails next is told, even if it says the same as before.</summary>
+    /// <summary>The next failure is reported even if its message is the same as before.</summary>
     public void Succeeded() => _told = null;
 
     private async Task Count(IReadOnlyList<SiloProcess> silos)

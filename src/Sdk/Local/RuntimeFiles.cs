@@ -20,7 +20,7 @@ internal static class RuntimeFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // They do no harm but to lie there.
+            // Files that stay do no harm.
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Granary.Sdk.Local;
 
 /// <summary>A silo's log file, and its last lines. One that has grown large becomes NAME.log.1, in the place of an older one, and
-/// a new one is begun. What the disk does not take is left out: neither a silo nor what watches over it is lost for a log.</summary>
+/// a new one is begun. What cannot be written is dropped: an error of the log ends neither the silo nor its supervisor.</summary>
 internal sealed class SiloLog : IDisposable
 {
     /// <summary>The size in bytes at which a log is large.</summary>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Granary.Sdk.Local;
 
 /// <summary>Lines of a log that are frames of a stack. A silo writes none, but a native library or the runtime may, when they abort it:
-/// they stay in the file, and are shown to nobody.</summary>
+/// they stay in the file, and are not shown.</summary>
 internal static partial class StackLines
 {
     /// <summary>Whether a line is one of them.</summary>

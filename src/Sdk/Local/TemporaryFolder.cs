@@ -35,7 +35,7 @@ internal sealed class TemporaryFolder : IDisposable
         }
         catch (Exception e) when (FileTrouble.Is(e))
         {
-            // It is gone already, or takes some room until somebody tidies up: what was done here is done.
+            // It is gone already, or stays behind and takes some room. The command's work is done either way.
         }
     }
 }

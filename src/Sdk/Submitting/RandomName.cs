@@ -3,7 +3,7 @@ using Granary.Jobs;
 
 namespace Granary.Sdk.Submitting;
 
-/// <summary>Ids that nobody else makes.</summary>
+/// <summary>Random ids, unlikely to occur twice.</summary>
 internal static class RandomName
 {
     private const int OfJob = 6;

@@ -52,7 +52,7 @@ internal static class CheckCommand
         classes = found.Facts.Shape.Classes,
         parameters = ModelShape.Weights(shape),
         stepsPerEpoch = new BatchPlan(found.Facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
-        shape = ModelKinds.IsBuiltIn(job.Model.Kind) ? null : shape, // of the others anybody knows it
+        shape = ModelKinds.IsBuiltIn(job.Model.Kind) ? null : shape, // the shapes of built-in kinds are known to every process
         init,
         bigramLoss = found.BigramLoss,
         data = found.Report,

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Granary.Silo.Hosting;
 
-/// <summary>Finds free ports and keeps everybody else from them until the silo has bound them itself.</summary>
-/// <remarks>A port that is held is bound, but not listened at. Linux gives such a port to nobody who asks for any, nor to a connection
+/// <summary>Finds free ports and keeps other processes from taking them until the silo has bound them.</summary>
+/// <remarks>A port that is held is bound, but not listened at. Linux does not assign such a port to a socket that asks for any, nor to a connection
 /// that goes out, and yet lets a second socket bind it that names it and, as .NET's sockets do, allows reuse. Where the system
-/// does not, a port is let go of before the silo binds it, and may be lost to somebody else in between.</remarks>
+/// does not, a port is released before the silo binds it, and another process may take it in between.</remarks>
 internal sealed class FreePorts : IDisposable
 {
     private readonly List<Socket> _held = [];

@@ -17,7 +17,7 @@ internal sealed class HealthHost : IAsyncDisposable
         Lifetime.ApplicationStopping.Register(() => _ready = false);
     }
 
-    // Methods of their own: what a method names is loaded before it runs.
+    // Two methods, because the types that a method names are loaded before it runs: ASP.NET is loaded only where a port is asked for.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IHost WithoutServer(Action<IHostApplicationBuilder> configure)
     {

@@ -45,7 +45,7 @@ internal sealed class ProgramDataCheck : IDataCheck
         {
             if (!process.HasExited)
             {
-                process.Kill(); // whoever waited for it has gone
+                process.Kill(); // the caller has stopped waiting
             }
         }
     }

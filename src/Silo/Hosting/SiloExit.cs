@@ -8,7 +8,7 @@ internal static partial class SiloExit
     /// <summary>Told to stop, and stopped.</summary>
     public const int Done = 0;
 
-    /// <summary>Something failed that no setting can mend.</summary>
+    /// <summary>An error that no setting can fix.</summary>
     public const int Failed = 1;
 
     /// <summary>A setting cannot be used.</summary>

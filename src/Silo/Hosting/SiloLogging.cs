@@ -16,13 +16,13 @@ internal static class SiloLogging
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Granary", LogLevel.Information);
 
-        // Orleans tells of every message that a dead silo leaves unanswered, many lines for each; Granary says once that it died.
+        // Orleans logs every message that a dead silo leaves unanswered, in many lines; Granary logs the death once.
         logging.AddFilter("Orleans", LogLevel.Error);
         logging.AddFilter("Orleans.Runtime.GrainCallCancellationManager", LogLevel.None);
         logging.AddFilter("Orleans.Runtime.GrainDirectory", LogLevel.Critical);
         logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
-        logging.AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical); // why a silo ends, FatalErrors says
+        logging.AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical); // FatalErrors reports why a silo ends
         logging.AddFilter("Polly", LogLevel.None);
-        logging.AddFilter("Granary.Grains.Workers.Worker", LogLevel.Warning); // its base class tells of every change of its ring
+        logging.AddFilter("Granary.Grains.Workers.Worker", LogLevel.Warning); // its base class logs every change of the ring
     }
 }

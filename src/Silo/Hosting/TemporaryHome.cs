@@ -27,10 +27,10 @@ internal sealed class TemporaryHome : IDisposable
         _living = new FileStream(Path.Combine(home, "living.lock"), FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read);
     }
 
-    /// <summary>Nobody else will remove the folder.</summary>
+    /// <summary>Called when the starting process is gone: then the last silo removes the folder.</summary>
     public void Orphan() => _orphaned = true;
 
-    /// <summary>Lives there no longer; removes the folder if it is orphaned and no other silo lives there.</summary>
+    /// <summary>Ends this silo's use of the folder; removes it if it is orphaned and no other silo uses it.</summary>
     public void Dispose()
     {
         _living.Dispose();
@@ -43,7 +43,7 @@ internal sealed class TemporaryHome : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Thread.Sleep(BetweenTries); // another lives there; it may be about to end at the same moment
+                Thread.Sleep(BetweenTries); // another silo uses it, and may be about to end at the same moment
             }
         }
     }

@@ -6,7 +6,7 @@ using Granary.Web.Hosting;
 
 namespace Granary.Silo.Hosting;
 
-/// <summary>The API and the page of this silo, served once it has joined. Where the port is taken it tries again: the one who has it may be a silo
+/// <summary>The API and the page of this silo, served once it has joined. Where the port is taken it tries again: its owner may be a silo
 /// that ends, and training needs neither.</summary>
 internal sealed class WebHost : IAsyncDisposable
 {

@@ -19,7 +19,7 @@ internal static class ClusterStore
 
         // Two files: a process frozen inside a transaction on one must not hold up the other.
         var membership = SqliteStore.Create(Path.Combine(settings.Home, "membership.db"), SqliteMembership.Script);
-        var jobs = SqliteStore.Create(Path.Combine(settings.Home, "jobs.db"), SqliteGrainState.Script + SqliteReminders.Script);
+        var jobs = SqliteStore.Create(Path.Combine(settings.Home, "jobs.db"), SqliteGrainState.Script + SqliteReminders.Script, seconds: 3); // a job then says soon that its state is not stored
         orleans.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(new OneAtATime(Path.Combine(settings.Home, "membership.lock")));
         orleans.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (SqliteStore.Invariant, membership));
         orleans.AddAdoNetGrainStorageAsDefault(o => (o.Invariant, o.ConnectionString) = (SqliteStore.Invariant, jobs));

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Granary.Silo.Storage;
 
-/// <summary>Silos that share the embedded store join one after the other. Two that do so at the same moment meet in the
-/// membership's record, and Orleans has the second one wait for three seconds before it tries again.</summary>
+/// <summary>Silos that share the embedded store join one after the other. Two that do so at the same moment conflict in the
+/// membership table, and Orleans makes the second one wait for three seconds before it tries again.</summary>
 /// <param name="file">A file that all of them can lock; the lock ends with its process.</param>
 internal sealed class OneAtATime(string file) : ILifecycleParticipant<ISiloLifecycle>
 {

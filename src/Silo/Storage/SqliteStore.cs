@@ -9,11 +9,14 @@ internal static class SqliteStore
     public const string Invariant = "System.Data.SQLite";
 
     /// <summary>Makes the tables and queries where they are missing; silos that start side by side wait for one another.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="script">Makes tables and queries.</param>
+    /// <param name="seconds">How long a call waits for one that another process is making.</param>
     /// <returns>The connection string.</returns>
-    public static string Create(string path, string script)
+    public static string Create(string path, string script, int seconds = 5)
     {
         // Without pooling a batch that failed cannot leave its transaction to the next user of the connection.
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString();
+        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = seconds }.ToString();
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         Execute(connection, "PRAGMA busy_timeout = 10000");

@@ -86,6 +86,9 @@ public sealed record JobDocument
     /// <summary>Silos that were meant to take part and do not.</summary>
     public required IReadOnlyList<AbsentDocument> Absent { get; init; }
 
+    /// <summary>Where it runs and has made no progress for seconds: who or what it waits for.</summary>
+    public string? WaitingFor { get; init; }
+
     /// <summary>Why it failed.</summary>
     public string? Failure { get; init; }
 
@@ -101,6 +104,23 @@ public sealed record JobDocument
 /// <param name="ComputeSeconds">Mean seconds per step on gradients, lately.</param>
 /// <param name="ExchangeSeconds">Mean seconds per step in the exchange, lately, waiting included.</param>
 public sealed record MemberDocument(string Silo, int Pid, int FirstShard, int EndShard, double ComputeSeconds, double ExchangeSeconds);
+
+/// <summary>What a job is doing just now.</summary>
+/// <param name="Activity">What its coordinator does, for people.</param>
+/// <param name="Step">Committed steps.</param>
+/// <param name="SecondsSinceProgress">Since its last step, or since it began something else.</param>
+/// <param name="WaitingFor">Where that is long: who or what it waits for; else null.</param>
+/// <param name="Ranks">The ranks of the present generation.</param>
+public sealed record ActivityDocument(string Activity, long Step, double SecondsSinceProgress, string? WaitingFor, IReadOnlyList<RankDocument> Ranks);
+
+/// <summary>What a rank is doing.</summary>
+/// <param name="Rank">The rank.</param>
+/// <param name="Silo">Its silo.</param>
+/// <param name="Activity">"joining", "reading data", "awaiting a grant", "computing", "exchanging", "evaluating" or "not answering".</param>
+/// <param name="Seconds">For how long; exchanging: since the last byte; not answering: since its last answer.</param>
+/// <param name="WaitsFor">Silos whose numbers it waits for.</param>
+/// <param name="Shards">Shards that are being read.</param>
+public sealed record RankDocument(int Rank, string Silo, string Activity, double Seconds, IReadOnlyList<string> WaitsFor, IReadOnlyList<int> Shards);
 
 /// <summary>A silo that takes no part.</summary>
 /// <param name="Silo">The silo.</param>

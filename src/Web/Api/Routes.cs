@@ -61,6 +61,12 @@ internal static class Routes
         MapChange(job, "cancel", "Ends a job at its next step boundary; the last good weights are written", (calls, id) => calls.Coordinator(id).Cancel());
         MapChange(job, "pause", "Stops a job at its next step boundary, with a checkpoint", (calls, id) => calls.Coordinator(id).Pause());
         MapChange(job, "resume", "Puts a paused job back in the queue", (calls, id) => calls.Catalogue.Resume(id));
+        job.MapGet("/activity", async (string job, ClusterCalls calls, CancellationToken cancellation) =>
+            {
+                _ = await calls.Status(job, int.MaxValue, cancellation);
+                return TypedResults.Ok(Views.Of((await calls.Ask(calls.Coordinator(job).Doing, cancellation))!));
+            })
+            .Says("Jobs", "What each rank of a job is doing just now, since when, and whom it waits for");
         job.MapGet("/events", async (string job, ClusterCalls calls, CancellationToken cancellation) =>
             {
                 _ = await calls.Status(job, int.MaxValue, cancellation);

@@ -34,11 +34,16 @@ internal static class Views
         Members = [.. s.Members.Select(m => new MemberDocument(m.Name, m.Pid, m.FirstShard, m.EndShard, m.ComputeSeconds, m.ExchangeSeconds))],
         Idle = s.Idle,
         Absent = [.. s.Absent.Select(a => new AbsentDocument(a.Name, a.Why))],
+        WaitingFor = s.WaitingFor,
         Failure = s.Failure,
         Result = s.Result is { } r
             ? new ResultDocument(r.Model, r.Parameters, r.Step, r.StoppedEarly, r.TrainLoss, r.ValidationLoss, r.ValidationAccuracy, r.WeightsSha256, r.Output, r.ValidationNumbers?.Rmse, r.ValidationNumbers?.Mae, r.ValidationNumbers?.R2)
             : null,
     };
+
+    /// <summary>What a job is doing.</summary>
+    public static ActivityDocument Of(JobActivity a) => new(
+        a.Activity, a.Step, a.Seconds, a.WaitingFor, [.. a.Ranks.Select(r => new RankDocument(r.Rank, r.Silo, r.Words, r.Seconds, r.WaitsFor, r.Shards))]);
 
     /// <summary>An event.</summary>
     public static EventDocument Of(JobEvent e, string id) => new(

@@ -49,6 +49,18 @@ internal sealed class Chromium : IDisposable
     /// <summary>The first element that fits, once it is there and can be seen.</summary>
     public IWebElement Find(string css) => Until(() => _driver.FindElements(By.CssSelector(css)).FirstOrDefault(e => e.Displayed), $"there is no {css}");
 
+    /// <summary>Clicks the first element that fits. The page may replace it meanwhile: then its successor is clicked.</summary>
+    public void Click(string css) => Until(
+        () =>
+        {
+            Find(css).Click();
+            return "";
+        },
+        $"{css} cannot be clicked");
+
+    /// <summary>The text of the first element that fits; its successor's where the page replaces it meanwhile.</summary>
+    public string Text(string css) => Until(() => Find(css).Text, $"{css} cannot be read");
+
     /// <summary>Runs a script of the page.</summary>
     public object? Run(string script) => _driver.ExecuteScript(script);
 

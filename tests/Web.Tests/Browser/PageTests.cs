@@ -10,28 +10,30 @@ public sealed class PageTests(WebCluster cluster)
     {
         using var browser = new Chromium(cluster.Address);
         var job = await cluster.Endless("watched");
-        browser.Find($"a[href='#/jobs/{job}']").Click();
+        browser.Click($"a[href='#/jobs/{job}']");
         browser.Until(() => browser.Shown("points") > 3 ? "" : null, "no curve is drawn");
         var step = browser.Shown("step");
         browser.Until(() => browser.Shown("step") > step ? "" : null, "the curve does not move");
         Assert.True(InkOf(browser, "Loss") > 100);
 
+        browser.Run("window.event1 = document.querySelector('.events li:last-child')");
         var lost = await cluster.KillOneOf(job);
-        Assert.Contains(lost, browser.Find("li[data-kind=siloLost]").Text, StringComparison.Ordinal);
+        Assert.Contains(lost, browser.Text("li[data-kind=siloLost]"), StringComparison.Ordinal);
         var (generation, reached) = (browser.Shown("generation"), browser.Shown("step"));
+        Assert.True((bool)browser.Run("return window.event1.isConnected")!); // what is selected in it stays
         browser.Until(() => browser.Shown("generation") > 1 && browser.Shown("step") > reached ? "" : null, $"the curve does not go on after generation {generation}");
         Assert.True(browser.Find("#offline, #main").Displayed);
 
-        browser.Find("#pause").Click();
+        browser.Click("#pause");
         browser.Find(".state.paused");
-        browser.Find("#resume").Click();
+        browser.Click("#resume");
         browser.Find(".state.running");
 
-        browser.Find("#cancel").Click();
-        browser.Find("#confirm-no").Click(); // whoever has pressed by mistake
+        browser.Click("#cancel");
+        browser.Click("#confirm-no"); // whoever has pressed by mistake
         Assert.Equal(JobState.Running, (await cluster.Until(job, _ => true)).State);
-        browser.Find("#cancel").Click();
-        browser.Find("#confirm-yes").Click();
+        browser.Click("#cancel");
+        browser.Click("#confirm-yes");
         browser.Find(".state.cancelled");
         Assert.Equal(JobState.Cancelled, (await cluster.Until(job, s => s.State != JobState.Running)).State);
         browser.Find("a[href$='model.safetensors']");
@@ -59,7 +61,7 @@ public sealed class PageTests(WebCluster cluster)
 
         var whole = (string)browser.Run("return document.querySelector('canvas').toDataURL()")!;
         browser.Drag(canvas, 0.3, 0.6);
-        browser.Find(".tools button:not([hidden])").Click();
+        browser.Click(".tools button:not([hidden])");
         foreach (var change in new[]
         {
             "document.getElementById('log').click()",
@@ -88,10 +90,10 @@ public sealed class PageTests(WebCluster cluster)
         using var browser = new Chromium(cluster.Address);
         foreach (var job in jobs)
         {
-            browser.Find($"input[aria-label='Compare {job}']").Click();
+            browser.Click($"input[aria-label='Compare {job}']");
         }
 
-        browser.Find("a.button.primary").Click();
+        browser.Click("a.button.primary");
         browser.Until(() => browser.Shown("jobs") == 2 ? "" : null, "two jobs are not compared");
         browser.Until(() => browser.Find("canvas").GetAttribute("aria-label") is { } l && l.Contains("slow", StringComparison.Ordinal) && l.Contains("fast", StringComparison.Ordinal) ? "" : null, "both curves are not there");
         Assert.Empty(browser.Complaints);
@@ -104,7 +106,7 @@ public sealed class PageTests(WebCluster cluster)
         const string Evil = "<img src=x onerror=document.title='taken'><script>document.title='taken'</script>";
         using var browser = new Chromium(cluster.Address);
         browser.Go("#/jobs/" + Uri.EscapeDataString(Evil));
-        var said = browser.Until(() => browser.Find("#main").Text is var t && t.Contains("there is no job", StringComparison.Ordinal) ? t : null, "an unknown job is not said to be unknown");
+        var said = browser.Until(() => browser.Text("#main") is var t && t.Contains("there is no job", StringComparison.Ordinal) ? t : null, "an unknown job is not said to be unknown");
         Assert.Contains("<script>", said, StringComparison.Ordinal);
         Assert.Equal("0", browser.Run("return String(document.querySelectorAll('main img, main script').length)"));
         Assert.NotEqual("taken", browser.Run("return document.title"));

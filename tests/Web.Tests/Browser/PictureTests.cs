@@ -32,7 +32,7 @@ public sealed class PictureTests(WebCluster cluster)
                 browser.Find(ready);
                 browser.Until(() => view != "job" || browser.Shown("points") > 100 ? "" : null, "no curve");
                 browser.Until(() => view != "compare" || browser.Shown("jobs") == done.Length ? "" : null, "not every job is compared");
-                browser.Until(() => browser.Find(".cluster").Text is { Length: > 0 } t ? t : null, "the cluster is not named");
+                browser.Until(() => browser.Text(".cluster") is { Length: > 0 } t ? t : null, "the cluster is not named");
                 foreach (var width in new[] { 1440, 900, 400 })
                 {
                     if (dark && width == 900)

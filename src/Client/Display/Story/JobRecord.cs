@@ -17,7 +17,7 @@ internal sealed record JobRecord(JobStatus Status, IReadOnlyList<JobEvent> Event
     /// <summary>Whether the job runs, waits or can be resumed.</summary>
     public bool IsOpen => Status.State is JobState.Queued or JobState.Running or JobState.Paused;
 
-    /// <summary>How often something happened: of a long story only a part is kept.</summary>
+    /// <summary>How often something happened; "at least" where older events are no longer stored.</summary>
     public string Times(int count) => string.Create(
         CultureInfo.InvariantCulture, $"{(Events.Count >= JobEvent.Kept ? "at least " : "")}{count} {(count == 1 ? "time" : "times")}");
 

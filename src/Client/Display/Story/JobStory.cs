@@ -3,7 +3,7 @@ using Granary.Contracts;
 namespace Granary.Client.Display.Story;
 
 /// <summary>A job's story: how it stands, the first cause of what went wrong, what the cluster did, what was lost and what to do.
-/// Plain rules over what the coordinator has noted; every kind of event is told by one of the findings.</summary>
+/// Plain rules over the events that the coordinator has stored; each kind of event is covered by one of the findings.</summary>
 internal static class JobStory
 {
     /// <summary>What is looked for, in the order in which it is told.</summary>

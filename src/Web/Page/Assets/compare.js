@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { Board } from './board.js';
-import { fill, h } from './dom.js';
+import { fill, h, update } from './dom.js';
 import { count, duration, figure, isOver, percent, rate } from './format.js';
 import { link, state } from './jobs.js';
 import { every } from './silos.js';
@@ -38,7 +38,7 @@ export function compareView(main, ids) {
     board.learns(drawn.length > 0 && drawn.every(id => known.get(id).series.validationRmse.some(v => v != null)));
     board.charts.learningRate.set(lines('learningRate'));
     board.charts.examplesPerSecond.set(lines('examplesPerSecond'));
-    fill(body, ids.filter(id => known.has(id) || unknown.has(id)).map(id => {
+    update(body, ids.filter(id => known.has(id) || unknown.has(id)).map(id => {
       if (!known.has(id)) return h('tr', {}, h('th', { scope: 'row' }, id), h('td', { colspan: 7 }, 'not known to the cluster'));
       const { job, series } = known.get(id);
       const last = key => series?.[key].findLast(v => v != null);

@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { Board } from './board.js';
-import { fill, h, say } from './dom.js';
+import { fill, h, say, update } from './dom.js';
 import { ago, bytes, count, duration, eventTitle, eventTone, figure, isOver, percent, rate } from './format.js';
 import { progress, state } from './jobs.js';
 import { every, partsOf } from './silos.js';
@@ -11,14 +11,14 @@ const points = 800;
 
 export function jobView(main, id) {
   const parts = {
-    head: h('div.head'), bar: h('div'), failure: h('p.failure', { role: 'alert', hidden: true }), tiles: h('dl.tiles'), silos: h('ul.silos'), events: h('ol.events'),
+    head: h('div.head'), bar: h('div'), failure: h('p.failure', { role: 'alert', hidden: true }), waiting: h('p.waiting', { role: 'status', hidden: true }), tiles: h('dl.tiles'), silos: h('ul.silos'), events: h('ol.events'),
     file: h('pre.file', { tabindex: 0 }), files: h('ul.files'), said: h('p.said', { role: 'status' }),
   };
-  let [job, series, known, events, title] = [null, null, null, [], null];
+  let [job, series, known, ranks, events, title] = [null, null, null, [], [], null];
   const board = new Board(() => draw());
   fill(main, [
     h('p.crumbs', {}, h('a', { href: '#/' }, 'Jobs'), ' / ', h('span', {}, id)),
-    parts.head, parts.bar, parts.said, parts.failure, parts.tiles,
+    parts.head, parts.bar, parts.said, parts.failure, parts.waiting, parts.tiles,
     h('div.columns', {},
       h('div.wide', {},
         board.element,
@@ -37,13 +37,19 @@ export function jobView(main, id) {
       title = h('div.heading', {}, h('h1', {}, job.name), h('span'));
       fill(parts.head, [title, buttons.element]);
     }
-    title.lastChild.replaceChildren(state(job));
+    update(title.lastChild, state(job));
     buttons.show(job);
-    fill(parts.bar, progress(job));
+    update(parts.bar, progress(job));
     parts.failure.hidden = !job.failure;
     say(parts.failure, job.failure ?? '');
+    parts.waiting.hidden = !job.waitingFor;
+    say(parts.waiting, job.waitingFor ? `No progress: ${job.waitingFor}.` : '');
     tiles();
-    fill(parts.silos, partsOf(job, isOver(job) ? null : known));
+    silos();
+  }
+
+  function silos() {
+    update(parts.silos, partsOf(job, isOver(job) ? null : known, isOver(job) ? [] : ranks));
   }
 
   function tiles() {
@@ -53,7 +59,7 @@ export function jobView(main, id) {
     const accuracy = job.result?.validationAccuracy ?? last('validationAccuracy');
     const rmse = job.result?.validationRmse ?? last('validationRmse');
     const held = job.result?.validationLoss ?? last('validationLoss');
-    fill(parts.tiles, [
+    update(parts.tiles, [
       tile('Steps', count(job.step), job.steps ? `of ${count(job.steps)}` : job.activity),
       tile('Epoch', job.stepsPerEpoch ? count(Math.min(job.epochs, Math.floor(job.step / job.stepsPerEpoch))) : '–', `of ${count(job.epochs)}`),
       tile('Loss', figure(last('loss')), 'of the last batch'),
@@ -88,17 +94,21 @@ export function jobView(main, id) {
     main.dataset.generation = `${series.generation}`;
   }
 
-  function tellEvents() {
-    fill(parts.events, events.toReversed().map(e => h(`li.event.${eventTone(e)}`, { 'data-kind': e.kind },
-      h('div.line', {}, h('strong', {}, eventTitle(e), e.silo ? h('span.of', {}, ` ${e.silo}`) : null), h('time', { datetime: e.at, title: new Date(e.at).toLocaleString() }, ago(e.at))),
-      h('p', {}, e.message), h('small', {}, `step ${count(e.step)}, generation ${e.generation}${e.rewind ? `; back from ${count(e.rewind.from)} to ${count(e.rewind.to)}` : ''}`))));
+  const times = new Map();
+  function tell(e) {
+    const time = h('time', { datetime: e.at, title: new Date(e.at).toLocaleString() }, ago(e.at));
+    times.set(time, e.at);
+    parts.events.prepend(h(`li.event.${eventTone(e)}`, { 'data-kind': e.kind },
+      h('div.line', {}, h('strong', {}, eventTitle(e), e.silo ? h('span.of', {}, ` ${e.silo}`) : null), time),
+      h('p', {}, e.message), h('small', {}, `step ${count(e.step)}, generation ${e.generation}${e.rewind ? `; back from ${count(e.rewind.from)} to ${count(e.rewind.to)}` : ''}`)));
+    events.push(e);
     draw();
   }
 
   async function details() {
     const found = await api.job(id);
     say(parts.file, found.jobFile);
-    fill(parts.files, found.artifacts.length
+    update(parts.files, found.artifacts.length
       ? found.artifacts.map(a => h('li', {}, h('a', { href: a.url, download: true }, a.name), h('small', {}, bytes(a.bytes))))
       : [h('li.none', {}, isOver(found.status) ? 'None are here' : 'When the job has ended')]);
     return found.status;
@@ -142,15 +152,15 @@ export function jobView(main, id) {
     show(status);
     const close = api.stream(id, {
       status: show,
-      event: e => { events.push(e); tellEvents(); },
+      event: tell,
       end: status => { drawnStep = -1; show(status); refresh().catch(() => {}); details().catch(() => {}); },
     });
     ends.push(close, every(1000, refresh), every(2000, async () => {
       if (!job || !isOver(job)) {
-        known = await api.silos();
-        if (job) fill(parts.silos, partsOf(job, known));
+        [known, { ranks }] = await Promise.all([api.silos(), api.activity(id)]);
+        if (job) silos();
       }
-    }), every(20000, async () => tellEvents()));
+    }), every(20000, async () => times.forEach((at, time) => say(time, ago(at)))));
   });
   return () => { gone = true; ends.forEach(end => end()); };
 }

@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { sparkline } from './chart.js';
-import { fill, h, say } from './dom.js';
+import { fill, h, say, update } from './dom.js';
 import { ago, count, duration, figure, isOver, percent, rate } from './format.js';
 import { every } from './silos.js';
 
@@ -64,7 +64,7 @@ function newRow(job, chosen, choose) {
   return {
     element,
     show(job, known) {
-      fill(standing, [h('div.line', {}, state(job), h('small', {}, job.steps ? `${count(job.step)} of ${count(job.steps)} steps` : job.activity)), progress(job)]);
+      update(standing, [h('div.line', {}, state(job), h('small', {}, job.steps ? `${count(job.step)} of ${count(job.steps)} steps` : job.activity)), progress(job)]);
       const series = known?.series;
       if (series && drawn !== known.at) {
         drawn = known.at;
@@ -72,7 +72,7 @@ function newRow(job, chosen, choose) {
       }
       const last = key => series?.[key].findLast(v => v != null);
       const entry = (name, value) => h('div', {}, h('dt', {}, name), h('dd', {}, value));
-      fill(numbers, [
+      update(numbers, [
         entry('loss', figure(last('loss'))),
         entry('held out', last('validationRmse') != null ? `RMSE ${figure(last('validationRmse'))}` : last('validationAccuracy') != null ? percent(last('validationAccuracy')) : figure(last('validationLoss'))),
         entry(isOver(job) ? 'took' : 'examples/s', isOver(job) ? duration(job.seconds) : rate(job.examplesPerSecond)),
