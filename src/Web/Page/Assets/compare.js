@@ -20,7 +20,7 @@ export function compareView(main, ids) {
     h('p.crumbs', {}, h('a', { href: '#/' }, 'Jobs'), ' / ', h('span', {}, 'Compare')),
     h('h1', {}, `${ids.length} jobs`),
     h('div.scroll', { tabindex: 0, role: 'region', 'aria-label': 'The jobs' }, h('table', {}, h('thead', {}, h('tr', {},
-      ['Job', 'State', 'Steps', 'Loss', 'Held-out loss', 'Held-out accuracy', 'Examples/s', 'Time'].map(t => h('th', { scope: 'col' }, t)))), body)),
+      ['Job', 'State', 'Steps', 'Loss', 'Held-out loss', 'Held-out accuracy or RMSE', 'Examples/s', 'Time'].map(t => h('th', { scope: 'col' }, t)))), body)),
     board.element,
   ]);
   document.title = 'Compare – Granary';
