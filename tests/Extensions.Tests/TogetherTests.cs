@@ -42,7 +42,7 @@ public sealed class TogetherTests : IDisposable
     public void A_job_is_written_and_read_back() => Assert.Equal(Job(), JobFile.Parse(JobFile.Write(Job()), "j.yaml", _folder, [], _folder));
 
     [Theory]
-    [InlineData("model.kind=gatet", "model.kind is 'gatet', but must be one of logistic, softmax, mlp, transformer, skip-gram, gated. Did you mean gated?")]
+    [InlineData("model.kind=gatet", "model.kind is 'gatet', but must be one of logistic, softmax, linear, mlp, transformer, skip-gram, gated. Did you mean gated?")]
     [InlineData("data.format=recordz", "data.format is 'recordz', but must be one of csv, idx, text, libsvm, parquet, records. Did you mean records?")]
     [InlineData("training.optimizer.kind=cautios", "must be one of sgd, momentum, adam, adamw, lbfgs, cautious. Did you mean cautious?")]
     [InlineData("model.hidden=[3]", "model.hidden has no meaning for gated: it belongs to mlp.")]

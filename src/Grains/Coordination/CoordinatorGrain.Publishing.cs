@@ -62,13 +62,14 @@ internal sealed partial class CoordinatorGrain
             live.EpochLoss,
             evaluation?.Examples ?? 0,
             evaluation?.Loss,
-            evaluation?.Accuracy,
+            evaluation?.AccuracyOfClasses,
             weights[0].Sha256,
             Output,
             step,
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
-            live.EpochLoss is null ? null : _progress.LastEpochEnd);
+            live.EpochLoss is null ? null : _progress.LastEpochEnd,
+            evaluation?.Numbers);
         var artifacts = JobArtifacts.Of(Job, state, result, State, live, GoodputNow());
         IReadOnlyDictionary<string, CheckpointPart> copies = new Dictionary<string, CheckpointPart>();
         if (state != JobState.Failed && await LeaveBehind(run, step) is { } left)

@@ -17,6 +17,7 @@ public sealed class JobProgress
 
     private readonly BatchPlan _batches;
     private readonly IReadOnlyList<long> _validationRows;
+    private readonly TargetScaling? _target;
     private readonly SumTree _tree;
     private readonly EvaluationRule _rule;
     private readonly long _pointEvery;
@@ -32,8 +33,11 @@ public sealed class JobProgress
     /// <param name="validationRows">Held-out examples of each shard.</param>
     /// <param name="settled">Progress of earlier generations.</param>
     /// <param name="rule">Judges evaluations; null: all steps are taken, and the lowest loss is the best.</param>
-    public JobProgress(BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null)
+    /// <param name="target">What a target that is a number is standardised with; null: it is not.</param>
+    public JobProgress(
+        BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null, TargetScaling? target = null)
     {
+        _target = target;
         _rule = rule ?? new EvaluationRule(new TrainingSection { Epochs = batches.Epochs });
         _batches = batches;
         _validationRows = validationRows;
@@ -274,16 +278,18 @@ public sealed class JobProgress
                 state.LastLoss!.Value,
                 endsEpoch ? state.EpochLoss : null,
                 endsEpoch ? state.Evaluation?.Loss : null,
-                endsEpoch ? state.Evaluation?.Accuracy : null,
+                endsEpoch ? state.Evaluation?.AccuracyOfClasses : null,
                 seconds,
-                norm));
+                norm,
+                endsEpoch ? state.Evaluation?.Numbers : null));
         }
     }
 
     private Evaluation Merge(EvaluationRecord?[] records) => new(
         records.Sum(r => r?.Examples ?? 0),
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
-        (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0));
+        (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0),
+        NumberErrors.Of([.. records.Select(r => r?.Numbers.Errors())])?.Figures(_target));
 
     private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last, double? Norm);
 }

@@ -32,7 +32,8 @@ internal static class JobSeries
             [.. points.Select(p => p.ValidationAccuracy)],
             [.. points.Select(p => Rate(p, job, status.StepsPerEpoch))],
             [.. points.Select(p => p.GradientNorm)],
-            [.. kept.Select(i => speeds[i])]);
+            [.. kept.Select(i => speeds[i])],
+            [.. points.Select(p => p.ValidationNumbers?.Rmse)]);
     }
 
     // A point is taken after its step, and the learning rate belongs to the step before.
