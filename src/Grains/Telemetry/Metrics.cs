@@ -11,6 +11,9 @@ public static class Metrics
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "Granary";
 
+    /// <summary>How the names of those instruments begin that are of a whole job, not of a silo's part in it.</summary>
+    public const string OfJobs = "granary.job.";
+
     internal static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("granary.steps", "{step}", "Steps committed by this silo.");

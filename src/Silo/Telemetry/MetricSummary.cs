@@ -18,9 +18,9 @@ internal sealed class MetricSummary(Action<string> write) : BaseExporter<Metric>
         List<(string Name, string Tags, string Value)> rows = [];
         foreach (var metric in batch)
         {
-            if (metric.MeterName != Metrics.Name)
+            if (metric.MeterName != Metrics.Name || metric.Name.StartsWith(Metrics.OfJobs, StringComparison.Ordinal))
             {
-                continue; // what another exporter wants
+                continue; // what another exporter wants; and what a job has come to, its summary and granary goodput say
             }
 
             foreach (ref readonly var point in metric.GetMetricPoints())
