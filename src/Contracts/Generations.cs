@@ -16,12 +16,20 @@ public sealed record Member(
 /// <param name="Job">The resolved job.</param>
 /// <param name="Rank">The worker's place in the generation, from 0.</param>
 /// <param name="Members">Every member by rank: the same list for all.</param>
+/// <param name="Events">Where the job's TensorBoard file goes; null: this worker writes none.</param>
 [GenerateSerializer, Immutable, Alias("granary.Assignment")]
 public sealed record Assignment(
     [property: Id(0)] GenerationId Generation,
     [property: Id(1)] Job Job,
     [property: Id(2)] int Rank,
-    [property: Id(3)] IReadOnlyList<Member> Members);
+    [property: Id(3)] IReadOnlyList<Member> Members,
+    [property: Id(4)] EventPlace? Events = null);
+
+/// <summary>Where a job's TensorBoard file goes.</summary>
+/// <param name="Folder">The job's output folder.</param>
+/// <param name="Continued">Output folder of the run that the job goes on from, whose events are taken over; null: none.</param>
+[GenerateSerializer, Immutable, Alias("granary.EventPlace")]
+public sealed record EventPlace([property: Id(0)] string Folder, [property: Id(1)] string? Continued);
 
 /// <summary>Steps that may be taken, and what else to do on the way. Every member is given the same grants.</summary>
 /// <param name="From">Where the grant before ended.</param>
@@ -68,15 +76,23 @@ public sealed record HeldState(
     [property: Id(1)] IReadOnlyList<StepRecord> Steps,
     [property: Id(2)] IReadOnlyList<EvaluationRecord> Evaluations);
 
-/// <summary>One part of a durable checkpoint: the weights and optimiser state of some blocks.</summary>
-/// <param name="File">Absolute path.</param>
+/// <summary>Names a checkpoint in the cluster's checkpoint store.</summary>
+/// <param name="Job">The job that it belongs to.</param>
+/// <param name="Step">Steps that led to its version.</param>
+/// <param name="Generation">The generation that wrote it; 0: taken over from an earlier run.</param>
+[GenerateSerializer, Immutable, Alias("granary.CheckpointId")]
+public readonly record struct CheckpointId([property: Id(0)] string Job, [property: Id(1)] long Step, [property: Id(2)] long Generation);
+
+/// <summary>One part of a durable checkpoint: the weights and optimiser state of some blocks. In the store it is the part of the number of its
+/// first block.</summary>
+/// <param name="Checkpoint">The checkpoint; its job is null in what an earlier build has stored.</param>
 /// <param name="Blocks">The blocks.</param>
-/// <param name="Bytes">Size of the file.</param>
-/// <param name="Checksum">XXH3 (128 bits, hex) of the whole file.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Checksum">XXH3 (128 bits, hex) of all of it.</param>
 /// <param name="Job">The job that wrote it; null: the one that reads it.</param>
 [GenerateSerializer, Immutable, Alias("granary.CheckpointPart")]
 public sealed record CheckpointPart(
-    [property: Id(0)] string File, [property: Id(1)] BlockRange Blocks, [property: Id(2)] long Bytes, [property: Id(3)] string Checksum,
+    [property: Id(5)] CheckpointId Checkpoint, [property: Id(1)] BlockRange Blocks, [property: Id(2)] long Bytes, [property: Id(3)] string Checksum,
     [property: Id(4)] string? Job = null);
 
 /// <summary>Blocks that one member gives to another before a generation's first step.</summary>

@@ -33,6 +33,7 @@ public interface IClusterGrain : IGrainWithIntegerKey
 /// <param name="Platform">Version, device, processor, libtorch and kernels, in parts: silos that differ here may differ in the last bit. See <see cref="PlatformDifference"/>.</param>
 /// <param name="Gflops">How fast it multiplies matrices on one compute thread, or on its CUDA device, in 10^9 operations a second; 0: not known.</param>
 /// <param name="Codec">Name of the codec of its tensor channel.</param>
+/// <param name="CheckpointStore">Name of the store that its parts of checkpoints go to.</param>
 [GenerateSerializer, Immutable, Alias("granary.SiloInfo")]
 public sealed record SiloInfo(
     [property: Id(0)] string Name,
@@ -44,4 +45,5 @@ public sealed record SiloInfo(
     [property: Id(6)] string Channel,
     [property: Id(7)] string Platform,
     [property: Id(8)] double Gflops,
-    [property: Id(9)] string Codec = "identity");
+    [property: Id(9)] string Codec = "identity",
+    [property: Id(10)] string CheckpointStore = "directory");

@@ -195,6 +195,8 @@ public sealed record MemberStatus(
 /// <param name="ValidationAccuracy">At the end of an epoch, where there are classes: part of the held-out examples
 /// (text: tokens) that the model gets right.</param>
 /// <param name="Seconds">Seconds of training up to then, pauses excluded.</param>
+/// <param name="GradientNorm">Euclidean norm of the averaged gradient of the last of these steps before it was clipped; null: the job does not clip.</param>
+/// <param name="ValidationNumbers">At the end of an epoch, where the target is a number: the errors over the held-out examples.</param>
 [GenerateSerializer, Immutable, Alias("granary.MetricPoint")]
 public sealed record MetricPoint(
     [property: Id(0)] long Step,
@@ -203,7 +205,9 @@ public sealed record MetricPoint(
     [property: Id(3)] double? EpochLoss,
     [property: Id(4)] double? ValidationLoss,
     [property: Id(5)] double? ValidationAccuracy,
-    [property: Id(6)] double Seconds);
+    [property: Id(6)] double Seconds,
+    [property: Id(7)] double? GradientNorm = null,
+    [property: Id(8)] NumberFigures? ValidationNumbers = null);
 
 /// <summary>What a finished job leaves.</summary>
 /// <param name="Model">Kind of model: "mlp".</param>
@@ -219,6 +223,7 @@ public sealed record MetricPoint(
 /// <param name="ValidationStep">Steps that led to the weights that were evaluated; null without an evaluation. Another one than
 /// <paramref name="Step"/> where a job ended amid an epoch and the weights published could not be evaluated quickly.</param>
 /// <param name="TrainLossStep">Steps at the end of the epoch that <paramref name="TrainLoss"/> is of; null without one.</param>
+/// <param name="ValidationNumbers">The errors over the held-out examples, where the target is a number.</param>
 [GenerateSerializer, Immutable, Alias("granary.JobResult")]
 public sealed record JobResult(
     [property: Id(0)] string Model,
@@ -232,4 +237,5 @@ public sealed record JobResult(
     [property: Id(8)] long Step,
     [property: Id(9)] bool StoppedEarly,
     [property: Id(10)] long? ValidationStep = null,
-    [property: Id(11)] long? TrainLossStep = null);
+    [property: Id(11)] long? TrainLossStep = null,
+    [property: Id(12)] NumberFigures? ValidationNumbers = null);

@@ -46,13 +46,15 @@ public readonly record struct ConfusionCell([property: Id(0)] int Truth, [proper
 /// <param name="LossSum">Sum of the examples' losses.</param>
 /// <param name="Correct">Predictions that are right.</param>
 /// <param name="Confusion">Truths and predictions; empty for text.</param>
+/// <param name="Numbers">Where the target is a number: how far predictions are from it, in its own units; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.ShardFigures")]
 public sealed record ShardFigures(
     [property: Id(0)] long Examples,
     [property: Id(1)] long Predictions,
     [property: Id(2)] double LossSum,
     [property: Id(3)] long Correct,
-    [property: Id(4)] IReadOnlyList<ConfusionCell> Confusion);
+    [property: Id(4)] IReadOnlyList<ConfusionCell> Confusion,
+    [property: Id(5)] NumberErrors? Numbers = null);
 
 /// <summary>Some of a shard's examples by score, rising; those of one score together.</summary>
 /// <param name="Scores">P(second class).</param>
@@ -73,13 +75,14 @@ public sealed record EvaluationAnswer([property: Id(0)] EvaluationReport? Report
 /// <param name="Examples">How many (text: windows; words: pairs).</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token.</param>
 /// <param name="Loss">Mean loss per example, every one counted alike.</param>
-/// <param name="Accuracy">Part of the predictions that are right.</param>
+/// <param name="Accuracy">Part of the predictions that are right; 0 where the target is a number.</param>
 /// <param name="Classes">Label names in class order; empty for text.</param>
 /// <param name="Confusion">Truths and predictions; empty for text.</param>
 /// <param name="IsLogLoss">Whether the loss is -log of the probability given to the truth.</param>
 /// <param name="RocAuc">Two classes with probabilities: area under the ROC curve; null elsewhere, and where only one class occurs.</param>
 /// <param name="Perplexity">Text: e to the loss; null elsewhere.</param>
 /// <param name="Shards">Parts that the source was cut into.</param>
+/// <param name="Numbers">Where the target is a number: the errors, in its own units; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationReport")]
 public sealed record EvaluationReport(
     [property: Id(0)] string Model,
@@ -92,4 +95,5 @@ public sealed record EvaluationReport(
     [property: Id(7)] bool IsLogLoss,
     [property: Id(8)] double? RocAuc,
     [property: Id(9)] double? Perplexity,
-    [property: Id(10)] int Shards);
+    [property: Id(10)] int Shards,
+    [property: Id(11)] NumberFigures? Numbers = null);

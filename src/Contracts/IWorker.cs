@@ -81,6 +81,10 @@ public interface IWorker : IGrainService
     [Alias("GiveBackOutput")]
     Task GiveBackOutput(GenerationId generation, string output);
 
+    /// <summary>Appends points to the job's TensorBoard file; those that it has are left out. Returns why it could not be written; null: it was.</summary>
+    [Alias("RecordPoints")]
+    Task<string?> RecordPoints(GenerationId generation, IReadOnlyList<MetricPoint> points);
+
     /// <summary>Writes the model and what goes with it. Returns why it could not be written; null: it was.</summary>
     [Alias("Publish"), ResponseTimeout(LongAnswer.Time)]
     Task<string?> Publish(GenerationId generation, Publication publication);

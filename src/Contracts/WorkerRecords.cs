@@ -10,18 +10,20 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 /// <summary>What a job leaves in a directory when it ends, besides the model.</summary>
 /// <param name="Output">The directory, absolute; made if missing.</param>
 /// <param name="Artifacts">Files by name: the job file, metrics, the summary.</param>
-/// <param name="Copies">Files to be copied, from where to by name: what training on takes.</param>
+/// <param name="Copies">Parts of checkpoints to be copied there, by file name: what training on takes.</param>
 /// <param name="KeepsState">Whether what an earlier run left there to be trained on stays where there is nothing newer.</param>
 /// <param name="Overwrite">Whether results that the directory holds may be replaced.</param>
 /// <param name="Continues">Directory of the run that the job goes on from; null: none.</param>
+/// <param name="Points">All of the job's points, for its TensorBoard file; null: it has none.</param>
 [GenerateSerializer, Immutable, Alias("granary.Publication")]
 public sealed record Publication(
     [property: Id(0)] string Output,
     [property: Id(1)] IReadOnlyDictionary<string, string> Artifacts,
-    [property: Id(2)] IReadOnlyDictionary<string, string> Copies,
+    [property: Id(2)] IReadOnlyDictionary<string, CheckpointPart> Copies,
     [property: Id(3)] bool KeepsState,
     [property: Id(4)] bool Overwrite,
-    [property: Id(5)] string? Continues);
+    [property: Id(5)] string? Continues,
+    [property: Id(6)] IReadOnlyList<MetricPoint>? Points = null);
 
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
 /// <param name="Generation">Job and generation.</param>
@@ -46,9 +48,11 @@ public sealed record WorkerReport(
 /// <param name="Step">The step, from 0.</param>
 /// <param name="Shards">The shards that had examples in it.</param>
 /// <param name="Last">Whether the optimiser has found what it was looking for: there is no step after it.</param>
+/// <param name="GradientNorm">Euclidean norm of the averaged gradient before it was clipped; null: the job does not clip.</param>
 [GenerateSerializer, Immutable, Alias("granary.StepRecord")]
 public readonly record struct StepRecord(
-    [property: Id(0)] long Step, [property: Id(1)] ShardRecord[] Shards, [property: Id(2)] bool Last = false);
+    [property: Id(0)] long Step, [property: Id(1)] ShardRecord[] Shards, [property: Id(2)] bool Last = false,
+    [property: Id(3)] double? GradientNorm = null);
 
 /// <summary>What one shard put into one step.</summary>
 /// <param name="Shard">Index of the shard.</param>
@@ -72,6 +76,7 @@ public readonly record struct ShardRecord(
 /// <param name="LossSum">Sum of their weighted losses.</param>
 /// <param name="Correct">Predictions that are right.</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token (text).</param>
+/// <param name="Numbers">Where the target is a number: how far predictions are from it, in the units that it is trained in; nothing otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationRecord")]
 public readonly record struct EvaluationRecord(
     [property: Id(0)] long Step,
@@ -80,7 +85,25 @@ public readonly record struct EvaluationRecord(
     [property: Id(3)] double Weight,
     [property: Id(4)] double LossSum,
     [property: Id(5)] long Correct,
-    [property: Id(6)] long Predictions);
+    [property: Id(6)] long Predictions,
+    [property: Id(7)] NumberSums Numbers = default);
+
+/// <summary><see cref="NumberErrors"/> as they travel between workers, byte by byte.</summary>
+/// <inheritdoc cref="NumberErrors"/>
+[GenerateSerializer, Immutable, Alias("granary.NumberSums")]
+public readonly record struct NumberSums(
+    [property: Id(0)] long Count,
+    [property: Id(1)] double SquaredErrors,
+    [property: Id(2)] double AbsoluteErrors,
+    [property: Id(3)] double Mean,
+    [property: Id(4)] double SquaredDeviations)
+{
+    /// <summary>Of some errors; nothing where there are none.</summary>
+    public static NumberSums Of(NumberErrors? errors) => errors is { } e ? new(e.Count, e.SquaredErrors, e.AbsoluteErrors, e.Mean, e.SquaredDeviations) : default;
+
+    /// <summary>The errors; null: there are none.</summary>
+    public NumberErrors? Errors() => Count == 0 ? null : new(Count, SquaredErrors, AbsoluteErrors, Mean, SquaredDeviations);
+}
 
 /// <summary>Why a worker cannot go on.</summary>
 [GenerateSerializer, Alias("granary.TroubleKind")]

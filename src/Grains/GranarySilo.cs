@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Channel;
+using Granary.Grains.Checkpoints;
 using Granary.Grains.Compute;
 using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
@@ -36,6 +37,7 @@ public static class GranarySilo
             .AddSingleton<AssignedShards>()
             .AddSingleton<PeerWatch>()
             .AddSingleton<SiloCondition>()
+            .AddSingleton<SiloMeans>()
             .AddSingleton<SessionStarter>()
             .AddSingleton(s => new LossWatch(
                 s.GetRequiredService<IClusterMembershipService>().MembershipUpdates,
@@ -48,6 +50,7 @@ public static class GranarySilo
                 s.GetRequiredService<OrleansGrainStorageSerializer>(), s.GetRequiredService<SiloFaults>()))
             .AddGranarySerialization();
         builder.Services.TryAddSingleton<IBlockCodec>(IdentityCodec.Instance);
+        builder.Services.TryAddSingleton<ICheckpointStore, DirectoryStore>();
         builder.Services.Configure<ClusterMembershipOptions>(FailureDetection.Fast);
         return builder.AddGrainDirectory(LocalGrainDirectory.Name, (_, _) => new LocalGrainDirectory()).AddGrainService<Worker>();
     }
@@ -59,6 +62,17 @@ public static class GranarySilo
         where TCodec : class, IBlockCodec
     {
         builder.Services.Replace(ServiceDescriptor.Singleton<IBlockCodec, TCodec>());
+        return builder;
+    }
+
+    /// <summary>Has checkpoints kept in a store of one's own, in the place of the directory that <see cref="SiloIdentity.Checkpoints"/> names. Every silo of a
+    /// cluster must have the same.</summary>
+    /// <typeparam name="TStore">The store. Its constructor may ask for services: <see cref="SiloIdentity"/>, or what the program has registered.</typeparam>
+    /// <param name="builder">The silo; before or after <see cref="AddGranary"/>.</param>
+    public static ISiloBuilder AddCheckpointStore<TStore>(this ISiloBuilder builder)
+        where TStore : class, ICheckpointStore
+    {
+        builder.Services.Replace(ServiceDescriptor.Singleton<ICheckpointStore, TStore>());
         return builder;
     }
 }

@@ -1,7 +1,11 @@
 namespace Granary.Inference;
 
 /// <summary>What a model says of one example.</summary>
-/// <param name="Label">The class it chooses, as the training data spells it.</param>
-/// <param name="Class">The same as a place among <see cref="Predictor.Classes"/>.</param>
-/// <param name="Values">For each class its probability; of a model that gives none, the output of the network.</param>
-public sealed record Prediction(string Label, int Class, IReadOnlyList<double> Values);
+/// <param name="Label">The class it chooses, as the training data spells it; of a regression the number as text.</param>
+/// <param name="Class">The same as a place among <see cref="Predictor.Classes"/>; -1 of a regression.</param>
+/// <param name="Values">For each class its probability; of a model that gives none, the output of the network; of a regression the number.</param>
+public sealed record Prediction(string Label, int Class, IReadOnlyList<double> Values)
+{
+    /// <summary>Of a regression the number that it predicts, in the target's own units; null of a model that tells classes apart.</summary>
+    public double? Number { get; init; }
+}

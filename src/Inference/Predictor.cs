@@ -1,9 +1,10 @@
+using System.Globalization;
 using Granary.Model.Files;
 using Granary.Model.Prediction;
 
 namespace Granary.Inference;
 
-/// <summary>A trained logistic, softmax or MLP model, or one of a kind of one's own, in this process. Not for use by several threads at once.</summary>
+/// <summary>A trained linear, logistic, softmax or MLP model, or one of a kind of one's own, in this process. Not for use by several threads at once.</summary>
 /// <remarks>D features, K classes.</remarks>
 public sealed class Predictor : IDisposable
 {
@@ -15,26 +16,29 @@ public sealed class Predictor : IDisposable
     /// <summary>The features' names, in the order in which examples give them; empty where the training data has none.</summary>
     public IReadOnlyList<string> Features => _model.Facts.Columns;
 
-    /// <summary>The classes, as the training data spells them.</summary>
+    /// <summary>The classes, as the training data spells them; empty of a regression.</summary>
     public IReadOnlyList<string> Classes => _model.Facts.Classes;
 
     /// <summary>Whether <see cref="Prediction.Values"/> are probabilities.</summary>
     public bool GivesProbabilities => _predictor.GivesProbabilities;
 
+    /// <summary>Whether it predicts numbers, as a regression does, and no classes.</summary>
+    public bool GivesNumbers => _predictor.GivesNumbers;
+
     /// <summary>Reads a model.</summary>
     /// <param name="path">A model.safetensors, or the output folder of a job.</param>
     /// <returns>The model, ready.</returns>
-    /// <exception cref="ModelRefusedException">It is damaged, or of a kind that predicts no classes.</exception>
+    /// <exception cref="ModelRefusedException">It is damaged, or of a kind that predicts neither classes nor numbers.</exception>
     public static Predictor Load(string path) => ModelRefusedException.Wrap(() => new Predictor(TrainedModel.Load(path)));
 
     /// <summary>The same without holding up the caller.</summary>
     /// <param name="path">A model.safetensors, or the output folder of a job.</param>
     /// <param name="cancellationToken">Gives up, unless the reading has begun.</param>
     /// <returns>The model, ready.</returns>
-    /// <exception cref="ModelRefusedException">It is damaged, or of a kind that predicts no classes.</exception>
+    /// <exception cref="ModelRefusedException">It is damaged, or of a kind that predicts neither classes nor numbers.</exception>
     public static Task<Predictor> LoadAsync(string path, CancellationToken cancellationToken = default) => Task.Run(() => Load(path), cancellationToken);
 
-    /// <summary>Predicts the class of one example.</summary>
+    /// <summary>Predicts the class or the number of one example.</summary>
     /// <param name="example">[D] as the training data has them: they are standardised here where training did so.</param>
     /// <returns>What the model says of it.</returns>
     /// <exception cref="ArgumentException">There are more or fewer numbers than features.</exception>
@@ -42,7 +46,7 @@ public sealed class Predictor : IDisposable
         ? Of(_predictor.Predict(example)[0])
         : throw new ArgumentException($"An example of {_model.Name} has {Width} numbers, and this one has {example.Length}.", nameof(example));
 
-    /// <summary>Predicts the class of one example, by its features' names.</summary>
+    /// <summary>Predicts the class or the number of one example, by its features' names.</summary>
     /// <param name="example">Each feature's value. Others may be there too.</param>
     /// <returns>What the model says of it.</returns>
     /// <exception cref="ArgumentException">A feature is missing.</exception>
@@ -56,7 +60,7 @@ public sealed class Predictor : IDisposable
                 Features.Count == 0 ? $"The features of {_model.Name} have no names." : $"There is no value for {string.Join(", ", missing)}.", nameof(example));
     }
 
-    /// <summary>Predicts the class of every row of a CSV file, whose columns are matched by name, or of every image of an IDX file; read and
+    /// <summary>Predicts the class or the number of every row of a CSV file, whose columns are matched by name, or of every image of an IDX file; read and
     /// predicted as they are asked for.</summary>
     /// <param name="path">A file; of CSV also a folder or a glob.</param>
     /// <returns>What the model says of each.</returns>
@@ -79,5 +83,7 @@ public sealed class Predictor : IDisposable
 
     private int Width => _model.Facts.Shape.Features;
 
-    private Prediction Of(Model.Prediction.Prediction prediction) => new(Classes[prediction.Class], prediction.Class, prediction.Values);
+    private Prediction Of(Model.Prediction.Prediction prediction) => GivesNumbers
+        ? new(prediction.Values[0].ToString("R", CultureInfo.InvariantCulture), -1, prediction.Values) { Number = prediction.Values[0] }
+        : new(Classes[prediction.Class], prediction.Class, prediction.Values);
 }

@@ -13,6 +13,12 @@ public sealed record ShardSurvey(
     /// <summary>Names of the features, in their order (csv); empty where they have none.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
+    /// <summary>Where the target is a number: its ends here; null where it is none, and for a shard without rows.</summary>
+    public TargetRange? Target { get; init; }
+
+    /// <summary>The same of the validation's own source.</summary>
+    public TargetRange? ValidationTarget { get; init; }
+
     /// <summary>Columns that are taken for a row's number and no feature (csv, parquet).</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
@@ -48,7 +54,11 @@ public sealed record FeatureMoments(long[] Counts, double[] Mean, double[] Squar
 /// <summary>What the shards find out about their training parts, once it is known which rows these are.</summary>
 /// <param name="Moments">Of the features; null where the job asks for nothing that needs them.</param>
 /// <param name="ClassCounts">Training examples of each class, in class order; null likewise.</param>
-public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCounts);
+public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCounts)
+{
+    /// <summary>Of the target, as one feature; null where the job does not standardise it.</summary>
+    public FeatureMoments? Target { get; init; }
+}
 
 /// <summary>Standardisation: x becomes (x - Mean) / Deviation, or 0 where Deviation is 0.</summary>
 public sealed record Scaling(double[] Mean, double[] Deviation);
@@ -56,7 +66,7 @@ public sealed record Scaling(double[] Mean, double[] Deviation);
 /// <summary>All that the shards must agree on before training: found once, kept with the job, the same on every cluster.</summary>
 /// <param name="Shape">The model's ends.</param>
 /// <param name="Classes">Label names in class order: numeric labels by value, text ordinally; or the vocabulary in token
-/// order (text, `char` and words; empty for `byte` and `bpe`).</param>
+/// order (text, `char` and words; empty for `byte` and `bpe`); empty where the target is a number.</param>
 /// <param name="TrainingRows">Training examples of each shard, n_v.</param>
 /// <param name="ValidationRows">Held-out examples of each shard.</param>
 /// <param name="Scaling">Null unless the job standardises; null too until the moments have been merged.</param>
@@ -82,6 +92,9 @@ public sealed record DataFacts(
     /// <summary>What a missing value of each feature is filled with, before it is standardised; null where none may be missing,
     /// and until the moments have been merged.</summary>
     public double[]? Fill { get; init; }
+
+    /// <summary>What the target is standardised with; null where it is not, and until the moments have been merged.</summary>
+    public TargetScaling? TargetScaling { get; init; }
 
     /// <summary>What an example of each class weighs, in class order; null where every one weighs 1, and until the classes have
     /// been counted.</summary>

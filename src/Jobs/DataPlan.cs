@@ -38,7 +38,7 @@ public static class DataPlan
         var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
-        var tokens = !data.IsText ? classes.Count
+        var tokens = !data.IsText ? classes.Count // none where the target is a number
             : data.Tokens switch { TokenKind.Byte => 256, TokenKind.Bpe => surveys[0].VocabularySize, _ => classes.Count };
         if (surveys.Select(s => s.VocabularyDigest).Distinct().Count() > 1)
         {
@@ -114,6 +114,12 @@ public static class DataPlan
             return [.. found.OrderBy(c => c.EnumerateRunes().First().Value)];
         }
 
+        if (job.Data.HasNumbers)
+        {
+            TargetPlan.Check(job, surveys, source);
+            return [];
+        }
+
         var classes = ClassNames.Of(found);
         var index = new LabelIndex(classes.Names);
         if (surveys.SelectMany(s => s.ValidationClasses).Distinct().Where(c => index.Find(c) is null).ToArray() is { Length: > 0 } unknown)
@@ -137,6 +143,8 @@ public static class DataPlan
 
     private static string OfAnyNumber() =>
         KeyWords.List([.. ModelKinds.BuiltIn.Where(d => d is { Examples: ExampleKind.Rows, Classes: null }).Select(d => d.Kind)], "or");
+
+    private static string LearnNumbers() => KeyWords.List([.. ModelKinds.ForNumbers], "or");
 
     // What is no finite number, among numbers, is no class of its own.
     private static void RefuseNotFinite(ClassNames classes, string source, LabelSearch? search)
@@ -162,7 +170,7 @@ public static class DataPlan
         var label = job.Data.Label is { } name ? $"the label '{name}' has" : "the labels have";
         throw new JobException($"{source}: {label} {TargetRule.Describe(classes, rows)}: {(classes.Numbers is null ? "names of rows" : "a quantity")}, not classes, "
             + $"and {job.Model.Kind} would make each of them a class of its own. "
-            + (classes.Numbers is null ? "Choose another data.label" : "Regression is not there yet: put the values into a few ranges (low, middle, high), or choose another data.label")
+            + (classes.Numbers is null ? "Choose another data.label" : $"To predict the quantity itself, set data.target to number and model.kind to {LearnNumbers()}; or put the values into a few ranges (low, middle, high)")
             + ". If they are classes all the same, set data.target to classes.");
     }
 

@@ -5,8 +5,8 @@ namespace Granary.Jobs;
 /// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
 public enum MissingValues { Refuse, Mean }
 
-/// <summary>What labels are taken for: classes where they look like some (else they are refused), or classes whatever they look like.</summary>
-public enum LabelTarget { Auto, Classes }
+/// <summary>What labels are taken for: classes where they look like some (else they are refused), classes whatever they look like, or numbers.</summary>
+public enum LabelTarget { Auto, Classes, Number }
 
 /// <summary>What a token of a text is.</summary>
 public enum TokenKind
@@ -55,8 +55,8 @@ public sealed record DataSection
     [JsonPropertyName("missingValues")]
     public IReadOnlyList<string> MissingSpellings { get; init; } = Granary.Jobs.MissingSpellings.Usual;
 
-    /// <summary>Not for text: whether labels that look like a quantity or like names of rows are refused (auto), or are classes all the same.
-    /// Default: auto.</summary>
+    /// <summary>Not for text: whether labels that look like a quantity or like names of rows are refused (auto), or are classes all the same;
+    /// or numbers, which a regression learns. Default: auto.</summary>
     public LabelTarget Target { get; init; } = LabelTarget.Auto;
 
     /// <summary>csv, parquet: columns that are neither label nor feature. Default: none.</summary>
@@ -71,6 +71,10 @@ public sealed record DataSection
     /// <summary>Subtract each feature's mean and divide by its standard deviation, both over the training part
     /// (not for text; a constant feature becomes 0; of libsvm the values left out are zeros like any others). Default: false.</summary>
     public bool Standardize { get; init; }
+
+    /// <summary>Where the target is a number: subtract its mean and divide by its standard deviation, both over the training part. Predictions and figures are in its
+    /// own units all the same. Default: false.</summary>
+    public bool StandardizeTarget { get; init; }
 
     /// <summary>text only: char (default), byte or bpe (transformer); word or whitespace (skip-gram).</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Char;
@@ -103,6 +107,10 @@ public sealed record DataSection
     [JsonIgnore]
     public bool IsText => Examples != ExampleKind.Rows;
 
+    /// <summary>Whether every label is a number that is to be predicted.</summary>
+    [JsonIgnore]
+    public bool HasNumbers => Target == LabelTarget.Number;
+
     /// <summary>Whether the tokens are words.</summary>
     [JsonIgnore]
     public bool HasWords => Examples == ExampleKind.Pairs;
@@ -122,7 +130,7 @@ public sealed record DataSection
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
-        && Target == other.Target && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
+        && (Target, StandardizeTarget) == (other.Target, other.StandardizeTarget) && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Format, Path, Labels, Label, Ignore.Count, Standardize, Shards, Validation);

@@ -16,8 +16,7 @@ public static class FeaturePlan
     /// <exception cref="JobException">A column has no value in the whole training part.</exception>
     public static DataFacts Complete(DataSection data, DataFacts facts, IReadOnlyList<FeatureMoments> moments)
     {
-        var tree = new SumTree(moments.Count);
-        var all = Merge(tree, tree.Root, moments)!;
+        var all = Merge(moments);
         if (Array.IndexOf(all.Counts, 0) is >= 0 and var empty)
         {
             throw new JobException($"{DataFiles.NameOf(data.Path)}: column '{facts.Columns[empty]}' has no value in the training part, "
@@ -33,30 +32,19 @@ public static class FeaturePlan
         };
     }
 
+    /// <summary>A standard deviation, or 0 where it is no more than the mean's rounding.</summary>
     // Equal numbers have a mean that is off by a rounding, and then a deviation that is nothing but this error: 0 stands for it,
     // since dividing by it would make numbers of any size out of noise. Shards sum with what is rounded away, and the tree is shallow:
     // the error is a few roundings of the mean, however many the examples are, so that nothing larger is taken for it.
-    private static double Deviation(double variance, double mean)
+    internal static double Deviation(double variance, double mean)
     {
         var deviation = Math.Sqrt(variance);
         return deviation <= RoundingsOfMean * Math.Abs(mean) * Rounding ? 0 : deviation;
     }
 
-    private static FeatureMoments? Merge(SumTree tree, TreeNode node, IReadOnlyList<FeatureMoments> moments)
-    {
-        if (node.First >= tree.Width)
-        {
-            return null;
-        }
-
-        if (node.Level == 0)
-        {
-            return moments[node.Index];
-        }
-
-        var (a, b) = (Merge(tree, node.Left, moments), Merge(tree, node.Right, moments));
-        return a is null ? b : b is null ? a : Merge(a, b);
-    }
+    /// <summary>Those of all shards, merged along the sum tree.</summary>
+    /// <param name="moments">One per shard, in shard order.</param>
+    public static FeatureMoments Merge(IReadOnlyList<FeatureMoments> moments) => new SumTree(moments.Count).Merge(v => moments[v], Merge)!;
 
     // Chan, Golub and LeVeque, 1979.
     private static FeatureMoments Merge(FeatureMoments a, FeatureMoments b)

@@ -5,8 +5,9 @@ namespace Granary.Jobs;
 /// <summary>The non-linearity after a hidden layer.</summary>
 public enum Activation { Sigmoid, Tanh, Relu, Gelu }
 
-/// <summary>What is minimised: the mean over examples of this loss.</summary>
-public enum Loss { CrossEntropy, SquaredError }
+/// <summary>What is minimised: the mean over examples of this loss. Cross-entropy is for classes, squared error for classes and numbers, all others are for
+/// numbers (<c>data.target: number</c>).</summary>
+public enum Loss { CrossEntropy, SquaredError, AbsoluteError, Huber, Quantile, Poisson }
 
 /// <summary>The numbers that weights, gradients and activations are made of.</summary>
 public enum Precision { Float32, Float64 }
@@ -37,8 +38,15 @@ public sealed record ModelSection
     public Activation Activation { get; init; } = Activation.Relu;
 
     /// <summary>Cross-entropy (default), or squared error between outputs and one-hot labels (mlp).
-    /// With squared error the activation is applied to the output layer too: a' = sigma(W a + b) on every layer.</summary>
+    /// With squared error the activation is applied to the output layer too: a' = sigma(W a + b) on every layer. Where the target is a number (linear, mlp), any loss
+    /// but cross-entropy, of the one output, to which no activation is applied; squared error is the default there.</summary>
     public Loss Loss { get; init; } = Loss.CrossEntropy;
+
+    /// <summary>huber: the error from which on the loss grows in proportion to it, in the units that the target is trained in; above 0. Default: 1.</summary>
+    public double Delta { get; init; } = 1;
+
+    /// <summary>quantile: which quantile is learned, above 0 and below 1. Default: 0.5, the median.</summary>
+    public double Quantile { get; init; } = 0.5;
 
     /// <summary>float32 (default) or float64.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
@@ -94,6 +102,7 @@ public sealed record ModelSection
             == (other.Kind, other.Activation, other.Loss, other.Precision, other.Init, other.Layers, other.Width, other.Heads, other.Context)
         && (KeyWidth, LayerNorm, Biases, TiedUnembedding, Dropout, Window, Negatives)
             == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout, other.Window, other.Negatives)
+        && (Delta, Quantile) == (other.Delta, other.Quantile)
         && Options.Count == other.Options.Count && !Options.Except(other.Options).Any()
         && Hidden.SequenceEqual(other.Hidden);
 

@@ -4,7 +4,7 @@ namespace Granary.Jobs;
 public static class StatisticsPlan
 {
     /// <summary>Whether the job asks for anything that needs it.</summary>
-    public static bool IsNeeded(Job job) => FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training);
+    public static bool IsNeeded(Job job) => FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training) || job.Data.StandardizeTarget;
 
     /// <summary>Adds what the shards have found to the facts.</summary>
     /// <param name="job">The job.</param>
@@ -15,6 +15,11 @@ public static class StatisticsPlan
         if (FeaturePlan.IsNeeded(job.Data))
         {
             facts = FeaturePlan.Complete(job.Data, facts, [.. found.Select(f => f.Moments!)]);
+        }
+
+        if (job.Data.StandardizeTarget)
+        {
+            facts = facts with { TargetScaling = TargetPlan.Scaling(job, [.. found.Select(f => f.Target!)]) };
         }
 
         return ClassWeightPlan.IsNeeded(job.Training)

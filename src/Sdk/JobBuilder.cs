@@ -92,6 +92,14 @@ public sealed class JobBuilder
     /// <returns>This builder.</returns>
     public JobBuilder Softmax() => Model("softmax");
 
+    /// <summary>Trains a linear regression: every label is a number that is to be predicted.</summary>
+    /// <returns>This builder.</returns>
+    public JobBuilder Linear() => Model("linear").Numbers();
+
+    /// <summary>Takes every label for a number that is to be predicted, and no class.</summary>
+    /// <returns>This builder.</returns>
+    public JobBuilder Numbers() => Set("data.target", "number");
+
     /// <summary>Trains a multi-layer perceptron.</summary>
     /// <param name="hidden">Widths of its hidden layers, first to last.</param>
     /// <returns>This builder.</returns>

@@ -68,4 +68,17 @@ public sealed record JobSummary
 /// <param name="Examples">How many examples.</param>
 /// <param name="Loss">Their mean loss.</param>
 /// <param name="Accuracy">Part of them that the model gets right; null where there are no classes.</param>
-public sealed record ValidationSummary(long? Step, long Examples, double? Loss, double? Accuracy);
+public sealed record ValidationSummary(long? Step, long Examples, double? Loss, double? Accuracy)
+{
+    /// <summary>Where the target is a number: the mean squared error, in its own units; null otherwise, as the other three.</summary>
+    public double? Mse { get; init; }
+
+    /// <summary>Its square root.</summary>
+    public double? Rmse { get; init; }
+
+    /// <summary>The mean absolute error.</summary>
+    public double? Mae { get; init; }
+
+    /// <summary>The coefficient of determination; null where every target is the same, too.</summary>
+    public double? R2 { get; init; }
+}

@@ -12,13 +12,21 @@ public static class SiloProgram
     /// <summary>Does what the command line says.</summary>
     /// <param name="args">The arguments of Main.</param>
     /// <returns>The exit code for Main: 0 done, 1 failed, 2 wrong usage, job file, model or data, 4 taken for dead by the other silos.</returns>
-    public static async Task<int> Run(string[] args)
+    public static Task<int> Run(string[] args) => Run(args, _ => { });
+
+    /// <summary>The same, for a program whose silos have extensions of their own: a wire codec (<c>AddCodec</c>), a checkpoint store (<c>AddCheckpointStore</c>),
+    /// a cluster store (<c>AddClusterStore</c>).</summary>
+    /// <param name="args">The arguments of Main.</param>
+    /// <param name="configure">Adds them to a silo before it starts; not called by commands that run none.</param>
+    /// <returns>The exit code for Main, as above.</returns>
+    public static async Task<int> Run(string[] args, Action<ISiloBuilder> configure)
     {
+        ArgumentNullException.ThrowIfNull(configure);
         // Also on threads that are not awaited: the process ends with one line instead of a stack trace.
         AppDomain.CurrentDomain.UnhandledException += (_, e) => SiloExit.Now(SiloExit.Failed, Unforeseen(e.ExceptionObject as Exception));
         var command = new RootCommand("One silo of a Granary cluster, and what needs its libraries but no cluster.")
         {
-            SiloCommand.Create(),
+            SiloCommand.Create(configure),
             CheckCommand.Create(),
             AuditCommand.Create(),
             PredictCommand.Create(),

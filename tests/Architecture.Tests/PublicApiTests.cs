@@ -10,6 +10,10 @@ public class PublicApiTests
 
     private static readonly (string Assembly, string Type)[] Types =
     [
+        ("Granary.Contracts", "Granary.Contracts.CheckpointId"),
+        ("Granary.Grains", "Granary.Grains.Channel.IBlockCodec"),
+        ("Granary.Grains", "Granary.Grains.Checkpoints.ICheckpointStore"),
+        ("Granary.Grains", "Granary.Grains.GranarySilo"),
         ("Granary.Jobs", "Granary.Jobs.InputShape"),
         ("Granary.Jobs", "Granary.Jobs.JobException"),
         ("Granary.Jobs", "Granary.Jobs.ModelDescription"),
@@ -27,6 +31,9 @@ public class PublicApiTests
         ("Granary.Model", "Granary.Model.Training.IOptimizer"),
         ("Granary.Model", "Granary.Model.Training.UpdateRun`1"),
         ("Granary.Silo", "Granary.Silo.SiloProgram"),
+        ("Granary.Silo", "Granary.Silo.Storage.ClusterStoreSettings"),
+        ("Granary.Silo", "Granary.Silo.Storage.ClusterStores"),
+        ("Granary.Silo", "Granary.Silo.Storage.IClusterStore"),
     ];
 
     [Fact]

@@ -67,6 +67,7 @@ public class ReferenceTests
     [InlineData("breast-cancer-logistic")]
     [InlineData("digits-mlp")]
     [InlineData("iris-softmax")]
+    [InlineData("iris-linear")]
     [InlineData("source-transformer")]
     [InlineData("source-skip-gram")]
     [InlineData("fashion-mlp")]

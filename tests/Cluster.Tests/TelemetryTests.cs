@@ -55,7 +55,7 @@ public sealed class TelemetryTests : IDisposable
         Assert.All(steps.SelectMany(s => s), s => Assert.Empty(s.Parent));
         Assert.All(spans.GroupBy(s => s.Trace), trace => Assert.Contains(trace, s => s.Parent.Length == 0));
 
-        string[] polls = ["/Status", "/Events", "/Ledger", "/Report", "/List", "/Awake", "/Silos", "/Describe", "/Stand", "/Grant", "/Ask"];
+        string[] polls = ["/Status", "/Events", "/Ledger", "/Report", "/List", "/Awake", "/Silos", "/Describe", "/Stand", "/Grant", "/RecordPoints", "/Ask"];
         Assert.DoesNotContain(spans, s => polls.Any(p => s.Name.EndsWith(p, StringComparison.Ordinal)));
         Assert.Contains(spans, s => s.Name == "IWorker/Prepare"); // what is not asked again and again is there
     }

@@ -46,6 +46,23 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<ICoordinatorGrain> Submit(Job job) => _cluster.Client.GetGrain<ICoordinatorGrain>(
         await _cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null)));
 
+    /// <summary>Puts a paused job back in the queue. Asked again where the silo that it was on its way to is just being killed.</summary>
+    public async Task Resume(string job)
+    {
+        for (var since = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                await _cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(job);
+                return;
+            }
+            catch (Exception e) when ((e is OrleansException or TimeoutException) && since.Elapsed < Patience)
+            {
+                await Task.Delay(AskAgain, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
     /// <summary>Kills a silo.</summary>
     public Task Kill(string silo) => _cluster.KillSiloAsync(_cluster.Silos.First(s => s.Name == silo));
 

@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Granary.Extensions.Tests.Formats;
 using Granary.Jobs;
 
 namespace Granary.Extensions.Tests;
@@ -9,45 +8,15 @@ public sealed class TogetherTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
-    public TogetherTests()
-    {
-        var random = new Random(7);
-        Records.Write(Path.Combine(_folder, "blobs.records"), 2, Enumerable.Range(0, 200).Select(i => (
-            new[] { (float)(random.NextDouble() + (i % 3 * 2)), (float)(random.NextDouble() - (i % 3 % 2)) }, i % 3)));
-    }
+    public TogetherTests() => GatedJob.WriteData(_folder);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    // 83,202 weights and more, in several blocks: slices, replicas of the state, checkpoints and transfers all have a part.
-    private string Text(int epochs) => $$"""
-        version: 1
-        name: together
-        model:
-          kind: gated
-          activation: tanh
-          options: { units: 4000 }
-        data:
-          format: records
-          path: {{_folder}}/blobs.records
-          standardize: true
-          shards: 5
-          options: { prefix: x }
-        training:
-          epochs: {{epochs}}
-          batch: 20
-          optimizer: { kind: cautious, learningRate: 0.001, options: { beta2: 0.99 } }
-          checkpoint: { steps: 50, seconds: 0 }
-        """;
-
-    private Job Job(int epochs = 60, params string[] overrides) => JobFile.Parse(Text(epochs), "together.yaml", _folder, overrides, _folder);
+    private Job Job(int epochs = 60, params string[] overrides) => GatedJob.Make(_folder, epochs, overrides);
 
     private string Error(params string[] overrides) => Assert.Throws<JobException>(() => Job(1, overrides)).Message;
 
-    private async Task<JobStatus> Undisturbed(Job job)
-    {
-        await using var cluster = await Cluster.Deploy(1, _folder);
-        return await Cluster.End(await cluster.Submit(job));
-    }
+    private Task<JobStatus> Undisturbed(Job job) => GatedJob.Undisturbed(_folder, job);
 
     [Fact]
     public async Task Two_silos_of_which_one_is_killed_end_with_the_weights_of_one()
@@ -73,7 +42,7 @@ public sealed class TogetherTests : IDisposable
     public void A_job_is_written_and_read_back() => Assert.Equal(Job(), JobFile.Parse(JobFile.Write(Job()), "j.yaml", _folder, [], _folder));
 
     [Theory]
-    [InlineData("model.kind=gatet", "model.kind is 'gatet', but must be one of logistic, softmax, mlp, transformer, skip-gram, gated. Did you mean gated?")]
+    [InlineData("model.kind=gatet", "model.kind is 'gatet', but must be one of logistic, softmax, linear, mlp, transformer, skip-gram, gated. Did you mean gated?")]
     [InlineData("data.format=recordz", "data.format is 'recordz', but must be one of csv, idx, text, libsvm, parquet, records. Did you mean records?")]
     [InlineData("training.optimizer.kind=cautios", "must be one of sgd, momentum, adam, adamw, lbfgs, cautious. Did you mean cautious?")]
     [InlineData("model.hidden=[3]", "model.hidden has no meaning for gated: it belongs to mlp.")]

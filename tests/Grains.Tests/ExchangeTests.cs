@@ -143,6 +143,7 @@ public class ExchangeTests
         using var exchange = new StepExchange<float>(layout, self, 1, mesh, batches, update, clip);
         using var store = new VersionStore<float>(shape, Precision.Float32, layout, self, optimizer.State.Count);
         var (firstShard, endShard) = layout.Plan.Of(self);
+        List<float> norms = [];
         for (long step = 0; step < steps; step++)
         {
             var made = new List<NativeVector<float>>();
@@ -185,14 +186,47 @@ public class ExchangeTests
             whole.ForEach(s => sums.Publish(s.Part, s.Gradient.Data, s.Weight, missing: 0));
             sums.Complete(records);
             var all = beside?.GetAwaiter().GetResult() ?? Exchange();
+            Assert.Equal(clip > 0, exchange.GradientNorm is not null);
+            norms.AddRange(Bits(exchange.GradientNorm ?? 0));
+            if (clip > 0 && layout.Plan.Members == 1) // the others must have the same bits
+            {
+                Assert.Equal(Norm(step, batches, weights), exchange.GradientNorm!.Value, 1e-5 * exchange.GradientNorm.Value);
+            }
+
             Assert.Equal(batches.ExamplesOf(step), all.Sum(r => r.Examples)); // everybody hears of every shard
             Assert.Equal(all.Select(r => r.Shard).Order(), all.Select(r => r.Shard));
             store.Commit();
             made.ForEach(g => g.Dispose());
         }
 
-        return new ReadOnlySpan<float>(store.Current.Weights.Data, weights).ToArray();
+        return [.. new ReadOnlySpan<float>(store.Current.Weights.Data, weights), .. norms];
     }
+
+    // The norm of the whole batch's mean gradient.
+    private static double Norm(long step, BatchPlan batches, int weights)
+    {
+        double squares = 0;
+        for (var i = 0; i < weights; i++)
+        {
+            double sum = 0;
+            for (var v = 0; v < Shards; v++)
+            {
+                var (first, end) = batches.Rows(step, v);
+                for (var row = first; row < end; row++)
+                {
+                    sum += Gradient(step, v, row, i);
+                }
+            }
+
+            squares += Math.Pow(sum / batches.ExamplesOf(step), 2);
+        }
+
+        return Math.Sqrt(squares);
+    }
+
+    // As numbers that a float32 holds exactly.
+    private static IEnumerable<float> Bits(double value) =>
+        new[] { 0, 22, 44 }.Select(shift => (float)((BitConverter.DoubleToUInt64Bits(value) >> shift) & 0x3fffff));
 
     [Fact]
     public async Task Sums_that_are_given_up_end_the_exchange_at_once()

@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Granary.Grains.Checkpoints;
 using Granary.Jobs;
 
 namespace Granary.Grains.Tests;
@@ -99,25 +98,5 @@ public sealed class OutputTests : IDisposable
         Assert.Equal(At("cluster"), Path.GetDirectoryName(status.Result.Output));
         Assert.Equal(["job.yaml", "metrics.jsonl", "model.safetensors", "state", "summary.json"], Names(status.Result.Output));
         Assert.Equal("mine", File.ReadAllText(At("run")));
-    }
-
-    [Fact]
-    public void Only_checkpoints_are_cleaned_up()
-    {
-        string[] steps = [.. new long[] { 10, 20, 30 }.Select(s => CheckpointFolder.Of(_folder, "job", s, 1))];
-        foreach (var step in steps)
-        {
-            Directory.CreateDirectory(step);
-            File.WriteAllText(CheckpointFolder.Part(step, 0), "weights");
-        }
-
-        Directory.CreateDirectory(At("job/mine"));
-        Directory.CreateDirectory(At("job/step-5"));
-        File.WriteAllText(Path.Combine(steps[0], "mine.txt"), "mine");
-        CheckpointFolder.Clean(_folder, "job", [steps[1]]);
-        Assert.Equal(["mine", "step-000000010-g1", "step-000000020-g1", "step-000000030-g1", "step-5"], Names(At("job")));
-        Assert.Equal(["mine.txt"], Names(steps[0]));
-        CheckpointFolder.Clean(_folder, "job", []);
-        Assert.Equal(["mine", "step-000000010-g1", "step-5"], Names(At("job")));
     }
 }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Granary.Contracts;
+using Granary.Grains.Tests.TensorBoard;
 using Granary.Jobs;
 
 namespace Granary.Grains.Tests;
 
-/// <summary>Seconds, rates and earlier work of jobs that go on: from another run, after a pause, after a loss.</summary>
+/// <summary>Seconds, rates, earlier work and TensorBoard's points of jobs that go on: from another run, after a pause, after a loss.</summary>
 public sealed class SittingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
@@ -16,7 +17,7 @@ public sealed class SittingTests : IDisposable
     private Job Long(int epochs)
     {
         var job = SmallCluster.Blobs(_folder);
-        return job with { Training = job.Training with { Epochs = epochs } };
+        return job with { Training = job.Training with { Epochs = epochs, ClipNorm = 1 }, Output = new() { Tensorboard = true } };
     }
 
     private static async Task<ICoordinatorGrain> Submit(GranaryCluster cluster, Job job, string? from = null) => cluster.Client.GetGrain<ICoordinatorGrain>(
@@ -47,6 +48,8 @@ public sealed class SittingTests : IDisposable
         var whole = await GranaryCluster.Until(await Submit(cluster, Long(80), left.Result!.Output), HasEnded);
         Assert.True(whole.State == JobState.Completed, whole.Failure);
         AddsUp(whole, new WorkDone(left.Step, left.Examples, left.Seconds));
+        EventReader.Check(left, "weight", "bias");
+        EventReader.Check(whole, "weight", "bias");
         var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(whole.Result!.Output, "summary.json"))).RootElement;
         Assert.Equal(whole.Seconds, summary.GetProperty("seconds").GetDouble(), 1e-9);
         Assert.Equal(left.Seconds, summary.GetProperty("earlier").GetProperty("seconds").GetDouble(), 1e-9);
@@ -80,5 +83,6 @@ public sealed class SittingTests : IDisposable
         Assert.True(whole.State == JobState.Completed, whole.Failure);
         Assert.True(whole.Recoveries > 0);
         AddsUp(whole, WorkDone.None);
+        EventReader.Check(whole, "weight", "bias");
     }
 }

@@ -111,5 +111,14 @@ public sealed class TelemetryTests : IDisposable
         // One block of 2 x 8 + 8 + 8 x 3 + 3 float32 weights: its sum goes to the other silo in every step, from both.
         Assert.True(Of("granary.exchange.bytes").Sum() >= 2 * 200 * 51 * sizeof(float));
         Assert.All(_measurements, m => Assert.NotNull(m.Job));
+
+        // The coordinator's: at the end they are what the job came to.
+        Assert.True(Of("granary.job.running") is [.., 0] runs && runs.Contains(1));
+        Assert.Equal(200, Of("granary.job.step")[^1]);
+        Assert.Equal(job.Generation, Of("granary.job.generation")[^1]);
+        Assert.Equal(job.Points[^1].Loss, Of("granary.job.loss")[^1]);
+        var parts = Enum.GetValues<TimePart>().Length;
+        var summary = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(job.Result!.Output, "summary.json"))).RootElement;
+        Assert.True(Of("granary.job.time")[^parts..].Sum() >= summary.GetProperty("goodput").GetProperty("wallSeconds").GetDouble()); // which was written a little before
     }
 }

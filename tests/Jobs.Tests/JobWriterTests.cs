@@ -25,8 +25,10 @@ public sealed class JobWriterTests : IDisposable
     private static readonly Gen<ModelSection> Models = Gen.OneOf(
         Any<Precision>().Select(p => new ModelSection { Kind = "logistic", Precision = p }),
         Any<Precision>().Select(p => new ModelSection { Kind = "softmax", Precision = p }),
-        Gen.Select(Gen.Int[1, 4096].Array[0, 4], Any<Activation>(), Any<Loss>(), (h, a, l) =>
-            new ModelSection { Kind = "mlp", Hidden = h, Activation = a, Loss = l }),
+        Gen.Select(Gen.Int[1, 4096].Array[0, 4], Any<Activation>(), Any<Loss>(), Positive, Gen.Double[0.01, 0.99], (h, a, l, delta, quantile) =>
+            Costing(new ModelSection { Kind = "mlp", Hidden = h, Activation = a, Loss = l }, delta, quantile)),
+        Gen.Select(Any<Loss>().Where(l => l != Loss.CrossEntropy), Positive, Gen.Double[0.01, 0.99], (l, delta, quantile) =>
+            Costing(new ModelSection { Kind = "linear", Loss = l }, delta, quantile)),
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 99], (layers, part, heads, context) =>
             new ModelSection { Kind = "transformer", Layers = layers, Width = part * heads, Heads = heads, Context = context }),
         Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Double[0, 0.999], (width, key, norm, biases, tied, dropout) =>
@@ -43,6 +45,34 @@ public sealed class JobWriterTests : IDisposable
         Gen.Select(Gen.Int[1, 99], Gen.Int[1, 99], Gen.Int[0, 99], (width, window, negatives) =>
             new ModelSection { Kind = "skip-gram", Width = width, Window = window, Negatives = negatives }),
         Gen.Dictionary(Gen.Char["aZ9-_"].Array[0, 5].Select(n => "o" + new string(n)), Gen.String)[0, 4].Select(options => new ModelSection { Kind = "my-cnn", Options = options }));
+
+    private static ModelSection Costing(ModelSection model, double delta, double quantile) => model.Loss switch
+    {
+        Loss.Huber => model with { Delta = delta },
+        Loss.Quantile => model with { Quantile = quantile },
+        _ => model,
+    };
+
+    // A model learns classes or numbers, and numbers have no classes.
+    private static Job Agreeing(Job job, bool standardizes)
+    {
+        if (job.Data.IsText)
+        {
+            return job;
+        }
+
+        var (learns, stopping) = (ModelKinds.Of(job.Model).Learns(job.Model), job.Training.EarlyStopping);
+        var target = learns == LearnedTarget.Number ? LabelTarget.Number
+            : learns == LearnedTarget.Class && job.Data.HasNumbers ? LabelTarget.Classes
+            : job.Data.Target;
+        return target != LabelTarget.Number
+            ? job with { Data = job.Data with { Target = target } }
+            : job with
+            {
+                Data = job.Data with { Target = target, StandardizeTarget = standardizes && job.Model.Loss != Loss.Poisson },
+                Training = job.Training with { ClassWeights = null, EarlyStopping = stopping is null ? null : stopping with { Figure = HeldOutFigure.Loss } },
+            };
+    }
 
     private static readonly Gen<OptimizerSection> Optimizers = Gen.OneOf(
         Gen.Select(Positive, Share, Gen.Bool, (rate, decay, all) =>
@@ -138,7 +168,8 @@ public sealed class JobWriterTests : IDisposable
             1, new string(name), model, data, data.Format == "text" ? training : training with { ClassWeights = weights })))
         .SelectMany(job => Gen.Select(Stoppings, Any<KeptModel>(), (stopping, keep) => job.Data.Validation is { Path: null, Fraction: 0 }
             ? job
-            : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }));
+            : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }))
+        .SelectMany(job => Gen.Bool.Select(standardizes => Agreeing(job, standardizes)));
 
     [Fact]
     public void Every_job_is_read_back_equal() => Jobs(_file)
@@ -199,6 +230,8 @@ public sealed class JobWriterTests : IDisposable
                 keep: 2
                 best: false
               keep: last
+            output:
+              tensorboard: false
 
             """,
             JobFile.Write(job));

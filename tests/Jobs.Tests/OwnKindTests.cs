@@ -55,7 +55,7 @@ public sealed class OwnKindTests : IDisposable
 
     [Fact]
     public void Elsewhere_a_kind_that_nobody_registered_is_refused() => Assert.Equal(
-        "my.yaml:3: model.kind is 'my-cnn', but must be one of logistic, softmax, mlp, transformer, skip-gram.", Error(Text, anyKind: false));
+        "my.yaml:3: model.kind is 'my-cnn', but must be one of logistic, softmax, linear, mlp, transformer, skip-gram.", Error(Text, anyKind: false));
 
     [Theory]
     [InlineData("kind: my-cnn", "kind: My_CNN", "my.yaml:3: model.kind is 'My_CNN', but must be one of logistic, ")]
@@ -68,7 +68,7 @@ public sealed class OwnKindTests : IDisposable
 
     [Fact]
     public void A_shape_that_this_process_cannot_tell_says_where_it_is_known() => Assert.Equal(
-        "model.kind is my-cnn, which this silo's program does not know (it knows logistic, softmax, mlp, transformer, skip-gram): "
+        "model.kind is my-cnn, which this silo's program does not know (it knows logistic, softmax, linear, mlp, transformer, skip-gram): "
         + "start the program that registers it; GRANARY_SILO names its .dll.",
         Assert.Throws<JobException>(() => ModelShape.Of(Parse(Text).Model, new InputShape(4, 2))).Message);
 }

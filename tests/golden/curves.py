@@ -42,6 +42,18 @@ def table(name, rows, features, labels, odds, seed):
             writer.writerow([f"{x:.4f}" for x in centres[label] + random.normal(0, 1.2, features)] + [labels[label]])
 
 
+def quantities():
+    """Rows with a number each, and a count: both follow the features, with noise."""
+    random = numpy.random.default_rng(7)
+    with open(PLACE / "numbers.csv", "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([f"x{i}" for i in range(5)] + ["price", "count"])
+        for _ in range(48):
+            x = random.normal(0, 1, 5)
+            z = x @ [0.5, -0.4, 0.3, 0.2, -0.1] + 0.3 * math.sin(2 * x[0])
+            writer.writerow([f"{v:.4f}" for v in x] + [f"{120 + 35 * (z + random.normal(0, 0.3)):.2f}", random.poisson(math.exp(0.2 + z))])
+
+
 def texts():
     """Words that come in groups, and letters that mostly follow each other, so that there is something to learn."""
     random = numpy.random.default_rng(5)
@@ -59,6 +71,11 @@ def texts():
 WIDTH, LAYERS, HEADS, CONTEXT, KEY = 8, 2, 2, 6, 3  # of the transformers
 
 TABLE = {"format": "csv", "label": "label", "shards": 5}
+NUMBERS = {"format": "csv", "path": "numbers.csv", "shards": 5, "target": "number"}
+PRICE = {**NUMBERS, "label": "price", "ignore": ["count"], "standardizeTarget": True}
+COUNT = {**NUMBERS, "label": "count", "ignore": ["price"]}
+ONE_LAYER = {"weight": (1, 5), "bias": (1,)}
+TWO_LAYERS = {"layers.0.weight": (7, 5), "layers.0.bias": (7,), "layers.1.weight": (1, 7), "layers.1.bias": (1,)}
 FAMILIES = {
     "logistic": dict(
         model={"kind": "logistic"}, data={**TABLE, "path": "binary.csv"}, batch=10, epochs=10, clip=0.35,
@@ -105,6 +122,18 @@ FAMILIES = {
             **{f"blocks.{i}.{name}": size for i in range(LAYERS) for name, size in {
                 "attention.qkv.weight": (3 * HEADS * KEY, WIDTH), "attention.output.weight": (WIDTH, HEADS * KEY),
                 "mlp.up.weight": (4 * WIDTH, WIDTH), "mlp.down.weight": (WIDTH, 4 * WIDTH)}.items()}}),
+    "linear": dict(
+        model={"kind": "linear", "loss": "squared-error"}, data={**PRICE, "standardize": True}, batch=10, epochs=10, rate=0.5, clip=1.7, shapes=ONE_LAYER),
+    "linear-quantile": dict(
+        model={"kind": "linear", "loss": "quantile", "quantile": 0.8}, data=PRICE, batch=10, epochs=10, clip=0.3, optimizers=["momentum"], shapes=ONE_LAYER),
+    "linear-poisson": dict(
+        model={"kind": "linear", "loss": "poisson"}, data=COUNT, batch=10, epochs=10, rate=0.3, clip=0.9, optimizers=["sgd"], shapes=ONE_LAYER),
+    "mlp-huber": dict(
+        model={"kind": "mlp", "hidden": [7], "activation": "tanh", "loss": "huber", "delta": 0.7}, data=PRICE, batch=10, epochs=10, clip=0.5,
+        optimizers=["sgd", "adam"], shapes=TWO_LAYERS),
+    "mlp-absolute": dict(
+        model={"kind": "mlp", "hidden": [7], "activation": "gelu", "loss": "absolute-error"}, data=PRICE, batch=10, epochs=10, clip=0.9,
+        optimizers=["adamw"], shapes=TWO_LAYERS),
 }
 
 OPTIMIZERS = {
@@ -121,6 +150,8 @@ def jobs():
     """Every family with every optimiser; schedules and clipping go round, so that each meets every family and optimiser."""
     for i, (family, f) in enumerate(FAMILIES.items()):
         for j, (name, optimizer) in enumerate(OPTIMIZERS.items()):
+            if name not in f.get("optimizers", OPTIMIZERS):
+                continue
             optimizer = {**optimizer, "learningRate": optimizer["learningRate"] * f.get("rate", 1)}
             yield family, {
                 "version": 1,
@@ -175,6 +206,7 @@ def write_inputs():
     table("binary.csv", 48, 6, ["no", "yes"], [0.6, 0.4], seed=1)
     table("classes.csv", 48, 5, ["a", "b", "c"], [0.5, 0.3, 0.2], seed=2)
     texts()
+    quantities()
     for i, (family, f) in enumerate(FAMILIES.items()):
         save(PLACE / f"{family}.safetensors", initial(f["shapes"], 100 + i))
     write_json("jobs.json", [job for _, job in jobs()])
@@ -199,6 +231,27 @@ def table_examples(job, kind):
     counts = collections.Counter(labels)
     weights = [len(rows) / (len(classes) * counts[c]) if job["training"].get("classWeights") else 1.0 for c in classes]
     return torch.tensor(x, dtype=kind), torch.tensor([classes.index(label) for label in labels]), torch.tensor(weights, dtype=kind)
+
+
+def number_examples(job, kind):
+    """Rows in the order of the file: x [N, D] and the number of each [N], as it is trained on."""
+    data = job["data"]
+    with open(PLACE / data["path"]) as file:
+        rows = list(csv.DictReader(file))
+    x = numpy.array([[float(row[f"x{i}"]) for i in range(5)] for row in rows])
+    y = numpy.array([float(row[data["label"]]) for row in rows])
+    x = (x - x.mean(0)) / x.std(0) if data.get("standardize") else x
+    y = (y - y.mean()) / y.std() if data.get("standardizeTarget") else y
+    return torch.tensor(x, dtype=kind), torch.tensor(y, dtype=kind)
+
+
+def number_loss(m):
+    """PyTorch's own losses, and the pinball loss by its formula."""
+    return {
+        "squared-error": nn.MSELoss(), "absolute-error": nn.L1Loss(), "huber": nn.HuberLoss(delta=m.get("delta", 1.0)),
+        "poisson": nn.PoissonNLLLoss(log_input=True, full=False),
+        "quantile": lambda z, y: torch.where(y > z, m.get("quantile", 0.5) * (y - z), (1 - m.get("quantile", 0.5)) * (z - y)).mean(),
+    }[m["loss"]]
 
 
 def shares(count, shards):
@@ -342,6 +395,12 @@ class BareGpt(nn.Module):
 def setting(family, job, w, plan, kind):
     """The model, and the mean loss of some examples, by their numbers and the words drawn against them, under it."""
     shards, classes = plan["shards"], plan["classes"]
+    if job["data"].get("target") == "number":
+        x, y = number_examples(job, kind)
+        m = job["model"]
+        model = Linear(w) if m["kind"] == "linear" else mlp(w, {"tanh": nn.Tanh, "gelu": nn.GELU}[m["activation"]], after_last=False)
+        loss = number_loss(m)
+        return model, lambda rows, _: loss(model(x[rows])[:, 0], y[rows])
     if job["data"]["format"] == "csv":
         x, y, weights = table_examples(job, kind)
         assert sum(shards) == len(x)

@@ -9,3 +9,4 @@ GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*Go
 "$python" curves.py losses
 "$python" optima.py
 "$python" evaluation.py
+"$python" regression.py

@@ -15,7 +15,7 @@ internal static class EvaluateCommand
         var data = new Option<string>("--data") { Description = "Labelled examples, in the format that the model was trained on; a file, a folder or a glob.", Required = true }.IsPath();
         var labels = new Option<string?>("--labels") { Description = "idx: the labels' file (--data holds the images)." }.IsPath();
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
-        return new Command("evaluate", "A model's loss, accuracy and confusion matrix over labelled examples.") { model, data, labels, silos, json }
+        return new Command("evaluate", "A model's loss, accuracy and confusion matrix over labelled examples, or a regression's errors.") { model, data, labels, silos, json }
             .DoesInterruptibly(async (result, interruption) =>
             {
                 CommandParts.AtLeastOne("--silos", result.GetValue(silos));

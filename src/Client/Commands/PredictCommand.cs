@@ -16,7 +16,7 @@ internal static class PredictCommand
         }.IsPath();
         var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: -, standard output)." }.IsPath();
         var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
-        return new Command("predict", "Predicts the class of every row of a CSV file, or of every image of an IDX file.") { model, input, output, overwrite }.Does((result, cancellation) =>
+        return new Command("predict", "Predicts the class, or the number, of every row of a CSV file, or of every image of an IDX file.") { model, input, output, overwrite }.Does((result, cancellation) =>
         {
             string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];
             string[] over = result.GetValue(overwrite) ? ["--overwrite"] : [];

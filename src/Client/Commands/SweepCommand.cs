@@ -37,6 +37,11 @@ internal static class SweepCommand
                 throw new UserException(ExitCode.Usage, $"{path}: a sweep ranks its jobs by held-out examples: set data.validation.fraction, or data.validation.path.");
             }
 
+            if (result.GetValue(by) == HeldOutFigure.Accuracy && Array.Exists(grown, j => j.Data.HasNumbers))
+            {
+                throw new UserException(ExitCode.Usage, $"{path}: data.target is number, and a number that is predicted is not right or wrong: leave --by out, which ranks by the loss.");
+            }
+
             // Data, and models of one's own, are for the silo's program to judge.
             var warnings = new Dictionary<object, IReadOnlyList<JobWarning>>();
             foreach (var i in Enumerable.Range(0, grown.Length).DistinctBy(i => Checked(grown[i])))

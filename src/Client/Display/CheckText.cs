@@ -48,6 +48,12 @@ internal static class CheckText
             Line(text, $"features    {Count(found, "features", "number")} an example");
         }
 
+        if (data.Target is { } target)
+        {
+            Line(text, $"target      {(data.Label is { } label ? $"{label}, " : "")}a number from {ColumnReport.Number(target.Least)} to {ColumnReport.Number(target.Greatest)}{Spread(target)}");
+            Line(text, $"features    {Count(found, "features", "number")} an example");
+        }
+
         if (data.Sparse is { Given: > 0 } sparse)
         {
             var values = (training + held) * found.GetProperty("features").GetInt64();
@@ -64,6 +70,10 @@ internal static class CheckText
             Line(text, $"ignored     {string.Join(", ", data.Ignored)}");
         }
     }
+
+    private static string Spread(TargetReport target) => target is { Mean: { } mean, Deviation: { } deviation }
+        ? $", mean {ColumnReport.Number(mean)}, deviation {ColumnReport.Number(deviation)}"
+        : "";
 
     // What is unusual about the files is said with their size.
     private static string Files(IReadOnlyList<FileReport> files, string? delimiter)

@@ -23,6 +23,13 @@ internal static class EvaluationText
             : $"{Plural.Of(r.Examples, "window")} ({Plural.Of(r.Predictions, "token")})";
         text.Append(CultureInfo.InvariantCulture, $"{counted} of {Path.GetFileName(request.Data)}\n");
         text.Append(CultureInfo.InvariantCulture, $"loss        {r.Loss:0.000000}{(r.IsLogLoss ? "  (log-loss)" : "")}\n");
+        if (r.Numbers is { } numbers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"RMSE        {FigureText.Of(numbers.Rmse)}\nMSE         {FigureText.Of(numbers.Mse)}\nMAE         {FigureText.Of(numbers.Mae)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"R2          {(numbers.R2 is { } r2 ? $"{r2:0.000000}" : "none: every target is the same")}\n");
+            return text.ToString();
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"accuracy    {r.Accuracy:0.000000}\n");
         if (r.RocAuc is { } area)
         {
@@ -78,7 +85,11 @@ internal static class EvaluationText
         examples = r.Examples,
         predictions = r.Predictions,
         loss = r.Loss,
-        accuracy = r.Accuracy,
+        accuracy = r.Numbers is null ? r.Accuracy : (double?)null,
+        mse = r.Numbers?.Mse,
+        rmse = r.Numbers?.Rmse,
+        mae = r.Numbers?.Mae,
+        r2 = r.Numbers?.R2,
         logLoss = r.IsLogLoss && r.Perplexity is null ? r.Loss : (double?)null,
         rocAuc = r.RocAuc,
         perplexity = r.Perplexity,

@@ -39,7 +39,17 @@ internal static class JobDocument
         trainLoss = s.Result?.TrainLoss,
         trainLossStep = s.Result?.TrainLossStep,
         validation = s.Result is { ValidationExamples: > 0 } r
-            ? new { step = r.ValidationStep, examples = r.ValidationExamples, loss = r.ValidationLoss, accuracy = r.ValidationAccuracy }
+            ? new
+            {
+                step = r.ValidationStep,
+                examples = r.ValidationExamples,
+                loss = r.ValidationLoss,
+                accuracy = r.ValidationAccuracy,
+                mse = r.ValidationNumbers?.Mse,
+                rmse = r.ValidationNumbers?.Rmse,
+                mae = r.ValidationNumbers?.Mae,
+                r2 = r.ValidationNumbers?.R2,
+            }
             : null,
         weightsSha256 = s.Result?.WeightsSha256,
         recoveries = s.Recoveries,

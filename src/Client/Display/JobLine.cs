@@ -29,7 +29,7 @@ internal static class JobLine
         if (history.LastEvaluation is { } evaluation)
         {
             parts.Add(string.Create(
-                CultureInfo.InvariantCulture, $"validation loss {evaluation.ValidationLoss:0.0000} accuracy {evaluation.ValidationAccuracy:0.0000}{Of(evaluation.Step, s.Step, " (step", ")")}"));
+                CultureInfo.InvariantCulture, $"validation loss {evaluation.ValidationLoss:0.0000} {FigureText.Of(evaluation.ValidationAccuracy, evaluation.ValidationNumbers)}{Of(evaluation.Step, s.Step, " (step", ")")}"));
         }
 
         if (s.WaitingFor is { } waiting)
@@ -77,7 +77,7 @@ internal static class JobLine
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"validation{Of(r.ValidationStep, r.Step, " of step", "")}: accuracy {r.ValidationAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} over {Plural.Of(r.ValidationExamples, "held-out example")}");
+                    $"validation{Of(r.ValidationStep, r.Step, " of step", "")}: {FigureText.Of(r.ValidationAccuracy, r.ValidationNumbers, ", ")}, loss {r.ValidationLoss:0.0000} over {Plural.Of(r.ValidationExamples, "held-out example")}");
             }
 
             yield return string.Create(CultureInfo.InvariantCulture, $"model: {r.Output}/model.safetensors ({Plural.Of(r.Parameters, "weight")}{(r.Step == s.Step ? "" : $", those of step {r.Step}")})");

@@ -14,24 +14,27 @@ internal sealed class SweepTable(string group, SweepGrid grid, HeldOutFigure by)
 
     /// <summary>One job that has ended, in a line.</summary>
     public string Line(int point, JobStatus s) => $"{string.Join(' ', grid.Overrides(point))}: " + (Failure(s)
-        ?? string.Create(CultureInfo.InvariantCulture, $"validation loss {s.Result!.ValidationLoss:0.0000} accuracy {s.Result.ValidationAccuracy:0.0000}"));
+        ?? string.Create(CultureInfo.InvariantCulture, $"validation loss {s.Result!.ValidationLoss:0.0000} {FigureText.Of(s.Result.ValidationAccuracy, s.Result.ValidationNumbers)}"));
 
     /// <summary>For people.</summary>
     /// <param name="jobs">One per point of the grid.</param>
     /// <param name="width">Columns of the terminal; null: no limit.</param>
     public string Text(IReadOnlyList<JobStatus> jobs, int? width)
     {
-        var table = new TextTable(text: true, ["job", .. grid.Keys, ">loss", ">accuracy", ">step", "state"]);
+        var numbers = jobs.Any(s => s.Result?.ValidationNumbers is not null);
+        var table = new TextTable(text: true, ["job", .. grid.Keys, ">loss", numbers ? ">RMSE" : ">accuracy", ">step", "state"]);
         foreach (var (point, s) in Ranked(jobs))
         {
             string[] figures = Failure(s) is null
-                ? [Number(s.Result!.ValidationLoss), Number(s.Result.ValidationAccuracy), s.Result.Step.ToString(CultureInfo.InvariantCulture), "completed"]
+                ? [Number(s.Result!.ValidationLoss), numbers ? Rmse(s.Result) : Number(s.Result.ValidationAccuracy), s.Result.Step.ToString(CultureInfo.InvariantCulture), "completed"]
                 : ["-", "-", s.Step.ToString(CultureInfo.InvariantCulture), Failure(s)!];
             table.Add([s.JobId, .. grid.Points[point], .. figures]);
         }
 
         return table.Text(width);
     }
+
+    private static string Rmse(JobResult result) => result.ValidationNumbers is { } n ? FigureText.Of(n.Rmse) : "-";
 
     private static string Number(double? value) => value is { } x ? x.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
 
@@ -48,6 +51,7 @@ internal sealed class SweepTable(string group, SweepGrid grid, HeldOutFigure by)
             over = grid.Keys.Zip(grid.Points[j.Point]).ToDictionary(k => k.First, k => k.Second),
             loss = j.Status.Result?.ValidationLoss,
             accuracy = j.Status.Result?.ValidationAccuracy,
+            rmse = j.Status.Result?.ValidationNumbers?.Rmse,
             step = j.Status.Result?.Step ?? j.Status.Step,
             failure = Failure(j.Status),
             weightsSha256 = j.Status.Result?.WeightsSha256,

@@ -23,8 +23,8 @@ internal sealed record CheckpointHeader(
     string Job, long Generation, long Step, int FirstBlock, int EndBlock, long Weights, int StatePerWeight, int ElementBytes);
 
 /// <summary>
-/// A part of a checkpoint as a file: "GRANCKP3", the header's length (int32), the header (JSON), the weights and then each
-/// state vector as little-endian numbers, and XXH3 (128 bits) of all that. Written to a temporary name, flushed, renamed.
+/// What a part of a checkpoint consists of: "GRANCKP3", the header's length (int32), the header (JSON), the weights and then each
+/// state vector as little-endian numbers, and XXH3 (128 bits) of all that.
 /// </summary>
 internal static unsafe class CheckpointFile
 {
@@ -36,87 +36,75 @@ internal static unsafe class CheckpointFile
     private const int HashBytes = 16;
 
     /// <summary>Writes a part.</summary>
-    /// <param name="path">Its final name.</param>
+    /// <param name="file">Receives it.</param>
     /// <param name="header">What it says of itself.</param>
     /// <param name="vectors">Weights, then each state vector: [Weights] numbers each.</param>
-    /// <exception cref="IOException">It could not be written; nothing of that name exists then.</exception>
-    public static CheckpointPart Write<T>(string path, CheckpointHeader header, IReadOnlyList<NativeVector<T>> vectors)
+    /// <returns>How many bytes it has, and the checksum, as hex.</returns>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public static (long Bytes, string Checksum) Write<T>(Stream file, CheckpointHeader header, IReadOnlyList<NativeVector<T>> vectors)
         where T : unmanaged
     {
-        var temporary = path + ".tmp";
-        try
+        var hash = new XxHash128();
+        var body = JsonSerializer.SerializeToUtf8Bytes(header);
+        Span<byte> head = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt64LittleEndian(head, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(head[8..], body.Length);
+        Put(file, hash, head);
+        Put(file, hash, body);
+        long written = head.Length + body.Length;
+        foreach (var vector in vectors)
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, ChunkBytes))
+            var bytes = vector.Length * sizeof(T);
+            for (long at = 0; at < bytes; at += ChunkBytes)
             {
-                var hash = new XxHash128();
-                var body = JsonSerializer.SerializeToUtf8Bytes(header);
-                Span<byte> head = stackalloc byte[12];
-                BinaryPrimitives.WriteUInt64LittleEndian(head, Magic);
-                BinaryPrimitives.WriteInt32LittleEndian(head[8..], body.Length);
-                Put(file, hash, head);
-                Put(file, hash, body);
-                foreach (var vector in vectors)
-                {
-                    var bytes = vector.Length * sizeof(T);
-                    for (long at = 0; at < bytes; at += ChunkBytes)
-                    {
-                        Put(file, hash, new ReadOnlySpan<byte>((byte*)vector.Data + at, (int)Math.Min(ChunkBytes, bytes - at)));
-                    }
-                }
-
-                var sum = hash.GetCurrentHash();
-                file.Write(sum);
-                file.Flush(flushToDisk: true);
-                var part = new CheckpointPart(
-                    path, new BlockRange(header.FirstBlock, header.EndBlock), file.Length, Convert.ToHexStringLower(sum));
-                file.Dispose();
-                File.Move(temporary, path, overwrite: true);
-                return part;
+                Put(file, hash, new ReadOnlySpan<byte>((byte*)vector.Data + at, (int)Math.Min(ChunkBytes, bytes - at)));
             }
+
+            written += bytes;
         }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+
+        var sum = hash.GetCurrentHash();
+        file.Write(sum);
+        return (written + sum.Length, Convert.ToHexStringLower(sum));
     }
 
-    private static void Put(FileStream file, XxHash128 hash, ReadOnlySpan<byte> bytes)
+    private static void Put(Stream file, XxHash128 hash, ReadOnlySpan<byte> bytes)
     {
         hash.Append(bytes);
         file.Write(bytes);
     }
 
     /// <summary>Reads a part: every byte is checked before any is used.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="open">Opens it.</param>
+    /// <param name="name">What messages call it.</param>
     /// <param name="expected">What it must say of itself; its generation does not matter. Null: anything.</param>
     /// <param name="take">Told where each vector is to go: vector (0: weights), bytes of it; returns the place, or null to skip it.</param>
     /// <exception cref="DamagedCheckpointException">It is torn, missing or not what was written.</exception>
-    public static CheckpointHeader Read(string path, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
+    public static CheckpointHeader Read(Func<Stream> open, string name, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-            return Read(file, path, expected, take);
+            using var file = open();
+            return Read(file, name, expected, take);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Damaged(path, e.Message);
+            throw Damaged(name, e.Message);
         }
     }
 
     /// <summary>The same, from a stream that can be sought in.</summary>
-    public static CheckpointHeader Read(Stream file, string path, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
+    public static CheckpointHeader Read(Stream file, string name, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
     {
         try
         {
-            var header = Header(path, file);
+            var header = Header(name, file);
             if (expected is not null && header with { Generation = expected.Generation } != expected)
             {
-                throw Damaged(path, $"it is of {header}, not of {expected}");
+                throw Damaged(name, $"it is of {header}, not of {expected}");
             }
 
-            CheckSum(path, file);
+            CheckSum(name, file);
             if (take is not null)
             {
                 for (var vector = 0; vector <= header.StatePerWeight; vector++)
@@ -140,12 +128,12 @@ internal static unsafe class CheckpointFile
         }
         catch (IOException e)
         {
-            throw Damaged(path, e.Message);
+            throw Damaged(name, e.Message);
         }
     }
 
     // No length that a file claims is believed before the file's own size has confirmed it.
-    private static CheckpointHeader Header(string path, Stream file)
+    private static CheckpointHeader Header(string name, Stream file)
     {
         Span<byte> head = stackalloc byte[12];
         file.ReadExactly(head);
@@ -153,7 +141,7 @@ internal static unsafe class CheckpointFile
         var magic = BinaryPrimitives.ReadUInt64LittleEndian(head);
         if (magic != Magic || length is <= 0 or > MaxHeader)
         {
-            throw Damaged(path, magic is FirstMagic or SecondMagic ? "an earlier version of Granary wrote it" : "it does not begin as a checkpoint does");
+            throw Damaged(name, magic is FirstMagic or SecondMagic ? "an earlier version of Granary wrote it" : "it does not begin as a checkpoint does");
         }
 
         var body = new byte[length];
@@ -165,20 +153,20 @@ internal static unsafe class CheckpointFile
         }
         catch (JsonException)
         {
-            throw Damaged(path, "its header cannot be read");
+            throw Damaged(name, "its header cannot be read");
         }
 
         if (header is null or { Weights: < 0 } or { StatePerWeight: < 0 or > OwnOptimizers.MostVectors } or { ElementBytes: not (4 or 8) }
             || header.FirstBlock < 0 || header.EndBlock < header.FirstBlock
             || (Int128)header.Weights * header.ElementBytes * (1 + header.StatePerWeight) != file.Length - file.Position - HashBytes)
         {
-            throw Damaged(path, $"its header does not fit its size of {file.Length} bytes");
+            throw Damaged(name, $"its header does not fit its size of {file.Length} bytes");
         }
 
         return header;
     }
 
-    private static void CheckSum(string path, Stream file)
+    private static void CheckSum(string name, Stream file)
     {
         var data = file.Position;
         var hash = new XxHash128();
@@ -189,7 +177,7 @@ internal static unsafe class CheckpointFile
             var got = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
             if (got == 0)
             {
-                throw Damaged(path, "it ended while it was read");
+                throw Damaged(name, "it ended while it was read");
             }
 
             hash.Append(buffer.AsSpan(0, got));
@@ -200,11 +188,11 @@ internal static unsafe class CheckpointFile
         file.ReadExactly(sum);
         if (!sum.SequenceEqual(hash.GetCurrentHash()))
         {
-            throw Damaged(path, "its checksum does not fit its content");
+            throw Damaged(name, "its checksum does not fit its content");
         }
 
         file.Position = data;
     }
 
-    private static DamagedCheckpointException Damaged(string path, string why) => new($"{path}: this checkpoint cannot be used: {why}.");
+    private static DamagedCheckpointException Damaged(string name, string why) => new($"{name}: this checkpoint cannot be used: {why}.");
 }

@@ -9,8 +9,12 @@ namespace Granary.Grains.Checkpoints;
 /// <summary>Reads all weights and this member's optimiser state out of a checkpoint's parts, whatever cluster wrote them.</summary>
 internal static unsafe class CheckpointReader
 {
+    /// <param name="store">Has the parts.</param>
+    /// <param name="task">The worker's part in the generation.</param>
+    /// <param name="restore">Which version, and what it consists of.</param>
+    /// <param name="to">Receives it.</param>
     /// <exception cref="DamagedCheckpointException">A part cannot be used.</exception>
-    public static void Read<T>(TrainingTask task, RestoreSource restore, ModelVersion<T> to)
+    public static void Read<T>(ICheckpointStore store, TrainingTask task, RestoreSource restore, ModelVersion<T> to)
         where T : unmanaged
     {
         to.Step = restore.Step;
@@ -20,11 +24,11 @@ internal static unsafe class CheckpointReader
         {
             if (part.Blocks.First != next || part.Blocks.End > blocks.Blocks || part.Blocks.End <= part.Blocks.First)
             {
-                throw new DamagedCheckpointException($"{part.File}: this checkpoint cannot be used: block {next} is in none of its parts.");
+                throw new DamagedCheckpointException($"{Name(store, part)}: this checkpoint cannot be used: block {next} is in none of its parts.");
             }
 
             next = part.Blocks.End;
-            Read(task, restore.Step, part, to);
+            Read(store, task, restore.Step, part, to);
         }
 
         if (next != blocks.Blocks)
@@ -35,13 +39,16 @@ internal static unsafe class CheckpointReader
         to.HasWeights = to.HasState = true;
     }
 
-    private static void Read<T>(TrainingTask task, long step, CheckpointPart part, ModelVersion<T> to)
+    private static string Name(ICheckpointStore store, CheckpointPart part) =>
+        $"{store.Describe(part.Checkpoint)}, blocks {part.Blocks.First} to {part.Blocks.End - 1}";
+
+    private static void Read<T>(ICheckpointStore store, TrainingTask task, long step, CheckpointPart part, ModelVersion<T> to)
         where T : unmanaged
     {
         using var vector = new StateSlice<T>(task.Layout.Blocks, (part.Blocks.First, part.Blocks.End), perWeight: 1); // one at a time
         var expected = new CheckpointHeader(
             part.Job ?? task.JobId, 0, step, part.Blocks.First, part.Blocks.End, vector.Length, to.Own.PerWeight, sizeof(T));
-        CheckpointFile.Read(part.File, expected, (_, number) =>
+        CheckpointFile.Read(() => store.Open(part.Checkpoint, part.Blocks.First), Name(store, part), expected, (_, number) =>
         {
             if (number > 0)
             {

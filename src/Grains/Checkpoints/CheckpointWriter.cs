@@ -9,11 +9,11 @@ namespace Granary.Grains.Checkpoints;
 /// <summary>Writes a member's parts of checkpoints on a thread of its own, from a copy, while training goes on. One at a time:
 /// a checkpoint that comes while another is being written is refused.</summary>
 /// <param name="task">The worker's part in the generation.</param>
-/// <param name="folder">Where checkpoints of this cluster are kept.</param>
+/// <param name="store">Where checkpoints of this cluster are kept.</param>
 /// <param name="faults">Injected faults.</param>
 /// <param name="written">Told what came of it: the version, and the part or the reason.</param>
 internal sealed unsafe class CheckpointWriter<T>(
-    Workers.TrainingTask task, string folder, SiloFaults faults, Action<long, CheckpointPart?, string?> written) : IDisposable
+    Workers.TrainingTask task, ICheckpointStore store, SiloFaults faults, Action<long, CheckpointPart?, string?> written) : IDisposable
     where T : unmanaged
 {
     private NativeVector<T>[]? _copy;
@@ -65,21 +65,33 @@ internal sealed unsafe class CheckpointWriter<T>(
 
     private void Write(CheckpointHeader header)
     {
+        CheckpointPart part;
         try
         {
-            var place = Directory.CreateDirectory(CheckpointFolder.Of(folder, header.Job, header.Step, header.Generation)).FullName;
-            if (faults.Now(FaultKind.FullDisk) is not null)
-            {
-                throw new IOException($"no space left on device: '{place}' (injected fault)");
-            }
-
-            var part = CheckpointFile.Write(CheckpointFolder.Part(place, header.FirstBlock), header, _copy!);
-            written(header.Step, part, null);
+            part = Store(header);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // whatever a store throws, the coordinator waits for an answer
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            written(header.Step, null, e.Message);
+            written(header.Step, null, e is IOException or UnauthorizedAccessException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            return;
         }
+
+        written(header.Step, part, null);
+    }
+
+    private CheckpointPart Store(CheckpointHeader header)
+    {
+        var checkpoint = new CheckpointId(header.Job, header.Step, header.Generation);
+        if (faults.Now(FaultKind.FullDisk) is not null)
+        {
+            throw new IOException($"no space left on device: '{store.Describe(checkpoint)}' (injected fault)");
+        }
+
+        var (bytes, checksum) = (0L, "");
+        store.Write(checkpoint, header.FirstBlock, to => (bytes, checksum) = CheckpointFile.Write(to, header, _copy!));
+        return new CheckpointPart(checkpoint, new BlockRange(header.FirstBlock, header.EndBlock), bytes, checksum);
     }
 
     /// <inheritdoc/>

@@ -3,19 +3,24 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
-/// <summary>A checkpoint that is complete on disk.</summary>
+/// <summary>A checkpoint that is complete in the store.</summary>
 /// <param name="Step">The version.</param>
-/// <param name="Folder">Where its parts are.</param>
 /// <param name="Parts">Its parts.</param>
 /// <param name="Progress">What was known then.</param>
 /// <param name="ValidationLoss">Held-out loss under these weights, where it was evaluated.</param>
 [GenerateSerializer, Immutable, Alias("granary.DurableCheckpoint")]
 internal sealed record DurableCheckpoint(
     [property: Id(0)] long Step,
-    [property: Id(1)] string Folder,
     [property: Id(2)] IReadOnlyList<CheckpointPart> Parts,
     [property: Id(3)] ProgressState Progress,
-    [property: Id(4)] double? ValidationLoss);
+    [property: Id(4)] double? ValidationLoss)
+{
+    /// <summary>What the store calls it.</summary>
+    public CheckpointId Id => Parts[0].Checkpoint;
+
+    /// <summary>The folder of its parts, as earlier builds stored it ("": a run's); null: the parts say where they are.</summary>
+    [Id(1)] public string? Folder { get; init; }
+}
 
 /// <summary>When checkpoints are due and which are kept. Plain rules.</summary>
 internal static class CheckpointRule

@@ -33,13 +33,13 @@ internal sealed partial class CoordinatorGrain
         else if (_progress?.Marked is { } marked && marked.Committed == pending.Step)
         {
             run.Pending = null;
-            var folder = CheckpointFolder.Of(silo.Checkpoints, JobId, pending.Step, State.Generation);
             var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
             State.Checkpoints = CheckpointRule.Stay(
-                Job.Training.Checkpoint, State.Checkpoints.Append(new DurableCheckpoint(pending.Step, folder, pending.Parts, marked, loss)),
+                Job.Training.Checkpoint, State.Checkpoints.Where(c => c.Step != pending.Step).Append(new DurableCheckpoint(pending.Step, pending.Parts, marked, loss)),
                 Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);
             if (await TrySave()) // durable from here on; a coordinator that has been replaced fails here
             {
+                _sinceDurable.Restart();
                 LogCheckpoint(logger, JobId, State.Generation, pending.Step, pending.Parts.Count);
                 CleanCheckpoints();
             }
@@ -50,7 +50,7 @@ internal sealed partial class CoordinatorGrain
 
     private void CleanCheckpoints()
     {
-        string[] keep = [.. State.Checkpoints.Select(c => c.Folder)];
-        _ = Task.Run(() => CheckpointFolder.Clean(silo.Checkpoints, JobId, keep));
+        CheckpointId[] keep = [.. State.Checkpoints.Select(c => c.Id)];
+        _ = Task.Run(() => StoreCleaning.Run(checkpoints, JobId, keep));
     }
 }

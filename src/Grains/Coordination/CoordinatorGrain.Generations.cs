@@ -124,10 +124,9 @@ internal sealed partial class CoordinatorGrain
         Activity = "gathering silos";
         var group = await Rendezvous(State.Generation + 1);
         Introduce(group);
-        if (State.Generation == 0 && group.OtherCodec is { } other)
+        if (State.Generation == 0 && group.Different is { } other)
         {
-            throw new JobException($"silo {other.Name} has the wire codec {other.Codec}, and silo {group.Infos[0].Name} has {group.Infos[0].Codec}. "
-                + "Register the same codec (AddCodec) on every silo, and submit the job again.");
+            throw new JobException($"{ExtensionRule.Difference(other, group.Infos[0])}, and submit the job again.");
         }
 
         if (group.Count == 0)
@@ -145,12 +144,15 @@ internal sealed partial class CoordinatorGrain
                 return;
             }
 
-            Activity = group.Strangers.Count == 0 ? "waiting for silos" : $"waiting for silos that compute on {State.Platform}";
+            Activity = group.Strangers.Count > 0 ? $"waiting for silos that compute on {State.Platform}"
+                : group.Different is null ? "waiting for silos"
+                : $"waiting for silos with the checkpoint store {Store}, which the job's checkpoints are in";
             await Task.Delay(200);
             return;
         }
 
         State.Platform ??= group.Infos[0].Platform;
+        State.CheckpointStore = group.Infos[0].CheckpointStore;
         State.Absent = AbsenceRule.Of(State.Submission!.Silos, group.Chosen(Job.Data.Shards, Wrong), Status);
         State.Generation++;
         State.Parked = false;
@@ -189,10 +191,18 @@ internal sealed partial class CoordinatorGrain
         return next;
     }
 
-    // Each silo of another platform is reported once.
+    // Where the job's checkpoints are; an earlier build knew the directory alone.
+    private string? Store => State.Checkpoints.Count == 0 ? null : State.CheckpointStore ?? DirectoryStore.StoreName;
+
+    // Each silo of another platform, or with other extensions, is reported once.
     private void Introduce(WorkerGroup group)
     {
         _idle = [.. group.Idle, .. Wrong];
+        if (State.Generation > 0 && group.Count > 0 && group.Different is { } odd && _strangers.Add($"{odd.Name} {odd.Codec} {odd.CheckpointStore}"))
+        {
+            Note(JobEventKind.StandsBy, odd.Name, $"{ExtensionRule.Difference(odd, group.Infos[0])}: until then it stands by");
+        }
+
         foreach (var other in group.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
         {
             var (theirs, ours) = PlatformDifference.Of(other.Platform, State.Platform!);
@@ -211,6 +221,7 @@ internal sealed partial class CoordinatorGrain
         cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active && !IsOut(m.SiloAddress)),
         Job.Data.Shards,
         State.Platform,
+        Store,
         _retries.Avoid,
         workers,
         patience.Current);
@@ -228,6 +239,10 @@ internal sealed partial class CoordinatorGrain
             await TakeUp(earlier, facts);
             run.SecondsBefore = State.Seconds;
         }
+        else if (State.Checkpoints.Exists(EarlierCheckpoints.IsInRun))
+        {
+            State.Checkpoints = await Task.Run(() => EarlierCheckpoints.TakeOverRest(checkpoints, JobId, State.Submission.Continue!, State.Checkpoints));
+        }
 
         var shape = ModelShape.Of(Job.Model, facts.Shape);
         var layout = new ExchangeLayout(BlockPlan.Of(Job, shape), new ShardPlan(Job.Data.Shards, group.Count));
@@ -236,7 +251,7 @@ internal sealed partial class CoordinatorGrain
         State.Progress = _progress!.Settled;
         _ = before?.ReleaseBut(group);
         await TakeOutput(group, run);
-        State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(group.Prepare(Job, facts, restore))]);
+        State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(group.Prepare(Job, facts, restore, new EventPlace(Output, State.Submission.Continue)))]);
         await TrySave();
         Note(
             JobEventKind.Formed,

@@ -29,6 +29,9 @@ internal sealed partial class CoordinatorGrain
     [LoggerMessage(LogLevel.Warning, "Job {Job}, generation {Generation}, step {Step}: rank {Rank} cannot go on: {Cause}")]
     private static partial void LogTrouble(ILogger logger, string job, long generation, long step, int rank, string cause);
 
+    [LoggerMessage(LogLevel.Warning, "Job {Job}, generation {Generation}, step {Step}: the TensorBoard file could not be written, and is tried again: {Cause}")]
+    private static partial void LogNotRecorded(ILogger logger, string job, long generation, long step, string cause);
+
     [LoggerMessage(LogLevel.Warning, "Job {Job}: another activation has taken over from generation {Generation}; this one stops")]
     private static partial void LogReplaced(ILogger logger, string job, long generation);
 

@@ -62,18 +62,19 @@ internal sealed partial class CoordinatorGrain
             live.EpochLoss,
             evaluation?.Examples ?? 0,
             evaluation?.Loss,
-            evaluation?.Accuracy,
+            evaluation?.AccuracyOfClasses,
             weights[0].Sha256,
             Output,
             step,
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
-            live.EpochLoss is null ? null : _progress.LastEpochEnd);
+            live.EpochLoss is null ? null : _progress.LastEpochEnd,
+            evaluation?.Numbers);
         var artifacts = JobArtifacts.Of(Job, state, result, State, live, GoodputNow());
-        IReadOnlyDictionary<string, string> copies = new Dictionary<string, string>();
+        IReadOnlyDictionary<string, CheckpointPart> copies = new Dictionary<string, CheckpointPart>();
         if (state != JobState.Failed && await LeaveBehind(run, step) is { } left)
         {
-            (var artifact, copies) = left.Files(State.Generation);
+            (var artifact, copies) = left;
             artifacts.Add(artifact.Key, artifact.Value);
         }
 
@@ -96,10 +97,10 @@ internal sealed partial class CoordinatorGrain
     // If the output folder cannot be written to, the model goes to the cluster's default place instead. Returns where it is, and what
     // went wrong.
     private async Task<(string? Output, string? Trouble)> Write(
-        GenerationRun run, JobState state, IReadOnlyDictionary<string, string> artifacts, IReadOnlyDictionary<string, string> copies)
+        GenerationRun run, JobState state, IReadOnlyDictionary<string, string> artifacts, IReadOnlyDictionary<string, CheckpointPart> copies)
     {
         var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
-        var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue);
+        var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue, PointsToPublish);
         var since = System.Diagnostics.Stopwatch.StartNew();
         for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
         {
@@ -111,7 +112,7 @@ internal sealed partial class CoordinatorGrain
 
             if (OwnOutput != Output)
             {
-                var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null));
+                var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null, PointsToPublish));
                 if (again is null)
                 {
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
@@ -136,7 +137,7 @@ internal sealed partial class CoordinatorGrain
     }
 
     private string LastCheckpoint() => State.Checkpoints.LastOrDefault() is { } last
-        ? $" The weights of step {last.Step} are in the checkpoint {last.Folder}."
+        ? $" The weights of step {last.Step} are in the checkpoint {checkpoints.Describe(last.Id)}."
         : "";
 
     // A cancelled job seldom ends with an epoch, so its published weights have not been evaluated. The checkpoint comes first:
@@ -163,13 +164,14 @@ internal sealed partial class CoordinatorGrain
     private Task CheckpointLast(GenerationRun run) => IsDurable(_progress!.Committed) ? Task.CompletedTask : run.Checkpoint(Acknowledged);
 
     // What --continue needs, if a checkpoint of the last version can be written.
-    private async Task<RunState?> LeaveBehind(GenerationRun run, long published)
+    private async Task<(KeyValuePair<string, string> Artifact, IReadOnlyDictionary<string, CheckpointPart> Copies)?> LeaveBehind(GenerationRun run, long published)
     {
         var last = _progress!.Committed;
         await CheckpointLast(run);
         return IsDurable(last)
-            ? new RunState(JobId, State.Facts!, State.Seconds, [.. State.Checkpoints.Where(c => c.Step == published || c.Step == last)
-                .Select(c => c.Step == last ? c with { Progress = _progress.Live } : c)], State.Platform)
+            ? new RunState(JobId, State.Facts!, State.Seconds, [], State.Platform).Files(
+                State.Generation,
+                State.Checkpoints.Where(c => c.Step == published || c.Step == last).Select(c => c.Step == last ? c with { Progress = _progress.Live } : c))
             : null;
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class CoordinatorGrain
     {
         var batches = Batches(facts);
         var rule = new EvaluationRule(Job.Training);
-        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards), rule);
+        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards), rule, facts.TargetScaling);
         foreach (var held in states)
         {
             _progress.Add(held.Steps, held.Evaluations, State.Seconds);
@@ -34,7 +34,7 @@ internal sealed partial class CoordinatorGrain
         var known = durable?.Progress.Copy() ?? ProgressState.Empty(batches.Shards);
         NoteRewind(known, durable is null ? "the start" : $"the checkpoint of step {durable.Step}", checkpoint: true);
         known.Points = [.. points];
-        _progress = new JobProgress(batches, facts.ValidationRows, known, rule);
+        _progress = new JobProgress(batches, facts.ValidationRows, known, rule, facts.TargetScaling);
         return durable is null ? RestoreSource.Fresh : new RestoreSource(durable.Step, [], durable.Parts);
     }
 
@@ -79,7 +79,8 @@ internal sealed partial class CoordinatorGrain
                 + "set more training.earlyStopping.patience, or take training.earlyStopping out.");
         }
 
-        (State.Progress, State.Checkpoints, State.Seconds) = (progress.Copy(), [.. left.Checkpoints], left.Seconds);
+        State.Checkpoints = await Task.Run(() => EarlierCheckpoints.TakeOver(checkpoints, JobId, run, left));
+        (State.Progress, State.Seconds) = (progress.Copy(), left.Seconds);
         State.Earlier = State.Done(progress);
         State.Time.StartsAt(progress.Committed);
         var elsewhere = left.Platform is { } before && before != State.Platform

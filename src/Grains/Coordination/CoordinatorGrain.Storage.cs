@@ -5,6 +5,9 @@ internal sealed partial class CoordinatorGrain
 {
     private async Task SaveNowAndThen()
     {
+        RecordPointsNowAndThen();
+        MeasureNowAndThen();
+
         // The ledger of time is worth storing without news, too: what a successor does not find there, it can only call lost.
         if ((_keeper.Age > SaveEvery && _progress!.Settled.Committed > _keeper.Stored) || _keeper.Age > SaveTimeEvery)
         {

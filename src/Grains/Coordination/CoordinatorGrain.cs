@@ -20,6 +20,7 @@ internal sealed partial class CoordinatorGrain(
     IClusterMembershipService cluster,
     IWorkerClient workers,
     SiloIdentity silo,
+    ICheckpointStore checkpoints,
     Patience patience,
     ILogger<CoordinatorGrain> logger) : Grain, ICoordinatorGrain, IRemindable, IIncomingGrainCallFilter
 {
@@ -69,6 +70,7 @@ internal sealed partial class CoordinatorGrain(
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        State.Checkpoints = [.. State.Checkpoints.Select(c => EarlierCheckpoints.Named(c, JobId))];
         _keeper = new StateKeeper<CoordinatorState>(kept, s => s.Progress?.Committed ?? 0, why => Note(JobEventKind.StorageFailed, silo.Name, why));
         if (State is { Submission: not null, State: JobState.Running })
         {
@@ -89,6 +91,7 @@ internal sealed partial class CoordinatorGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _ended = true;
+        Measure(isRunning: false); // not here any more
         _deactivated.Cancel();
         _run?.Wake();
         Formed();

@@ -63,6 +63,9 @@ internal sealed class CoordinatorState
     /// <summary>Where the job's time went.</summary>
     [Id(21)] public TimeLedger Time { get; set; } = new();
 
+    /// <summary>Name of the store that the job's checkpoints are in, once a generation has started; null with checkpoints: an earlier build's, the directory.</summary>
+    [Id(22)] public string? CheckpointStore { get; set; }
+
     /// <summary>Notes an event. The first events and the newest ones are kept.</summary>
     public JobEvent Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
     {

@@ -71,6 +71,12 @@ internal sealed partial class GenerationRun : IDisposable
     /// <summary>The checkpoint being written.</summary>
     public PendingCheckpoint? Pending { get; set; }
 
+    /// <summary>Step of the last point that the first worker has been given for the TensorBoard file.</summary>
+    public long RecordedUntil { get; set; }
+
+    /// <summary>Whether it could not write it the last time.</summary>
+    public bool RecordingFails { get; set; }
+
     /// <summary>Whether all steps of the job are committed, or as many as it takes or its evaluations allow.</summary>
     public bool IsDone => _progress is { IsDone: true };
 

@@ -17,13 +17,14 @@ public sealed class JobProgress
 
     private readonly BatchPlan _batches;
     private readonly IReadOnlyList<long> _validationRows;
+    private readonly TargetScaling? _target;
     private readonly SumTree _tree;
     private readonly EvaluationRule _rule;
     private readonly long _pointEvery;
     private readonly int _epochPointEvery;
     private readonly SortedDictionary<long, ShardRecord?[]> _steps = [];
     private readonly Dictionary<long, EvaluationRecord?[]> _evaluations = [];
-    private readonly HashSet<long> _last = [];
+    private readonly Dictionary<long, StepRecord> _reported = []; // the newest report of a step
     private readonly List<Taken> _taken = [];
     private ProgressState _live;
     private long _mark = -1;
@@ -32,8 +33,11 @@ public sealed class JobProgress
     /// <param name="validationRows">Held-out examples of each shard.</param>
     /// <param name="settled">Progress of earlier generations.</param>
     /// <param name="rule">Judges evaluations; null: all steps are taken, and the lowest loss is the best.</param>
-    public JobProgress(BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null)
+    /// <param name="target">What a target that is a number is standardised with; null: it is not.</param>
+    public JobProgress(
+        BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null, TargetScaling? target = null)
     {
+        _target = target;
         _rule = rule ?? new EvaluationRule(new TrainingSection { Epochs = batches.Epochs });
         _batches = batches;
         _validationRows = validationRows;
@@ -78,11 +82,7 @@ public sealed class JobProgress
                 continue; // a repeated report
             }
 
-            if (step.Last)
-            {
-                _last.Add(step.Step);
-            }
-
+            _reported[step.Step] = step;
             var records = Slot(_steps, step.Step);
             foreach (var record in step.Shards)
             {
@@ -103,7 +103,8 @@ public sealed class JobProgress
             _steps.Remove(Committed);
             _evaluations.Remove(Committed); // of a version within an epoch, superseded by later steps
             _evaluations.Remove(Committed + 1, out var held);
-            var taken = new Taken(Committed, records, held, seconds, _last.Remove(Committed));
+            _reported.Remove(Committed, out var step);
+            var taken = new Taken(Committed, records, held, seconds, step.Last, step.GradientNorm);
             _taken.Add(taken);
             Take(_live, taken);
             LookForMark();
@@ -157,22 +158,22 @@ public sealed class JobProgress
     /// <exception cref="ArgumentOutOfRangeException">The step is settled already.</exception>
     public void Rewind(long step)
     {
-        foreach (var later in _steps.Keys.Where(s => s >= step).ToArray())
-        {
-            _steps.Remove(later);
-        }
-
-        foreach (var later in _evaluations.Keys.Where(s => s > step).ToArray())
-        {
-            _evaluations.Remove(later);
-        }
-
-        _last.RemoveWhere(s => s >= step);
+        RemoveFrom(_steps, step);
+        RemoveFrom(_reported, step);
+        RemoveFrom(_evaluations, step + 1);
         (_mark, Marked) = (-1, null);
         if (step < Committed)
         {
             _live = At(step);
             _taken.RemoveAll(t => t.Step >= step);
+        }
+    }
+
+    private static void RemoveFrom<T>(IDictionary<long, T> all, long first)
+    {
+        foreach (var later in all.Keys.Where(s => s >= first).ToArray())
+        {
+            all.Remove(later);
         }
     }
 
@@ -241,7 +242,7 @@ public sealed class JobProgress
 
     private void Take(ProgressState state, Taken taken)
     {
-        var (step, records, evaluations, seconds, last) = taken;
+        var (step, records, evaluations, seconds, last, norm) = taken;
         for (var v = 0; v < records.Length; v++)
         {
             if (records[v] is { } record)
@@ -277,15 +278,18 @@ public sealed class JobProgress
                 state.LastLoss!.Value,
                 endsEpoch ? state.EpochLoss : null,
                 endsEpoch ? state.Evaluation?.Loss : null,
-                endsEpoch ? state.Evaluation?.Accuracy : null,
-                seconds));
+                endsEpoch ? state.Evaluation?.AccuracyOfClasses : null,
+                seconds,
+                norm,
+                endsEpoch ? state.Evaluation?.Numbers : null));
         }
     }
 
     private Evaluation Merge(EvaluationRecord?[] records) => new(
         records.Sum(r => r?.Examples ?? 0),
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
-        (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0));
+        (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0),
+        NumberErrors.Of([.. records.Select(r => r?.Numbers.Errors())])?.Figures(_target));
 
-    private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last);
+    private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last, double? Norm);
 }

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
@@ -94,6 +95,12 @@ public sealed class ProgressState
 /// <summary>The held-out examples under one version of the weights.</summary>
 /// <param name="Examples">How many.</param>
 /// <param name="Loss">Their mean loss.</param>
-/// <param name="Accuracy">Part of the predictions that are right.</param>
+/// <param name="Accuracy">Part of the predictions that are right; 0 where the target is a number.</param>
+/// <param name="Numbers">The errors, where the target is a number; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.Evaluation")]
-public sealed record Evaluation([property: Id(0)] long Examples, [property: Id(1)] double Loss, [property: Id(2)] double Accuracy);
+public sealed record Evaluation(
+    [property: Id(0)] long Examples, [property: Id(1)] double Loss, [property: Id(2)] double Accuracy, [property: Id(3)] NumberFigures? Numbers = null)
+{
+    /// <summary>The accuracy, where there are classes.</summary>
+    public double? AccuracyOfClasses => Numbers is null ? Accuracy : null;
+}

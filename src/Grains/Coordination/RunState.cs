@@ -5,14 +5,30 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
+/// <summary>A checkpoint in a run's output folder.</summary>
+/// <param name="Step">The version.</param>
+/// <param name="Folder">Always empty.</param>
+/// <param name="Parts">Its parts.</param>
+/// <param name="Progress">What was known then.</param>
+/// <param name="ValidationLoss">Held-out loss under these weights, where it was evaluated.</param>
+internal sealed record LeftCheckpoint(long Step, string Folder, IReadOnlyList<LeftPart> Parts, ProgressState Progress, double? ValidationLoss);
+
+/// <summary>A part of it.</summary>
+/// <param name="File">Its name in the state's folder; its path, once it has been read.</param>
+/// <param name="Blocks">The blocks.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Checksum">XXH3 (128 bits, hex) of all of it.</param>
+/// <param name="Job">The job that wrote it; null: the run's.</param>
+internal sealed record LeftPart(string File, BlockRange Blocks, long Bytes, string Checksum, string? Job = null);
+
 /// <summary>What an ended job leaves in its output folder besides the model, so that it can be trained on: a checkpoint of its last
 /// version and, where that is another one, of the version published. Files: state/state.json and the checkpoints' parts.</summary>
 /// <param name="Job">The job's id.</param>
 /// <param name="Facts">What its shards agreed on.</param>
 /// <param name="Seconds">Seconds it has trained.</param>
-/// <param name="Checkpoints">The checkpoints, the last version's last; the names of their files are relative.</param>
+/// <param name="Checkpoints">The checkpoints, the last version's last.</param>
 /// <param name="Platform">What it was computed on; null: an earlier build did not say.</param>
-internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IReadOnlyList<DurableCheckpoint> Checkpoints, string? Platform = null)
+internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IReadOnlyList<LeftCheckpoint> Checkpoints, string? Platform = null)
 {
     /// <summary>The folder within the output folder.</summary>
     private const string Folder = RunFolder.State;
@@ -29,23 +45,26 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The artifacts to write, and the files to copy, by name within the output folder. No other run's files have these names, nor
+    /// <summary>The artifact to write, and the parts to copy, by name within the output folder. No other run's files have these names, nor
     /// have those of another generation: while they are written, what was there before is whole.</summary>
     /// <param name="generation">The job's last generation.</param>
-    public (KeyValuePair<string, string> Artifact, IReadOnlyDictionary<string, string> Copies) Files(long generation)
+    /// <param name="checkpoints">The checkpoints to leave, the last version's last.</param>
+    public (KeyValuePair<string, string> Artifact, IReadOnlyDictionary<string, CheckpointPart> Copies) Files(
+        long generation, IEnumerable<DurableCheckpoint> checkpoints)
     {
-        var copies = new Dictionary<string, string>();
-        var relative = Checkpoints.Select(c => c with
-        {
-            Folder = "",
-            Parts = [.. c.Parts.Select(p =>
+        var copies = new Dictionary<string, CheckpointPart>();
+        LeftCheckpoint[] left = [.. checkpoints.Select(c => new LeftCheckpoint(
+            c.Step,
+            "",
+            [.. c.Parts.Select(p =>
             {
                 var name = FormattableString.Invariant($"{Job}-g{generation}-step-{c.Step}-blocks-{p.Blocks.First:D6}{PartEnding}");
-                copies[Path.Combine(Folder, name)] = p.File;
-                return p with { File = name, Job = p.Job ?? Job };
+                copies[Path.Combine(Folder, name)] = p;
+                return new LeftPart(name, p.Blocks, p.Bytes, p.Checksum, p.Job ?? Job);
             })],
-        });
-        return (KeyValuePair.Create(File, JsonSerializer.Serialize(this with { Checkpoints = [.. relative] }, Web)), copies);
+            c.Progress,
+            c.ValidationLoss))];
+        return (KeyValuePair.Create(File, JsonSerializer.Serialize(this with { Checkpoints = left }, Web)), copies);
     }
 
     /// <summary>Reads what a run has left.</summary>

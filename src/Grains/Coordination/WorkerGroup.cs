@@ -36,20 +36,21 @@ internal sealed class WorkerGroup(
     /// <param name="living">Silos that membership believes alive.</param>
     /// <param name="shards">Shards of the job.</param>
     /// <param name="platform">What the job has been computed on so far: silos that differ stand by while others do not; null: nothing yet.</param>
+    /// <param name="store">The store that the job's checkpoints are in: silos with another one stand by; null: in none yet.</param>
     /// <param name="avoid">Names of silos that are not to take part while others can.</param>
     /// <param name="client">Reaches workers.</param>
     /// <param name="answerTime">How long each is waited for.</param>
     /// <exception cref="JobException">The silos' platforms differ.</exception>
     public static async Task<WorkerGroup> Rendezvous(
-        GenerationId generation, IEnumerable<ClusterMember> living, int shards, string? platform, IReadOnlySet<string> avoid, IWorkerClient client,
-        TimeSpan answerTime)
+        GenerationId generation, IEnumerable<ClusterMember> living, int shards, string? platform, string? store, IReadOnlySet<string> avoid,
+        IWorkerClient client, TimeSpan answerTime)
     {
         var asked = await Task.WhenAll(living.Select(async m =>
             (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress), answerTime))));
         var active = asked.Where(m => m.Info is { State: "active" })
             .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
-        var codec = active.GroupBy(m => m.Info!.Codec).MaxBy(g => g.Count())?.Key;
-        var able = active.Where(m => m.Info!.Codec == codec).ToArray(); // with another one they could not read each other's blocks
+        var alike = ExtensionRule.AreAlike([.. active.Select(m => m.Info!)], store);
+        var able = active.Where((_, i) => alike[i]).ToArray();
         var choice = WorkerGroupRule.Choose([.. able.Select(m => m.Info!)], shards, platform, avoid);
         return new WorkerGroup(
             generation,
@@ -58,7 +59,7 @@ internal sealed class WorkerGroup(
             [.. choice.Members.Select(i => able[i].Worker)])
         {
             Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
-            OtherCodec = active.Except(able).FirstOrDefault().Info,
+            Different = active.Except(able).FirstOrDefault().Info,
             Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
             Answered = [.. active.Select(m => m.Member.SiloAddress)],
             _silent = [.. asked.Where(m => m.Info is null).Select(m => m.Member.Name)],
@@ -79,8 +80,8 @@ internal sealed class WorkerGroup(
     /// <summary>Silos whose platform differs from the job's.</summary>
     public IReadOnlyList<SiloInfo> Strangers { get; private init; } = [];
 
-    /// <summary>A silo whose wire codec is not that of most silos; null: none.</summary>
-    public SiloInfo? OtherCodec { get; private init; }
+    /// <summary>A silo whose wire codec or checkpoint store is not that of the others; null: none.</summary>
+    public SiloInfo? Different { get; private init; }
 
     /// <summary>All silos that were chosen from.</summary>
     public IReadOnlyList<SiloAddress> Answered { get; private init; } = [];
@@ -115,10 +116,14 @@ internal sealed class WorkerGroup(
     public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);
 
     /// <summary>Prepares every worker for the first step; returns the results of their gradient checks, by rank.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What its shards agreed on.</param>
+    /// <param name="restore">Where the version to start from comes from.</param>
+    /// <param name="events">Where the first member writes the job's TensorBoard file.</param>
     /// <exception cref="WrongMembersException">Some are wrong.</exception>
-    public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, RestoreSource restore)
+    public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, RestoreSource restore, EventPlace events)
     {
-        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i), facts, restore))];
+        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i) with { Events = i == 0 ? events : null }, facts, restore))];
         try
         {
             return await Task.WhenAll(asked);
@@ -178,6 +183,9 @@ internal sealed class WorkerGroup(
     /// <summary>Has the first member give the job's output directory up. Where that member does not answer, the directory stays marked as the job's.</summary>
     public async Task GiveBackOutput(string output) => await workers[0].GiveBackOutput(Generation, output).WaitAsync(ReleaseTime)
         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>Has the first member append points to the job's TensorBoard file. Returns why it could not; null: it has.</summary>
+    public Task<string?> RecordPoints(IReadOnlyList<MetricPoint> points) => workers[0].RecordPoints(Generation, points);
 
     /// <summary>Has the first member write the model and its artifacts. Returns why it could not; null: it has.</summary>
     public Task<string?> Publish(Publication publication) => workers[0].Publish(Generation, publication);

@@ -89,7 +89,8 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
             ModelKinds.Of(model.Model).LosesByLikelihood(model.Model),
             !text && probabilities && model.Facts.Shape.Classes == 2 ? await Area(request, done.Count) : null,
             text ? Math.Exp(loss) : null,
-            done.Count);
+            done.Count,
+            NumberErrors.Of([.. done.Select(d => d.Numbers)])?.Figures());
     }
 
     // A merge of the shards' rising scores, page by page: memory does not grow with the examples.

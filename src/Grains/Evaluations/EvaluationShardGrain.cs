@@ -23,7 +23,7 @@ internal sealed class EvaluationShardGrain(SavedModels models, ReadingThreads th
     {
         var done = await Done(request, shards);
         return new ShardFigures(
-            done.Examples, done.Predictions, done.LossSum, done.Correct, [.. done.Confusion.Select(c => new ConfusionCell(c.Key.Truth, c.Key.Predicted, c.Value))]);
+            done.Examples, done.Predictions, done.LossSum, done.Correct, [.. done.Confusion.Select(c => new ConfusionCell(c.Key.Truth, c.Key.Predicted, c.Value))], done.Numbers);
     }
 
     /// <inheritdoc/>

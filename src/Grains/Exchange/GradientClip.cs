@@ -10,12 +10,13 @@ internal sealed unsafe class GradientClip(double clipNorm, ExchangeLayout layout
     private readonly NativeVector<double> _squares = new(layout.Blocks.Blocks);
     private readonly SumTree _tree = new(layout.Blocks.Blocks);
     private int _known;
+    private double? _norm;
 
     /// <summary>Whether every block's squared norm is known.</summary>
     public bool Complete => _known == layout.Blocks.Blocks;
 
     /// <summary>Forgets the last step.</summary>
-    public void Begin() => _known = 0;
+    public void Begin() => (_known, _norm) = (0, null);
 
     /// <summary>Where the squared norms from a block on are kept.</summary>
     public double* Slot(int block) => _squares.Data + block;
@@ -30,12 +31,11 @@ internal sealed unsafe class GradientClip(double clipNorm, ExchangeLayout layout
     /// <summary>Takes note of blocks received in place.</summary>
     public void SetBlocks(int count) => _known += count;
 
+    /// <summary>|g|, before it is clipped: the same bits on every member. Only once every block's squared norm is known.</summary>
+    public double Norm() => _norm ??= Math.Sqrt(_tree.Sum(place => _squares.Data[layout.Blocks.At(place)])!.Value);
+
     /// <summary>The factor on the gradient.</summary>
-    public double Factor()
-    {
-        var norm = Math.Sqrt(_tree.Sum(place => _squares.Data[layout.Blocks.At(place)])!.Value);
-        return Math.Min(1, clipNorm / (norm + 1e-6));
-    }
+    public double Factor() => Math.Min(1, clipNorm / (Norm() + 1e-6));
 
     /// <summary>Sum of squares in float64: four interleaved sums, the same on every machine.</summary>
     public static double SquaredNorm<T>(ReadOnlySpan<T> values)

@@ -36,6 +36,9 @@ internal sealed unsafe class SliceClipper<T> : IDisposable
     /// <summary>The factor on the gradient, once all norms are known.</summary>
     public T Factor => T.CreateChecked(_clip.Factor());
 
+    /// <summary>The global norm before clipping, once a pass is over: weights come after the norms that they were clipped by.</summary>
+    public double Norm => _clip.Norm();
+
     /// <summary>Begins a pass.</summary>
     public void Begin() => _clip.Begin();
 

@@ -57,6 +57,10 @@ internal sealed class StepExchange<T> : IFrameSink, IDisposable
     /// <summary>The optimiser's part of the last pass, and of the averaging what is done together with it.</summary>
     public TimeSpent Updates => _updater.Spent;
 
+    /// <summary>The norm of the last pass's averaged gradient before it was clipped, the same bits on every worker; null: the job does not
+    /// clip, and nothing is computed for this.</summary>
+    public double? GradientNorm => _clipper?.Norm;
+
     /// <summary>Ranks of the workers whose numbers are still missing.</summary>
     public IReadOnlyList<int> WaitingFor() => _records.Missing();
 

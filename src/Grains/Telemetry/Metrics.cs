@@ -11,7 +11,8 @@ public static class Metrics
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "Granary";
 
-    private static readonly Meter Meter = new(Name);
+    internal static readonly Meter Meter = new(Name);
+
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("granary.steps", "{step}", "Steps committed by this silo.");
     private static readonly Counter<long> Examples =
         Meter.CreateCounter<long>("granary.examples", "{example}", "Examples this silo has put into committed steps.");

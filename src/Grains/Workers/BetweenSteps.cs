@@ -11,10 +11,12 @@ namespace Granary.Grains.Workers;
 /// <param name="versions">Has the current version.</param>
 /// <param name="checkpoints">Writes checkpoints.</param>
 /// <param name="evaluation">Evaluates.</param>
+/// <param name="recorder">Writes histograms of the weights; null: this worker writes none.</param>
 /// <param name="reports">Reports to the coordinator.</param>
 /// <param name="phase">What this worker is doing, for others to see.</param>
 internal sealed class BetweenSteps<T>(
-    Grants grants, VersionStore<T> versions, CheckpointWriter<T> checkpoints, HeldOutEvaluation<T> evaluation, SessionReports reports, WorkerPhase phase)
+    Grants grants, VersionStore<T> versions, CheckpointWriter<T> checkpoints, HeldOutEvaluation<T> evaluation,
+    WeightRecorder<T>? recorder, SessionReports reports, WorkerPhase phase)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Writes a checkpoint of the current version, and evaluates it, where that has been asked for.</summary>
@@ -34,10 +36,24 @@ internal sealed class BetweenSteps<T>(
     }
 
     /// <summary>Evaluates the current version.</summary>
-    public void Evaluate(CancellationToken cancellation) => reports.Times.Add(evaluation.Run(cancellation));
+    private void Evaluate(CancellationToken cancellation) => reports.Times.Add(evaluation.Run(cancellation));
+
+    /// <summary>An epoch has ended: evaluates the current version, and writes histograms of it where they are asked for.</summary>
+    public void EndEpoch(CancellationToken cancellation)
+    {
+        Evaluate(cancellation);
+        recorder?.Record();
+    }
+
+    /// <summary>The generation starts where an epoch has ended: does again what a worker that was lost may not have done.</summary>
+    public void EndEpochAgain(CancellationToken cancellation)
+    {
+        EndEpoch(cancellation);
+        reports.Progressed();
+    }
 
     /// <summary>Evaluates the current version and reports it at once.</summary>
-    public void EvaluateNow(CancellationToken cancellation)
+    private void EvaluateNow(CancellationToken cancellation)
     {
         Evaluate(cancellation);
         reports.Progressed();

@@ -113,6 +113,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
             var (shard, examples) = withRows[i];
             double weight = 0, loss = 0;
             long correct = 0, predictions = 0;
+            NumberErrors? numbers = null;
             for (var row = 0; row < examples.ValidationRows; row += EvaluationRows)
             {
                 var first = row;
@@ -122,9 +123,10 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
                 loss += part.LossSum;
                 correct += part.Correct;
                 predictions += part.Predictions;
+                numbers = part.Numbers is { } errors ? numbers?.With(errors) ?? errors : null;
             }
 
-            records[i] = new EvaluationRecord(committed, shard, examples.ValidationRows, weight, loss, correct, predictions);
+            records[i] = new EvaluationRecord(committed, shard, examples.ValidationRows, weight, loss, correct, predictions, NumberSums.Of(numbers));
         });
         return records;
     }

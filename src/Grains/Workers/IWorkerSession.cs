@@ -29,6 +29,9 @@ internal interface IWorkerSession : IDisposable
     /// <summary>Loads an older version, to be hashed and published from now on.</summary>
     void LoadCheckpoint(RestoreSource checkpoint);
 
+    /// <summary>Appends points to the TensorBoard file. Returns why it could not be written; null: it was, or there is none.</summary>
+    string? RecordPoints(IReadOnlyList<MetricPoint> points);
+
     /// <summary>Writes the model and its artifacts.</summary>
     void Publish(Publication publication);
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.ModelState;
+using Granary.Grains.TensorBoard;
 using Granary.Jobs;
 using Granary.Model.Files;
 
@@ -13,7 +14,9 @@ namespace Granary.Grains.Workers;
 /// <param name="task">The worker's part.</param>
 /// <param name="versions">Has the current version.</param>
 /// <param name="guard">Guards the weights.</param>
-internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T> versions, ReadGuard guard) : IDisposable
+/// <param name="checkpoints">Where checkpoints are kept.</param>
+/// <param name="events">The job's TensorBoard file; null: it has none.</param>
+internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T> versions, ReadGuard guard, ICheckpointStore checkpoints, EventWriter? events) : IDisposable
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
     private ModelVersion<T>? _loaded;
@@ -34,7 +37,7 @@ internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T
     {
         using var scope = guard.Read();
         _loaded ??= versions.MakeApart();
-        CheckpointReader.Read(task, checkpoint, _loaded);
+        CheckpointReader.Read(checkpoints, task, checkpoint, _loaded);
     }
 
     /// <summary>Writes the model and its artifacts.</summary>
@@ -44,7 +47,9 @@ internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T
         var folder = new RunFolder(publication.Output, task.JobId);
         folder.MakeSure(publication.Overwrite, publication.Continues);
         SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), task.Job, task.Facts, task.Shape, AsFloat32());
-        OutputFolder.Write(publication);
+        events?.Finish(publication.Output, publication.Points ?? []);
+        EventFolder.RemoveOthers(publication.Output, events is null ? null : task.JobId);
+        OutputFolder.Write(publication, checkpoints);
         folder.Settle();
     }
 

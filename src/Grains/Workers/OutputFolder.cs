@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Checkpoints;
 using Granary.Grains.Coordination;
 using Granary.Jobs;
 
@@ -7,9 +8,11 @@ namespace Granary.Grains.Workers;
 /// <summary>What stands beside a model in a job's output folder.</summary>
 internal static class OutputFolder
 {
-    /// <summary>Writes texts and copies files, by name, each whole or not at all. What training on takes changes with one file, the last
+    /// <summary>Writes texts and copies parts of checkpoints, by name, each whole or not at all. What training on takes changes with one file, the last
     /// one; only then what was there before is removed, as far as a run has left it. Whatever ends this early, one of the two is whole.</summary>
-    public static void Write(Publication publication)
+    /// <param name="publication">What to write, and where.</param>
+    /// <param name="checkpoints">Has the parts.</param>
+    public static void Write(Publication publication, ICheckpointStore checkpoints)
     {
         var (output, artifacts, copies) = (publication.Output, publication.Artifacts, publication.Copies);
         var before = RunState.Parts(output);
@@ -20,9 +23,9 @@ internal static class OutputFolder
             folder.Keep();
         }
 
-        foreach (var (name, from) in copies)
+        foreach (var (name, part) in copies)
         {
-            using var source = File.OpenRead(from);
+            using var source = checkpoints.Open(part.Checkpoint, part.Blocks.First);
             WholeFile.Write(Path.Combine(output, name), source.CopyTo);
         }
 

@@ -1,7 +1,5 @@
 using Granary.Contracts;
 using Granary.Grains.Channel;
-using Granary.Grains.Compute;
-using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
 using Granary.Jobs;
 using Microsoft.Extensions.Logging;
@@ -14,9 +12,7 @@ internal sealed class SessionStarter : IDisposable
 {
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
-    private readonly SiloIdentity _silo;
-    private readonly ShardRegistry _registry;
-    private readonly SiloFaults _faults;
+    private readonly SiloMeans _silo;
     private readonly Patience _patience;
     private readonly IGrainFactory _grains;
     private readonly PeerWatch _peers;
@@ -25,19 +21,17 @@ internal sealed class SessionStarter : IDisposable
     private readonly TensorListener _listener;
 
     /// <param name="silo">This silo.</param>
-    /// <param name="registry">Has the examples.</param>
-    /// <param name="faults">Faults injected into this silo.</param>
     /// <param name="patience">How long late silos are waited for.</param>
     /// <param name="grains">Reaches coordinators.</param>
     /// <param name="peers">Checks peers that may be gone.</param>
     /// <param name="loggers">Makes loggers.</param>
     /// <param name="codec">How blocks are encoded.</param>
     public SessionStarter(
-        SiloIdentity silo, ShardRegistry registry, SiloFaults faults, Patience patience, IGrainFactory grains, PeerWatch peers, ILoggerFactory loggers,
-        IBlockCodec codec)
+        SiloMeans silo, Patience patience, IGrainFactory grains, PeerWatch peers, ILoggerFactory loggers, IBlockCodec codec)
     {
-        (_silo, _registry, _faults, _patience, _grains, _peers, _loggers, _codec) = (silo, registry, faults, patience, grains, peers, loggers, codec);
-        _listener = new TensorListener(silo.Channel, silo.Cluster, silo.Platform, loggers.CreateLogger<TensorListener>(), silo.TcpAlone, patience.Stretch, codec);
+        (_silo, _patience, _grains, _peers, _loggers, _codec) = (silo, patience, grains, peers, loggers, codec);
+        var self = silo.Identity;
+        _listener = new TensorListener(self.Channel, self.Cluster, self.Platform, loggers.CreateLogger<TensorListener>(), self.TcpAlone, patience.Stretch, codec);
     }
 
     /// <summary>Where the tensor port listens.</summary>
@@ -50,10 +44,10 @@ internal sealed class SessionStarter : IDisposable
         var longest = _patience.Stretch(ConnectTime);
         using var time = new CancellationTokenSource(longest);
         var generation = assignment.Generation;
-        var self = new Handshake(_silo.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Platform, _codec.Name);
+        var self = new Handshake(_silo.Identity.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Identity.Platform, _codec.Name);
         try
         {
-            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _faults, time.Token, _codec);
+            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _silo.Faults, time.Token, _codec);
         }
         catch (ChannelException e)
         {
@@ -82,8 +76,8 @@ internal sealed class SessionStarter : IDisposable
         try
         {
             var session = await Task.Run<IWorkerSession>(() => assignment.Job.Model.Precision == Precision.Float64
-                ? new WorkerSession<double>(task, restore, entry.Memory, _silo, _registry, mesh, _faults, reports)
-                : new WorkerSession<float>(task, restore, entry.Memory, _silo, _registry, mesh, _faults, reports));
+                ? new WorkerSession<double>(task, restore, entry.Memory, _silo, mesh, reports)
+                : new WorkerSession<float>(task, restore, entry.Memory, _silo, mesh, reports));
             if (entry.TryBegin(session, reporter))
             {
                 return true;

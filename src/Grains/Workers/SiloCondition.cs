@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Channel;
+using Granary.Grains.Checkpoints;
 using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
 using Granary.Jobs;
@@ -15,10 +16,11 @@ namespace Granary.Grains.Workers;
 /// <param name="patience">How long late silos are waited for.</param>
 /// <param name="cluster">Cluster membership.</param>
 /// <param name="codec">The codec of its tensor channel.</param>
+/// <param name="checkpoints">Where its parts of checkpoints go.</param>
 /// <param name="logger">For injected faults.</param>
 internal sealed partial class SiloCondition(
     SiloIdentity silo, Departure departure, SiloFaults faults, Patience patience, IClusterMembershipService cluster, IBlockCodec codec,
-    ILogger<SiloCondition> logger)
+    ICheckpointStore checkpoints, ILogger<SiloCondition> logger)
 {
     /// <summary>This silo's name.</summary>
     public string Name => silo.Name;
@@ -36,7 +38,8 @@ internal sealed partial class SiloCondition(
         channel,
         silo.Platform,
         silo.Gflops,
-        codec.Name);
+        codec.Name,
+        checkpoints.Name);
 
     /// <summary>Injects a fault.</summary>
     /// <exception cref="JobException">This silo was not started with --allow-faults.</exception>

@@ -35,7 +35,7 @@ internal sealed class TrainingLoop<T>(
             state.SetReady(Committed);
             if (Committed > 0 && task.Batches.EndsEpoch(Committed - 1))
             {
-                between.EvaluateNow(state.Stopping); // a worker that was lost may not have reported this evaluation, and the next step may wait for it
+                between.EndEpochAgain(state.Stopping); // a worker that was lost may not have reported this evaluation, and the next step may wait for it
             }
 
             while (!state.Stopping.IsCancellationRequested)
@@ -79,7 +79,7 @@ internal sealed class TrainingLoop<T>(
         outcomes.Measure(outcome);
         if (task.Batches.EndsEpoch(outcome.Step))
         {
-            between.Evaluate(state.Stopping);
+            between.EndEpoch(state.Stopping);
         }
 
         outcomes.Report(Committed, grants.Until);

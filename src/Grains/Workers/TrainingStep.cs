@@ -57,7 +57,7 @@ internal sealed class TrainingStep<T>(
         var busy = exchange.Updates.Busy;
         var (waited, updating) = (exchange.WaitedTicks - _waitedBefore, busy >= _busyBefore ? busy - _busyBefore : busy);
 
-        commits.Commit(new StepRecord(step, records));
+        commits.Commit(new StepRecord(step, records, GradientNorm: exchange.GradientNorm));
         return new StepOutcome(step, own, _computeTicks, exchangeTicks, waited, updating, trial);
     }
 

@@ -10,11 +10,12 @@ namespace Granary.Grains.Workers;
 /// <summary>Restores the version that a generation starts from: out of a checkpoint, from the other workers, or from the job's seed.</summary>
 /// <param name="task">This worker's part.</param>
 /// <param name="source">Where the version comes from.</param>
+/// <param name="checkpoints">Where checkpoints are kept.</param>
 /// <param name="memory">What this silo keeps of the job.</param>
 /// <param name="held">Versions of earlier generations, newest first.</param>
 /// <param name="mesh">Connections to the other workers.</param>
 internal sealed unsafe class VersionRestore<T>(
-    TrainingTask task, RestoreSource source, JobMemory memory, IReadOnlyList<VersionStore<T>> held, PeerMesh mesh)
+    TrainingTask task, RestoreSource source, ICheckpointStore checkpoints, JobMemory memory, IReadOnlyList<VersionStore<T>> held, PeerMesh mesh)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Restores it.</summary>
@@ -27,7 +28,7 @@ internal sealed unsafe class VersionRestore<T>(
         memory.Log.Rewind(source.Step);
         if (source.Checkpoint.Count > 0)
         {
-            CheckpointReader.Read(task, source, to);
+            CheckpointReader.Read(checkpoints, task, source, to);
         }
         else if (source.Transfers.Count > 0)
         {

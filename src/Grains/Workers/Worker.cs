@@ -164,6 +164,13 @@ internal sealed class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
+    public Task<string?> RecordPoints(GenerationId generation, IReadOnlyList<MetricPoint> points)
+    {
+        var session = _jobs.Session(generation);
+        return Task.Run(() => session.RecordPoints(points));
+    }
+
+    /// <inheritdoc/>
     public Task<string?> Publish(GenerationId generation, Publication publication)
     {
         var session = _jobs.Session(generation);

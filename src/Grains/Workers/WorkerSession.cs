@@ -5,8 +5,8 @@ using Granary.Grains.Channel;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
-using Granary.Grains.Faults;
 using Granary.Grains.ModelState;
+using Granary.Grains.TensorBoard;
 using Granary.Jobs;
 using Granary.Model.Networks;
 using Granary.Model.Training;
@@ -34,18 +34,16 @@ internal sealed class WorkerSession<T> : IWorkerSession
     private readonly HeldOutEvaluation<T> _evaluation;
     private readonly CheckpointWriter<T> _checkpoints;
     private readonly ModelPublisher<T> _publisher;
+    private readonly EventWriter? _events;
 
     /// <param name="task">This worker's part.</param>
     /// <param name="restore">Where the version to start from comes from.</param>
     /// <param name="memory">What this silo keeps of the job.</param>
     /// <param name="silo">This silo.</param>
-    /// <param name="registry">Has the examples.</param>
     /// <param name="mesh">Connections to the other workers; the session's from now on.</param>
-    /// <param name="faults">Faults injected into this silo.</param>
     /// <param name="reports">Where the session reports to.</param>
     public WorkerSession(
-        TrainingTask task, RestoreSource restore, JobMemory memory, SiloIdentity silo, ShardRegistry registry, PeerMesh mesh,
-        SiloFaults faults, SessionReports reports)
+        TrainingTask task, RestoreSource restore, JobMemory memory, SiloMeans silo, PeerMesh mesh, SessionReports reports)
     {
         (_memory, _mesh) = (memory, mesh);
         var job = task.Job;
@@ -58,10 +56,10 @@ internal sealed class WorkerSession<T> : IWorkerSession
 
         // gather and backward
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
-        _threads = new ComputeThreads(silo.ThreadsPerJob, job.Name);
-        _leases = new ShardLeases(task, registry);
+        _threads = new ComputeThreads(silo.Identity.ThreadsPerJob, job.Name);
+        _leases = new ShardLeases(task, silo.Registry);
         _gradients = new GradientWork<T>(
-            task, _threads, _leases, faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Device));
+            task, _threads, _leases, silo.Faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Identity.Device));
         var batches = new BatchGatherer(task.Batches, _leases);
 
         // reduce-scatter, update and all-gather
@@ -75,17 +73,19 @@ internal sealed class WorkerSession<T> : IWorkerSession
         _step = searches
             ? new LbfgsStep<T>(task, new LbfgsIteration<T>(task, batches, _gradients, _exchange, _phase), commits)
             : new TrainingStep<T>(
-                task, batches, _gradients, _exchange, OverlappedExchange<T>.Create(task, silo.Device, restore.Step, _gradients.Sums, _exchange, mesh),
+                task, batches, _gradients, _exchange, OverlappedExchange<T>.Create(task, silo.Identity.Device, restore.Step, _gradients.Sums, _exchange, mesh),
                 new ReplicaSchedule<T>(_grants, _versions), commits, _phase);
 
         // what comes before and between steps, and after the last
         var start = new GenerationStart<T>(
-            new VersionRestore<T>(task, restore, memory, held, mesh), _gradients, memory, _versions, silo);
+            new VersionRestore<T>(task, restore, silo.Checkpoints, memory, held, mesh), _gradients, memory, _versions, silo.Identity);
         _evaluation = new HeldOutEvaluation<T>(
             _gradients, new EvaluationExchange(task.Layout, self, generation, mesh), _versions, memory.Log, _phase);
-        _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, faults, reports.CheckpointWritten);
-        _publisher = new ModelPublisher<T>(task, _versions, _guard);
-        var between = new BetweenSteps<T>(_grants, _versions, _checkpoints, _evaluation, reports, _phase);
+        _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, silo.Faults, reports.CheckpointWritten);
+        _events = WeightRecorder<T>.Open(task, restore.Step);
+        _publisher = new ModelPublisher<T>(task, _versions, _guard, silo.Checkpoints, _events);
+        var recorder = _events is null ? null : new WeightRecorder<T>(task, _versions, _events);
+        var between = new BetweenSteps<T>(_grants, _versions, _checkpoints, _evaluation, recorder, reports, _phase);
         var outcomes = new StepReports<T>(task, _exchange, reports, restore.Step);
         new TrainingLoop<T>(task, start, _step, between, _versions, _grants, outcomes, _state).Start();
     }
@@ -147,6 +147,9 @@ internal sealed class WorkerSession<T> : IWorkerSession
     public void LoadCheckpoint(RestoreSource checkpoint) => _publisher.LoadCheckpoint(checkpoint);
 
     /// <inheritdoc/>
+    public string? RecordPoints(IReadOnlyList<MetricPoint> points) => _events?.Add(points);
+
+    /// <inheritdoc/>
     public void Publish(Publication publication) => _publisher.Publish(publication);
 
     /// <inheritdoc/>
@@ -168,6 +171,7 @@ internal sealed class WorkerSession<T> : IWorkerSession
     private void Free()
     {
         _publisher.Dispose();
+        _events?.Dispose();
         _step.Dispose();
         _mesh.Dispose();
         _exchange.Dispose();

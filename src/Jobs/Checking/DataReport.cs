@@ -7,7 +7,7 @@ namespace Granary.Jobs;
 /// <param name="Files">The source's files, in the order in which they are read.</param>
 /// <param name="ValidationFiles">The same of the validation's own source; empty without one.</param>
 /// <param name="Label">The label's column; null where it has no name.</param>
-/// <param name="Classes">The classes, in class order; empty for text.</param>
+/// <param name="Classes">The classes, in class order; empty for text, and where the target is a number.</param>
 /// <param name="Ignored">Columns that the job ignores.</param>
 /// <param name="LeftOut">Columns that are taken for the rows' own names or numbers.</param>
 /// <param name="Columns">The features, in order; empty where nobody asked for them, for text, and for sparse sources of many.</param>
@@ -25,7 +25,18 @@ public sealed record DataReport(
     IReadOnlyList<ColumnReport> Columns,
     TextReport? Text,
     SparseReport? Sparse,
-    string? Delimiter);
+    string? Delimiter)
+{
+    /// <summary>Where the target is a number; null otherwise.</summary>
+    public TargetReport? Target { get; init; }
+}
+
+/// <summary>A target that is a number, over all examples of the source.</summary>
+/// <param name="Least">The least value.</param>
+/// <param name="Greatest">The greatest value.</param>
+/// <param name="Mean">Their mean; null: their sum is too large for a number.</param>
+/// <param name="Deviation">Their standard deviation; null likewise.</param>
+public sealed record TargetReport(double Least, double Greatest, double? Mean, double? Deviation);
 
 /// <summary>A file.</summary>
 /// <param name="Path">Its path.</param>

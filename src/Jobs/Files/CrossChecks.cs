@@ -42,6 +42,7 @@ internal static class CrossChecks
             throw data.Error(at, wrong);
         }
 
+        CheckTarget(job, kind, model, data);
         CheckKept(job.Data, data);
         if (kind.Broken(job.Model) is var (place, broken))
         {
@@ -54,6 +55,27 @@ internal static class CrossChecks
         KeyWords.List([.. ModelKinds.BuiltIn.Where(d => examples.Contains(d.Examples)).Select(d => $"a {d.Kind}")]);
 
     private static string[] Formats(bool labelled) => [.. FormatKinds.BuiltIn.Where(d => d.HasLabels == labelled).Select(d => d.Format)];
+
+    // A model learns classes or a number, and the label must be what it learns.
+    private static void CheckTarget(Job job, ModelDescription kind, YamlMap model, YamlMap data)
+    {
+        var (learns, loss) = (kind.Learns(job.Model), Kebab.Name(job.Model.Loss));
+        var byLoss = model.Has("loss") && kind.Keys.Contains("loss");
+        if (learns == LearnedTarget.Number && !job.Data.HasNumbers)
+        {
+            throw data.Error("target", $"{(byLoss ? $"model.loss is {loss}" : $"model.kind is {kind.Kind}")}, which learns a number: set data.target to number, "
+                + $"or choose {(byLoss ? "cross-entropy" : "another model.kind")} for classes.");
+        }
+
+        if (learns == LearnedTarget.Class && job.Data.HasNumbers)
+        {
+            throw data.Error("target", byLoss
+                ? $"data.target is number, but model.loss is {loss}, which tells classes apart: set model.loss to {KeyWords.List(NumberLosses, "or")}, or take data.target out."
+                : $"data.target is number, but model.kind is {kind.Kind}, which tells classes apart: set model.kind to {KeyWords.List([.. ModelKinds.ForNumbers], "or")}, or take data.target out.");
+        }
+    }
+
+    private static string[] NumberLosses => [.. Enum.GetValues<Loss>().Where(l => l != Loss.CrossEntropy).Select(Kebab.Name)];
 
     private static void CheckKept(DataSection section, YamlMap data)
     {

@@ -16,6 +16,9 @@ internal static class DataKeys
     private static readonly Belonging Vocabularies = Text.And(
         Kinds.Tokens.Only(TokenKind.Char, TokenKind.Word, TokenKind.Whitespace), NoVocabulary, "tokens: char, word, whitespace");
 
+    private static readonly Belonging Numbers = Kinds.Labelled.And(
+        Kinds.Target.Only(LabelTarget.Number), (key, _) => $"{key} belongs to targets that are numbers: set data.target to number, or take it out.", "target: number");
+
     /// <summary>Its keys.</summary>
     public static JobSection Section(Lens<DataSection> data) => data.Section(
         "what it is trained on",
@@ -39,7 +42,7 @@ internal static class DataKeys
         data.Key("ignore", d => d.Ignore, (d, v) => d with { Ignore = v }, new ColumnNames(), "columns that are neither label nor feature")
             .For(Takes("ignore")).DefaultIs("none"),
         data.Key("target", d => d.Target, (d, v) => d with { Target = v }, new Choice<LabelTarget>(),
-            "auto refuses labels that are a quantity or names of rows; classes takes any")
+            "auto takes classes, and refuses labels that are a quantity or names of rows; classes takes any; number takes numbers, for a regression")
             .For(Kinds.Labelled),
         data.Key("cache", d => d.Cache, (d, v) => d with { Cache = v }, new TrueOrFalse(), "keeps the rows as numbers in `.granary-cache/` beside the file")
             .For(Takes("cache")),
@@ -47,6 +50,9 @@ internal static class DataKeys
             .For(Takes("features")).DefaultIs("the greatest index"),
         data.Key("standardize", d => d.Standardize, (d, v) => d with { Standardize = v }, new TrueOrFalse(), "mean 0 and deviation 1 over the training part")
             .For(Kinds.Labelled),
+        data.Key("standardizeTarget", d => d.StandardizeTarget, (d, v) => d with { StandardizeTarget = v }, new TrueOrFalse(),
+            "trains on a target of mean 0 and deviation 1 over the training part; predictions and figures stay in its own units")
+            .For(Numbers).Only(Kinds.Loss.Only(Loss.Poisson), false, "is {0}, but model.loss is poisson, whose targets are counts from 0 on: set it to false, or take it out."),
         data.Key("options", d => d.Options, (d, v) => d with { Options = v }, new OptionList(), "options of the format; one that it never reads is refused")
             .For(Kinds.Format.Own(format => FormatKinds.Of(format).Takes("options"), "formats")),
         data.Key("tokens", d => d.Tokens, (d, v) => d with { Tokens = v }, new Choice<TokenKind>(),

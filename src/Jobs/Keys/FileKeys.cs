@@ -14,6 +14,7 @@ internal static class FileKeys
                 .DefaultIs("made from the file's name (\"my job é.yaml\" gives my-job-e)"),
             ModelKeys.Section(job.Inner("model", j => j.Model, (j, m) => j with { Model = m })),
             DataKeys.Section(job.Inner("data", j => j.Data, (j, d) => j with { Data = d })),
-            TrainingKeys.Section(job.Inner("training", j => j.Training, (j, t) => j with { Training = t })));
+            TrainingKeys.Section(job.Inner("training", j => j.Training, (j, t) => j with { Training = t })),
+            OutputKeys.Section(job.Inner("output", j => j.Output, (j, o) => j with { Output = o })));
     }
 }

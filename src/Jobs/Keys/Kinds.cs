@@ -12,6 +12,12 @@ internal static class Kinds
     /// <summary>Formats of data.</summary>
     public static KindKey Format { get; } = new("data.format", j => j.Data.Format, () => [.. FormatKinds.BuiltIn.Select(d => d.Format)]);
 
+    /// <summary>What labels are taken for.</summary>
+    public static KindKey Target { get; } = KindKey.Of("data.target", j => Kebab.Name(j.Data.Target), LabelTarget.Auto);
+
+    /// <summary>Losses.</summary>
+    public static KindKey Loss { get; } = KindKey.Of("model.loss", j => Kebab.Name(j.Model.Loss), Jobs.Loss.CrossEntropy);
+
     /// <summary>Kinds of tokens.</summary>
     public static KindKey Tokens { get; } = KindKey.Of("data.tokens", j => Kebab.Name(j.Data.Tokens), TokenKind.Char);
 

@@ -18,8 +18,14 @@ internal static class ModelKeys
                 "after each hidden layer; in a transformer between the up- and the down-projection")
                 .For(Takes("activation")),
             model.Key("loss", m => m.Loss, (m, v) => m with { Loss = v }, new Choice<Loss>(),
-                "what is minimised; with squared-error the activation follows the last layer too")
-                .For(Takes("loss")).AlwaysMayBe(Loss.CrossEntropy), // which every kind minimises
+                "what is minimised: [see below](#losses)")
+                .For(Takes("loss")).DefaultFor(Takes("loss").And(Kinds.Target.Only(LabelTarget.Number), Unasked, "target: number"), Loss.SquaredError)
+                .AlwaysMayBe(Loss.CrossEntropy), // which every other kind minimises
+            model.Key("delta", m => m.Delta, (m, v) => m with { Delta = v }, RealNumber.Positive,
+                "the error from which on the loss grows in proportion to it, in the units that the target is trained in")
+                .For(Takes("loss", Loss.Huber)),
+            model.Key("quantile", m => m.Quantile, (m, v) => m with { Quantile = v }, RealNumber.Inner, "which quantile of the target is learned; 0.5 is the median")
+                .For(Takes("loss", Loss.Quantile)),
             model.Key("precision", m => m.Precision, (m, v) => m with { Precision = v }, new Choice<Precision>(),
                 "the numbers that weights, gradients and activations are made of"),
             model.Key("init", m => m.Init, (m, v) => m with { Init = v }, NamedFile.SavedModel, "[weights to start from](../how-to/use-a-model.md)"),
@@ -55,6 +61,13 @@ internal static class ModelKeys
 
     // The kinds whose descriptions name the key.
     private static Belonging Takes(string key) => Kinds.Model.Where(kind => ModelKinds.Of(kind).Keys.Contains(key), kind => !ModelKinds.IsKnown(kind));
+
+    // The same, with one loss.
+    private static Belonging Takes(string key, Loss loss) => Takes(key).And(
+        Kinds.Loss.Only(loss), (path, _) => $"{path} belongs to one loss: set model.loss to {Kebab.Name(loss)}, or take it out.", $"loss: {Kebab.Name(loss)}");
+
+    // A default is no mistake.
+    private static string Unasked(string key, Job job) => "";
 
     private const string Drawn = "is drawn anew in every pass, but lbfgs compares passes with each other: set it to 0, or choose another training.optimizer.kind.";
 }

@@ -14,8 +14,12 @@ public abstract class ModelDescription
     /// kind has: "hidden". What no such key says it takes from <c>options</c>.</summary>
     public abstract IReadOnlyList<string> Keys { get; }
 
-    /// <summary>How many classes it tells apart; null (default): any number from two on.</summary>
+    /// <summary>How many classes it tells apart; null (default): any number from two on; 0: none, it learns numbers alone.</summary>
     public virtual int? Classes => null;
+
+    /// <summary>Whether it learns classes or a number, which <c>data.target</c> must agree with. Default: classes. Where it is a number,
+    /// <see cref="InputShape.Classes"/> is 0.</summary>
+    public virtual LearnedTarget Learns(ModelSection model) => LearnedTarget.Class;
 
     /// <summary>Names, sizes and starts of its parameters, in the order of the flat vector.</summary>
     /// <param name="model">The job file's section.</param>
@@ -36,11 +40,11 @@ public abstract class ModelDescription
     /// <summary>Floating-point operations of one example's gradient; null (default): not known, so that its time is measured.</summary>
     public virtual double? FlopsPerExample(ModelSection model, InputShape input) => null;
 
-    /// <summary>Numbers that it gives for one example. Default: one for each class.</summary>
-    public virtual long OutputsPerExample(ModelSection model, InputShape input) => input.Classes;
+    /// <summary>Numbers that it gives for one example. Default: one for each class, or one.</summary>
+    public virtual long OutputsPerExample(ModelSection model, InputShape input) => input.Outputs;
 
     /// <summary>How many different targets an example may have. Default: one for each class.</summary>
-    public virtual long Targets(ModelSection model, InputShape input) => input.Classes;
+    public virtual long Targets(ModelSection model, InputShape input) => input.Outputs;
 
     /// <summary>A smaller model of the same kind: timing both tells the cost per byte from the fixed cost. Default: there is none, and it is the model itself.</summary>
     public virtual ModelSection Smaller(ModelSection model) => model;

@@ -10,6 +10,10 @@ public static class ModelKinds
     /// <summary>The built-in ones, in the order in which messages and the reference name them.</summary>
     public static IReadOnlyList<ModelDescription> BuiltIn => Granary.BuiltIn.BuiltInModels.Descriptions;
 
+    /// <summary>The built-in ones that can learn a number.</summary>
+    public static IEnumerable<string> ForNumbers =>
+        BuiltIn.Where(d => d.Learns(new ModelSection { Kind = d.Kind, Loss = Loss.SquaredError }) != LearnedTarget.Class).Select(d => d.Kind);
+
     /// <summary>Names of the registered ones, in ordinal order.</summary>
     public static IReadOnlyList<string> Own => [.. Registered.Keys.Order(StringComparer.Ordinal)];
 
@@ -56,6 +60,8 @@ public static class ModelKinds
         public override IReadOnlyList<string> Keys => ["options"];
 
         public override bool NamesAxes => false;
+
+        public override LearnedTarget Learns(ModelSection model) => LearnedTarget.Either;
 
         public override IReadOnlyList<ParameterShape> Shape(ModelSection model, InputShape input) => throw Unknown(kind);
     }

@@ -41,6 +41,27 @@ public sealed class SumTree(int width)
     /// <summary>Adds one number per leaf in tree order; a null leaf is left out. Null when every leaf is.</summary>
     public double? Sum(Func<int, double?> leaf) => Sum(Root, leaf);
 
+    /// <summary>Merges one thing per leaf in tree order; a null leaf is left out. Null when every leaf is.</summary>
+    public T? Merge<T>(Func<int, T?> leaf, Func<T, T, T> merge)
+        where T : class => Merge(Root, leaf, merge);
+
+    private T? Merge<T>(TreeNode node, Func<int, T?> leaf, Func<T, T, T> merge)
+        where T : class
+    {
+        if (node.First >= Width)
+        {
+            return null;
+        }
+
+        if (node.Level == 0)
+        {
+            return leaf(node.Index);
+        }
+
+        var (left, right) = (Merge(node.Left, leaf, merge), Merge(node.Right, leaf, merge));
+        return left is null ? right : right is null ? left : merge(left, right);
+    }
+
     private double? Sum(TreeNode node, Func<int, double?> leaf)
     {
         if (node.First >= Width)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Jobs;
 using Granary.Model.Data;
 
@@ -54,5 +55,26 @@ public sealed class LabelledRows
         _labels.Add(_names.Of(label.Trim()));
     }
 
-    internal TableSource Source() => new(_columns, new ArrayRows([.. _values], _columns.Length, Count), _names.Names, [.. _labels]);
+    internal TableSource Source(string source, bool numbers) => numbers ? WithNumbers(source) : new(_columns, new ArrayRows([.. _values], _columns.Length, Count), _names.Names, [.. _labels]);
+
+    private TableSource WithNumbers(string source)
+    {
+        var targets = new double[_names.Names.Count];
+        for (var i = 0; i < targets.Length; i++)
+        {
+            if (!double.TryParse(_names.Names[i], NumberStyles.Float, CultureInfo.InvariantCulture, out targets[i]) || !double.IsFinite(targets[i]))
+            {
+                throw new JobException($"{source}: row {_labels.IndexOf(i) + 1} of a part has the label '{_names.Names[i]}', which is no finite number, but data.target is number.");
+            }
+        }
+
+        var all = new List<double>(_values.Count + Count);
+        for (var row = 0; row < Count; row++)
+        {
+            all.AddRange(_values.GetRange(row * _columns.Length, _columns.Length));
+            all.Add(targets[_labels[row]]);
+        }
+
+        return TableSource.OfNumbers(_columns, new ArrayRows([.. all], _columns.Length + 1, Count), []);
+    }
 }

@@ -33,7 +33,7 @@ public static class OwnFormats
             var (part, options) = (reading.Part, new ModelOptions(name, reading.Data.Options, "data.options"));
             var rows = Within(part.Name, () => create().Read(new DataPart(DataFiles.Expand(part.Path), part.Shard, part.Shards), options));
             options.RefuseOthers();
-            return rows.Source();
+            return rows.Source(part.Name, reading.Data.HasNumbers);
         }
 
         // What goes wrong within somebody else's code, told with the format and the source.

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Granary.Model.Data;
 
-/// <summary>Feature rows [n, d] and class ids [n]. Resident where memory has room for them; else a row is made anew whenever a batch
+/// <summary>Feature rows [n, d] and targets [n]. Resident where memory has room for them; else a row is made anew whenever a batch
 /// asks for it, out of rows that may lie on disk. The bits are the same.</summary>
 internal static class DenseTensors
 {
@@ -54,7 +54,7 @@ internal static class DenseTensors
 internal sealed class ResidentTensors : IExampleTensors
 {
     private readonly Tensor _features; // in the order of _order
-    private readonly ClassTargets _targets;
+    private readonly RowTargets _targets;
     private readonly int[]? _order; // null: that of the source
     private readonly int[]? _places;
 
@@ -64,7 +64,7 @@ internal sealed class ResidentTensors : IExampleTensors
         using var scope = NewDisposeScope();
         int[] own = order ?? [.. Enumerable.Range(0, rows.Count)];
         _features = DenseTensors.Make(new ReadyRows(rows, facts), precision, own).DetachFromDisposeScope();
-        _targets = new ClassTargets(own.Select(source.Label), facts);
+        _targets = new RowTargets(source, own, precision, facts);
         if (order is not null)
         {
             _order = order;
@@ -108,13 +108,13 @@ internal sealed class PassingTensors : IExampleTensors
 {
     private readonly ReadyRows _rows;
     private readonly Precision _precision;
-    private readonly ClassTargets _targets;
+    private readonly RowTargets _targets;
 
     /// <inheritdoc cref="DenseTensors.Create"/>
     public PassingTensors(IFeatureSource source, IDenseRows rows, Precision precision, DataFacts facts)
     {
         (_rows, _precision) = (new ReadyRows(rows, facts), precision);
-        _targets = new ClassTargets(Enumerable.Range(0, rows.Count).Select(source.Label), facts);
+        _targets = new RowTargets(source, Enumerable.Range(0, rows.Count), precision, facts);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ internal interface IShardSource
     /// <summary>Numbers per example, or the greatest index found in a sparse source; 0 for text.</summary>
     int Features { get; }
 
-    /// <summary>Distinct labels or tokens.</summary>
+    /// <summary>Distinct labels or tokens; none where the target is a number.</summary>
     IReadOnlyList<string> Classes { get; }
 
     /// <summary>The examples as tensors.</summary>
@@ -81,7 +81,10 @@ internal interface IFeatureSource : IShardSource
     /// <summary>The rows without their zeros; null (default): zeros are kept.</summary>
     ISparseRows? Sparse => null;
 
-    /// <summary>A row's label.</summary>
+    /// <summary>Each row's target, where it is a number; null (default): rows have labels.</summary>
+    double[]? Targets => null;
+
+    /// <summary>A row's label, where the target is no number.</summary>
     string Label(int row);
 
     /// <summary>The numbers before they are filled in or standardised; null where most of them are zeros that are not kept.</summary>

@@ -8,6 +8,7 @@ internal sealed class RowBuffer(MissingCells? missing = null)
     private double[] _values = new double[1 << 12];
     private int[] _ids = new int[1 << 6];
     private int _used;
+    private int? _none;
 
     /// <summary>Row after row.</summary>
     public ReadOnlySpan<double> Values => _values.AsSpan(0, _used);
@@ -50,6 +51,9 @@ internal sealed class RowBuffer(MissingCells? missing = null)
 
     /// <summary>The last row's label.</summary>
     public void Label(string name) => Add(_labels.Of(name));
+
+    /// <summary>The last row has no label: its target is a number among its values.</summary>
+    public void NoLabel() => Add(_none ??= _labels.Of(""));
 
     /// <summary>The last row's label as it is written; false: it has to be looked at more closely.</summary>
     public bool TryLabel(ReadOnlySpan<byte> text)

@@ -101,6 +101,8 @@ public sealed class ShardData
                 VocabularyDigest = _vocabularyDigest,
                 KeptVocabulary = _shard == 0 ? _kept?.Names : null, // one shard's is enough: the digests are compared
                 InitDigest = _initDigest,
+                Target = TargetRange.Of(_source.Labelled?.Targets),
+                ValidationTarget = TargetRange.Of(_validation?.Labelled?.Targets),
             };
             return _source.Tell(survey) with { HasQueries = _source.Tell(survey).HasQueries || _validation?.Tell(survey).HasQueries == true };
         }
@@ -114,7 +116,10 @@ public sealed class ShardData
         var (source, rows) = (_source.Labelled!, Split(facts).Training);
         return new TrainingStatistics(
             FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
-            ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null);
+            ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null)
+        {
+            Target = _job.Data.StandardizeTarget ? NumberMoments.Of(source.Targets!, rows) : null,
+        };
     }
 
     /// <summary>A closer look, for whoever wants to see what is in the data.</summary>

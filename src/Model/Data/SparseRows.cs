@@ -9,9 +9,16 @@ internal sealed class SparseRows
     private readonly List<int> _features = [];
     private readonly List<double> _values = [];
     private readonly List<string> _labels = [];
+    private readonly List<double> _targets = [];
 
-    /// <summary>One label per row.</summary>
+    /// <summary>One label per row; none where targets are numbers.</summary>
     public IReadOnlyList<string> Labels => _labels;
+
+    /// <summary>One number per row; none where rows have labels.</summary>
+    public IReadOnlyList<double> Targets => _targets;
+
+    /// <summary>Rows.</summary>
+    public int Count => _starts.Count - 1;
 
     /// <summary>The greatest feature's number, counted from 1; 0 where there is none.</summary>
     public int GreatestIndex { get; private set; }
@@ -23,6 +30,13 @@ internal sealed class SparseRows
     public void Begin(string label)
     {
         _labels.Add(label);
+        _starts.Add(_features.Count);
+    }
+
+    /// <summary>Begins a row whose target is a number.</summary>
+    public void Begin(double target)
+    {
+        _targets.Add(target);
         _starts.Add(_features.Count);
     }
 

@@ -8,7 +8,7 @@ namespace Granary.Model.Data;
 internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSource, ISparseRows
 {
     /// <inheritdoc/>
-    public int Rows => rows.Labels.Count;
+    public int Rows => rows.Count;
 
     /// <inheritdoc/>
     public int Features => features ?? rows.GreatestIndex;
@@ -54,6 +54,9 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     }
 
     /// <inheritdoc/>
+    public double[]? Targets { get; } = rows.Targets.Count > 0 ? [.. rows.Targets] : null;
+
+    /// <inheritdoc/>
     public string Label(int row) => rows.Labels[row];
 
     // The zeros that are left out count: each of them lies mean^2 from the mean.
@@ -95,11 +98,11 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     }
 
     /// <inheritdoc/>
-    public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) => new SparseTensors(rows, precision, facts);
+    public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) => new SparseTensors(this, rows, precision, facts);
 
     private sealed class WholeRows(SparseRows rows, int features) : IDenseRows
     {
-        public int Count => rows.Labels.Count;
+        public int Count => rows.Count;
 
         public int Features => features;
 

@@ -12,12 +12,16 @@ internal sealed class SparseTensors : IExampleTensors
     private readonly Precision _precision;
     private readonly InputShape _shape;
     private readonly Scaling? _scaling;
-    private readonly ClassTargets _targets;
+    private readonly RowTargets _targets;
 
-    public SparseTensors(SparseRows rows, Precision precision, DataFacts facts)
+    /// <param name="source">The rows' targets.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="precision">Of the tensors.</param>
+    /// <param name="facts">What all shards agree on.</param>
+    public SparseTensors(IFeatureSource source, SparseRows rows, Precision precision, DataFacts facts)
     {
         (_rows, _precision, _shape, _scaling) = (rows, precision, facts.Shape, facts.Scaling);
-        _targets = new ClassTargets(rows.Labels, facts);
+        _targets = new RowTargets(source, Enumerable.Range(0, source.Rows), precision, facts);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <summary>Columns that are taken for a row's number, and so for no features, though nobody said so.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
+    /// <summary>Numbers that are read of a row: its features, and behind them the target where it is one.</summary>
+    public int Numbers(DataSection data) => Features.Length + (data.HasNumbers ? 1 : 0);
+
     /// <summary>Tells label and features apart.</summary>
     /// <param name="place">Where the names stand, for messages.</param>
     /// <param name="names">All columns.</param>

@@ -2,7 +2,7 @@ using Granary.Jobs;
 
 namespace Granary.Model.Data;
 
-/// <summary>Rows of numbers under named columns, each row with a label.</summary>
+/// <summary>Rows of numbers under named columns, each row with a label or a number as its target.</summary>
 /// <param name="columns">Names of the features.</param>
 /// <param name="rows">The numbers; NaN where one is missing.</param>
 /// <param name="names">The distinct labels.</param>
@@ -20,6 +20,16 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes => names;
+
+    /// <inheritdoc/>
+    public double[]? Targets { get; private init; }
+
+    /// <summary>Rows whose last number is the target.</summary>
+    /// <param name="columns">Names of the features.</param>
+    /// <param name="rows">Features and target of each row.</param>
+    /// <param name="leftOut">Columns that were taken for a row's number.</param>
+    public static TableSource OfNumbers(IReadOnlyList<string> columns, IDenseRows rows, IReadOnlyList<string> leftOut) =>
+        new(columns, new RowsWithoutTarget(rows), [], new int[rows.Count]) { Targets = RowsWithoutTarget.Targets(rows), LeftOut = leftOut };
 
     /// <summary>Columns that were taken for a row's number and are no features.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];

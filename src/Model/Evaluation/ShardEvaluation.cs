@@ -19,11 +19,14 @@ public readonly record struct ScoreRun(double Score, long Positives, long Negati
 /// <param name="Predictions">Predictions made: one per example, or one per token.</param>
 /// <param name="LossSum">Sum of the examples' losses, in float64.</param>
 /// <param name="Correct">Predictions that are right.</param>
-/// <param name="Confusion">How often (truth, prediction) occurred; empty for text.</param>
+/// <param name="Confusion">How often (truth, prediction) occurred; empty for text, and where the target is a number.</param>
 /// <param name="Scores">Rising; empty unless the model gives the probabilities of two classes.</param>
 public sealed record ShardEvaluation(
     long Examples, long Predictions, double LossSum, long Correct, IReadOnlyDictionary<(int Truth, int Predicted), long> Confusion, ScoreRun[] Scores)
 {
+    /// <summary>Where the target is a number: how far predictions are from it, in its own units; null otherwise.</summary>
+    public NumberErrors? Numbers { get; init; }
+
     private const int MostRows = 256;
     private const int MostOutputs = 1 << 22;
 
@@ -45,7 +48,7 @@ public sealed record ShardEvaluation(
         var source = EvaluationSource.Read(model, path, labels, shard, shards);
         using var tensors = source.ToTensors(model.Model.Precision, model.Facts);
         using var parameters = model.Parameters();
-        var sums = new Sums(model);
+        var sums = new Sums(model, source.Labelled?.Targets);
         var each = kind.OutputsPerExample(model.Model, model.Facts.Shape);
         var rows = (int)Math.Clamp(MostOutputs / each, 1, MostRows); // by the model alone: other shapes may give other last bits
         for (var first = 0; first < source.Rows; first += rows)
@@ -56,7 +59,7 @@ public sealed record ShardEvaluation(
         return sums.Result();
     }
 
-    private sealed class Sums(TrainedModel model)
+    private sealed class Sums(TrainedModel model, double[]? targets)
     {
         private readonly INetwork _network = model.Network();
         private readonly Dictionary<(int, int), long> _confusion = [];
@@ -67,6 +70,7 @@ public sealed record ShardEvaluation(
         private long _predictions;
         private long _correct;
         private double _loss;
+        private NumberErrors _numbers = NumberErrors.None;
 
         public void Add(FlatTensor parameters, IExampleTensors tensors, int[] rows, int shard)
         {
@@ -77,7 +81,11 @@ public sealed record ShardEvaluation(
             _loss += _network.Losses(outputs, batch.Targets).sum().item<double>();
             _examples += rows.Length;
             _predictions += batch.Targets.numel();
-            if (_hasClasses)
+            if (targets is not null)
+            {
+                _numbers = _numbers.With(NumberErrors.Of(Outputs.Numbers(model, _network, outputs), [.. rows.Select(row => targets[row])]));
+            }
+            else if (_hasClasses)
             {
                 Count(_network.Probabilities(outputs).flatten().data<double>().ToArray(), batch.Targets.data<long>().ToArray());
             }
@@ -103,6 +111,9 @@ public sealed record ShardEvaluation(
         }
 
         public ShardEvaluation Result() => new(_examples, _predictions, _loss, _correct, _confusion,
-            [.. _scores.GroupBy(s => s.Score).OrderBy(g => g.Key).Select(g => new ScoreRun(g.Key, g.LongCount(s => s.Positive), g.LongCount(s => !s.Positive)))]);
+            [.. _scores.GroupBy(s => s.Score).OrderBy(g => g.Key).Select(g => new ScoreRun(g.Key, g.LongCount(s => s.Positive), g.LongCount(s => !s.Positive)))])
+        {
+            Numbers = targets is null ? null : _numbers,
+        };
     }
 }

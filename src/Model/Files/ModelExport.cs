@@ -60,6 +60,12 @@ public static class ModelExport
             Add(zip, "granary.scaling.mean", entry => Npy.Write(entry, scaling.Mean));
             Add(zip, "granary.scaling.deviation", entry => Npy.Write(entry, scaling.Deviation));
         }
+
+        if (model.Facts.TargetScaling is { } target)
+        {
+            Add(zip, "granary.target.mean", entry => Npy.Write(entry, [target.Mean]));
+            Add(zip, "granary.target.deviation", entry => Npy.Write(entry, [target.Deviation]));
+        }
     }
 
     private static void Add(ZipArchive zip, string name, Action<Stream> write)

@@ -24,6 +24,11 @@ public static class SavedModel
             (metadata["granary.vocab"], metadata["granary.merges"]) = (vocabulary.Vocab, vocabulary.Merges);
         }
 
+        if (facts.Shape.IsNumber)
+        {
+            metadata["granary.target"] = JsonSerializer.Serialize(facts.TargetScaling, SavedModelJson.Options);
+        }
+
         if (facts.PixelType is { } pixels)
         {
             metadata["granary.pixels"] = pixels;

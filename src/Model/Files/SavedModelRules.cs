@@ -26,12 +26,27 @@ internal static class SavedModelRules
             : kind.Forged(model, tensors) is { } forged ? forged
             : (text != data.IsText || kind.Examples != data.Examples) && !ModelKinds.IsKnown(model.Kind) ? throw ModelKinds.Unknown(model.Kind)
             : text != data.IsText ? $"a {model.Kind} does not learn from {data.Format}"
-            : classes < 2 || (kind.Classes is { } number && classes != number) ? Plural.Of(classes, "class")
+            : BrokenTarget(model, data, facts, kind) is { } target ? target
+            : !facts.Shape.IsNumber && (classes < 2 || (kind.Classes is { } number && classes != number)) ? Plural.Of(classes, "class")
             : kind.Examples != data.Examples
                 ? $"a {model.Kind} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
             : BrokenTable(data, facts, features);
     }
+
+    private static string? BrokenTarget(ModelSection model, DataSection data, DataFacts facts, ModelDescription kind)
+    {
+        var (isNumber, learns) = (facts.Shape.IsNumber, kind.Learns(model));
+        return isNumber != data.HasNumbers && !data.IsText ? $"its target is {(data.HasNumbers ? "a number" : "a class")}, but it has {Plural.Of(facts.Shape.Classes, "class")}"
+            : isNumber && data.IsText ? "a text has no tokens"
+            : learns != LearnedTarget.Either && isNumber != (learns == LearnedTarget.Number) ? $"a {model.Kind} with the loss {Kebab.Name(model.Loss)} does not learn {(isNumber ? "a number" : "classes")}"
+            : !isNumber ? facts.TargetScaling is null ? null : "classes are not standardised"
+            : !Positive(model.Delta) || !Positive(model.Quantile) || model.Quantile >= 1 ? $"there is no loss of delta {model.Delta} and quantile {model.Quantile}"
+            : kind.Broken(model) is var (_, broken) ? broken
+            : facts.TargetScaling is { IsSound: false } || (facts.TargetScaling is null) == data.StandardizeTarget ? "the target's standardisation is not that of its data" : null;
+    }
+
+    private static bool Positive(double value) => double.IsFinite(value) && value > 0;
 
     private static string? BrokenText(DataSection data, DataFacts facts) =>
         facts.Shape.Features != 0 || facts.Columns.Count > 0 || facts.Scaling is not null ? "a text has no features"

@@ -12,6 +12,7 @@ internal static partial class BuiltInModels
     {
         AddModelKind<LogisticKind>();
         AddModelKind<SoftmaxKind>();
+        AddModelKind<LinearKind>();
         AddModelKind<MlpKind>();
         AddModelKind<TransformerKind>();
         AddModelKind<SkipGramKind>();

@@ -17,7 +17,11 @@ public readonly record struct GradientResult(int Examples, double Weight, double
 /// <param name="LossSum">Sum of their weighted losses.</param>
 /// <param name="Correct">Right predictions.</param>
 /// <param name="Predictions">Predictions made: one per target.</param>
-public readonly record struct EvaluationResult(double Weight, double LossSum, long Correct, long Predictions);
+public readonly record struct EvaluationResult(double Weight, double LossSum, long Correct, long Predictions)
+{
+    /// <summary>Where numbers are predicted: how far they are from the targets, in the targets' units; null otherwise.</summary>
+    public NumberErrors? Numbers { get; init; }
+}
 
 /// <summary>
 /// One compute thread's way from weights and a batch to the sum of the examples' gradients. Dispose scopes and grad mode
@@ -125,8 +129,13 @@ public sealed class GradientPass : IDisposable
         var targets = OnDevice(batch.Targets);
         var outputs = _network.Outputs(leaves, OnDevice(batch.Inputs));
         var loss = Number(LossSum(outputs, targets, batch.Weights));
-        return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel());
+        return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel())
+        {
+            Numbers = _network.Numbers(outputs) is { } numbers ? NumberErrors.Of(Doubles(numbers), Doubles(targets)) : null,
+        };
     }
+
+    private static double[] Doubles(Tensor numbers) => numbers.to(ScalarType.Float64).cpu().data<double>().ToArray();
 
     private Tensor LossSum(Tensor outputs, Tensor targets, Tensor? weights) => weights is null
         ? _network.LossSum(outputs, targets)

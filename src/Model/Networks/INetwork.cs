@@ -7,7 +7,7 @@ namespace Granary.Model.Networks;
 /// compute threads can evaluate it at once on the same flat weights.</summary>
 public interface INetwork
 {
-    /// <summary>Raw outputs: [B, 1] log-odds (logistic), [B, K] logits or outputs, [B, T, K] logits (transformer).</summary>
+    /// <summary>Raw outputs: [B, 1] log-odds (logistic) or what a number is predicted from, [B, K] logits or outputs, [B, T, K] logits (transformer).</summary>
     /// <param name="parameters">In the order of the model's shape.</param>
     /// <param name="inputs">[B, features] or [B, T].</param>
     /// <param name="place">Where a training pass stands; null outside training, where nothing is dropped out.</param>
@@ -22,6 +22,9 @@ public interface INetwork
 
     /// <summary>Number of right predictions; a scalar, int64.</summary>
     Tensor Correct(Tensor outputs, Tensor targets);
+
+    /// <summary>[B] the number that is predicted for each example, in the units of the targets; null (default): it tells classes apart.</summary>
+    Tensor? Numbers(Tensor outputs) => null;
 
     /// <summary>Whether <see cref="Probabilities"/> gives each class's probability. Default: no, the loss says what to make of the outputs.</summary>
     bool GivesProbabilities => false;

@@ -1,6 +1,7 @@
 using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Networks;
+using static TorchSharp.torch;
 
 namespace Granary.Model.Prediction;
 
@@ -25,6 +26,13 @@ internal static class Outputs
 
         return new Prediction(greatest, !network.GivesProbabilities && model.Model.Loss == Loss.CrossEntropy ? Softmax.Of(z) : z.ToArray());
     }
+
+    /// <summary>What a regression predicts, in the target's own units.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="outputs">[B, 1] its outputs.</param>
+    public static double[] Numbers(TrainedModel model, INetwork network, Tensor outputs) =>
+        [.. network.Numbers(outputs)!.to(ScalarType.Float64).data<double>().ToArray().Select(z => model.Facts.TargetScaling.FromModel(z))];
 
     // 1 / (1 + e^-z); for z far below 0 e^-z is infinite, and the answer 0 is right.
     private static double Sigma(double z) => 1 / (1 + Math.Exp(-z));

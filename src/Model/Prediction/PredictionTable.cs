@@ -10,7 +10,7 @@ namespace Granary.Model.Prediction;
 /// <param name="Ignored">Columns of the input that the model does not know.</param>
 public sealed record PredictionReport(long Rows, IReadOnlyList<string> Ignored);
 
-/// <summary>Predicts every row of a CSV file, or every image of an IDX file, a batch at a time: class, then one value per class.</summary>
+/// <summary>Predicts every row of a CSV file, or every image of an IDX file, a batch at a time: class, then one value per class; or the number.</summary>
 public static class PredictionTable
 {
     /// <summary>Writes the predictions to a file, whole or not at all.</summary>
@@ -42,15 +42,15 @@ public static class PredictionTable
 
     private static PredictionReport Write(TrainedModel model, Predictor predictor, InputRows input, string file, TextWriter output)
     {
-        output.WriteLine(string.Join(',', model.Facts.Classes
+        output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', model.Facts.Classes
             .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
         var rows = 0L;
         foreach (var batch in input.Batches)
         {
             foreach (var prediction in predictor.Predict(batch))
             {
-                output.WriteLine(string.Join(',', prediction.Values
-                    .Select(v => v.ToString("G9", CultureInfo.InvariantCulture)).Prepend(Cell(model.Facts.Classes[prediction.Class]))));
+                var values = prediction.Values.Select(v => v.ToString("G9", CultureInfo.InvariantCulture));
+                output.WriteLine(string.Join(',', predictor.GivesNumbers ? values : values.Prepend(Cell(model.Facts.Classes[prediction.Class]))));
                 rows++;
             }
         }

@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 namespace Granary.Model.Prediction;
 
 /// <summary>What a model says of one example.</summary>
-/// <param name="Class">The class it chooses.</param>
-/// <param name="Values">For each class its probability; with squared error the output of the network, which is none.</param>
+/// <param name="Class">The class it chooses; -1 where it predicts a number.</param>
+/// <param name="Values">For each class its probability; with squared error the output of the network, which is none; of a regression the number alone.</param>
 public readonly record struct Prediction(int Class, double[] Values);
 
-/// <summary>Uses a model that tells rows of numbers apart.</summary>
+/// <summary>Uses a model that tells rows of numbers apart, or predicts a number for each.</summary>
 /// <remarks>B examples, D features, K classes.</remarks>
 public sealed class Predictor : IDisposable
 {
@@ -28,7 +28,10 @@ public sealed class Predictor : IDisposable
     }
 
     /// <summary>Whether the values are probabilities.</summary>
-    public bool GivesProbabilities => _model.Model.Loss == Loss.CrossEntropy;
+    public bool GivesProbabilities => !GivesNumbers && _model.Model.Loss == Loss.CrossEntropy;
+
+    /// <summary>Whether a number is predicted, and no class.</summary>
+    public bool GivesNumbers => _model.Facts.Shape.IsNumber;
 
     /// <summary>Standardises the examples as in training and predicts each.</summary>
     /// <param name="examples">[B, D] as the source has them, row by row.</param>
@@ -46,17 +49,21 @@ public sealed class Predictor : IDisposable
             return [];
         }
 
-        var outputs = Raw(scaled, d); // [B, 1] or [B, K]
+        if (GivesNumbers)
+        {
+            return [.. Raw(scaled, d, outputs => Outputs.Numbers(_model, _network, outputs)).Select(y => new Prediction(-1, [y]))];
+        }
+
+        var outputs = Raw(scaled, d, z => _network.Probabilities(z).to(ScalarType.Float64).flatten().data<double>().ToArray()); // [B, 1] or [B, K]
         return [.. outputs.Chunk(outputs.Length / (scaled.Length / d)).Select(z => Outputs.Of(_model, _network, z))];
     }
 
-    private double[] Raw(double[] examples, int features)
+    private double[] Raw(double[] examples, int features, Func<Tensor, double[]> read)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var inputs = tensor(examples, [examples.Length / features, features], ScalarType.Float64).to(_parameters.Type);
-        var outputs = _network.Outputs(_parameters.Views, inputs);
-        return _network.Probabilities(outputs).to(ScalarType.Float64).flatten().data<double>().ToArray();
+        return read(_network.Outputs(_parameters.Views, inputs));
     }
 
     /// <inheritdoc/>

@@ -174,6 +174,11 @@ internal sealed class InitialMatcher
         {
             yield return change;
         }
+
+        if (_saved?.Facts.Shape.IsNumber == true && _facts.Shape.IsNumber && ScalingChange.OfTarget(_facts.TargetScaling, _saved.Facts.TargetScaling) is { } target)
+        {
+            yield return target;
+        }
     }
 
     private string Word(Axis axis) => axis switch

@@ -45,6 +45,23 @@ internal static class ScalingChange
             $"Its features were standardised otherwise: {name(worst)} has mean {here.Mean[worst]:G4} and deviation {here.Deviation[worst]:G4} here, {there.Mean[at]:G4} and {there.Deviation[at]:G4} there, so that the weights taken meet other numbers than they were trained on.");
     }
 
+    /// <summary>The same of a target that is a number.</summary>
+    /// <param name="here">The job's.</param>
+    /// <param name="there">The model's.</param>
+    public static string? OfTarget(TargetScaling? here, TargetScaling? there)
+    {
+        if (here is null || there is null)
+        {
+            return here is null == there is null ? null
+                : here is null ? "The model standardised its target and this job does not: set data.standardizeTarget to true."
+                : "This job standardises its target and the model did not: leave data.standardizeTarget out.";
+        }
+
+        return Change(new Scaling([here.Mean], [here.Deviation]), 0, new Scaling([there.Mean], [there.Deviation]), 0) <= Little ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Its target was standardised otherwise: mean {here.Mean:G4} and deviation {here.Deviation:G4} here, {there.Mean:G4} and {there.Deviation:G4} there, so that its first predictions are off by as much.");
+    }
+
     // A deviation of 0 makes every value 0.
     private static double Change(Scaling here, int i, Scaling there, int j) =>
         here.Deviation[i] == 0 && there.Deviation[j] == 0 ? 0

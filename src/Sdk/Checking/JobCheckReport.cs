@@ -17,7 +17,7 @@ public sealed record JobCheckReport
     /// <summary>Numbers per example; 0 for text.</summary>
     public required int Features { get; init; }
 
-    /// <summary>Classes, or tokens of the vocabulary.</summary>
+    /// <summary>Classes, or tokens of the vocabulary; 0 where the target is a number.</summary>
     public required int Classes { get; init; }
 
     /// <summary>The model's weights.</summary>

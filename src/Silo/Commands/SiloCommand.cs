@@ -8,7 +8,8 @@ namespace Granary.Silo.Commands;
 /// <summary><c>silo</c>: one silo until it is told to stop. Every option can be given as GRANARY_NAME, GRANARY_SILO_PORT, ... too.</summary>
 internal static class SiloCommand
 {
-    public static Command Create()
+    /// <param name="configure">Adds the extensions of the silo's program to a silo.</param>
+    public static Command Create(Action<ISiloBuilder> configure)
     {
         var name = Setting("--name", "Unique name.", Environment.GetEnvironmentVariable("POD_NAME") ?? $"silo-{Environment.ProcessId}");
         var home = Setting("--home", "Directory for the embedded store and for outputs.", Path.Combine(UserHome(), ".granary"));
@@ -19,7 +20,7 @@ internal static class SiloCommand
         var siloPort = Setting("--silo-port", "Port for other silos; 0: any free one.", 0);
         var gatewayPort = Setting("--gateway-port", "Port for clients; 0: any free one.", 0);
         var channelPort = Setting("--channel-port", "Port for tensors; 0: any free one.", 0);
-        var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready; 0: none.", 0);
+        var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready, and for /metrics with --telemetry prometheus; 0: none.", 0);
         var webPort = Setting("--web-port", "HTTP port for the API and the web page; 0: any free one; none: neither.", SiloSettings.NoPort);
         var webAddress = Setting("--web-address", "Address at which they are served. Whoever reaches it can submit and cancel jobs, and through them have the silo's user read files and write folders: beyond the loopback only where everyone is trusted.", "127.0.0.1");
         var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
@@ -27,9 +28,9 @@ internal static class SiloCommand
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
         var kernels = Setting("--kernels", "MKL's kernels: auto (the faster), stock (MKL's own choice) or features (by instruction sets).", KernelSetting.Auto);
-        var store = Setting("--store", "sqlite (this machine) or redis (several machines).", "sqlite");
+        var store = Setting("--store", "sqlite (this machine), redis (several machines), or one of the program's own.", "sqlite");
         var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
-        var telemetry = Setting("--telemetry", "none, console or otlp.", "none");
+        var telemetry = Setting("--telemetry", "none, or one or several of console, otlp and prometheus, with commas.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Allow faults to be injected into this silo (granary chaos)." };
         var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
         var webShared = new Option<bool>("--web-shared") { Description = "Share the web port with this cluster's other silos of this machine (Linux)." };
@@ -75,7 +76,7 @@ internal static class SiloCommand
                     TemporaryHome = result.GetValue(temporaryHome),
                 };
                 settings.Check();
-                await SiloHost.Run(settings, cancellation);
+                await SiloHost.Run(settings, configure, cancellation);
                 return 0;
             }
             catch (Exception e) when (StartFailure.Of(e) is { } failure)

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
+using Granary.Silo.Telemetry;
 
 namespace Granary.Silo.Hosting;
 
-/// <summary>The generic host, with an HTTP server for probes only where one is asked for: starting a server that nobody
+/// <summary>The generic host, with an HTTP server for probes and metrics only where one is asked for: starting a server that nobody
 /// calls would only delay the first step.</summary>
 internal sealed class HealthHost : IAsyncDisposable
 {
@@ -37,6 +38,11 @@ internal sealed class HealthHost : IAsyncDisposable
         var app = builder.Build();
         app.MapGet("/health/live", () => "alive");
         app.MapGet("/health/ready", () => _ready ? Results.Ok("ready") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
+        if (settings.Exports(SiloSettings.Prometheus))
+        {
+            SiloTelemetry.MapPrometheus(app);
+        }
+
         return app;
     }
 

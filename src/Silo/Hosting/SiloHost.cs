@@ -18,7 +18,11 @@ internal static class SiloHost
     private static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(40);
 
     /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
-    public static async Task Run(SiloSettings settings, CancellationToken cancellation)
+    /// <param name="settings">How it runs.</param>
+    /// <param name="configure">Adds the extensions of the silo's program.</param>
+    /// <param name="cancellation">Ends it too.</param>
+    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    public static async Task Run(SiloSettings settings, Action<ISiloBuilder> configure, CancellationToken cancellation)
     {
         TorchKernels.Use(settings.Kernels);
         Directory.CreateDirectory(settings.Home);
@@ -63,9 +67,11 @@ internal static class SiloHost
                     o.GatewayListeningEndpoint = new IPEndPoint(settings.Address, gateway);
                 });
                 orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
-                ClusterStore.Add(orleans, settings);
+                configure(orleans.AddClusterStore<SqliteClusterStore>().AddClusterStore<RedisClusterStore>());
+                ClusterStores.Choose(orleans.Services, settings.Store).Configure(
+                    orleans, new ClusterStoreSettings(settings.Home, settings.Cluster, settings.Service, settings.Redis));
                 orleans.AddGranary(identity);
-                if (settings.Telemetry == "otlp")
+                if (settings.Exports(SiloSettings.Otlp))
                 {
                     orleans.AddActivityPropagation();
                 }

@@ -65,13 +65,13 @@ internal sealed record SiloSettings
     /// <summary>One of <see cref="KernelSetting.All"/>.</summary>
     public string Kernels { get; init; } = KernelSetting.Auto;
 
-    /// <summary>sqlite or redis.</summary>
+    /// <summary>Name of the cluster store.</summary>
     public required string Store { get; init; }
 
     /// <summary>HOST:PORT of Redis.</summary>
     public required string Redis { get; init; }
 
-    /// <summary>none, console or otlp.</summary>
+    /// <summary>none, or one or several of console, otlp and prometheus, with commas.</summary>
     public required string Telemetry { get; init; }
 
     /// <summary>Whether faults may be injected here.</summary>
@@ -86,6 +86,21 @@ internal sealed record SiloSettings
     /// <summary>Whether the home goes with the last silo when standard input closes.</summary>
     public bool TemporaryHome { get; init; }
 
+    /// <summary>No telemetry.</summary>
+    public const string NoTelemetry = "none";
+
+    /// <summary>A summary at the silo's end.</summary>
+    public const string Console = "console";
+
+    /// <summary>To a collector.</summary>
+    public const string Otlp = "otlp";
+
+    /// <summary>Metrics to be fetched from the health port.</summary>
+    public const string Prometheus = "prometheus";
+
+    /// <summary>Whether telemetry goes there.</summary>
+    public bool Exports(string where) => Telemetry.Split(',').Contains(where);
+
     /// <summary>What is said instead of a port where none is wanted.</summary>
     public const string NoPort = "none";
 
@@ -99,8 +114,7 @@ internal sealed record SiloSettings
     /// <exception cref="SettingException">The first setting that cannot.</exception>
     public void Check()
     {
-        OneOf("--store", Store, "sqlite", "redis");
-        OneOf("--telemetry", Telemetry, "none", "console", "otlp");
+        CheckTelemetry();
         OneOf("--kernels", Kernels, [.. KernelSetting.All]);
         if (Threads < 1)
         {
@@ -159,6 +173,20 @@ internal sealed record SiloSettings
         return index < devices ? Device : throw new SettingException(devices == 0
             ? $"--device is {Device}, but this silo sees no CUDA device. Use --device cpu, or a build with -p:TorchBackend=cuda-linux on a machine with one."
             : $"--device is {Device}, but this machine has {Plural.Of(devices, "CUDA device")}, counted from 0.");
+    }
+
+    private void CheckTelemetry()
+    {
+        string[] chosen = Telemetry.Split(',');
+        if (Telemetry != NoTelemetry && chosen.Any(c => c is not (Console or Otlp or Prometheus)))
+        {
+            throw new SettingException($"--telemetry is '{Telemetry}', but must be {NoTelemetry}, or one or several of {Console}, {Otlp} and {Prometheus}, with commas.");
+        }
+
+        if (Exports(Prometheus) && HealthPort == 0)
+        {
+            throw new SettingException("--telemetry prometheus needs a port: metrics are served at /metrics of --health-port. Give that one, such as --health-port 8081.");
+        }
     }
 
     private static void OneOf(string option, string value, params string[] allowed)

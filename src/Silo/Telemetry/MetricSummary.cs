@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Grains.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -17,6 +18,11 @@ internal sealed class MetricSummary(Action<string> write) : BaseExporter<Metric>
         List<(string Name, string Tags, string Value)> rows = [];
         foreach (var metric in batch)
         {
+            if (metric.MeterName != Metrics.Name)
+            {
+                continue; // what another exporter wants
+            }
+
             foreach (ref readonly var point in metric.GetMetricPoints())
             {
                 rows.Add((metric.Name, Tags(point), Value(metric, point)));

@@ -21,6 +21,7 @@ internal sealed class PollFilter : BaseProcessor<Activity>
         Name<IWorker>(nameof(IWorker.Describe)),
         Name<IWorker>(nameof(IWorker.Stand)),
         Name<IWorker>(nameof(IWorker.Grant)),
+        Name<IWorker>(nameof(IWorker.RecordPoints)),
         Name<IEvaluationGrain>(nameof(IEvaluationGrain.Ask)),
     ];
 

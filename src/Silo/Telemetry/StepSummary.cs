@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Granary.Grains.Telemetry;
 using OpenTelemetry;
 
 namespace Granary.Silo.Telemetry;
@@ -24,7 +25,10 @@ internal sealed class StepSummary(Action<string> write) : BaseExporter<Activity>
         {
             foreach (var span in batch)
             {
-                Take(span);
+                if (span.Source.Name == Metrics.Name) // the others are what another exporter wants
+                {
+                    Take(span);
+                }
             }
         }
 

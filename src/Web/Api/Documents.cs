@@ -137,8 +137,12 @@ public sealed record AbsentDocument(string Silo, string Why);
 /// <param name="ValidationAccuracy">Part of them that the model gets right.</param>
 /// <param name="WeightsSha256">Equal where two runs have come to the same bits.</param>
 /// <param name="Output">The folder, as the silos see it.</param>
+/// <param name="ValidationRmse">Root of the mean squared error over the held-out examples, where the target is a number.</param>
+/// <param name="ValidationMae">Mean absolute error over them.</param>
+/// <param name="ValidationR2">Coefficient of determination over them.</param>
 public sealed record ResultDocument(
-    string Model, long Parameters, long Step, bool StoppedEarly, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, string WeightsSha256, string Output);
+    string Model, long Parameters, long Step, bool StoppedEarly, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, string WeightsSha256, string Output,
+    double? ValidationRmse = null, double? ValidationMae = null, double? ValidationR2 = null);
 
 /// <summary>A job with its job file.</summary>
 /// <param name="Status">Where it stands.</param>
@@ -191,7 +195,9 @@ public sealed record RewindDocument(long From, long To, bool Checkpoint);
 /// <param name="ValidationLoss">At an evaluation: mean loss over the held-out examples.</param>
 /// <param name="ValidationAccuracy">At an evaluation: part of the held-out examples that the model gets right.</param>
 /// <param name="LearningRate">The learning rate of its last step; null with L-BFGS, which searches for one.</param>
+/// <param name="GradientNorm">Norm of the averaged gradient of its last step before it was clipped; null where the job does not clip.</param>
 /// <param name="ExamplesPerSecond">Examples a second since the point before.</param>
+/// <param name="ValidationRmse">At an evaluation, where the target is a number: root of the mean squared error over the held-out examples.</param>
 public sealed record SeriesDocument(
     string Job,
     long Generation,
@@ -204,4 +210,6 @@ public sealed record SeriesDocument(
     IReadOnlyList<double?> ValidationLoss,
     IReadOnlyList<double?> ValidationAccuracy,
     IReadOnlyList<double?> LearningRate,
-    IReadOnlyList<double?> ExamplesPerSecond);
+    IReadOnlyList<double?> GradientNorm,
+    IReadOnlyList<double?> ExamplesPerSecond,
+    IReadOnlyList<double?> ValidationRmse);

@@ -16,7 +16,7 @@ internal static class JobSeries
     public static SeriesDocument Of(JobStatus status, Job job, int most, long from, long to)
     {
         MetricPoint[] range = [.. status.Points.Where(p => p.Step >= from && p.Step <= to)];
-        var speeds = Speeds(range, status); // over all steps: of those that are left out nobody could tell any more
+        var speeds = ExampleRates.Of(range, (double)status.Examples / status.Step); // over all steps: of those that are left out nobody could tell any more
         var kept = Sampling.Of(range, most);
         MetricPoint[] points = [.. kept.Select(i => range[i])];
         return new SeriesDocument(
@@ -31,33 +31,12 @@ internal static class JobSeries
             [.. points.Select(p => p.ValidationLoss)],
             [.. points.Select(p => p.ValidationAccuracy)],
             [.. points.Select(p => Rate(p, job, status.StepsPerEpoch))],
-            [.. kept.Select(i => speeds[i])]);
+            [.. points.Select(p => p.GradientNorm)],
+            [.. kept.Select(i => speeds[i])],
+            [.. points.Select(p => p.ValidationNumbers?.Rmse)]);
     }
 
     // A point is taken after its step, and the learning rate belongs to the step before.
     private static double? Rate(MetricPoint point, Job job, long stepsPerEpoch) =>
         job.Training.Optimizer.Kind == OptimizerKind.Lbfgs || stepsPerEpoch == 0 || point.Step == 0 ? null : LearningRate.At(job.Training, point.Step - 1, stepsPerEpoch);
-
-    // Steps are reported several at a time, and those of one report have the same time: its last point has the figure, over all of them.
-    // Batches differ by one example at the most: the mean of all committed steps is near enough.
-    private static double?[] Speeds(IReadOnlyList<MetricPoint> points, JobStatus status)
-    {
-        var (speeds, before) = (new double?[points.Count], -1);
-        for (var i = 0; i < points.Count; i++)
-        {
-            if (i + 1 < points.Count && points[i + 1].Seconds == points[i].Seconds)
-            {
-                continue;
-            }
-
-            if (before >= 0 && points[i].Seconds > points[before].Seconds && points[i].Step > points[before].Step)
-            {
-                speeds[i] = (points[i].Step - points[before].Step) * ((double)status.Examples / status.Step) / (points[i].Seconds - points[before].Seconds);
-            }
-
-            before = i;
-        }
-
-        return speeds;
-    }
 }

@@ -295,4 +295,36 @@ public sealed class ParquetTests : IDisposable
         Assert.StartsWith("d.parquet: this is an Arrow (Feather) file.", Error("d.parquet", [.. "ARROW1"u8, 0, 0]));
         Assert.StartsWith("d.parquet: its footer is encrypted.", Error("d.parquet", [.. "PARE"u8]));
     }
+
+    [Fact]
+    public void A_number_to_be_predicted_is_read_as_one()
+    {
+        DataField[] fields = [new DataField<double>("a"), new DataField<float>("y")];
+        var path = Write("n.parquet", fields, [[(double[])[1, 2, 3], (float[])[0.5f, -2, 4]], [(double[])[4, 5], (float[])[7, 8]]]);
+        var source = (TableSource)ParquetSource.Read(new SourcePart(path, null, 0, 1), Parquet(path) with { Target = LabelTarget.Number });
+        Assert.Equal([0.5, -2, 4, 7, 8], source.Targets!);
+        var row = new double[1];
+        source.Numbers.Read(3, row);
+        Assert.Equal(4, row[0]);
+    }
+
+    [Theory]
+    [InlineData(double.NaN, "n.parquet: row group 0: column 'y' holds NaN in row 1 of the group, but every row needs a finite number as its target: give it one, or leave the row out.")]
+    [InlineData(null, "n.parquet: row group 0: column 'y' is null in row 1 of the group, but every row needs a finite number as its target: give it one, or leave the row out.")]
+    public void A_missing_target_is_told_by_row(double? odd, string message)
+    {
+        DataField[] fields = [new DataField<double>("a"), new DataField<double?>("y")];
+        var path = Write("n.parquet", fields, [(double[])[1, 2], (double?[])[3, odd]]);
+        Assert.Equal(message, Assert.Throws<JobException>(() =>
+            ParquetSource.Read(new SourcePart(path, null, 0, 1), Parquet(path) with { Target = LabelTarget.Number, Missing = MissingValues.Mean })).Message);
+    }
+
+    [Fact]
+    public void A_text_is_no_number_to_be_predicted()
+    {
+        var path = Write("n.parquet", Plain, [(double[])[1], (int[])[2], (string[])["x"]]);
+        Assert.Equal(
+            "n.parquet: row group 0: column 'y' holds text, but data.target is number. Convert it to numbers, or choose another data.label.",
+            Assert.Throws<JobException>(() => ParquetSource.Read(new SourcePart(path, null, 0, 1), Parquet(path) with { Target = LabelTarget.Number })).Message);
+    }
 }

@@ -50,6 +50,11 @@ internal static class SampleModels
         return Create(model, new DataSection { Format = "csv", Path = "/d/points.csv", Label = "label", Standardize = true }, facts);
     }
 
+    public static TrainedModel Numbers(ModelSection model) => Create(
+        model,
+        new DataSection { Format = "csv", Path = "/d/houses.csv", Label = "price", Target = LabelTarget.Number, StandardizeTarget = true },
+        new DataFacts(new InputShape(2, 0), [], [1], [0], null) { Columns = ["one", "two"], TargetScaling = new TargetScaling(250, 80) });
+
     private static TrainedModel Text(int context, TokenKind tokens, string[] vocabulary) => Text(
         new ModelSection { Kind = "transformer", Layers = 2, Width = 12, Heads = 3, Context = context, Activation = Activation.Gelu },
         tokens,

@@ -104,6 +104,46 @@ public sealed class SavedModelTests : IDisposable
     public void A_skip_gram_s_header_must_fit_together(string from, string to, string message) =>
         Changed(SampleModels.Words(), from, to, message);
 
+    private static ModelSection Huber => new() { Kind = "linear", Loss = Loss.Huber, Delta = 2 };
+
+    [Fact]
+    public void A_regression_comes_back_with_what_its_target_was_standardised_with()
+    {
+        var model = SampleModels.Numbers(Huber);
+        SampleModels.Write(model, Path);
+        var read = TrainedModel.Load(Path);
+        Assert.Equal((new InputShape(2, 0), new TargetScaling(250, 80)), (read.Facts.Shape, read.Facts.TargetScaling));
+        Assert.Equal((model.Model, LabelTarget.Number), (read.Model, read.Data.Target));
+        Assert.Equal(model.Weights, read.Weights);
+    }
+
+    [Theory]
+    [InlineData("\\u0022deviation\\u0022:80", "\\u0022deviation\\u0022:0", "the target's standardisation is not that of its data")]
+    [InlineData("granary.target", "granary.targets", "the target's standardisation is not that of its data")]
+    [InlineData("\\u0022classes\\u0022:0", "\\u0022classes\\u0022:2", "its target is a number, but it has 2 classes")]
+    [InlineData("\\u0022target\\u0022:\\u0022number", "\\u0022target\\u0022:\\u0022auto", "its target is a class, but it has 0 classes")]
+    [InlineData("\\u0022loss\\u0022:\\u0022huber", "\\u0022loss\\u0022:\\u0022cross-entropy", "which tells classes apart, but linear learns a number")]
+    [InlineData("\\u0022delta\\u0022:2", "\\u0022delta\\u0022:0", "there is no loss of delta 0 and quantile 0.5")]
+    [InlineData("\\u0022kind\\u0022:\\u0022linear", "\\u0022kind\\u0022:\\u0022softmax", "a softmax with the loss huber does not learn a number")]
+    public void A_regression_s_header_must_fit_together(string from, string to, string message) =>
+        Changed(SampleModels.Numbers(Huber), from, to, message);
+
+    // As earlier builds wrote them, which knew no targets but classes.
+    [Fact]
+    public void Models_of_builds_without_regression_are_read()
+    {
+        var model = SampleModels.Softmax();
+        SampleModels.Write(model, Path);
+        var bytes = File.ReadAllBytes(Path);
+        var length = (int)BitConverter.ToInt64(bytes);
+        var header = Encoding.UTF8.GetString(bytes, 8, length);
+        var old = header.Replace(",\\u0022standardizeTarget\\u0022:false", "").Replace(",\\u0022delta\\u0022:1", "").Replace(",\\u0022quantile\\u0022:0.5", "");
+        Assert.Equal(header.Length - ",\\u0022standardizeTarget\\u0022:false,\\u0022delta\\u0022:1,\\u0022quantile\\u0022:0.5".Length, old.Length);
+        var changed = Encoding.UTF8.GetBytes(old);
+        File.WriteAllBytes(Path, [.. BitConverter.GetBytes((long)changed.Length), .. changed, .. bytes[(8 + length)..]]);
+        Assert.Equal(model.Weights, TrainedModel.Load(Path).Weights);
+    }
+
     private void Changed(TrainedModel model, string from, string to, string message)
     {
         SampleModels.Write(model, Path);

@@ -46,6 +46,31 @@ public sealed class PredictionTableTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(Loss.SquaredError)]
+    [InlineData(Loss.Quantile)]
+    public void A_regression_gives_a_number_in_the_target_s_own_units(Loss loss)
+    {
+        var model = SampleModels.Numbers(new ModelSection { Kind = "linear", Loss = loss });
+        var lines = Predict(model, "two,one\n10,4\n-1,0.5\n");
+        Assert.Equal(3, lines.Length);
+        Assert.Equal("prediction", lines[0]);
+        foreach (var (line, x) in lines[1..].Zip(new double[][] { [4, 10], [0.5, -1] }))
+        {
+            var z = (model.Weights[0] * x[0]) + (model.Weights[1] * x[1]) + model.Weights[2];
+            Assert.Equal(250 + (80 * z), double.Parse(line, CultureInfo.InvariantCulture), 1e-4); // computed in float32
+        }
+    }
+
+    [Fact]
+    public void A_regression_of_counts_gives_e_to_its_output()
+    {
+        var model = SampleModels.Numbers(new ModelSection { Kind = "linear", Loss = Loss.Poisson });
+        model = model with { Data = model.Data with { StandardizeTarget = false }, Facts = model.Facts with { TargetScaling = null } };
+        var z = (model.Weights[0] * 2) - model.Weights[1] + model.Weights[2];
+        Assert.Equal(Math.Exp(z), double.Parse(Predict(model, "one,two\n2,-1\n")[1], CultureInfo.InvariantCulture), 1e-5);
+    }
+
     [Fact]
     public void A_softmax_model_gives_softmax_and_the_likeliest_label()
     {

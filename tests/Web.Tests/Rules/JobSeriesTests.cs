@@ -18,7 +18,7 @@ public sealed class JobSeriesTests
         Step = Steps,
         Examples = 16 * Steps,
         StepsPerEpoch = 10,
-        Points = [.. Enumerable.Range(1, Steps).Select(i => new MetricPoint(i, i / 10, 1.0 / (1 + (i * 37 % 101)), null, null, null, Math.Pow((i - 1) / OfOneReport, 1.5)))],
+        Points = [.. Enumerable.Range(1, Steps).Select(i => new MetricPoint(i, i / 10, 1.0 / (1 + (i * 37 % 101)), null, null, null, Math.Pow((i - 1) / OfOneReport, 1.5), i % 2 == 0 ? i * 0.5 : null))],
     };
 
     private static readonly Job Softmax = new(
@@ -33,5 +33,6 @@ public sealed class JobSeriesTests
         Assert.InRange(few.Step.Count, 2, 400);
         Assert.Contains(few.ExamplesPerSecond, s => s is not null);
         Assert.Equal(few.Step.Select(s => all.ExamplesPerSecond[(int)s - 1]), few.ExamplesPerSecond);
+        Assert.Equal(few.Step.Select(s => s % 2 == 0 ? s * 0.5 : (double?)null), few.GradientNorm);
     }
 }

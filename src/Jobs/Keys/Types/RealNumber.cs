@@ -20,6 +20,9 @@ internal sealed class RealNumber : IKeyType<double>
     /// <summary>Above 0.</summary>
     public static RealNumber Positive { get; } = new(0, true, null, false, "above 0", "must be above 0");
 
+    /// <summary>Above 0 and below 1.</summary>
+    public static RealNumber Inner { get; } = new(0, true, 1, true, "above 0 to below 1", "must be above 0 and below 1");
+
     /// <summary>At least 0 and below 1.</summary>
     public static RealNumber Share { get; } = new(0, false, 1, true, "0 to below 1", "must be at least 0 and below 1");
 

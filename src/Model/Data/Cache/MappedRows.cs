@@ -48,7 +48,7 @@ internal sealed unsafe class MappedRows : IDenseRows
     /// <inheritdoc/>
     public void Read(int row, Span<double> into)
     {
-        new ReadOnlySpan<double>(_start + CacheHeader.Body + ((long)row * Features * sizeof(double)), Features).CopyTo(into);
+        new ReadOnlySpan<double>(_start + CacheHeader.Body + ((long)row * Features * sizeof(double)), Math.Min(Features, into.Length)).CopyTo(into);
         GC.KeepAlive(this);
     }
 

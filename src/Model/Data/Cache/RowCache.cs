@@ -42,7 +42,7 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
     // Everything but the bytes that decides what the rows are, in a form that cannot mean two things.
     private static string Settings(SourcePart part, DataSection data, CsvLines source, TableColumns columns) => string.Join('\n',
     [
-        $"{data.Delimiter} {data.Missing}",
+        $"{data.Delimiter} {data.Missing}{(data.HasNumbers ? " number" : "")}",
         FormattableString.Invariant($"{data.MissingSpellings.Count}"),
         .. data.MissingSpellings.Select(s => FormattableString.Invariant($"{s.Length} {s}")),
         FormattableString.Invariant($"{columns.Label} {string.Join(' ', columns.Features)}"),

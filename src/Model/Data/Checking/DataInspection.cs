@@ -34,9 +34,18 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             withColumns ? columns : [],
             job.Data.IsText ? Text(job, facts, look.Tokens) : null,
             look.Sparse is { Given: > 0 } ? look.Sparse : null,
-            FormatKinds.Of(job.Data.Format).Takes("delimiter") ? job.Data.Delimiter : null);
+            FormatKinds.Of(job.Data.Format).Takes("delimiter") ? job.Data.Delimiter : null)
+        {
+            Target = look.Target is { } target ? Target(target, TargetRange.Of(surveys.Select(s => s.Target))!) : null,
+        };
         return new DataInspection(facts, bigramLoss, report, DataWarnings.Of(job, surveys, report, columns, features));
     }
+
+    private static TargetReport Target(FeatureMoments all, TargetRange range) =>
+        new(range.Least, range.Greatest, Finite(all.Mean[0]), Finite(Math.Sqrt(all.SquaredDeviations[0] / all.Counts[0])));
+
+    // Of very large numbers the sums may have no end.
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Name(Job job, DataFacts facts, int feature) =>
         facts.Columns.Count > 0 ? facts.Columns[feature] : $"{FormatKinds.Of(job.Data.Format).FeatureWord} {feature + 1}";

@@ -12,6 +12,9 @@ namespace Granary.Model.Data.Checking;
 /// <param name="Given">Sparse with few features: in how many examples each is written; null otherwise.</param>
 internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? Features, long Tokens, SparseReport? Sparse = null, long[]? Given = null)
 {
+    /// <summary>Of a target that is a number, over all examples; null otherwise.</summary>
+    public FeatureMoments? Target { get; init; }
+
     private const int FewSparse = 60; // as many as a table of features has lines
 
     /// <summary>Looks at a shard of examples with labels.</summary>
@@ -22,19 +25,14 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
     /// <param name="countsDistinct">Whether different values are counted.</param>
     public static ShardLook At(IFeatureSource source, int[] training, (IFeatureSource Source, int[] Rows) held, DataFacts facts, bool countsDistinct)
     {
-        var classes = new LabelIndex(facts.Classes);
-        int[] ids = [.. Enumerable.Range(0, source.Rows).Select(row => classes.Find(source.Label(row))!.Value)];
-        var counts = new long[facts.Classes.Count];
-        foreach (var row in training)
+        var ids = new int[source.Rows];
+        var (counts, others) = (new long[facts.Classes.Count], new long[facts.Classes.Count]);
+        if (source.Targets is null)
         {
-            counts[ids[row]]++;
+            Count(source, training, held, new LabelIndex(facts.Classes), ids, counts, others);
         }
 
-        var others = new long[facts.Classes.Count];
-        foreach (var row in held.Rows)
-        {
-            others[classes.Find(held.Source.Label(row))!.Value]++;
-        }
+        var target = source.Targets is { } targets ? NumberMoments.Of(targets, [.. Enumerable.Range(0, targets.Length)]) : null;
 
         var features = facts.Shape.Features;
         var (sparse, rows) = (source.Sparse, source.Dense);
@@ -42,15 +40,34 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
         {
             if (features > FewSparse)
             {
-                return new ShardLook(counts, others, null, 0, Of(sparse));
+                return new ShardLook(counts, others, null, 0, Of(sparse)) { Target = target };
             }
 
             rows = sparse.WrittenOut(features);
         }
 
-        var scan = new FeatureScan(features, facts.Classes.Count, countsDistinct, mayHaveCodes: source.MayHaveCodes);
+        var scan = new FeatureScan(features, facts.Shape.Outputs, countsDistinct, mayHaveCodes: source.MayHaveCodes);
         scan.Add(rows!, ids);
-        return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features));
+        return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features)) { Target = target };
+    }
+
+    private static void Count(
+        IFeatureSource source, int[] training, (IFeatureSource Source, int[] Rows) held, LabelIndex classes, int[] ids, long[] counts, long[] others)
+    {
+        for (var row = 0; row < ids.Length; row++)
+        {
+            ids[row] = classes.Find(source.Label(row))!.Value;
+        }
+
+        foreach (var row in training)
+        {
+            counts[ids[row]]++;
+        }
+
+        foreach (var row in held.Rows)
+        {
+            others[classes.Find(held.Source.Label(row))!.Value]++;
+        }
     }
 
     private static SparseReport Of(ISparseRows source)
@@ -72,6 +89,9 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
             [.. Training.Zip(next.Training, (a, b) => a + b)], [.. HeldOut.Zip(next.HeldOut, (a, b) => a + b)], Features, Tokens + next.Tokens,
             Sparse is null ? null : new SparseReport(
                 Sparse.Given + next.Sparse!.Given, Math.Min(Sparse.Least, next.Sparse.Least), Math.Max(Sparse.Greatest, next.Sparse.Greatest)),
-            Given is null ? null : [.. Given.Zip(next.Given!, (a, b) => a + b)]);
+            Given is null ? null : [.. Given.Zip(next.Given!, (a, b) => a + b)])
+        {
+            Target = Target is null ? null : FeaturePlan.Merge([Target, next.Target!]),
+        };
     }
 }

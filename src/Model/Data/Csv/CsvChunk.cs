@@ -16,6 +16,8 @@ internal sealed class CsvChunk
 
     private readonly int[] _roles; // of every cell: the feature's number, or one of the two above
     private readonly int _features;
+    private readonly int _numbers; // in a row: the features, and the target where it is a number
+    private readonly bool _hasNumbers;
     private readonly byte _delimiter;
     private readonly MissingCells _missing;
     private readonly bool _isPlain; // whether no delimiter looks like a part of a number, and no number means that there is none
@@ -25,7 +27,9 @@ internal sealed class CsvChunk
     public CsvChunk(TableColumns columns, DataSection data)
     {
         _features = columns.Features.Length;
-        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];
+        _hasNumbers = data.HasNumbers;
+        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i != columns.Label ? Array.IndexOf(columns.Features, i) : _hasNumbers ? _features : Label)];
+        _numbers = columns.Numbers(data);
         _delimiter = (byte)data.Delimiter[0];
         _missing = new MissingCells(data);
         _isPlain = data.Delimiter[0] is not ('-' or '+' or '.') && !_missing.AnyNumber;
@@ -63,7 +67,7 @@ internal sealed class CsvChunk
                 continue;
             }
 
-            var values = Rows.Next(_features);
+            var values = Rows.Next(_numbers);
             for (var cell = 0; cell <= last; cell++)
             {
                 var role = _roles[cell];
@@ -107,6 +111,16 @@ internal sealed class CsvChunk
                 {
                     return false;
                 }
+            }
+
+            if (_hasNumbers)
+            {
+                if (double.IsNaN(values[_features])) // missing
+                {
+                    return false;
+                }
+
+                Rows.NoLabel();
             }
         }
 

@@ -4,7 +4,7 @@ using Granary.Model.Data.Cache;
 
 namespace Granary.Model.Data;
 
-/// <summary>CSV files: numeric features, and a label that may be a number or a name.</summary>
+/// <summary>CSV files: numeric features, and a label that may be a number or a name, or is the number to be predicted.</summary>
 internal static class CsvSource
 {
     /// <summary>Reads this shard's rows: out of the cache, where what it has is what the files hold, else line by line.</summary>
@@ -23,23 +23,23 @@ internal static class CsvSource
         var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
         if (place?.Find() is { } found)
         {
-            return Table(columns, found.Rows, found.Names, found.Labels);
+            return Table(columns, data, found.Rows, found.Names, found.Labels);
         }
 
         return place is not null && Filling(place) is { } filled ? filled : InMemory();
 
-        TableSource? Filling(CachePlace place) => place.Fill(columns.Features.Length, sink =>
+        TableSource? Filling(CachePlace place) => place.Fill(columns.Numbers(data), sink =>
             CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers)) is { } made
-            ? Table(columns, made.Rows, made.Names, made.Labels)
+            ? Table(columns, data, made.Rows, made.Names, made.Labels)
             : null;
 
         TableSource InMemory()
         {
-            var sink = new MemorySink(columns.Features.Length);
+            var sink = new MemorySink(columns.Numbers(data));
             if (CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers) is { } read)
             {
                 var (rows, labels) = sink.Done();
-                return Table(columns, rows, read.Labels, labels);
+                return Table(columns, data, rows, read.Labels, labels);
             }
 
             return RowByRow(source.Lines(), columns, data, part.Path);
@@ -70,7 +70,7 @@ internal static class CsvSource
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
     internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string? path = null)
     {
-        var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Features.Length));
+        var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Numbers(data)));
         foreach (var part in parts)
         {
             rows.Clear();
@@ -79,11 +79,16 @@ internal static class CsvSource
         }
 
         var (numbers, labels) = sink.Done();
-        return Table(columns, numbers, rows.Names, labels);
+        return Table(columns, data, numbers, rows.Names, labels);
     }
 
-    private static TableSource Table(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels) =>
-        new([.. columns.Features.Select(f => columns.Names[f])], rows, names, labels) { LeftOut = columns.LeftOut };
+    private static TableSource Table(TableColumns columns, DataSection data, IDenseRows rows, IReadOnlyList<string> names, int[] labels)
+    {
+        string[] features = [.. columns.Features.Select(f => columns.Names[f])];
+        return data.HasNumbers
+            ? TableSource.OfNumbers(features, rows, columns.LeftOut)
+            : new TableSource(features, rows, names, labels) { LeftOut = columns.LeftOut };
+    }
 
     internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into, string? path = null)
     {
@@ -96,14 +101,36 @@ internal static class CsvSource
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            var label = rows.Text(columns.Label);
-            into.Label(missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label);
-            var values = into.Next(columns.Features.Length);
-            for (var f = 0; f < values.Length; f++)
+            if (!data.HasNumbers)
+            {
+                var label = rows.Text(columns.Label);
+                into.Label(missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label);
+            }
+
+            var values = into.Next(columns.Numbers(data));
+            if (data.HasNumbers)
+            {
+                into.NoLabel();
+                values[^1] = Target(rows, columns.Label, data.Label!, missing);
+            }
+
+            for (var f = 0; f < columns.Features.Length; f++)
             {
                 values[f] = Number(rows, columns.Features[f], columns.Names[columns.Features[f]], missing, refusals);
             }
         }
+    }
+
+    private static double Target(CsvRows rows, int column, string name, MissingCells missing)
+    {
+        var text = rows.Text(column);
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
+        return text.Length == 0 ? throw rows.Error($"column '{name}' is empty: every row needs a target: give it one, or leave the row out")
+            : missing.Has(text) || (isNumber && missing.Has(value))
+                ? throw rows.Error($"column '{name}' holds '{text}', which stands for a missing value, but every row needs a target: give it one, or leave the row out")
+            : !isNumber ? throw rows.Error($"column '{name}' holds '{text}', which is not a number, but data.target is number: correct it, or leave the row out")
+            : double.IsFinite(value) ? value
+            : throw rows.Error($"column '{name}' holds '{text}', which is not a finite number: correct it, or leave the row out");
     }
 
     internal static double Number(CsvRows rows, int column, string name, MissingCells missing, CsvRefusals refusals)

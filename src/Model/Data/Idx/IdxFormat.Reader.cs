@@ -11,7 +11,7 @@ internal sealed class IdxFormat : IFormatReader
     public string Format => "idx";
 
     /// <inheritdoc/>
-    public IShardSource Read(SourceReading reading) => IdxSource.Read(reading.Part);
+    public IShardSource Read(SourceReading reading) => IdxSource.Read(reading.Part, reading.Data.HasNumbers);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Forms(string path)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Jobs;
 
 namespace Granary.Model.Data;
@@ -9,11 +10,12 @@ internal sealed class IdxSource : IFeatureSource
     private readonly IdxRows _rows;
     private readonly string[] _labels;
 
-    private IdxSource(IdxHeader images, byte[] records, string[] labels)
+    private IdxSource(IdxHeader images, byte[] records, string[] labels, bool numbers)
     {
         (Image, _labels) = (new ImageForm(images.Shape, images.TypeName), labels);
         _rows = new IdxRows(images, records, labels.Length);
-        Classes = [.. labels.Distinct()];
+        Classes = numbers ? [] : [.. labels.Distinct()];
+        Targets = numbers ? [.. labels.Select(l => double.Parse(l, CultureInfo.InvariantCulture))] : null;
     }
 
     /// <inheritdoc/>
@@ -38,6 +40,9 @@ internal sealed class IdxSource : IFeatureSource
     public IDenseRows? Dense => _rows;
 
     /// <inheritdoc/>
+    public double[]? Targets { get; }
+
+    /// <inheritdoc/>
     public string Label(int row) => _labels[row];
 
     /// <inheritdoc/>
@@ -48,7 +53,9 @@ internal sealed class IdxSource : IFeatureSource
         DenseTensors.Create(this, _rows, precision, facts, order);
 
     /// <summary>Reads this shard's run of records.</summary>
-    public static IdxSource Read(SourcePart part)
+    /// <param name="part">Which part.</param>
+    /// <param name="numbers">Whether labels are numbers to be predicted.</param>
+    public static IdxSource Read(SourcePart part, bool numbers = false)
     {
         using var images = SourceFile.OpenBytes(part.Path);
         using var labels = SourceFile.OpenBytes(part.Labels!);
@@ -64,7 +71,7 @@ internal sealed class IdxSource : IFeatureSource
         ShardLimit.Check(part, (end - first) * header.Size, "bytes of pixels");
         var records = IdxFile.Records(images, part.Name, header, first, end);
         var classes = IdxFile.Records(labels, labelName, labelHeader, first, end);
-        return new IdxSource(header, records, Names(classes, labelHeader.Type));
+        return new IdxSource(header, records, Names(classes, labelHeader.Type), numbers);
     }
 
     // Labels are few: each name is kept once.

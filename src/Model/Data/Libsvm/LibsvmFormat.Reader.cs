@@ -10,7 +10,7 @@ internal sealed class LibsvmFormat : IFormatReader
     public string Format => "libsvm";
 
     /// <inheritdoc/>
-    public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features);
+    public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features, reading.Data.HasNumbers);
 
     /// <inheritdoc/>
     public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => LibsvmSource.Find(path, isMeant);

@@ -13,7 +13,8 @@ internal static class LibsvmSource
     /// <summary>Reads this shard's rows.</summary>
     /// <param name="part">Which part.</param>
     /// <param name="features">Number of features; null: the greatest index.</param>
-    public static SparseSource Read(SourcePart part, int? features)
+    /// <param name="numbers">Whether labels are numbers to be predicted.</param>
+    public static SparseSource Read(SourcePart part, int? features, bool numbers = false)
     {
         var rows = new SparseRows();
         foreach (var lines in ShardLines.Read(part, header: false, " \t\r").Parts)
@@ -28,7 +29,7 @@ internal static class LibsvmSource
                     // Carriage returns end rows too, where files of several origins were put together.
                     foreach (var row in text.Split((byte)'\r'))
                     {
-                        Row(text[row], features, rows);
+                        Row(text[row], features, rows, numbers);
                     }
                 }
                 catch (LabelException e)
@@ -50,7 +51,7 @@ internal static class LibsvmSource
         return new SparseSource(rows, features);
     }
 
-    private static void Row(ReadOnlySpan<byte> line, int? features, SparseRows rows)
+    private static void Row(ReadOnlySpan<byte> line, int? features, SparseRows rows, bool numbers)
     {
         var comment = line.IndexOf((byte)'#');
         var rest = comment < 0 ? line : line[..comment];
@@ -65,7 +66,15 @@ internal static class LibsvmSource
             throw new LabelException(Text(label));
         }
 
-        rows.Begin(Text(label));
+        if (numbers)
+        {
+            rows.Begin(y);
+        }
+        else
+        {
+            rows.Begin(Text(label));
+        }
+
         var (last, isFirst) = (0, true);
         while (Word(ref rest) is { IsEmpty: false } word)
         {

@@ -39,25 +39,27 @@ internal static class ParquetSource
                     + "smaller row groups (pandas: to_parquet(..., row_group_size=N)).");
             }
 
-            var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Features.Length).ToArray();
+            var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Numbers(data)).ToArray();
             RowGroupRuns.Check(part, numbers, ShardLimit.Most);
             var (first, end) = part.Of(groups.Length);
             var (values, labels, missing) = (new List<double[]>(), new List<string[]>(), new MissingCells(data));
             foreach (var (file, group) in groups[(int)first..(int)end])
             {
-                var (x, y) = await file.Read(group, columns, missing);
+                var (x, y) = await file.Read(group, columns, data, missing);
                 values.Add(x);
                 labels.Add(y);
             }
 
-            var names = new LabelNames();
-            int[] ids = [.. labels.SelectMany(l => l).Select(names.Of)];
+            string[] names = [.. columns.Features.Select(f => columns.Names[f])];
             double[] all = [.. values.SelectMany(v => v)];
-            return new TableSource(
-                [.. columns.Features.Select(f => columns.Names[f])], new ArrayRows(all, columns.Features.Length, ids.Length), names.Names, ids)
+            if (data.HasNumbers)
             {
-                LeftOut = columns.LeftOut,
-            };
+                return TableSource.OfNumbers(names, new ArrayRows(all, columns.Numbers(data), all.Length / columns.Numbers(data)), columns.LeftOut);
+            }
+
+            var classes = new LabelNames();
+            int[] ids = [.. labels.SelectMany(l => l).Select(classes.Of)];
+            return new TableSource(names, new ArrayRows(all, columns.Features.Length, ids.Length), classes.Names, ids) { LeftOut = columns.LeftOut };
         }
         finally
         {

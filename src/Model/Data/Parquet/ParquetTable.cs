@@ -63,30 +63,40 @@ internal sealed class ParquetTable : IAsyncDisposable
         : FileSignature.Describe(head) is { } other ? new JobException($"{name}: {other}")
         : new InvalidDataException("it does not begin with PAR1.");
 
-    /// <summary>A row group's features, row after row and NaN where one is missing, and its labels.</summary>
+    /// <summary>A row group's features, row after row and NaN where one is missing, and its labels; a target that is a number comes behind the features.</summary>
     /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>
-    public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, MissingCells missing) => Guard(Name, async () =>
+    public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, DataSection data, MissingCells missing) => Guard(Name, async () =>
     {
         using var rows = _reader.OpenRowGroupReader(group);
-        var labels = await ParquetColumn.Labels(rows, Field(group, columns.Label), Place(group, columns.Label), missing);
-        if ((long)labels.Length * columns.Features.Length > Array.MaxLength)
+        var (label, width) = (columns.Label, columns.Numbers(data));
+        string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
+        if (Rows(group) * width > Array.MaxLength)
         {
-            throw new JobException($"{Name}: row group {group} holds {(long)labels.Length * columns.Features.Length} numbers, more than the "
+            throw new JobException($"{Name}: row group {group} holds {Rows(group) * width} numbers, more than the "
                 + $"{Array.MaxLength} that can be read at once. Write the data in smaller row groups.");
         }
 
-        var values = new double[labels.Length * columns.Features.Length];
+        var values = new double[Rows(group) * width];
         for (var f = 0; f < columns.Features.Length; f++)
         {
             var column = columns.Features[f];
-            var numbers = await ParquetColumn.Numbers(rows, Field(group, column), Place(group, column), missing);
-            for (var row = 0; row < numbers.Length; row++)
-            {
-                values[(row * columns.Features.Length) + f] = numbers[row];
-            }
+            Put(await ParquetColumn.Numbers(rows, Field(group, column), Place(group, column), missing), f);
+        }
+
+        if (data.HasNumbers)
+        {
+            Put(await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing), width - 1);
         }
 
         return (values, labels);
+
+        void Put(double[] numbers, int at)
+        {
+            for (var row = 0; row < numbers.Length; row++)
+            {
+                values[(row * width) + at] = numbers[row];
+            }
+        }
     });
 
     private string Place(int group, int column) => $"{Name}: row group {group}: column '{Columns[column]}'";

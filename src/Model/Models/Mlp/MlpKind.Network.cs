@@ -10,5 +10,7 @@ internal sealed class MlpKind : INetworkMaker
     public string Kind => "mlp";
 
     /// <inheritdoc/>
-    public INetwork Network(ModelSection model, InputShape input) => new Mlp(model.Activation, model.Loss, input.Classes);
+    public INetwork Network(ModelSection model, InputShape input) => input.IsNumber
+        ? new MlpRegression(model.Activation, NumberLoss.Of(model))
+        : new Mlp(model.Activation, model.Loss, input.Classes);
 }

@@ -7,7 +7,9 @@ import { duration, figure, percent, rate } from './format.js';
 export const figures = [
   { key: 'loss', title: 'Loss', format: figure, log: true },
   { key: 'accuracy', title: 'Held-out accuracy', format: percent, formatTick: v => `${Number((100 * v).toFixed(2))} %`, bounds: [0, 1] },
+  { key: 'rmse', title: 'Held-out RMSE', format: figure },
   { key: 'learningRate', title: 'Learning rate', format: figure },
+  { key: 'gradientNorm', title: 'Gradient norm', format: figure, log: true },
   { key: 'examplesPerSecond', title: 'Examples a second', format: rate },
 ];
 
@@ -41,6 +43,13 @@ export class Board {
     this.reset = h('button.button.small', { hidden: true, on: { click: () => { this.#each(c => c.configure({ range: null })); this.reset.hidden = true; } } }, 'Whole range');
     this.element = h('section.board', { 'aria-label': 'Curves' }, this.#tools(), h('div.charts', {}, figures.map(f => this.charts[f.key].element)));
     this.#apply();
+    this.learns(false);
+  }
+
+  /** Of numbers there are errors, of classes there is an accuracy. @param numbers whether the jobs shown learn numbers */
+  learns(numbers) {
+    this.charts.rmse.element.hidden = !numbers;
+    this.charts.accuracy.element.hidden = numbers;
   }
 
   get axis() {

@@ -20,7 +20,7 @@ export function compareView(main, ids) {
     h('p.crumbs', {}, h('a', { href: '#/' }, 'Jobs'), ' / ', h('span', {}, 'Compare')),
     h('h1', {}, `${ids.length} jobs`),
     h('div.scroll', { tabindex: 0, role: 'region', 'aria-label': 'The jobs' }, h('table', {}, h('thead', {}, h('tr', {},
-      ['Job', 'State', 'Steps', 'Loss', 'Held-out loss', 'Held-out accuracy', 'Examples/s', 'Time'].map(t => h('th', { scope: 'col' }, t)))), body)),
+      ['Job', 'State', 'Steps', 'Loss', 'Held-out loss', 'Held-out accuracy or RMSE', 'Examples/s', 'Time'].map(t => h('th', { scope: 'col' }, t)))), body)),
     board.element,
   ]);
   document.title = 'Compare – Granary';
@@ -34,7 +34,11 @@ export function compareView(main, ids) {
     });
     board.charts.loss.set(lines('loss'));
     board.charts.accuracy.set(lines('validationAccuracy'));
+    board.charts.rmse.set(lines('validationRmse'));
+    board.learns(drawn.length > 0 && drawn.every(id => known.get(id).series.validationRmse.some(v => v != null)));
     board.charts.learningRate.set(lines('learningRate'));
+    board.charts.gradientNorm.set(lines('gradientNorm'));
+    board.charts.gradientNorm.element.hidden = drawn.every(id => known.get(id).series.gradientNorm.every(v => v == null));
     board.charts.examplesPerSecond.set(lines('examplesPerSecond'));
     update(body, ids.filter(id => known.has(id) || unknown.has(id)).map(id => {
       if (!known.has(id)) return h('tr', {}, h('th', { scope: 'row' }, id), h('td', { colspan: 7 }, 'not known to the cluster'));
@@ -43,7 +47,7 @@ export function compareView(main, ids) {
       const swatch = h('i.swatch');
       swatch.style.background = `var(${color(id)})`;
       return h('tr', {}, h('th', { scope: 'row' }, swatch, h('a', { href: link(id) }, id)), h('td', {}, state(job)),
-        [count(job.step), figure(last('loss')), figure(last('validationLoss')), percent(last('validationAccuracy')), rate(job.examplesPerSecond), duration(job.seconds)].map(v => h('td.number', {}, v)));
+        [count(job.step), figure(last('loss')), figure(last('validationLoss')), last('validationRmse') != null ? `RMSE ${figure(last('validationRmse'))}` : percent(last('validationAccuracy')), rate(job.examplesPerSecond), duration(job.seconds)].map(v => h('td.number', {}, v)));
     }));
     main.dataset.jobs = `${drawn.length}`; // for tests
   }

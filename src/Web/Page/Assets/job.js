@@ -57,12 +57,13 @@ export function jobView(main, id) {
     const left = job.state === 'running' && job.examplesPerSecond > 0 && job.step > 0 ? (job.steps - job.step) * (job.examples / job.step) / job.examplesPerSecond : null;
     const tile = (name, value, more) => h('div.tile', {}, h('dt', {}, name), h('dd', {}, value), h('small', {}, more ?? '\u00a0'));
     const accuracy = job.result?.validationAccuracy ?? last('validationAccuracy');
+    const rmse = job.result?.validationRmse ?? last('validationRmse');
     const held = job.result?.validationLoss ?? last('validationLoss');
     update(parts.tiles, [
       tile('Steps', count(job.step), job.steps ? `of ${count(job.steps)}` : job.activity),
       tile('Epoch', job.stepsPerEpoch ? count(Math.min(job.epochs, Math.floor(job.step / job.stepsPerEpoch))) : '–', `of ${count(job.epochs)}`),
       tile('Loss', figure(last('loss')), 'of the last batch'),
-      tile('Held out', accuracy == null ? figure(held) : percent(accuracy), accuracy == null ? 'loss' : `loss ${figure(held)}`),
+      tile('Held out', rmse != null ? figure(rmse) : accuracy == null ? figure(held) : percent(accuracy), rmse != null ? `RMSE, loss ${figure(held)}` : accuracy == null ? 'loss' : `loss ${figure(held)}`),
       tile('Examples a second', rate(job.examplesPerSecond), `${count(job.examples)} in all`),
       tile('Training time', duration(job.seconds), left === null ? job.activity || (isOver(job) ? `submitted ${ago(job.submitted)}` : '') : `${duration(left)} left`),
       tile('Recoveries', count(job.recoveries), `generation ${job.generation}`),
@@ -84,7 +85,11 @@ export function jobView(main, id) {
     const at = marks();
     board.charts.loss.set([{ name: 'training', color: '--s1', x, y: series.loss }, { name: 'held out', color: '--s2', x, y: series.validationLoss, dots: true }], at);
     board.charts.accuracy.set([{ name: 'held out', color: '--s2', x, y: series.validationAccuracy, dots: true }], at);
+    board.charts.rmse.set([{ name: 'held out', color: '--s2', x, y: series.validationRmse, dots: true }], at);
+    board.learns(series.validationRmse.some(v => v != null));
     board.charts.learningRate.set([{ name: 'rate', color: '--s4', x, y: series.learningRate }], at);
+    board.charts.gradientNorm.set([{ name: 'before clipping', color: '--s1', x, y: series.gradientNorm }], at);
+    board.charts.gradientNorm.element.hidden = series.gradientNorm.every(v => v == null); // only jobs that clip have one
     board.charts.examplesPerSecond.set([{ name: 'speed', color: '--s3', x, y: series.examplesPerSecond }], at);
     main.dataset.points = `${series.step.length}`; // for tests, and for whoever wonders
     main.dataset.step = `${series.step.at(-1) ?? 0}`;

@@ -74,7 +74,7 @@ function newRow(job, chosen, choose) {
       const entry = (name, value) => h('div', {}, h('dt', {}, name), h('dd', {}, value));
       update(numbers, [
         entry('loss', figure(last('loss'))),
-        entry('held out', last('validationAccuracy') != null ? percent(last('validationAccuracy')) : figure(last('validationLoss'))),
+        entry('held out', last('validationRmse') != null ? `RMSE ${figure(last('validationRmse'))}` : last('validationAccuracy') != null ? percent(last('validationAccuracy')) : figure(last('validationLoss'))),
         entry(isOver(job) ? 'took' : 'examples/s', isOver(job) ? duration(job.seconds) : rate(job.examplesPerSecond)),
         entry('submitted', ago(job.submitted)),
       ]);

@@ -4,19 +4,28 @@ using static TorchSharp.torch;
 
 namespace Granary.Model.Data;
 
-/// <summary>Rows' labels as class ids [n], resident, and what each row weighs by its class.</summary>
-internal sealed class ClassTargets : IDisposable
+/// <summary>Rows' targets [n], resident: their labels as class ids and what each row weighs by its class, or numbers.</summary>
+internal sealed class RowTargets : IDisposable
 {
-    private readonly Tensor _ids;
+    private readonly Tensor _targets;
     private readonly double[]? _weights;
 
-    /// <param name="labels">One per row.</param>
-    /// <param name="facts">Which label is which class, and what a class weighs.</param>
-    public ClassTargets(IEnumerable<string> labels, DataFacts facts)
+    /// <param name="source">The rows.</param>
+    /// <param name="order">Which of them, in this order.</param>
+    /// <param name="precision">Of targets that are numbers.</param>
+    /// <param name="facts">Which label is which class, and what a class weighs; or what a number is standardised with.</param>
+    public RowTargets(IFeatureSource source, IEnumerable<int> order, Precision precision, DataFacts facts)
     {
+        if (source.Targets is { } numbers)
+        {
+            double[] scaled = [.. order.Select(row => facts.TargetScaling.ToModel(numbers[row]))];
+            _targets = tensor(scaled, precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope();
+            return;
+        }
+
         var classes = new LabelIndex(facts.Classes);
-        long[] targets = [.. labels.Select(label => (long)classes.Find(label)!.Value)];
-        _ids = tensor(targets, ScalarType.Int64).DetachFromDisposeScope();
+        long[] targets = [.. order.Select(row => (long)classes.Find(source.Label(row))!.Value)];
+        _targets = tensor(targets, ScalarType.Int64).DetachFromDisposeScope();
         _weights = facts.ClassWeights is { } weights ? [.. targets.Select(id => weights[id])] : null;
     }
 
@@ -26,7 +35,7 @@ internal sealed class ClassTargets : IDisposable
     public Batch First(Tensor inputs, ulong digest)
     {
         var count = (int)inputs.shape[0];
-        return Weighted(inputs, _ids.narrow(0, 0, count), _weights.AsSpan(0, _weights is null ? 0 : count).ToArray(), digest);
+        return Weighted(inputs, _targets.narrow(0, 0, count), _weights.AsSpan(0, _weights is null ? 0 : count).ToArray(), digest);
     }
 
     /// <summary>Some rows as a batch.</summary>
@@ -42,7 +51,7 @@ internal sealed class ClassTargets : IDisposable
             weights[b] = _weights![rows[b]];
         }
 
-        return Weighted(inputs, _ids.index_select(0, index), weights, digest);
+        return Weighted(inputs, _targets.index_select(0, index), weights, digest);
     }
 
     private Batch Weighted(Tensor inputs, Tensor targets, double[] weights, ulong digest)
@@ -63,5 +72,5 @@ internal sealed class ClassTargets : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ids.Dispose();
+    public void Dispose() => _targets.Dispose();
 }

@@ -1,0 +1,55 @@
+using System.Numerics;
+using Granary.Contracts;
+using Granary.Grains.ModelState;
+using Granary.Grains.TensorBoard;
+using Granary.Jobs;
+
+namespace Granary.Grains.Workers;
+
+/// <summary>Writes histograms of the weights at epochs' ends. It is called between steps, on the thread that takes them: no worker can commit
+/// the step after an epoch before the first one has written that epoch's histograms.</summary>
+/// <param name="task">The first worker's part.</param>
+/// <param name="versions">Has the current version.</param>
+/// <param name="log">Takes the histograms.</param>
+internal sealed unsafe class WeightRecorder<T>(TrainingTask task, VersionStore<T> versions, EventWriter log)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Each has some kilobytes for each parameter.
+    private const int Most = 100;
+
+    private readonly int _every = Math.Max(1, (task.Job.Training.Epochs + Most - 1) / Most);
+
+    /// <summary>The generation's log; null: this worker writes none.</summary>
+    public static EventWriter? Open(TrainingTask task, long from) => task.Assignment.Events is { } place && task.Job.Output.Tensorboard
+        ? new EventWriter(
+            place, task.JobId, task.Assignment.Generation.Number, from,
+            new PointScalars(task.Job.Training, task.Batches.StepsPerEpoch, (double)task.Facts.TrainingRows.Sum() / task.Batches.StepsPerEpoch), TimeProvider.System)
+        : null;
+
+    /// <summary>Writes the current version's, where it ends one of the epochs that are chosen. Nothing is written twice.</summary>
+    public void Record()
+    {
+        var step = versions.Current.Step;
+        if (step == 0 || !task.Batches.EndsEpoch(step - 1) || !IsChosen(task.Batches.EpochOf(step - 1)))
+        {
+            return;
+        }
+
+        var start = 0L;
+        var histograms = new List<(string, WeightHistogram)>();
+        foreach (var parameter in task.Shape)
+        {
+            var histogram = new WeightHistogram();
+            for (var end = start + parameter.Count; start < end; start++)
+            {
+                histogram.Add(float.CreateTruncating(((T*)versions.Current.Weights.Data)[start]));
+            }
+
+            histograms.Add(($"weights/{parameter.Name}", histogram));
+        }
+
+        _ = log.Add(step, histograms);
+    }
+
+    private bool IsChosen(int epoch) => (epoch + 1) % _every == 0 || BitOperations.IsPow2(epoch + 1) || epoch + 1 == task.Job.Training.Epochs;
+}

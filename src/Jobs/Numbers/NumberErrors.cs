@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+
+namespace Granary.Jobs;
+
+/// <summary>How far predicted numbers are from the truth, kept so that two such sets can be merged. All in float64; a model that has diverged has errors that
+/// are not finite.</summary>
+/// <param name="Count">Predictions.</param>
+/// <param name="SquaredErrors">Sum of (prediction - truth)^2.</param>
+/// <param name="AbsoluteErrors">Sum of |prediction - truth|.</param>
+/// <param name="Mean">Mean of the truths.</param>
+/// <param name="SquaredDeviations">Sum of (truth - mean)^2.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+public sealed record NumberErrors(long Count, double SquaredErrors, double AbsoluteErrors, double Mean, double SquaredDeviations)
+{
+    /// <summary>Nothing predicted yet.</summary>
+    public static NumberErrors None { get; } = new(0, 0, 0, 0, 0);
+
+    /// <summary>Of some predictions.</summary>
+    /// <param name="predicted">What a model says of each example.</param>
+    /// <param name="truths">What is true of it; as many.</param>
+    public static NumberErrors Of(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truths)
+    {
+        double squared = 0, absolute = 0, sum = 0, deviations = 0;
+        for (var i = 0; i < truths.Length; i++)
+        {
+            var error = predicted[i] - truths[i];
+            squared += error * error;
+            absolute += Math.Abs(error);
+            sum += truths[i];
+        }
+
+        var mean = truths.IsEmpty ? 0 : sum / truths.Length;
+        foreach (var truth in truths)
+        {
+            deviations += (truth - mean) * (truth - mean);
+        }
+
+        return new NumberErrors(truths.Length, squared, absolute, mean, deviations);
+    }
+
+    /// <summary>With those of the next set (Chan, Golub and LeVeque, 1979).</summary>
+    public NumberErrors With(NumberErrors next)
+    {
+        if (Count == 0 || next.Count == 0)
+        {
+            return Count == 0 ? next : this;
+        }
+
+        var (count, delta) = (Count + next.Count, next.Mean - Mean);
+        return new NumberErrors(
+            count,
+            SquaredErrors + next.SquaredErrors,
+            AbsoluteErrors + next.AbsoluteErrors,
+            Mean + (delta * next.Count / count),
+            SquaredDeviations + next.SquaredDeviations + (delta * delta * ((double)Count * next.Count / count)));
+    }
+
+    /// <summary>Those of all shards, merged along the sum tree: the same on every cluster.</summary>
+    /// <param name="shards">One per shard, in shard order; null where a shard has none.</param>
+    /// <returns>Null where no shard has any.</returns>
+    public static NumberErrors? Of(IReadOnlyList<NumberErrors?> shards) => new SumTree(shards.Count).Merge(v => shards[v], (a, b) => a.With(b));
+
+    /// <summary>The figures that people know.</summary>
+    /// <param name="scaling">What the numbers were standardised with; null: they have the target's own units.</param>
+    public NumberFigures Figures(TargetScaling? scaling = null)
+    {
+        var unit = scaling?.Deviation ?? 1;
+        var squared = SquaredErrors / Count * unit * unit;
+        return new NumberFigures(
+            squared, Math.Sqrt(squared), AbsoluteErrors / Count * unit, SquaredDeviations > 0 ? 1 - (SquaredErrors / SquaredDeviations) : null);
+    }
+}
+
+/// <summary>A regression's figures over some examples, in the target's own units.</summary>
+/// <param name="Mse">Mean squared error.</param>
+/// <param name="Rmse">Its square root.</param>
+/// <param name="Mae">Mean absolute error.</param>
+/// <param name="R2">1 - the sum of squared errors / that of a model which says the truths' mean; null where all truths are the same.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+public sealed record NumberFigures(double Mse, double Rmse, double Mae, double? R2);

@@ -1,0 +1,14 @@
+using Granary.Jobs;
+using Granary.Model.Networks;
+
+namespace Granary.BuiltIn;
+
+/// <summary>Makes linear regressions.</summary>
+internal sealed class LinearKind : INetworkMaker
+{
+    /// <inheritdoc/>
+    public string Kind => "linear";
+
+    /// <inheritdoc/>
+    public INetwork Network(ModelSection model, InputShape input) => new LinearRegression(NumberLoss.Of(model));
+}

@@ -1,0 +1,25 @@
+using Granary.Jobs;
+
+namespace Granary.Silo.Storage;
+
+/// <summary>What a cluster store is told of the silo.</summary>
+/// <param name="Home">Absolute path of the directory that the silo may write to (--home). It is there.</param>
+/// <param name="Cluster">The cluster's id (--cluster). Silos with the same one form a cluster.</param>
+/// <param name="Service">What grain state and reminders belong to (--service), over every cluster id.</param>
+/// <param name="Redis">HOST:PORT (--redis).</param>
+public sealed record ClusterStoreSettings(string Home, string Cluster, string Service, string Redis);
+
+/// <summary>Where a cluster keeps who is in it, the state of its grains and its reminders. Chosen by <c>--store NAME</c> among those registered with
+/// <see cref="ClusterStores.AddClusterStore{TStore}"/>: the same for every silo.</summary>
+public interface IClusterStore
+{
+    /// <summary>What --store calls it: "sqlite".</summary>
+    string Name { get; }
+
+    /// <summary>Gives a silo clustering, the default grain storage and reminders. The storage must refuse a write that is based on an older version than the
+    /// stored one: a generation is taken by such a write.</summary>
+    /// <param name="silo">The silo. Cluster and service id are set.</param>
+    /// <param name="settings">What the silo was started with. A store that needs more reads its own environment variables.</param>
+    /// <exception cref="JobException">A setting cannot be used: the message says which, and what to do. The silo ends with it, and code 2.</exception>
+    void Configure(ISiloBuilder silo, ClusterStoreSettings settings);
+}

@@ -1,0 +1,44 @@
+using CsCheck;
+
+namespace Granary.Jobs.Tests.Numbers;
+
+public class NumberErrorsTests
+{
+    private static readonly Gen<(double Predicted, double Truth)[]> Examples = Gen.Select(Gen.Double[-50, 50], Gen.Double[900, 1000]).Array[1, 40];
+
+    private static NumberErrors Of(IEnumerable<(double Predicted, double Truth)> examples) =>
+        NumberErrors.Of([.. examples.Select(e => e.Predicted)], [.. examples.Select(e => e.Truth)]);
+
+    // Whatever the cut, and whichever shards are empty.
+    [Fact]
+    public void Shards_merge_into_the_figures_of_all_examples() => Gen.Select(Examples, Gen.Int[0, 6].Array[40]).Sample((examples, shards) =>
+    {
+        var parts = Enumerable.Range(0, 7).Select(v => examples.Where((_, i) => shards[i] == v).ToArray()).Select(p => p.Length > 0 ? Of(p) : null).ToArray();
+        var (merged, errors) = (NumberErrors.Of(parts)!.Figures(), examples.Select(e => e.Predicted - e.Truth).ToArray());
+        var (mean, count) = (examples.Average(e => e.Truth), examples.Length);
+        var deviations = examples.Sum(e => (e.Truth - mean) * (e.Truth - mean));
+        Assert.Equal(errors.Sum(e => e * e) / count, merged.Mse, 1e-9 * merged.Mse);
+        Assert.Equal(Math.Sqrt(merged.Mse), merged.Rmse);
+        Assert.Equal(errors.Sum(Math.Abs) / count, merged.Mae, 1e-9 * merged.Mae);
+        if (deviations > 1)
+        {
+            Assert.Equal(1 - (errors.Sum(e => e * e) / deviations), merged.R2!.Value, 1e-7 * Math.Abs(merged.R2.Value));
+        }
+    });
+
+    [Fact]
+    public void A_standardised_target_s_errors_are_told_in_its_own_units()
+    {
+        (double Predicted, double Truth)[] examples = [(3, 1), (2, 5), (9, 7), (4, 4.5)];
+        var scaling = new TargetScaling(2, 4);
+        var scaled = Of(examples.Select(e => (scaling.ToModel(e.Predicted), scaling.ToModel(e.Truth)))).Figures(scaling);
+        var figures = Of(examples).Figures();
+        Assert.Equal(figures.Mse, scaled.Mse, 1e-12);
+        Assert.Equal(figures.Mae, scaled.Mae, 1e-12);
+        Assert.Equal(figures.R2!.Value, scaled.R2!.Value, 1e-12);
+        Assert.Equal(7.25, scaling.FromModel(scaling.ToModel(7.25)), 1e-12);
+    }
+
+    [Fact]
+    public void Truths_that_are_all_the_same_have_no_r2() => Assert.Null(Of([(1, 2), (3, 2)]).Figures().R2);
+}
