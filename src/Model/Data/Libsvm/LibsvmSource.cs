@@ -34,7 +34,7 @@ internal static class LibsvmSource
                 }
                 catch (LabelException e)
                 {
-                    var found = Find(part.Path, label => !IsFinite(Encoding.UTF8.GetBytes(label)));
+                    var found = Find(part.Path, label => !IsFinite(Encoding.UTF8.GetBytes(label), out _));
                     throw found is null or { Count: 1, IsAll: true }
                         ? lines.Error(line, $"the label is '{e.Message}', which is not a finite number")
                         : new JobException($"{found.First}: the label is '{found.Label}', which is not a finite number: {found.Have} such a label.");
@@ -61,7 +61,7 @@ internal static class LibsvmSource
             return;
         }
 
-        if (!IsFinite(label))
+        if (!IsFinite(label, out var y))
         {
             throw new LabelException(Text(label));
         }
@@ -102,8 +102,8 @@ internal static class LibsvmSource
         }
     }
 
-    private static bool IsFinite(ReadOnlySpan<byte> label) =>
-        double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out var y) && double.IsFinite(y);
+    private static bool IsFinite(ReadOnlySpan<byte> label, out double y) =>
+        double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out y) && double.IsFinite(y);
 
     // Its message is the label.
     private sealed class LabelException(string label) : FormatException(label);
