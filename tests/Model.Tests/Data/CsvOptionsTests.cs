@@ -89,8 +89,13 @@ public sealed class CsvOptionsTests : IDisposable
     [InlineData("d.csv.gz")]
     public void Rows_with_cells_of_one_sort_in_a_column_are_counted(string name)
     {
-        string Error(MissingValues missing, params string[] cells) => DataFolder.Error(Csv(
-            _folder.Write(name, "b,a,y\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i},{(i >= 20 && i - 20 < cells.Length ? cells[i - 20] : "1")},c{i % 2}\n"))), shards: 3) with { Missing = missing, MissingSpellings = ["NA", "-9"] });
+        string Error(MissingValues missing, params string[] cells)
+        {
+            var rows = Enumerable.Range(0, 30).Select(i => $"{i},{(i >= 20 && i - 20 < cells.Length ? cells[i - 20] : "1")},c{i % 2}\n");
+            var data = Csv(_folder.Write(name, "b,a,y\n" + string.Concat(rows)), shards: 3);
+            return DataFolder.Error(data with { Missing = missing, MissingSpellings = ["NA", "-9"] });
+        }
+
         Assert.Equal($"{name}:22: column 'a' holds 'NA': fill it in, leave the row out, or set data.missing to mean: 3 rows, of which this is the first, have no value there.", Error(MissingValues.Refuse, "NA", "-9.0", "2", ""));
         Assert.Equal($"{name}:23: column 'a' holds 'x', which is not a number: 2 rows, of which this is the first, have such a cell. If the column is no feature, name it in data.ignore; "
             + "if 'x' stands for a missing value, set data.missingValues to [NA, -9, x] (the list replaces the usual one).", Error(MissingValues.Mean, "NA", "x", "", "y", "Infinity", "-9"));
