@@ -30,7 +30,7 @@ public enum WorkerActivity
 /// <param name="Rank">The rank.</param>
 /// <param name="Silo">Its silo.</param>
 /// <param name="Activity">What it does.</param>
-/// <param name="Seconds">For how long; exchanging: since the last byte came or went; not answering: since its last answer.</param>
+/// <param name="Seconds">For how long; exchanging: since the last byte came or went; not answering: since it was first asked in vain.</param>
 /// <param name="WaitsFor">Silos whose numbers it waits for.</param>
 /// <param name="Shards">Shards that it waits for while they are read.</param>
 [GenerateSerializer, Immutable, Alias("granary.RankActivity")]

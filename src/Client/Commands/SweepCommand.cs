@@ -39,7 +39,7 @@ internal static class SweepCommand
 
             if (result.GetValue(by) == HeldOutFigure.Accuracy && Array.Exists(grown, j => j.Data.HasNumbers))
             {
-                throw new UserException(ExitCode.Usage, $"{path}: data.target is number, and a number that is predicted is not right or wrong: leave --by out, which ranks by the loss.");
+                throw new UserException(ExitCode.Usage, $"{path}: data.target is number, and a number that is predicted is not right or wrong: leave --by out, which ranks by the RMSE.");
             }
 
             // Data, and models of one's own, are for the silo's program to judge.
@@ -73,8 +73,8 @@ internal static class SweepCommand
         });
     }
 
-    // What a check depends on: the data, and the model where only the silo's program knows it.
-    private static object Checked(Job job) => (job.Data, ModelKinds.IsBuiltIn(job.Model.Kind) ? null : job.Model);
+    // What a check depends on: the data, the loss of numbers, and the model where only the silo's program knows it.
+    private static object Checked(Job job) => (job.Data, job.Data.HasNumbers ? job.Model.Loss : (Loss?)null, ModelKinds.IsBuiltIn(job.Model.Kind) ? null : job.Model);
 
     private sealed record SweptJob(Job Job, IReadOnlyList<JobWarning> Warnings);
 

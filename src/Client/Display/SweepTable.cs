@@ -63,8 +63,8 @@ internal sealed class SweepTable(string group, SweepGrid grid, HeldOutFigure by)
 
     private IEnumerable<(int Point, JobStatus Status)> Ranked(IReadOnlyList<JobStatus> jobs) => jobs.Select((s, i) => (Point: i, Status: s)).OrderBy(j => Rank(j.Status));
 
-    // What failed, and what is no number, comes last; equal ones in the order of the grid.
+    // What failed, and what is no number, comes last; equal ones in the order of the grid. Regressions go by the RMSE: their losses may be of different kinds.
     private double Rank(JobStatus s) => Failure(s) is not null ? double.PositiveInfinity
-        : (by == HeldOutFigure.Loss ? s.Result!.ValidationLoss : -s.Result!.ValidationAccuracy) is { } figure && double.IsFinite(figure) ? figure
+        : (s.Result!.ValidationNumbers is { } numbers ? numbers.Rmse : by == HeldOutFigure.Loss ? s.Result.ValidationLoss : -s.Result.ValidationAccuracy) is { } figure && double.IsFinite(figure) ? figure
         : double.MaxValue;
 }

@@ -6,7 +6,7 @@ namespace Granary.Grains.Checkpoints;
 /// Where a cluster keeps its checkpoints. Each silo writes parts of one, and every silo reads the parts of all: what one has written, each of
 /// them must find. Parts are named by job, step, generation and number, never by a path, and never change once they are written. Registered with
 /// <see cref="GranarySilo.AddCheckpointStore{TStore}"/>, on every silo of a cluster: a silo with another store takes no part in its jobs.
-/// Methods are called by threads that may be blocked, several at once, never by a thread that trains. What cannot be done is an
+/// Methods are called by threads that may be blocked, several at once. Parts are written while training goes on; a generation that starts from a checkpoint waits for the store. What cannot be done is an
 /// <see cref="IOException"/> with one sentence for people.
 /// </summary>
 public interface ICheckpointStore

@@ -17,6 +17,7 @@ internal sealed partial class CoordinatorGrain
 {
     private void Live()
     {
+        _sinceDurable.Restart(); // time in the queue and in a pause is not at risk
         _life = Run(_life);
         _ = FollowProgress(_life);
     }

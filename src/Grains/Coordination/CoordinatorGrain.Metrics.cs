@@ -16,7 +16,7 @@ internal sealed partial class CoordinatorGrain
     {
         if (Stopwatch.GetElapsedTime(_measured) > MeasureEvery)
         {
-            Measure(State.State == JobState.Running);
+            Measure(State.State == JobState.Running && !_ended);
         }
     }
 

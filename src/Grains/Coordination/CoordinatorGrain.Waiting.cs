@@ -21,23 +21,32 @@ internal sealed partial class CoordinatorGrain
         }
 
         var ranks = State.State == JobState.Running && _run is not null && _group is { } group ? await group.Ranks(WaitingRule.AnswerTime) : [];
-        return new JobActivity(JobId, State.State, _keeper.Failing ?? Activity, Committed, SinceProgress.TotalSeconds, _waitingFor, ranks);
+        return new JobActivity(JobId, State.State, _keeper.Failing ?? Activity, Committed, State.State == JobState.Running ? SinceProgress.TotalSeconds : 0, _waitingFor, ranks);
     }
 
     private long Committed => (_progress?.Live ?? State.Progress)?.Committed ?? 0;
+
+    // A long step is no stall.
+    private TimeSpan UsualStep => TimeSpan.FromSeconds(_run?.Members.Select(m => m.ComputeSeconds + m.ExchangeSeconds).DefaultIfEmpty().Max() ?? 0);
 
     private TimeSpan SinceProgress => Stopwatch.GetElapsedTime(_movedAt);
 
     // Beside the job's life, until that ends.
     private async Task FollowProgress(Task life)
     {
-        while (!life.IsCompleted && !_ended)
+        _movedAt = Stopwatch.GetTimestamp();
+        try
         {
-            await Task.WhenAny(life, Task.Delay(LookEvery));
-            await LookForProgress();
+            while (!life.IsCompleted && !_ended)
+            {
+                await Task.WhenAny(life, Task.Delay(LookEvery));
+                await LookForProgress();
+            }
         }
-
-        Waits(null);
+        finally
+        {
+            Waits(null);
+        }
     }
 
     private async Task LookForProgress()
@@ -48,7 +57,7 @@ internal sealed partial class CoordinatorGrain
             (_moved, _movedAt) = (now, Stopwatch.GetTimestamp());
             Waits(null);
         }
-        else if (SinceProgress > WaitingRule.After)
+        else if (SinceProgress > WaitingRule.After + (2 * UsualStep))
         {
             var ranks = _run is not null && _group is { } group ? await group.Ranks(WaitingRule.AnswerTime) : [];
             if (now == (State.Generation, Committed, Activity))

@@ -29,26 +29,32 @@ internal static class EarlierCheckpoints
     /// <exception cref="JobException">It cannot be copied.</exception>
     public static List<DurableCheckpoint> TakeOver(ICheckpointStore store, string job, string output, RunState run)
     {
-        try
-        {
-            return [.. run.Checkpoints.Select(c => TakeOver(store, new CheckpointId(job, c.Step, TakenOver), run.Job, c))];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new JobException($"{output}: the run cannot be continued: {e.Message}");
-        }
+        return [.. run.Checkpoints.Select(c => TakeOver(store, new CheckpointId(job, c.Step, TakenOver), output, run.Job, c))];
     }
 
-    private static DurableCheckpoint TakeOver(ICheckpointStore store, CheckpointId id, string writer, LeftCheckpoint left)
+    private static DurableCheckpoint TakeOver(ICheckpointStore store, CheckpointId id, string output, string writer, LeftCheckpoint left)
     {
         foreach (var part in left.Parts)
         {
-            using var from = File.OpenRead(part.File);
+            using var from = Read(part.File, output);
             store.Write(id, part.Blocks.First, from.CopyTo);
         }
 
         return new DurableCheckpoint(
             left.Step, [.. left.Parts.Select(p => new CheckpointPart(id, p.Blocks, p.Bytes, p.Checksum, p.Job ?? writer))], left.Progress, left.ValidationLoss);
+    }
+
+    // What is not there will not come back; a store that fails is tried again.
+    private static FileStream Read(string file, string output)
+    {
+        try
+        {
+            return File.OpenRead(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JobException($"{output}: the run cannot be continued: {e.Message}");
+        }
     }
 
     /// <summary>The same for a job that an earlier build has begun: those of its checkpoints that are in the run's folder are taken over.</summary>

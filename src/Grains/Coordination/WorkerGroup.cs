@@ -19,7 +19,7 @@ internal sealed class WorkerGroup(
 
     private IReadOnlyCollection<string> _silent = [];
     private IReadOnlyCollection<string> _leaving = [];
-    private readonly long[] _answered = [.. workers.Select(_ => Stopwatch.GetTimestamp())];
+    private readonly long?[] _unanswered = new long?[workers.Count]; // since when each has not answered
     private TimeSpan _answerTime;
 
     public GenerationId Generation { get; } = generation;
@@ -156,15 +156,21 @@ internal sealed class WorkerGroup(
 
     private async Task<RankActivity> Ask(int rank, TimeSpan answerTime)
     {
+        var asked = Stopwatch.GetTimestamp();
         try
         {
             var standing = await workers[rank].Stand(Generation).WaitAsync(answerTime);
-            _answered[rank] = Stopwatch.GetTimestamp();
+            _unanswered[rank] = null;
             return new RankActivity(rank, Infos[rank].Name, standing.Activity, standing.Seconds, [.. standing.WaitingFor.Select(w => Infos[w].Name)], standing.Shards);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException or StaleGenerationException)
+        catch (StaleGenerationException)
         {
-            return new RankActivity(rank, Infos[rank].Name, WorkerActivity.NotAnswering, Stopwatch.GetElapsedTime(_answered[rank]).TotalSeconds, [], []);
+            return new RankActivity(rank, Infos[rank].Name, WorkerActivity.Joining, 0, [], []); // it has not heard of this generation yet
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        {
+            var since = _unanswered[rank] ??= asked;
+            return new RankActivity(rank, Infos[rank].Name, WorkerActivity.NotAnswering, Stopwatch.GetElapsedTime(since).TotalSeconds, [], []);
         }
     }
 

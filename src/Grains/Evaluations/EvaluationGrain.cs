@@ -86,7 +86,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
             text ? [] : model.Facts.Classes,
             [.. done.SelectMany(d => d.Confusion).GroupBy(c => (c.Truth, c.Predicted)).OrderBy(g => g.Key)
                 .Select(g => new ConfusionCell(g.Key.Truth, g.Key.Predicted, g.Sum(c => c.Count)))],
-            ModelKinds.Of(model.Model).LosesByLikelihood(model.Model),
+            !model.Facts.Shape.IsNumber && ModelKinds.Of(model.Model).LosesByLikelihood(model.Model),
             !text && probabilities && model.Facts.Shape.Classes == 2 ? await Area(request, done.Count) : null,
             text ? Math.Exp(loss) : null,
             done.Count,

@@ -5,7 +5,7 @@ namespace Granary.Grains.TensorBoard;
 
 /// <summary>
 /// A job's event file, to be written on. Each generation begins a new one: with every whole record of the one before up to the step that it
-/// goes on from, and nothing of a record that a lost silo has left half written, nor of steps that are taken again. The older file is then
+/// goes on from, and nothing of a record that a lost silo has left half written, nor of steps that are taken again. The older file of the job is then
 /// removed, so that a worker that does not know of its end writes to no file that anybody reads.
 /// </summary>
 internal sealed class EventFile : IDisposable
@@ -45,7 +45,8 @@ internal sealed class EventFile : IDisposable
         }
 
         var before = own.LastOrDefault() ?? (place.Continued is { } earlier ? EventFolder.In(earlier).LastOrDefault() : null);
-        var path = EventFolder.NewPath(place.Folder, job, generation, at);
+        var path = own.LastOrDefault(f => f.Generation == generation)?.Path ?? EventFolder.NewPath(place.Folder, job, generation, at);
+        EventFolder.RemoveUnfinished(place.Folder, job);
         var (kept, lastScalars, lastHistograms) = before is null ? ([], 0, 0) : Keep(File.ReadAllBytes(before.Path), from);
         WholeFile.Write(path, file =>
         {
@@ -56,12 +57,25 @@ internal sealed class EventFile : IDisposable
 
             file.Write(kept);
         });
-        foreach (var old in EventFolder.In(place.Folder).Where(f => f.Path != path))
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        foreach (var old in own.Select(f => f.Path).Append(before?.Path).Where(p => p is not null && p != path && System.IO.Path.GetDirectoryName(p) == place.Folder).Distinct())
         {
-            File.Delete(old.Path);
+            TryDelete(old!);
         }
 
-        return new EventFile(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), lastScalars, lastHistograms);
+        return new EventFile(file, lastScalars, lastHistograms);
+    }
+
+    // Another user's file in a shared folder may stay: TensorBoard then shows its steps beside these.
+    private static void TryDelete(string old)
+    {
+        try
+        {
+            File.Delete(old);
+        }
+        catch (Exception e) when (FileTrouble.Is(e))
+        {
+        }
     }
 
     /// <summary>Appends one record, whole or not at all.</summary>

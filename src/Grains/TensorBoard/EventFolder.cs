@@ -29,6 +29,24 @@ internal static partial class EventFolder
         }
     }
 
+    /// <summary>Removes a job's event files, where it has left no results.</summary>
+    public static void Remove(string folder, string job)
+    {
+        foreach (var own in In(folder).Where(f => f.Job == job))
+        {
+            File.Delete(own.Path);
+        }
+    }
+
+    /// <summary>Removes what a lost silo has left half written of a job's file: TensorBoard would read it too.</summary>
+    public static void RemoveUnfinished(string folder, string job)
+    {
+        foreach (var unfinished in Directory.EnumerateFiles(folder, $".events.out.tfevents.*.{job}.g*.tmp"))
+        {
+            File.Delete(unfinished);
+        }
+    }
+
     [GeneratedRegex(@"^events\.out\.tfevents\.\d+\.(?<job>.+)\.g(?<generation>\d{1,18})$")]
     private static partial Regex Name();
 }

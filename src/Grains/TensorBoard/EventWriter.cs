@@ -4,7 +4,8 @@ using Granary.Jobs;
 namespace Granary.Grains.TensorBoard;
 
 /// <summary>What a generation's first worker writes for TensorBoard: the coordinator's points as scalars, and its own weights as histograms.
-/// What cannot be written stays and is tried again with the next; training goes on meanwhile. Any thread may call.</summary>
+/// What cannot be written stays and is tried again with the next. The step waits for a histogram, so that none is lost with a silo. Any thread may
+/// call.</summary>
 /// <param name="place">Where the file goes.</param>
 /// <param name="job">The job's id.</param>
 /// <param name="generation">The generation.</param>
@@ -47,7 +48,7 @@ internal sealed class EventWriter(EventPlace place, string job, long generation,
         lock (_one)
         {
             var known = _file is null ? from : long.MaxValue; // what this generation has written is all its own
-            if (_file is not null && (output != place.Folder || !File.Exists(_file.Path)))
+            if (_file is not null && (Path.GetDirectoryName(_file.Path) != output || !File.Exists(_file.Path)))
             {
                 _file.Dispose();
                 _file = null;

@@ -42,6 +42,7 @@ internal sealed class BetweenSteps<T>(
     public void EndEpoch(CancellationToken cancellation)
     {
         Evaluate(cancellation);
+        phase.Enter(PhaseKind.Compute); // it waits for no other worker
         recorder?.Record();
     }
 

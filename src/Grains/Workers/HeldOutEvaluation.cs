@@ -24,11 +24,11 @@ internal sealed class HeldOutEvaluation<T>(
     /// <exception cref="Channel.ChannelException">A peer is lost.</exception>
     public WorkerSeconds Run(CancellationToken cancellation)
     {
-        phase.Enter(PhaseKind.Compute);
+        phase.Enter(PhaseKind.Evaluate);
         var (began, waited) = (Stopwatch.GetTimestamp(), exchange.WaitedTicks);
         var (committed, weights) = (versions.Current.Step, versions.Current.Weights);
         var own = gradients.Evaluate(committed, weights);
-        phase.Enter(PhaseKind.Evaluation);
+        phase.Enter(PhaseKind.EvaluationExchange);
         log.Add(exchange.Run(committed, own, cancellation));
         var waiting = (double)(exchange.WaitedTicks - waited) / Stopwatch.Frequency;
         return new WorkerSeconds(Evaluating: Stopwatch.GetElapsedTime(began).TotalSeconds - waiting, Waiting: waiting);

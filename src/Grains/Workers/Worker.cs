@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Compute;
+using Granary.Grains.TensorBoard;
 using Granary.Jobs;
 using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
@@ -160,7 +161,13 @@ internal sealed class Worker : GrainService, IWorker
     public Task GiveBackOutput(GenerationId generation, string output)
     {
         _ = _jobs.Current(generation); // refuses a coordinator that has been replaced
-        return Task.Run(() => new RunFolder(output, generation.JobId).GiveBack());
+        return Task.Run(() =>
+        {
+            if (new RunFolder(output, generation.JobId).GiveBack())
+            {
+                EventFolder.Remove(output, generation.JobId);
+            }
+        });
     }
 
     /// <inheritdoc/>

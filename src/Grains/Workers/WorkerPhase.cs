@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Granary.Grains.Workers;
 
 /// <summary>What a worker's training thread does.</summary>
-internal enum PhaseKind { Idle, Compute, Exchange, Evaluation }
+internal enum PhaseKind { Idle, Compute, Exchange, Evaluate, EvaluationExchange }
 
 /// <summary>What a worker's training thread is doing, and since when. That thread sets it; others read it.</summary>
 internal sealed class WorkerPhase

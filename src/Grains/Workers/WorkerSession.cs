@@ -119,19 +119,19 @@ internal sealed class WorkerSession<T> : IWorkerSession
         IReadOnlyList<int> peers = kind switch
         {
             PhaseKind.Exchange => _exchange.WaitingFor(),
-            PhaseKind.Evaluation => _evaluation.WaitingFor(),
+            PhaseKind.EvaluationExchange => _evaluation.WaitingFor(),
             _ => [],
         };
         return new WorkerStanding(
             Committed,
-            kind is PhaseKind.Exchange or PhaseKind.Evaluation,
+            kind is PhaseKind.Exchange or PhaseKind.EvaluationExchange,
             peers,
             Stopwatch.GetElapsedTime(Math.Max(since, _mesh.LastMoved)).TotalSeconds,
             kind switch
             {
                 PhaseKind.Compute => WorkerActivity.Computing,
-                PhaseKind.Exchange => WorkerActivity.Exchanging,
-                PhaseKind.Evaluation => WorkerActivity.Evaluating,
+                PhaseKind.Exchange or PhaseKind.EvaluationExchange => WorkerActivity.Exchanging,
+                PhaseKind.Evaluate => WorkerActivity.Evaluating,
                 _ => WorkerActivity.AwaitingGrant,
             },
             []);

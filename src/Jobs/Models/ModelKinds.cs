@@ -32,8 +32,8 @@ public static class ModelKinds
         }
     }
 
-    /// <summary>The description of a model's kind. Of one that this process does not know it says what holds for every kind of one's own; its shape, which
-    /// not known here, throws.</summary>
+    /// <summary>The description of a model's kind. Of one that this process does not know it says what holds for every kind of one's own; its shape is
+    /// not known here: to ask for it throws.</summary>
     public static ModelDescription Of(ModelSection model) => Of(model.Kind);
 
     /// <inheritdoc cref="Of(ModelSection)"/>

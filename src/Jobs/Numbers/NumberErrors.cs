@@ -17,19 +17,20 @@ public sealed record NumberErrors(long Count, double SquaredErrors, double Absol
 
     /// <summary>Of some predictions.</summary>
     /// <param name="predicted">What a model says of each example.</param>
-    /// <param name="truths">What is true of it; as many.</param>
+    /// <param name="truths">The true number of each; as many.</param>
     public static NumberErrors Of(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truths)
     {
         double squared = 0, absolute = 0, sum = 0, deviations = 0;
+        var origin = truths.IsEmpty ? 0 : truths[0]; // of truths that are all the same the deviation is exactly 0
         for (var i = 0; i < truths.Length; i++)
         {
             var error = predicted[i] - truths[i];
             squared += error * error;
             absolute += Math.Abs(error);
-            sum += truths[i];
+            sum += truths[i] - origin;
         }
 
-        var mean = truths.IsEmpty ? 0 : sum / truths.Length;
+        var mean = truths.IsEmpty ? 0 : origin + (sum / truths.Length);
         foreach (var truth in truths)
         {
             deviations += (truth - mean) * (truth - mean);
@@ -60,7 +61,7 @@ public sealed record NumberErrors(long Count, double SquaredErrors, double Absol
     /// <returns>Null where no shard has any.</returns>
     public static NumberErrors? Of(IReadOnlyList<NumberErrors?> shards) => new SumTree(shards.Count).Merge(v => shards[v], (a, b) => a.With(b));
 
-    /// <summary>The figures that people know.</summary>
+    /// <summary>The figures in the field's usual form.</summary>
     /// <param name="scaling">What the numbers were standardised with; null: they have the target's own units.</param>
     public NumberFigures Figures(TargetScaling? scaling = null)
     {

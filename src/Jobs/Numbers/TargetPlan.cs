@@ -18,8 +18,14 @@ public static class TargetPlan
             throw Constant(job, source, range.Least);
         }
 
+        if (job.Model.Precision == Precision.Float32 && !job.Data.StandardizeTarget && Math.Max(-range.Least, range.Greatest) > float.MaxValue)
+        {
+            throw new JobException($"{source}: {Called(job.Data)} goes beyond what float32 can hold, up to {Text(Math.Max(-range.Least, range.Greatest))}. "
+                + "Set data.standardizeTarget to true, or model.precision to float64.");
+        }
+
         var held = TargetRange.Of(surveys.Select(s => s.ValidationTarget));
-        foreach (var (name, found) in new[] { (source, range), (Path.GetFileName(job.Data.Validation.Path), held) })
+        foreach (var (name, found) in new[] { (source, range), (DataFiles.NameOf(job.Data.Validation.Path ?? job.Data.Path), held) })
         {
             if (job.Model.Loss == Loss.Poisson && found?.Least < 0)
             {
@@ -38,8 +44,10 @@ public static class TargetPlan
         var all = FeaturePlan.Merge(moments);
         var (mean, deviation) = (all.Mean[0], FeaturePlan.Deviation(all.SquaredDeviations[0] / all.Counts[0], all.Mean[0]));
         return deviation > 0 && double.IsFinite(deviation) ? new TargetScaling(mean, deviation)
-            : deviation == 0 ? throw Constant(job, $"the training part of {Path.GetFileName(job.Data.Path)}", mean)
-            : throw new JobException($"{Path.GetFileName(job.Data.Path)}: the values of {Called(job.Data)} are too large to be standardised: give them in other units.");
+            : double.IsFinite(mean) && all.SquaredDeviations[0] > 0 && deviation == 0
+                ? throw new JobException($"{DataFiles.NameOf(job.Data.Path)}: the values of {Called(job.Data)} differ by less than numbers of their size can tell apart: subtract a constant from them.")
+            : double.IsFinite(mean) && deviation == 0 ? throw Constant(job, $"the training part of {DataFiles.NameOf(job.Data.Path)}", mean)
+            : throw new JobException($"{DataFiles.NameOf(job.Data.Path)}: the values of {Called(job.Data)} are too large to be standardised: give them in other units.");
     }
 
     private static JobException Constant(Job job, string source, double value) =>

@@ -65,12 +65,16 @@ public sealed class RunFolder(string path, string job)
     }
 
     /// <summary>The job has ended. If it has left nothing, the folder is again what it was before: free, or an earlier job's with its results.</summary>
-    public void GiveBack()
+    /// <returns>Whether it was this job's, and is free now.</returns>
+    public bool GiveBack()
     {
-        if (IsOwn() && !HasModel())
+        var isOwn = IsOwn() && !HasModel();
+        if (isOwn)
         {
             Settle();
         }
+
+        return isOwn;
     }
 
     // The model is written before all else. An older one is an earlier job's; one of the same age may be this job's.

@@ -17,8 +17,10 @@ internal static class HeaderHints
     /// <inheritdoc cref="Near" path="/param"/>
     public static string Rename(string wanted, IReadOnlyList<string> names) => To(wanted, names) is { } near ? $" Rename '{near}' to '{wanted}', if it is that." : "";
 
-    // A name alone may be a line that is not parted.
-    private static string? To(string wanted, IReadOnlyList<string> names) => names.Count > 1 || !names.Any(n => n.AsSpan().ContainsAny(Delimiters)) ? Nearest.To(wanted, names) : null;
+    // A name alone may be a line that is not parted, and numbers may be the first row of the data.
+    private static string? To(string wanted, IReadOnlyList<string> names) => names.Count > 1 || !names.Any(n => n.AsSpan().ContainsAny(Delimiters))
+        ? Nearest.To(wanted, LabelNumber.Parse(wanted) is null ? [.. names.Where(n => LabelNumber.Parse(n) is null)] : names)
+        : null;
 
     /// <summary>"The columns are: a, b.", of very many the first ones.</summary>
     public static string Columns(IReadOnlyList<string> names) =>

@@ -5,7 +5,8 @@ namespace Granary.Model.Data;
 /// <summary>Labelled rows most of whose numbers are 0, kept without their zeros.</summary>
 /// <param name="rows">The rows.</param>
 /// <param name="features">Number of features; null: the greatest index.</param>
-internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSource, ISparseRows
+/// <param name="numbers">Whether labels are numbers to be predicted, also where there are no rows.</param>
+internal sealed class SparseSource(SparseRows rows, int? features, bool numbers = false) : IFeatureSource, ISparseRows
 {
     /// <inheritdoc/>
     public int Rows => rows.Count;
@@ -54,7 +55,7 @@ internal sealed class SparseSource(SparseRows rows, int? features) : IFeatureSou
     }
 
     /// <inheritdoc/>
-    public double[]? Targets { get; } = rows.Targets.Count > 0 ? [.. rows.Targets] : null;
+    public double[]? Targets { get; } = numbers ? [.. rows.Targets] : null;
 
     /// <inheritdoc/>
     public string Label(int row) => rows.Labels[row];

@@ -32,7 +32,10 @@ internal static class Outputs
     /// <param name="network">Its network.</param>
     /// <param name="outputs">[B, 1] its outputs.</param>
     public static double[] Numbers(TrainedModel model, INetwork network, Tensor outputs) =>
-        [.. network.Numbers(outputs)!.to(ScalarType.Float64).data<double>().ToArray().Select(z => model.Facts.TargetScaling.FromModel(z))];
+        [.. (network.Numbers(outputs) ?? throw NoNumbers(model)).to(ScalarType.Float64).data<double>().ToArray().Select(z => model.Facts.TargetScaling.FromModel(z))];
+
+    private static JobException NoNumbers(TrainedModel model) =>
+        new($"{model.Name}: a {model.Model.Kind} learns numbers, but its network gives none: override INetwork.Numbers.");
 
     // 1 / (1 + e^-z); for z far below 0 e^-z is infinite, and the answer 0 is right.
     private static double Sigma(double z) => 1 / (1 + Math.Exp(-z));

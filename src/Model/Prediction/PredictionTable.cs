@@ -44,12 +44,13 @@ public static class PredictionTable
     {
         output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', model.Facts.Classes
             .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
+        var format = predictor.GivesNumbers && (model.Facts.TargetScaling is not null || model.Model.Precision == Precision.Float64) ? "R" : "G9"; // G9 is all of a float32
         var rows = 0L;
         foreach (var batch in input.Batches)
         {
             foreach (var prediction in predictor.Predict(batch))
             {
-                var values = prediction.Values.Select(v => v.ToString("G9", CultureInfo.InvariantCulture));
+                var values = prediction.Values.Select(v => v.ToString(format, CultureInfo.InvariantCulture));
                 output.WriteLine(string.Join(',', predictor.GivesNumbers ? values : values.Prepend(Cell(model.Facts.Classes[prediction.Class]))));
                 rows++;
             }

@@ -70,7 +70,7 @@ internal sealed class InitialMatcher
         {
             var here = AxisNames.Of(_job.Data, _facts, TokenFiles.Read(_job.Data));
             var there = AxisNames.Of(_saved.Data, _saved.Facts, _saved.Vocabulary);
-            foreach (var axis in new[] { Axis.Token, Axis.Class, Axis.Feature })
+            foreach (var axis in new[] { Axis.Token, Axis.Class, Axis.Feature }.Where(a => a != Axis.Class || !_facts.Shape.IsNumber))
             {
                 _names[axis] = here[axis] is { } own && there[axis] is { } others ? NameMatch.Of(axis, Word(axis), own, others) : null;
                 if (here[axis] is null != there[axis] is null)

@@ -117,7 +117,7 @@ public sealed record ActivityDocument(string Activity, long Step, double Seconds
 /// <param name="Rank">The rank.</param>
 /// <param name="Silo">Its silo.</param>
 /// <param name="Activity">"joining", "reading data", "awaiting a grant", "computing", "exchanging", "evaluating" or "not answering".</param>
-/// <param name="Seconds">For how long; exchanging: since the last byte; not answering: since its last answer.</param>
+/// <param name="Seconds">For how long; exchanging: since the last byte; not answering: since it was first asked in vain.</param>
 /// <param name="WaitsFor">Silos whose numbers it waits for.</param>
 /// <param name="Shards">Shards that are being read.</param>
 public sealed record RankDocument(int Rank, string Silo, string Activity, double Seconds, IReadOnlyList<string> WaitsFor, IReadOnlyList<int> Shards);

@@ -16,7 +16,7 @@ internal static class JobSeries
     public static SeriesDocument Of(JobStatus status, Job job, int most, long from, long to)
     {
         MetricPoint[] range = [.. status.Points.Where(p => p.Step >= from && p.Step <= to)];
-        var speeds = ExampleRates.Of(range, (double)status.Examples / status.Step); // over all steps: of those that are left out nobody could tell any more
+        var speeds = ExampleRates.Of(range, (double)status.Examples / status.Step); // over all points, before some are left out
         var kept = Sampling.Of(range, most);
         MetricPoint[] points = [.. kept.Select(i => range[i])];
         return new SeriesDocument(

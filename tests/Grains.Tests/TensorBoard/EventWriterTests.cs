@@ -102,6 +102,8 @@ public sealed class EventWriterTests : IDisposable
         Assert.Equal([4, 8], Histograms(folder));
         using var other = Generation(1, 0, "other", folder); // it overwrites
         other.Add(Points(1));
+        Assert.Contains(EventFolder.In(folder), f => f.Job == "second"); // until there are results in its place
+        EventFolder.RemoveOthers(folder, "other");
         Assert.Equal([1], Losses(folder).Select(l => l.Step));
     }
 

@@ -41,4 +41,13 @@ public class NumberErrorsTests
 
     [Fact]
     public void Truths_that_are_all_the_same_have_no_r2() => Assert.Null(Of([(1, 2), (3, 2)]).Figures().R2);
+
+    // Their sum divided by three is another double.
+    [Fact]
+    public void Nor_have_those_whose_mean_is_rounded()
+    {
+        var three = Of([(1, 0.1), (2, 0.1), (3, 0.1)]);
+        Assert.Null(three.Figures().R2);
+        Assert.Null(three.With(Of([.. Enumerable.Repeat((1.0, 0.1), 256)])).Figures().R2);
+    }
 }

@@ -147,4 +147,18 @@ public sealed class NumberTargetTests : IDisposable
     public void A_quantity_for_a_classifier_is_refused_with_the_way_to_a_regression() => Assert.Contains(
         "To predict the quantity itself, set data.target to number and model.kind to linear or mlp",
         DataFolder.Error(Csv(Table(target: i => $"{i * i}.25"), shards: 1)));
+
+    // Bytes are cut evenly: one long row leaves shards without any.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_shard_without_rows_changes_nothing(bool validation)
+    {
+        var path = _folder.Write("long.svm", "1.5 1:1 2:" + new string('1', 90) + "\n2.5 1:2\n4 1:3\n");
+        var data = new DataSection { Format = "libsvm", Path = path, Shards = 3, StandardizeTarget = true };
+        data = validation ? data with { Validation = new() { Path = _folder.Write("v.svm", "1 1:1\n2 1:2\n3 1:4\n") } } : data;
+        var (facts, _) = DataCheck.Run(Job(data), 2, null);
+        Assert.Equal(8.0 / 3, facts.TargetScaling!.Mean, 1e-12);
+        Assert.Equal(Math.Sqrt(((1.5 * 1.5) + (2.5 * 2.5) + 16) / 3 - (8.0 / 3 * 8 / 3)), facts.TargetScaling.Deviation, 1e-12);
+    }
 }

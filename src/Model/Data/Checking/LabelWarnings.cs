@@ -15,7 +15,8 @@ internal static class LabelWarnings
         if (job.Data.Target == LabelTarget.Auto && !FormatKinds.Of(job.Data.Format).LabelsAreIds && TargetRule.Of(classes, rows) == TargetKind.Doubtful)
         {
             yield return new JobWarning("continuous-target", $"{source}: the label has {TargetRule.Describe(classes, rows)}, each of which is trained as a class of its own. "
-                + "If it is a quantity, set data.target to number and train a regression, or put its values into a few ranges; if these are classes, set data.target to classes, which silences this.");
+                + (classes.Numbers is null ? "If it is a text, leave it out and choose another label; if these" : "If it is a quantity, set data.target to number and train a regression, or put its values into a few ranges; if these")
+                + " are classes, set data.target to classes, which silences this.");
         }
 
         if (classes.Merged.Count > 0)

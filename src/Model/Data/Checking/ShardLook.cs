@@ -91,7 +91,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
                 Sparse.Given + next.Sparse!.Given, Math.Min(Sparse.Least, next.Sparse.Least), Math.Max(Sparse.Greatest, next.Sparse.Greatest)),
             Given is null ? null : [.. Given.Zip(next.Given!, (a, b) => a + b)])
         {
-            Target = Target is null ? null : FeaturePlan.Merge([Target, next.Target!]),
+            Target = Target is null || next.Target is null ? Target ?? next.Target : FeaturePlan.Merge([Target, next.Target]),
         };
     }
 }

@@ -25,7 +25,7 @@ internal static class SourceWarnings
         if (surveys.Any(s => s.HasQueries))
         {
             yield return new JobWarning("queries-ignored", $"{source}: the rows have numbers of queries (qid), as files for ranking do: they are passed over, and "
-                + "each label is trained as a class.");
+                + $"each label is trained as a {(job.Data.HasNumbers ? "number" : "class")}.");
         }
 
         if (report.LeftOut.Count > 0)

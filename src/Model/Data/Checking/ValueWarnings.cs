@@ -47,7 +47,7 @@ internal static class ValueWarnings
         }
     }
 
-    // Bytes are scaled as pixels are; whoever gives others may expect the same of them.
+    // Bytes are scaled as pixels are; other types are not, which may come unexpected.
     private static IEnumerable<JobWarning> Scale(Job job, string source, IReadOnlyList<ShardSurvey> surveys, IReadOnlyList<ColumnReport> columns)
     {
         var type = surveys.Select(s => s.PixelType).FirstOrDefault(t => t is not null);

@@ -48,7 +48,7 @@ internal static class LibsvmSource
             }
         }
 
-        return new SparseSource(rows, features);
+        return new SparseSource(rows, features, numbers);
     }
 
     private static void Row(ReadOnlySpan<byte> line, int? features, SparseRows rows, bool numbers)

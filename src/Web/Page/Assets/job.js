@@ -159,7 +159,9 @@ export function jobView(main, id) {
     });
     ends.push(close, every(1000, refresh), every(2000, async () => {
       if (!job || !isOver(job)) {
-        [known, { ranks }] = await Promise.all([api.silos(), api.activity(id)]);
+        known = await api.silos();
+        if (job) silos();
+        ({ ranks } = await api.activity(id)); // later, where the coordinator is being taken over
         if (job) silos();
       }
     }), every(20000, async () => times.forEach((at, time) => say(time, ago(at)))));
