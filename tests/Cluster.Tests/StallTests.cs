@@ -114,7 +114,7 @@ public sealed class StallTests(ITestOutputHelper output) : IAsyncLifetime
         while (true)
         {
             var status = await _job.GetStatusAsync();
-            var told = (await _job.GetEventsAsync()).Skip(known).FirstOrDefault(e => e.Kind == kind && (silo is null || $"{e.Silo} {e.Message}".Contains(silo, StringComparison.Ordinal)));
+            var told = (await _job.GetEventsAsync()).Skip(known).FirstOrDefault(e => (e.Kind == kind || (kind == JobEventKind.SiloLost && e.Message.EndsWith($"no longer there: {silo}", StringComparison.Ordinal))) && (silo is null || $"{e.Silo} {e.Message}".Contains(silo, StringComparison.Ordinal)));
             if (named(status) || told is not null)
             {
                 output.WriteLine($"{stall}: after {since.Elapsed.TotalSeconds:0.0} s: {told?.Message ?? status.WaitingFor ?? status.Activity}");

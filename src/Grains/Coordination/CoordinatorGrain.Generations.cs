@@ -163,6 +163,8 @@ internal sealed partial class CoordinatorGrain
         _group = group;
         using var run = new GenerationRun(group, Job, State.Seconds, cluster, patience) { Noticed = (kind, name, message) => Note(kind, name, message), SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
         _run = run;
+        _noLonger = [.. State.Members.Select(m => m.Name).Except(group.Infos.Select(i => i.Name))];
+        State.Members = [.. run.Members]; // whoever takes the job over must know them
         try
         {
             await StartGeneration(group, run, before);
@@ -259,7 +261,8 @@ internal sealed partial class CoordinatorGrain
             null,
             $"generation {State.Generation}: {string.Join(", ", group.Infos.Select(i => i.Name))} from step {restore.Step} on"
             + (restore.Checkpoint.Count > 0 ? ", from its checkpoint" : "")
-            + string.Concat(State.Absent.Select(a => $"; without {a.Name}: {a.Why}")));
+            + string.Concat(State.Absent.Select(a => $"; without {a.Name}: {a.Why}"))
+            + (_noLonger.Count > 0 ? $"; no longer there: {string.Join(", ", _noLonger)}" : ""));
         _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead).Select(m => m.SiloAddress));
         Formed();
         _arrivals = new Arrivals(group, run.Wake, Look, Job, facts);

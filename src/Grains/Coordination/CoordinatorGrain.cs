@@ -42,6 +42,7 @@ internal sealed partial class CoordinatorGrain(
     private WorkerGroup? _group;
     private Arrivals? _arrivals;
     private IReadOnlyList<string> _idle = [];
+    private IReadOnlyList<string> _noLonger = []; // members of the generation before
     private string _activity = "";
     private StateKeeper<CoordinatorState> _keeper = null!;
     private long _reached;
