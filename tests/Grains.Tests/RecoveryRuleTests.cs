@@ -222,6 +222,18 @@ public class RecoveryRuleTests
     }
 
     [Fact]
+    public void A_store_that_fails_for_a_while_is_tried_more_often_than_a_fault_of_the_job()
+    {
+        var rule = new RetryRule();
+        for (var tries = 0; tries < 20; tries++)
+        {
+            Assert.Null(rule.Decide(new IOException("no space left"), 3).Failure);
+        }
+
+        Assert.True(rule.Decide(new IOException("no space left"), 3).Pause > TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void A_stall_is_not_a_slow_silo()
     {
         MemberStatus[] members = [new("a", 1, 0, 4, 0.01, 0), new("b", 2, 4, 8, 0.01, 0)];

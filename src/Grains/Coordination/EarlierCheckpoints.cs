@@ -26,11 +26,10 @@ internal static class EarlierCheckpoints
     /// <param name="job">The job that goes on.</param>
     /// <param name="output">The run's output folder.</param>
     /// <param name="run">What it has left.</param>
-    /// <exception cref="JobException">It cannot be copied.</exception>
-    public static List<DurableCheckpoint> TakeOver(ICheckpointStore store, string job, string output, RunState run)
-    {
-        return [.. run.Checkpoints.Select(c => TakeOver(store, new CheckpointId(job, c.Step, TakenOver), output, run.Job, c))];
-    }
+    /// <exception cref="JobException">What the run has left cannot be read.</exception>
+    /// <exception cref="IOException">The store fails; it is tried again.</exception>
+    public static List<DurableCheckpoint> TakeOver(ICheckpointStore store, string job, string output, RunState run) =>
+        [.. run.Checkpoints.Select(c => TakeOver(store, new CheckpointId(job, c.Step, TakenOver), output, run.Job, c))];
 
     private static DurableCheckpoint TakeOver(ICheckpointStore store, CheckpointId id, string output, string writer, LeftCheckpoint left)
     {

@@ -46,7 +46,8 @@ internal sealed class RetryRule
             case LostMemberException { Silo: { } silo }:
                 _blamed[silo] = _blamed.GetValueOrDefault(silo) + 1;
                 break;
-            case LostMemberException or LostPeerException or StaleGenerationException or DamagedCheckpointException or OrleansException or TimeoutException:
+            case LostMemberException or LostPeerException or StaleGenerationException or DamagedCheckpointException or OrleansException or TimeoutException
+                or IOException: // of the coordinator's own: the checkpoint store fails for a while
                 break;
             default:
                 if (++_failed >= FailedTries)
