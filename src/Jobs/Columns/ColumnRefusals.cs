@@ -30,7 +30,7 @@ internal static class ColumnRefusals
 
     private static string? Constant(FittedColumn column, ColumnFindings all) => all.Missing > 0 || all.Rows < 2 ? null
         : all.Value is { Least: { } least, Greatest: { } greatest } && least == greatest
-            ? column.Section.Kind == new DateColumn().Name ? "the same date" : least.ToString("R", CultureInfo.InvariantCulture)
+            ? column.KindOf.TakesDates ? "the same date" : least.ToString("R", CultureInfo.InvariantCulture)
         : all.Categories.Count == 1 ? $"'{all.Categories.Keys.First()}'"
         : null;
 }

@@ -82,6 +82,21 @@ public sealed class FittedColumnTests : IDisposable
         Assert.Equal(1, ages.Average(a => a * a), 1e-13);
     }
 
+    [Fact]
+    public void A_check_shows_kinds_gaps_and_the_first_rows_as_the_model_will_see_them()
+    {
+        var found = DataCheck.Inspect(Job(3), 2, withColumns: true);
+        var columns = found.Report.Columns.ToDictionary(c => c.Name);
+        Assert.Equal(MixedTable.Columns.Named.Keys, found.Report.Columns.Select(c => c.Name));
+        Assert.All(columns.Values, c => Assert.Equal(MixedTable.Columns.Named[c.Name].Kind, c.Kind));
+        double?[] ages = MixedTable.Column("age");
+        Assert.Equal((ages.LongCount(a => a is null), ages.Min(), ages.Max()), (columns["age"].Missing, columns["age"].Least, columns["age"].Greatest));
+        Assert.Equal(5, columns["city"].Distinct);
+        Assert.Null(columns["code"].Distinct);
+        Assert.Equal(found.Facts.Columns, found.Report.Preview!.Features);
+        Same(MixedTable.Golden.X[..3], [.. found.Report.Preview.Rows]);
+    }
+
     private TrainedModel Saved()
     {
         var job = Job(4);
