@@ -114,7 +114,7 @@ def features(rows):
 
 x, z = features(train_rows), features(held_rows)
 y = numpy.array([label == "stays" for label in train_y])
-model = LogisticRegression(C=1 / (PENALTY * TRAINING), tol=1e-13, max_iter=100_000).fit(x, y)
+model = LogisticRegression(C=1 / (PENALTY * TRAINING), solver="newton-cholesky", tol=1e-12).fit(x, y)
 probability = model.predict_proba(z)[:, 1]
 truth = numpy.array([label == "stays" for label in held_y])
 document = {
