@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Granary.Jobs.Tests.Columns;
 
 /// <summary>The <c>data.columns</c> section, from text to job and back.</summary>
@@ -37,7 +39,16 @@ public class ColumnKeysTests
     }
 
     [Fact]
-    public void A_job_without_columns_is_written_as_before() => Assert.DoesNotContain("columns", JobFile.Write(Read("")), StringComparison.Ordinal);
+    public void A_job_without_columns_and_what_is_known_of_its_data_are_written_as_before()
+    {
+        var job = Read("");
+        Assert.DoesNotContain("columns", JobFile.Write(job), StringComparison.Ordinal);
+        Assert.DoesNotContain("Columns", JsonSerializer.Serialize(job), StringComparison.Ordinal);
+        Assert.DoesNotContain("Sections", JsonSerializer.Serialize(new ShardSurvey(0, 1, 0, 1, [], [])), StringComparison.Ordinal);
+        Assert.DoesNotContain("Columns", JsonSerializer.Serialize(new TrainingStatistics(null, null)), StringComparison.Ordinal);
+        var facts = JsonSerializer.Serialize(new DataFacts(new InputShape(1, 2), ["a", "b"], [1], [0], null));
+        Assert.All(new[] { "Table", "Search", "Inputs" }, word => Assert.DoesNotContain(word, facts, StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData(" guess", "j.yaml:7: data.columns is 'guess', but must be infer, or columns by name")]
