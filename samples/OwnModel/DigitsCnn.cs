@@ -1,6 +1,5 @@
 using Granary.Jobs;
 using Granary.Model.Custom;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

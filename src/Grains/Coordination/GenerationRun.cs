@@ -3,7 +3,6 @@ using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.Liveness;
 using Granary.Jobs;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

@@ -3,7 +3,6 @@ using System.Net;
 using Granary.Contracts;
 using Granary.Grains.Workers;
 using Granary.Jobs;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

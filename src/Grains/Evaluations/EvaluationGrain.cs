@@ -4,7 +4,6 @@ using Granary.Jobs;
 using Granary.Model.Evaluation;
 using Granary.Model.Files;
 using Orleans.Placement;
-using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 
 namespace Granary.Grains.Evaluations;

@@ -5,8 +5,6 @@ using Granary.Jobs;
 using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Runtime;
-using Orleans.Services;
 
 namespace Granary.Grains.Workers;
 

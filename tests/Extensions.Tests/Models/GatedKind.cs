@@ -2,7 +2,6 @@ using Granary.Jobs;
 using Granary.Model.Custom;
 using Granary.Model.Data;
 using Granary.Model.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Extensions.Tests.Models;

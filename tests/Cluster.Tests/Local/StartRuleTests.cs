@@ -1,4 +1,3 @@
-using Granary.Sdk;
 using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;

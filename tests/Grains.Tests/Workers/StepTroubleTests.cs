@@ -2,7 +2,6 @@ using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
 using Granary.Grains.Workers;
-using Granary.Jobs;
 
 namespace Granary.Grains.Tests;
 

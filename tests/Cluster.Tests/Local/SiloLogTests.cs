@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Granary.Sdk;
 using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;

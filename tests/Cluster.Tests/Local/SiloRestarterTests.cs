@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Granary.Client;
 using Granary.Client.Local;
-using Granary.Sdk;
 using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;

@@ -1,14 +1,16 @@
 using System.Net;
 using Granary.Grains.Liveness;
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Tests;
 
 /// <summary>How lateness widens what is allowed before a silo is taken for dead, by a clock that only the test moves.</summary>
 public sealed class PatienceTests
 {
-    private readonly HandClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
+
+    private double Seconds => (_clock.GetUtcNow() - _clock.Start).TotalSeconds;
 
     [Theory]
     [InlineData(0, 1)] // nobody is late: as fast as ever
@@ -38,19 +40,19 @@ public sealed class PatienceTests
 
         patience.Measured(TimeSpan.FromSeconds(0.3));
         Assert.Equal(3, patience.Current.TotalSeconds, 6);
-        _clock.Move(4);
+        _clock.Advance(TimeSpan.FromSeconds(4));
         patience.Told(TimeSpan.FromSeconds(0.8));
         patience.Measured(TimeSpan.FromSeconds(0.001));
         Assert.Equal(8, patience.Current.TotalSeconds, 6);
         Assert.Equal(0.3, patience.OwnLateness.TotalSeconds, 6); // what others say is not passed on
         Assert.Equal(24, patience.Stretch(TimeSpan.FromSeconds(3)).TotalSeconds, 6);
 
-        _clock.Move(3); // the first asked for 3 s of patience, and counts for twice as long; the second for 16 s
+        _clock.Advance(TimeSpan.FromSeconds(3)); // the first asked for 3 s of patience, and counts for twice as long; the second for 16 s
         Assert.Equal(0, patience.OwnLateness.TotalSeconds, 6);
         Assert.Equal(8, patience.Current.TotalSeconds, 6);
-        _clock.Move(12.9);
+        _clock.Advance(TimeSpan.FromSeconds(12.9));
         Assert.Equal(8, patience.Current.TotalSeconds, 6);
-        _clock.Move(0.2);
+        _clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal(1, patience.Current.TotalSeconds, 6);
     }
 
@@ -63,7 +65,7 @@ public sealed class PatienceTests
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
         patience.Measured(TimeSpan.FromSeconds(0.9));
         Assert.Equal(9, patience.Current.TotalSeconds, 6);
-        _clock.Move(18.1);
+        _clock.Advance(TimeSpan.FromSeconds(18.1));
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
         patience.Joining([]);
         Assert.Equal(1, patience.Current.TotalSeconds, 6);
@@ -75,10 +77,10 @@ public sealed class PatienceTests
         var patience = new Patience(_clock);
         var joiner = SiloAddress.New(IPAddress.Loopback, 11111, 1);
         patience.Joining([joiner]);
-        _clock.Move(29);
+        _clock.Advance(TimeSpan.FromSeconds(29));
         patience.Joining([joiner]); // seen again
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
-        _clock.Move(1.1);
+        _clock.Advance(TimeSpan.FromSeconds(1.1));
         Assert.Equal(1, patience.Current.TotalSeconds, 6);
         patience.Joining([joiner, SiloAddress.New(IPAddress.Loopback, 11111, 2)]); // started again
         Assert.Equal(5, patience.Current.TotalSeconds, 6);
@@ -89,9 +91,9 @@ public sealed class PatienceTests
     {
         var patience = new Patience(_clock);
         patience.Measured(TimeSpan.FromSeconds(0.8));
-        _clock.Move(2.9);
+        _clock.Advance(TimeSpan.FromSeconds(2.9));
         Assert.Equal(0.8, patience.FreshLateness.TotalSeconds, 6);
-        _clock.Move(0.2);
+        _clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal(0, patience.FreshLateness.TotalSeconds, 6);
         Assert.Equal(0.8, patience.OwnLateness.TotalSeconds, 6); // it counts here for 16 s
     }
@@ -105,11 +107,11 @@ public sealed class PatienceTests
         var (peak, all) = (new RecentPeak(Lasts, _clock), new List<(double At, double Value)>());
         for (var i = 0; i < 5000; i++)
         {
-            _clock.Move(random.NextDouble());
+            _clock.Advance(TimeSpan.FromSeconds(random.NextDouble()));
             var value = random.NextDouble() * random.NextDouble();
             peak.Add(TimeSpan.FromSeconds(value));
-            all.Add((_clock.Seconds, value));
-            Assert.Equal(all.Where(v => _clock.Seconds - v.At <= Lasts(TimeSpan.FromSeconds(v.Value)).TotalSeconds).Max(v => v.Value), peak.Value.TotalSeconds, 1e-6); // times are whole ticks
+            all.Add((Seconds, value));
+            Assert.Equal(all.Where(v => Seconds - v.At <= Lasts(TimeSpan.FromSeconds(v.Value)).TotalSeconds).Max(v => v.Value), peak.Value.TotalSeconds, 1e-6); // times are whole ticks
         }
     }
 
@@ -132,11 +134,11 @@ public sealed class PatienceTests
             Assert.True(longest >= shortest);
             Assert.Equal(patience, joining.ProbeTimeout);
             Assert.Equal(patience / 2, probing.MinProbeTimeout);
-            _clock.Move(0.1);
+            _clock.Advance(TimeSpan.FromSeconds(0.1));
         }
 
         times.Follow(PatienceRule.Shortest);
-        _clock.Move(2.1);
+        _clock.Advance(TimeSpan.FromSeconds(2.1));
         times.Follow(PatienceRule.Shortest);
         Assert.Equal((0.5, 1), (probing.MinProbeTimeout.TotalSeconds, probing.MaxProbeTimeout.TotalSeconds));
     }
@@ -169,18 +171,5 @@ public sealed class PatienceTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private sealed class HandClock : TimeProvider
-    {
-        private long _ticks = 1;
-
-        public double Seconds => (double)_ticks / TimeSpan.TicksPerSecond;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Move(double seconds) => _ticks += (long)(seconds * TimeSpan.TicksPerSecond);
     }
 }

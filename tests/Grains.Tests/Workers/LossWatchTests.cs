@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Threading.Channels;
 using Granary.Grains.Workers;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Tests;
 

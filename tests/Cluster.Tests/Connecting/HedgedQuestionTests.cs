@@ -1,5 +1,4 @@
 using Granary.Sdk.Connecting;
-using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests;
 

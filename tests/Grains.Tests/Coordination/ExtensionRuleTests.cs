@@ -1,7 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.Coordination;
-using Granary.Jobs;
 
 namespace Granary.Grains.Tests;
 

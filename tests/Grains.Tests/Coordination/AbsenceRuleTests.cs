@@ -1,6 +1,5 @@
 using Granary.Contracts;
 using Granary.Grains.Coordination;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Tests;
 
