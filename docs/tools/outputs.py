@@ -4,8 +4,8 @@
     dotnet build src/Client -c Release
     python3 docs/tools/outputs.py docs/tutorials/3-mlp.md ...
 
-A page's commands run one after the other in one new folder that has examples/, samples/, docs/, bench/ and src/ of this repository, with `granary` on
-the PATH. A command that shows nothing on the page shows nothing afterwards. The mark says what is shown:
+A page's commands run one after the other in one new folder that has examples/, samples/ and docs/ of this repository, with `granary` on the PATH;
+those of dotnet run in the repository. A command that shows nothing on the page shows nothing afterwards. The mark says what is shown:
 
     <!-- outputs.py -->           all of it; of the lines of progress three, and those around a kill
     <!-- outputs.py result -->    what it came to, and warnings; "..." stands for progress
@@ -54,8 +54,12 @@ def shown(lines, result):
 def run(command, folder, environment, result, may_fail):
     """What a command prints, as the page shows it."""
     print("$", command, flush=True)
+    if command.startswith("export "):  # for the commands below it
+        name, value = command.split(None, 1)[1].split("=", 1)
+        environment[name] = value
+        return []
     done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, text=True, stdin=subprocess.DEVNULL,
+        ["bash", "-c", command], cwd=ROOT if command.startswith("dotnet ") else folder, env=environment, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0 and not may_fail:
         sys.exit(f"{command}: exit code {done.returncode}\n{done.stdout}")
@@ -80,7 +84,7 @@ def main():
     granary = built()
     for path in parser.parse_args().pages:
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("examples", "samples", "docs", "bench", "src"):
+            for name in ("examples", "samples", "docs"):
                 (Path(folder) / name).symlink_to(ROOT / name)
             program = Path(folder) / "bin/granary"
             program.parent.mkdir()

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.RegularExpressions;
 using Granary.Client.Commands;
 using Granary.Jobs;
