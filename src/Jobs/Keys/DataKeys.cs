@@ -80,7 +80,10 @@ internal static class DataKeys
             .Written(j => j.Data.Validation.Path is null),
         validation.Key("path", v => v.Path, (v, p) => v with { Path = p }, NamedFile.Source, "a held-out source of its own; this or the fraction"),
         validation.Key("labels", v => v.Labels, (v, l) => v with { Labels = l }, NamedFile.One, "its labels' file, which idx needs")
-            .For(Takes("labels")));
+            .For(Takes("labels")),
+        validation.Key("threshold", v => v.Threshold, (v, t) => v with { Threshold = t }, new Threshold(),
+            "two classes: what the threshold on the second one's probability is chosen by, on the held-out examples; the model keeps it, and `predict` goes by it")
+            .For(Kinds.Labelled).DefaultIs("0.5"));
 
     // The formats whose descriptions name the key.
     private static Belonging Takes(string key) => Kinds.Format.Where(format => FormatKinds.Of(format).Takes(key), format => !FormatKinds.IsKnown(format));
