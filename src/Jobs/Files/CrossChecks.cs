@@ -84,10 +84,9 @@ internal static class CrossChecks
         }
 
         var name = $"data.validation.threshold is {threshold}";
-        if (job.Data.HasNumbers || job.Model.Loss != Loss.CrossEntropy)
+        if (job.Model.Loss != Loss.CrossEntropy)
         {
-            throw validation.Error("threshold", $"{name}, but {(job.Data.HasNumbers ? "data.target is number" : $"model.loss is {Kebab.Name(job.Model.Loss)}")}: "
-                + "a threshold is for the probability of a class. Take it out.");
+            throw validation.Error("threshold", $"{name}, but model.loss is {Kebab.Name(job.Model.Loss)}: a threshold is for the probability of a class. Take it out.");
         }
 
         if (held is { Path: null, Fraction: 0 })
