@@ -61,9 +61,9 @@ public static class ClassTable
             Examples = examples,
             Accuracy = accuracy,
             Classes = rows,
-            Macro = Average(occur, _ => 1),
+            Macro = Average(occur, _ => 1, ranks.Count > 1),
             Micro = new AveragedFigures(Part(hits, said), Part(hits, truths), Part(2 * hits, truths + said), pooled?.RocAuc, pooled?.AveragePrecision),
-            Weighted = Average(occur, r => r.Support),
+            Weighted = Average(occur, r => r.Support, ranks.Count > 1),
         };
     }
 
@@ -78,9 +78,10 @@ public static class ClassTable
 
     private static double Part(long some, long all) => all == 0 ? 0 : (double)some / all;
 
-    private static AveragedFigures Average(IReadOnlyList<OneClass> rows, Func<OneClass, double> weight) => new(
+    // Of two classes one alone is ranked: a mean would be its own.
+    private static AveragedFigures Average(IReadOnlyList<OneClass> rows, Func<OneClass, double> weight, bool hasAreas) => new(
         Mean(rows, weight, r => r.Precision) ?? 0, Mean(rows, weight, r => r.Recall) ?? 0, Mean(rows, weight, r => r.F1) ?? 0,
-        Mean(rows, weight, r => r.RocAuc), Mean(rows, weight, r => r.AveragePrecision));
+        hasAreas ? Mean(rows, weight, r => r.RocAuc) : null, hasAreas ? Mean(rows, weight, r => r.AveragePrecision) : null);
 
     private static double? Mean(IReadOnlyList<OneClass> rows, Func<OneClass, double> weight, Func<OneClass, double?> figure)
     {
