@@ -10,3 +10,4 @@ GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*Go
 "$python" optima.py
 "$python" evaluation.py
 "$python" regression.py
+"$python" classes.py

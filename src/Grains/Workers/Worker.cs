@@ -149,6 +149,13 @@ internal sealed class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<HeldOutClasses>> HeldOut(GenerationId generation)
+    {
+        var session = _jobs.Session(generation);
+        return Task.Run(session.HeldOut);
+    }
+
+    /// <inheritdoc/>
     public Task TakeOutput(GenerationId generation, string output, bool overwrite, string? continues)
     {
         _ = _jobs.Current(generation);

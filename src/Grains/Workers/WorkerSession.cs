@@ -146,6 +146,9 @@ internal sealed class WorkerSession<T> : IWorkerSession
     public void LoadCheckpoint(RestoreSource checkpoint) => _publisher.LoadCheckpoint(checkpoint);
 
     /// <inheritdoc/>
+    public IReadOnlyList<HeldOutClasses> HeldOut() => _publisher.Use(_gradients.HeldOut);
+
+    /// <inheritdoc/>
     public string? RecordPoints(IReadOnlyList<MetricPoint> points) => _events?.Add(points);
 
     /// <inheritdoc/>
