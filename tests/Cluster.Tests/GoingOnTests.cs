@@ -34,6 +34,15 @@ public sealed class GoingOnTests : IDisposable
     }
 
     [Fact]
+    public void The_model_s_path_is_told_as_it_would_be_typed_here()
+    {
+        string Told(string output) => JobLine.Summary(Cancelled(1529) with { Result = Cancelled(1529).Result! with { Output = output } }).Single(l => l.StartsWith("model: ", StringComparison.Ordinal));
+        var here = Environment.CurrentDirectory;
+        Assert.Equal("model: runs/a/model.safetensors (100 weights)", Told(Path.Combine(here, "runs", "a")));
+        Assert.Equal($"model: {here}-2/a/model.safetensors (100 weights)", Told($"{here}-2/a"));
+    }
+
+    [Fact]
     public void A_job_that_has_left_its_state_says_how_it_goes_on()
     {
         Assert.Null(GoingOn.Advice(Cancelled(1529))); // there is nothing to go on from

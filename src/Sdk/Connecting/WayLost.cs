@@ -7,5 +7,5 @@ namespace Granary.Sdk.Connecting;
 internal static class WayLost
 {
     /// <summary>Whether an error is one of these.</summary>
-    public static bool Tells(Exception error) => error is OrleansException or TimeoutException or SocketException;
+    public static bool Tells(Exception error) => error is OrleansException or TimeoutException or SocketException or HttpRequestException;
 }
