@@ -57,6 +57,7 @@ public static class DataPlan
         return new DataFacts(shape, classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
+            Table = TableEncoding.Unfitted(surveys.First(s => s.Rows > 0)),
             PixelType = surveys.Select(s => s.PixelType).FirstOrDefault(t => t is not null),
             ClassCounts = vocabulary?.Counts ?? [],
             VocabularyDigest = surveys[0].VocabularyDigest,
@@ -88,7 +89,7 @@ public static class DataPlan
         }
     }
 
-    private static void CheckSize(Job job, InputShape shape)
+    internal static void CheckSize(Job job, InputShape shape)
     {
         if (job.Training.Optimizer.Traits().MostWeights is { } most && ModelShape.Weights(ModelShape.Of(job.Model, shape)) is var weights && weights > most)
         {

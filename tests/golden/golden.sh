@@ -11,3 +11,4 @@ GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*Go
 "$python" evaluation.py
 "$python" regression.py
 "$python" classes.py
+"$python" columns.py

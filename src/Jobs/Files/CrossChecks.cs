@@ -12,6 +12,7 @@ internal static class CrossChecks
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
         }
 
+        CheckColumns(job.Data, data);
         var kind = ModelKinds.Of(job.Model);
         var reads = kind.Examples != ExampleKind.Rows;
         var isKnown = ModelKinds.IsKnown(kind.Kind); // of another one nobody here knows what it learns from: the silo's own check does
@@ -48,6 +49,22 @@ internal static class CrossChecks
         if (kind.Broken(job.Model) is var (place, broken))
         {
             throw model.Error(place, broken);
+        }
+    }
+
+    private static void CheckColumns(DataSection section, YamlMap data)
+    {
+        foreach (var name in section.Columns?.Named.Keys ?? [])
+        {
+            if (name == section.Label)
+            {
+                throw data.Map("columns").Error(name, $"data.columns names '{name}', which is the label (data.label): data.target says what that is.");
+            }
+
+            if (section.Ignore.Contains(name))
+            {
+                throw data.Map("columns").Error(name, $"data.columns and data.ignore both name '{name}': take it out of one of the two.");
+            }
         }
     }
 

@@ -44,6 +44,9 @@ internal static class DataKeys
         data.Key("target", d => d.Target, (d, v) => d with { Target = v }, new Choice<LabelTarget>(),
             "auto takes classes, and refuses labels that are a quantity or names of rows; classes takes any; number takes numbers, for a regression")
             .For(Kinds.Labelled),
+        data.Key("columns", d => d.Columns, (d, v) => d with { Columns = v }, new ColumnDescriptions(),
+            "what columns are, and how they become features; a column that is not named is numeric")
+            .For(Takes("columns")).DefaultIs("every column is a number and a feature as it is"),
         data.Key("cache", d => d.Cache, (d, v) => d with { Cache = v }, new TrueOrFalse(), "keeps the rows as numbers in `.granary-cache/` beside the file")
             .For(Takes("cache")),
         data.Key("features", d => d.Features, (d, v) => d with { Features = v }, new OrNothing<int>(new WholeNumber(1, 1 << 28)), "number of features")

@@ -39,6 +39,7 @@ internal sealed record SavedMetadata(ModelSection Model, DataSection Data, DataF
             Fill = Optional<double[]>(file, "fill"),
             TargetScaling = file.Metadata.ContainsKey("granary.target") ? Optional<TargetScaling>(file, "target") : null, // models of classes have none
             Threshold = Threshold(file),
+            Table = file.Metadata.ContainsKey("granary.table") ? Section<TableEncoding>(file, "table") : null, // only models of described columns have one
             PixelType = file.Metadata.GetValueOrDefault("granary.pixels"), // models of earlier builds do not say it
         };
         return Named(file, () => SavedModelRules.Broken(model, data, facts, file.Tensors.Count)) is { } broken

@@ -29,6 +29,11 @@ public static class SavedModel
             metadata["granary.target"] = JsonSerializer.Serialize(facts.TargetScaling, SavedModelJson.Options);
         }
 
+        if (facts.Table is not null)
+        {
+            metadata["granary.table"] = JsonSerializer.Serialize(facts.Table, SavedModelJson.Options);
+        }
+
         if (facts.PixelType is { } pixels)
         {
             metadata["granary.pixels"] = pixels;
