@@ -127,7 +127,7 @@ public sealed class TelemetryTests : IDisposable
         var known = spans.Select(s => (s.TraceId, s.SpanId)).ToHashSet();
         Assert.NotEmpty(known);
         Assert.All(spans, s => Assert.True(
-            (s.OperationName == "step") == (s.ParentSpanId == default) && s.OperationName == "step" || known.Contains((s.TraceId, s.ParentSpanId)), $"{s.OperationName} below {s.ParentSpanId}"));
+            s.OperationName == "step" ? s.ParentSpanId == default : known.Contains((s.TraceId, s.ParentSpanId)), $"{s.OperationName} below {s.ParentSpanId}"));
     }
 
     // Two clocks are read: the time of day, and the one that measures.
