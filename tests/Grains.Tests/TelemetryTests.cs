@@ -92,6 +92,8 @@ public sealed class TelemetryTests : IDisposable
         await coordinator.Cancel();
         var id = (await GranaryCluster.Until(coordinator, s => s.State == JobState.Cancelled)).JobId;
 
+        // The publishing ends a moment after others can see that the job has.
+        Assert.True(SpinWait.SpinUntil(() => _spans.Any(s => s.OperationName == "publish" && id.Equals(s.GetTagItem("job"))), TimeSpan.FromMinutes(1)));
         var spans = _spans.Where(s => id.Equals(s.GetTagItem("job"))).ToArray();
         var recovery = Assert.Single(spans, s => s.OperationName == "recovery");
         Assert.Equal(default, recovery.ParentSpanId);

@@ -63,7 +63,7 @@ internal sealed partial class CoordinatorGrain
             await act(_mlflow ??= new MlflowRun(new MlflowServer(Job.Tracking!.Mlflow), JobId, Job, State.Submitted));
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException or FormatException)
         {
             if (!_untracked && !_ended)
             {
