@@ -54,7 +54,7 @@ internal sealed class AspireDashboard : IDisposable
             : null;
         return found ?? throw new UserException(
             ExitCode.Usage,
-            $"--dashboard needs the Aspire dashboard, which is not in {folder}. Install it with: dotnet package download {Package} --output {Packages}  or name its program in {Variable}.");
+            $"--dashboard needs the Aspire dashboard, which is not in {folder}. Install it with: dotnet package download {Package} --output {Packages} (or name its program in {Variable}).");
     }
 
     /// <summary>Starts it; returns once it takes telemetry.</summary>
