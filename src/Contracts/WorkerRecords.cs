@@ -48,6 +48,7 @@ public sealed record HeldOutClasses(
 /// <param name="Evaluations">One record per shard and evaluation pass; the first member's report again.</param>
 /// <param name="Taken">Steps that the times below were spent on.</param>
 /// <param name="Seconds">Where the time went since the last report.</param>
+/// <param name="Traced">Traced steps that it has ended since then; null: none.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerReport")]
 public sealed record WorkerReport(
     [property: Id(0)] GenerationId Generation,
@@ -56,7 +57,8 @@ public sealed record WorkerReport(
     [property: Id(3)] IReadOnlyList<StepRecord> Steps,
     [property: Id(4)] IReadOnlyList<EvaluationRecord> Evaluations,
     [property: Id(7)] int Taken,
-    [property: Id(8)] WorkerSeconds Seconds);
+    [property: Id(8)] WorkerSeconds Seconds,
+    [property: Id(9)] IReadOnlyList<TracedEnd>? Traced = null);
 
 /// <summary>One committed step.</summary>
 /// <param name="Step">The step, from 0.</param>

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -29,7 +30,15 @@ internal sealed partial class CoordinatorGrain
     private async Task Publish(GenerationRun run, JobState state, string? failure)
     {
         Activity = "writing the model";
-        Spend(TimePart.CheckpointStall);
+        Spend(TimePart.CheckpointStall, "publish");
+        EndForming("the job ends");
+        using var trace = RootSpan.Begin("publish")?.SetTag("job", JobId).SetTag("generation", State.Generation);
+        if (trace is not null)
+        {
+            System.Diagnostics.Activity.Current = trace; // the calls to workers belong to it
+            _traces.Add(trace.Context);
+        }
+
         await SaveForCertain(); // a coordinator that has been replaced fails here
         var live = _progress!.Live;
         var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastEpochEnd, live.Committed);
@@ -158,7 +167,7 @@ internal sealed partial class CoordinatorGrain
         await CheckpointLast(run);
         Spend(TimePart.Evaluating);
         var evaluation = await run.Evaluate(Acknowledged, patience.Stretch(EvaluationRule.Patience));
-        Spend(TimePart.CheckpointStall);
+        Spend(TimePart.CheckpointStall, "publish");
         return evaluation;
     }
 

@@ -122,6 +122,24 @@ public sealed record ActivityDocument(string Activity, long Step, double Seconds
 /// <param name="Shards">Shards that are being read.</param>
 public sealed record RankDocument(int Rank, string Silo, string Activity, double Seconds, IReadOnlyList<string> WaitsFor, IReadOnlyList<int> Shards);
 
+/// <summary>Where a job's time went: every second from its submission to its end, or until now, belongs to one part.</summary>
+/// <param name="Job">The job's id.</param>
+/// <param name="WallSeconds">All of them.</param>
+/// <param name="Goodput">Part of them that brought the job forward: computing, exchanging, updating and evaluating; from 0 to 1.</param>
+/// <param name="Parts">The parts, those of no seconds too.</param>
+/// <param name="StepsRedone">Steps that had to be taken again.</param>
+/// <param name="ExamplesInVain">Examples counted in them.</param>
+/// <param name="Recoveries">Recoveries by cause.</param>
+public sealed record GoodputDocument(
+    string Job, double WallSeconds, double Goodput, IReadOnlyList<TimePartDocument> Parts, long StepsRedone, long ExamplesInVain, IReadOnlyDictionary<string, int> Recoveries);
+
+/// <summary>A part of a job's time.</summary>
+/// <param name="Name">"queued", "starting", "reading data", "computing", "exchanging", "waiting for a slower rank", "updating", "evaluating", "checkpoint stall", "lost", "detecting", "rendezvous and restoring" or "idle".</param>
+/// <param name="Seconds">How long, all in all.</param>
+/// <param name="Part">Of all of them, from 0 to 1.</param>
+/// <param name="Good">Whether it brought the job forward.</param>
+public sealed record TimePartDocument(string Name, double Seconds, double Part, bool Good);
+
 /// <summary>A silo that takes no part.</summary>
 /// <param name="Silo">The silo.</param>
 /// <param name="Why">Why.</param>

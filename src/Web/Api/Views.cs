@@ -45,6 +45,12 @@ internal static class Views
     public static ActivityDocument Of(JobActivity a) => new(
         a.Activity, a.Step, a.Seconds, a.WaitingFor, [.. a.Ranks.Select(r => new RankDocument(r.Rank, r.Silo, r.Words, r.Seconds, r.WaitsFor, r.Shards))]);
 
+    /// <summary>Where a job's time went.</summary>
+    public static GoodputDocument Of(GoodputReport g) => new(
+        g.JobId, g.WallSeconds, g.Goodput,
+        [.. g.Parts.Select(p => new TimePartDocument(GoodputReport.Name(p.Part), p.Seconds, g.WallSeconds > 0 ? p.Seconds / g.WallSeconds : 0, GoodputReport.IsGood(p.Part)))],
+        g.StepsRedone, g.ExamplesInVain, g.Recoveries);
+
     /// <summary>An event.</summary>
     public static EventDocument Of(JobEvent e, string id) => new(
         id, e.At, Name(e.Kind), e.Step, e.Generation, e.Silo, e.Message, e.Rewind is { } r ? new RewindDocument(r.From, r.To, r.Checkpoint) : null);
