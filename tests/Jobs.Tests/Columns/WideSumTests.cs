@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Granary.Jobs.Tests.Columns;
 
 /// <summary>Sums without rounding, against whole numbers of any size.</summary>
-public class ExactSumTests
+public class WideSumTests
 {
     private static readonly double[] Odd =
         [double.Epsilon, -double.Epsilon, double.MaxValue, -double.MaxValue, 1, -1, 1e-310, 0.1, -0.1, 1e16, 1, -0.0, 4.9e-300, Math.PI, 1 << 30, double.BitDecrement(1)];
@@ -27,9 +27,9 @@ public class ExactSumTests
         }
     }
 
-    private static ExactSum Of(IEnumerable<double> numbers, bool squares = false)
+    private static WideSum Of(IEnumerable<double> numbers, bool squares = false)
     {
-        var sum = new ExactSum();
+        var sum = new WideSum();
         foreach (var x in numbers)
         {
             if (squares)
@@ -95,7 +95,7 @@ public class ExactSumTests
     [Fact]
     public void More_additions_than_a_digit_could_hold_without_a_carry_are_right()
     {
-        var sum = new ExactSum();
+        var sum = new WideSum();
         for (var i = 0; i < 200_000; i++)
         {
             sum.Add(uint.MaxValue);

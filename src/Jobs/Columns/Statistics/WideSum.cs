@@ -4,7 +4,7 @@ namespace Granary.Jobs;
 
 /// <summary>A sum of doubles, or of their squares, without any rounding: a number of 4,300 bits, enough for the square of every double. The order of the
 /// additions does not matter, so that the sum is the same over any number of shards.</summary>
-public sealed class ExactSum
+public sealed class WideSum
 {
     private const int Lowest = -2148; // the exponent of the least square's last bit
     private const int DigitBits = 32;
