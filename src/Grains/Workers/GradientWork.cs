@@ -5,6 +5,7 @@ using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
 using Granary.Jobs;
+using Granary.Model.Data;
 using Granary.Model.Networks;
 
 namespace Granary.Grains.Workers;
