@@ -122,6 +122,9 @@ public sealed record DataFacts(
     /// <summary>What the target is standardised with; null where it is not, and until the moments have been merged.</summary>
     public TargetScaling? TargetScaling { get; init; }
 
+    /// <summary>Of a saved model of two classes: the second is chosen from this probability on; null: from 0.5 on.</summary>
+    public double? Threshold { get; init; }
+
     /// <summary>What an example of each class weighs, in class order; null where every one weighs 1, and until the classes have
     /// been counted.</summary>
     public double[]? ClassWeights { get; init; }

@@ -47,6 +47,11 @@ public static class DataPlan
                 : $"{Path.GetFileName(data.Vocab)} and {Path.GetFileName(data.Merges)} are not the same for every silo. Give each the same files.");
         }
 
+        if (data.Validation.Threshold is { } threshold && tokens != 2)
+        {
+            throw new JobException($"data.validation.threshold is {threshold}, but {source} has {Plural.Of(tokens, "class")}: a threshold tells two apart. Take it out.");
+        }
+
         var shape = new InputShape(features, tokens);
         CheckSize(job, shape);
         return new DataFacts(shape, classes, training, held, null)

@@ -151,4 +151,9 @@ public sealed record ValidationSection
 
     /// <summary>idx with a source of its own: the labels' file.</summary>
     public string? Labels { get; init; }
+
+    /// <summary>Two classes: what the threshold on the second one's probability is chosen by, on the held-out examples: see <see cref="ThresholdRule"/>.
+    /// Default: null, it is 0.5.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Threshold { get; init; }
 }

@@ -1,6 +1,5 @@
 using Granary.Contracts;
 using Granary.Jobs;
-using Granary.Model.Training;
 
 namespace Granary.Grains.Coordination;
 

@@ -44,6 +44,7 @@ internal static class CrossChecks
         }
 
         CheckTarget(job, kind, model, data);
+        CheckThreshold(job, data.Map("validation"));
         CheckKept(job.Data, data);
         if (kind.Broken(job.Model) is var (place, broken))
         {
@@ -89,6 +90,25 @@ internal static class CrossChecks
             throw data.Error("target", byLoss
                 ? $"data.target is number, but model.loss is {loss}, which tells classes apart: set model.loss to {KeyWords.List(NumberLosses, "or")}, or take data.target out."
                 : $"data.target is number, but model.kind is {kind.Kind}, which tells classes apart: set model.kind to {KeyWords.List([.. ModelKinds.ForNumbers], "or")}, or take data.target out.");
+        }
+    }
+
+    private static void CheckThreshold(Job job, YamlMap validation)
+    {
+        if (job.Data.Validation is not { Threshold: { } threshold } held)
+        {
+            return;
+        }
+
+        var name = $"data.validation.threshold is {threshold}";
+        if (job.Model.Loss != Loss.CrossEntropy)
+        {
+            throw validation.Error("threshold", $"{name}, but model.loss is {Kebab.Name(job.Model.Loss)}: a threshold is for the probability of a class. Take it out.");
+        }
+
+        if (held is { Path: null, Fraction: 0 })
+        {
+            throw validation.Error("threshold", $"{name}, which goes by held-out examples, but none are held out: set data.validation.fraction, or data.validation.path.");
         }
     }
 

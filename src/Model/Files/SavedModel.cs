@@ -39,6 +39,11 @@ public static class SavedModel
             metadata["granary.pixels"] = pixels;
         }
 
+        if (facts.Threshold is { } threshold)
+        {
+            metadata["granary.threshold"] = JsonSerializer.Serialize(threshold, SavedModelJson.Options);
+        }
+
         return metadata;
     }
 

@@ -28,6 +28,7 @@ internal static class SavedModelRules
             : text != data.IsText ? $"a {model.Kind} does not learn from {data.Format}"
             : BrokenTarget(model, data, facts, kind) is { } target ? target
             : !facts.Shape.IsNumber && (classes < 2 || (kind.Classes is { } number && classes != number)) ? Plural.Of(classes, "class")
+            : facts.Threshold is not null && (facts.Shape.Classes != 2 || model.Loss != Loss.CrossEntropy) ? "a threshold is for the probability of the second of two classes"
             : kind.Examples != data.Examples
                 ? $"a {model.Kind} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)

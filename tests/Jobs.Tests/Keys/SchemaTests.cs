@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using CsCheck;
-using YamlDotNet.RepresentationModel;
 
 namespace Granary.Jobs.Tests.Keys;
 

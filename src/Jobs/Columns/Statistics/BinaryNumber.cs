@@ -17,7 +17,7 @@ public sealed record BinaryNumber(byte[] Whole, int Exponent)
     /// <summary>A double, as it is.</summary>
     public static BinaryNumber Of(double x)
     {
-        var (mantissa, exponent) = ExactSum.Parts(x);
+        var (mantissa, exponent) = WideSum.Parts(x);
         return Of(double.IsNegative(x) ? -(BigInteger)mantissa : mantissa, exponent);
     }
 

@@ -55,8 +55,8 @@ internal sealed class NumberTally(NumberKind kind, ColumnSection section) : Colu
 
     private sealed class Sums
     {
-        private readonly ExactSum _sum = new();
-        private readonly ExactSum _squares = new();
+        private readonly WideSum _sum = new();
+        private readonly WideSum _squares = new();
         private double? _least;
         private double? _greatest;
 
