@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Granary.Grains.Exchange;
 using Granary.Grains.Telemetry;
 using Granary.Jobs;
 
@@ -63,6 +62,7 @@ internal sealed partial class CoordinatorGrain
                 + "happen, so the model was not written. Please report it with the job file.");
         }
 
+        var figures = state != JobState.Failed && evaluation is not null && evaluated == step ? await HeldOutFigures(run) : null;
         Remember(run);
         State.Failure = failure;
         var result = new JobResult(
@@ -78,7 +78,8 @@ internal sealed partial class CoordinatorGrain
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
             live.EpochLoss is null ? null : _progress.LastEpochEnd,
-            evaluation?.Numbers);
+            evaluation?.Numbers,
+            figures);
         var artifacts = JobArtifacts.Of(Job, state, result, State, live, GoodputNow());
         IReadOnlyDictionary<string, CheckpointPart> copies = new Dictionary<string, CheckpointPart>();
         if (state != JobState.Failed && await LeaveBehind(run, step) is { } left)
@@ -87,7 +88,7 @@ internal sealed partial class CoordinatorGrain
             artifacts.Add(artifact.Key, artifact.Value);
         }
 
-        var (output, trouble) = await Write(run, state, artifacts, copies);
+        var (output, trouble) = await Write(run, state, artifacts, copies, figures?.Threshold is { Missed: null } chosen ? chosen.Value : null);
         State.Result = output is null ? null : result with { Output = output };
         if (trouble is not null)
         {
@@ -106,10 +107,10 @@ internal sealed partial class CoordinatorGrain
     // If the output folder cannot be written to, the model goes to the cluster's default place instead. Returns where it is, and what
     // went wrong.
     private async Task<(string? Output, string? Trouble)> Write(
-        GenerationRun run, JobState state, IReadOnlyDictionary<string, string> artifacts, IReadOnlyDictionary<string, CheckpointPart> copies)
+        GenerationRun run, JobState state, IReadOnlyDictionary<string, string> artifacts, IReadOnlyDictionary<string, CheckpointPart> copies, double? threshold)
     {
         var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
-        var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue, PointsToPublish);
+        var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue, PointsToPublish, threshold);
         var since = System.Diagnostics.Stopwatch.StartNew();
         for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
         {
@@ -121,7 +122,7 @@ internal sealed partial class CoordinatorGrain
 
             if (OwnOutput != Output)
             {
-                var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null, PointsToPublish));
+                var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null, PointsToPublish, threshold));
                 if (again is null)
                 {
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");

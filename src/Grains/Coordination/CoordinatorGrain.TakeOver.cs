@@ -1,6 +1,5 @@
 using Granary.Contracts;
 using Granary.Grains.Goodput;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

@@ -1,15 +1,11 @@
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
-using Granary.Grains.Exchange;
 using Granary.Grains.Goodput;
 using Granary.Grains.Liveness;
 using Granary.Grains.Workers;
 using Granary.Jobs;
-using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
-using Orleans.Runtime;
-using Orleans.Storage;
 
 namespace Granary.Grains.Coordination;
 

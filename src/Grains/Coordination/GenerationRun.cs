@@ -4,7 +4,6 @@ using Granary.Grains.Exchange;
 using Granary.Grains.Liveness;
 using Granary.Grains.Telemetry;
 using Granary.Jobs;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

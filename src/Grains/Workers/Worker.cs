@@ -5,8 +5,6 @@ using Granary.Jobs;
 using Granary.Model.Training;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Runtime;
-using Orleans.Services;
 
 namespace Granary.Grains.Workers;
 
@@ -154,6 +152,13 @@ internal sealed class Worker : GrainService, IWorker
     {
         var session = _jobs.Session(generation);
         return Task.Run(() => session.LoadCheckpoint(checkpoint));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HeldOutClasses>> HeldOut(GenerationId generation)
+    {
+        var session = _jobs.Session(generation);
+        return Task.Run(session.HeldOut);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,6 @@ using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.ModelState;
 using Granary.Grains.TensorBoard;
-using Granary.Jobs;
 using Granary.Model.Networks;
 using Granary.Model.Training;
 
@@ -145,6 +144,9 @@ internal sealed class WorkerSession<T> : IWorkerSession
 
     /// <inheritdoc/>
     public void LoadCheckpoint(RestoreSource checkpoint) => _publisher.LoadCheckpoint(checkpoint);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HeldOutClasses> HeldOut() => _publisher.Use(_gradients.HeldOut);
 
     /// <inheritdoc/>
     public string? RecordPoints(IReadOnlyList<MetricPoint> points) => _events?.Add(points);

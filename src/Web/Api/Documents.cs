@@ -158,9 +158,11 @@ public sealed record AbsentDocument(string Silo, string Why);
 /// <param name="ValidationRmse">Root of the mean squared error over the held-out examples, where the target is a number.</param>
 /// <param name="ValidationMae">Mean absolute error over them.</param>
 /// <param name="ValidationR2">Coefficient of determination over them.</param>
+/// <param name="ValidationFigures">Where there are classes: all figures over them, as summary.json has them.</param>
 public sealed record ResultDocument(
     string Model, long Parameters, long Step, bool StoppedEarly, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, string WeightsSha256, string Output,
-    double? ValidationRmse = null, double? ValidationMae = null, double? ValidationR2 = null);
+    double? ValidationRmse = null, double? ValidationMae = null, double? ValidationR2 = null,
+    Jobs.ClassFigures? ValidationFigures = null);
 
 /// <summary>A job with its job file.</summary>
 /// <param name="Status">Where it stands.</param>

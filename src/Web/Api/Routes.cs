@@ -1,4 +1,3 @@
-using Granary.Contracts;
 using Granary.Web.Events;
 using Granary.Web.Series;
 using Granary.Web.Submitting;

@@ -37,7 +37,7 @@ internal static class Views
         WaitingFor = s.WaitingFor,
         Failure = s.Failure,
         Result = s.Result is { } r
-            ? new ResultDocument(r.Model, r.Parameters, r.Step, r.StoppedEarly, r.TrainLoss, r.ValidationLoss, r.ValidationAccuracy, r.WeightsSha256, r.Output, r.ValidationNumbers?.Rmse, r.ValidationNumbers?.Mae, r.ValidationNumbers?.R2)
+            ? new ResultDocument(r.Model, r.Parameters, r.Step, r.StoppedEarly, r.TrainLoss, r.ValidationLoss, r.ValidationAccuracy, r.WeightsSha256, r.Output, r.ValidationNumbers?.Rmse, r.ValidationNumbers?.Mae, r.ValidationNumbers?.R2, r.ValidationFigures)
             : null,
     };
 
