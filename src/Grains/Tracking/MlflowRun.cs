@@ -14,10 +14,12 @@ internal sealed class MlflowRun(MlflowServer server, string jobId, Job job, Date
 {
     private const string JobTag = "granary.job";
     private const int MostMetrics = 1000; // of one call
+    private const int MostParameters = 100;
     private const int LongestValue = 500; // what every version takes
 
     private Dictionary<string, long> _logged = [];
     private string? _run;
+    private int _told; // batches of parameters that the server has
 
     /// <summary>Logs what is new of a job's points.</summary>
     public async Task Log(IReadOnlyList<MetricPoint> points, long stepsPerEpoch, double examplesPerStep, CancellationToken cancellation)
@@ -71,9 +73,10 @@ internal sealed class MlflowRun(MlflowServer server, string jobId, Job job, Date
         var found = await server.Find(experiment, JobTag, jobId, cancellation);
         var run = found?.Run ?? await server.Create(experiment, jobId, JobTag, jobId, submitted, cancellation);
         _logged = new(found?.Logged ?? new Dictionary<string, long>());
-        foreach (var (key, value) in JobFile.Values(job))
+        foreach (var batch in JobFile.Values(job).Select(p => (p.Key, p.Value.Length <= LongestValue ? p.Value : p.Value[..LongestValue])).Chunk(MostParameters).Skip(_told))
         {
-            await server.Parameter(run, key, value.Length <= LongestValue ? value : value[..LongestValue], cancellation);
+            await server.Parameters(run, batch, cancellation);
+            _told++;
         }
 
         return _run = run;

@@ -60,9 +60,11 @@ internal sealed class MlflowServer(string server)
         },
         cancellation))["run"]?["info"]?["run_id"]);
 
-    /// <summary>Logs a parameter. The same again changes nothing.</summary>
-    public Task Parameter(string run, string key, string value, CancellationToken cancellation) =>
-        Post("runs/log-parameter", With(run, Pair(key, value)), cancellation);
+    /// <summary>Logs parameters, 100 at most. The same again changes nothing.</summary>
+    public Task Parameters(string run, IEnumerable<(string Key, string Value)> parameters, CancellationToken cancellation) => Post(
+        "runs/log-batch",
+        new JsonObject { ["run_id"] = run, ["params"] = new JsonArray([.. parameters.Select(p => (JsonNode)Pair(p.Key, p.Value))]) },
+        cancellation);
 
     /// <summary>Logs metrics, 1000 at most.</summary>
     public Task Log(string run, IEnumerable<MlflowMetric> metrics, CancellationToken cancellation) => Post(

@@ -83,17 +83,19 @@ internal sealed class MlflowDouble : IDisposable
                     ["runs"] = new JsonArray([.. Runs.Where(r => body["experiment_ids"]!.AsArray().Any(e => (string)e! == r.Experiment)
                         && r.Tags.Any(t => filter == $"tags.\"{t.Key}\" = '{t.Value}'")).Select(r => r.Json())]),
                 };
-            case ("POST", "/api/2.0/mlflow/runs/log-parameter"):
-                var (key, value) = ((string)body["key"]!, (string)body["value"]!);
-                Assert.True(!OfBody().Parameters.TryGetValue(key, out var before) || before == value, $"parameter {key} changes from {before} to {value}");
-                OfBody().Parameters[key] = value;
-                return new JsonObject();
             case ("POST", "/api/2.0/mlflow/runs/set-tag"):
                 OfBody().Tags[(string)body["key"]!] = (string)body["value"]!;
                 return new JsonObject();
             case ("POST", "/api/2.0/mlflow/runs/log-batch"):
-                var metrics = body["metrics"]!.AsArray();
-                Assert.InRange(metrics.Count, 1, 1000);
+                foreach (var p in body["params"]?.AsArray() ?? [])
+                {
+                    var (key, value) = ((string)p!["key"]!, (string)p["value"]!);
+                    Assert.True(!OfBody().Parameters.TryGetValue(key, out var before) || before == value, $"parameter {key} changes from {before} to {value}");
+                    OfBody().Parameters[key] = value;
+                }
+
+                var metrics = body["metrics"]?.AsArray() ?? [];
+                Assert.InRange(metrics.Count + OfBody().Parameters.Count, 1, 1000);
                 OfBody().Metrics.AddRange(metrics.Select(m => ((string)m!["key"]!, (long)m["step"]!, (double)m["value"]!, (long)m["timestamp"]!)));
                 return new JsonObject();
             case ("POST", "/api/2.0/mlflow/runs/update"):
