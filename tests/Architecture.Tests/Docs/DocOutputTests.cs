@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Granary.Client.Commands;
 using Granary.Client.Display;
 using Granary.Client.Planning;
 using Granary.Jobs;
@@ -26,17 +25,17 @@ public class DocOutputTests
     [Fact]
     public void The_plan_of_gpt_2_xl_is_the_one_that_is_printed()
     {
-        const string Command = "plan --preset gpt-2-xl --batch 512 --silos 8 --up-to 512 --flops 100T --bandwidth 100Gbit --latency 20us";
+        const string Line = "plan --preset gpt-2-xl --batch 512 --silos 8 --up-to 512 --flops 100T --bandwidth 100Gbit --latency 20us";
         var (options, command) = (new PlanOptions(), new Command("plan") { TreatUnmatchedTokensAsErrors = false });
         foreach (var option in options.All)
         {
             command.Add(option);
         }
 
-        var facts = options.Over(new ClusterFacts { Flops = double.NaN, Bandwidth = double.NaN, Latency = double.NaN }, new RootCommand { command }.Parse(Command));
+        var facts = options.Over(new ClusterFacts { Flops = double.NaN, Bandwidth = double.NaN, Latency = double.NaN }, new RootCommand { command }.Parse(Line));
         Assert.Equal(
             new PlanReport(PlannedJob.OfPreset("gpt-2-xl", 512), facts, null, [8], 512, ShardsToSuit: true).Text(null),
-            DocPages.Output(Page, $"granary {Command}"));
+            DocPages.Output(Page, $"granary {Line}"));
     }
 
     [Fact]

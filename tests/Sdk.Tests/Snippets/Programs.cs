@@ -1,7 +1,7 @@
 using Granary.Jobs;
 using Granary.Sdk;
 
-namespace Granary.Sdk.Tests.Snippets;
+namespace Docs.Snippets; // no part of Granary, as a stranger's program is none
 
 /// <summary>docs/how-to/programs.md and build/package-readme.md: compiled, so that the pages stay true, and never run.</summary>
 internal static class Programs
