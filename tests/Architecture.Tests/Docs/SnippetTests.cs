@@ -9,7 +9,7 @@ public class SnippetTests
 
     private static readonly (string File, string[] Lines)[] Compiled =
     [
-        .. new[] { "samples", "tests/Extensions.Tests", "tests/Sdk.Tests" }.SelectMany(Repository.Sources)
+        .. new[] { "samples", "tests/Extensions.Tests", "tests/Sdk.Tests", "tests/Model.Tests/Onnx" }.SelectMany(Repository.Sources)
             .Select(f => (Path.GetRelativePath(Repository.Root, f), File.ReadLines(f).Select(Plain).ToArray())),
     ];
 
