@@ -69,6 +69,7 @@ public class ReferenceTests
     [InlineData("iris-softmax")]
     [InlineData("iris-linear")]
     [InlineData("source-transformer")]
+    [InlineData("nanogpt-cpu")]
     [InlineData("source-skip-gram")]
     [InlineData("fashion-mlp")]
     public void Examples_are_good_job_files(string name)

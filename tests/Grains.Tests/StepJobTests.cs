@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Jobs;
+using Granary.Model.Data;
 using Granary.Model.Files;
 
 namespace Granary.Grains.Tests;
@@ -66,10 +67,19 @@ public sealed class StepJobTests : IDisposable
         Assert.True(killed.Recoveries > 0);
         Assert.Equal(one.Result with { Output = "" }, killed.Result! with { Output = "" });
 
-        // The ledger has what was counted, up to the last step.
+        // The ledger has what was counted, up to the last step, and it is what the seed draws.
         var ledger = (await coordinator.Ledger())!;
-        Assert.Equal(50 * 12, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)) + (ledger.UnderWay?.Examples.Sum() ?? 0));
-        Assert.Equal(50, ledger.UnderWay?.EndStep ?? 50);
+        var (facts, steps) = (ledger.Facts!, ledger.UnderWay!);
+        var batches = BatchPlan.Of(job, facts.TrainingRows);
+        Assert.Equal((batches.StepsPerEpoch * ledger.Epochs[^1].EndEpoch, 50), (steps.FirstStep, steps.EndStep));
+        Assert.Equal(50 * 12, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)) + steps.Examples.Sum());
+        for (var v = 0; v < job.Data.Shards; v++)
+        {
+            var data = ShardData.Read(job, v);
+            Assert.All(ledger.Epochs, e => Assert.Equal(
+                data.Ledger(facts, e.FirstEpoch, [(0, (int)batches.RowsPerEpoch(v))]), (e.Examples[v], e.Digests[v])));
+            Assert.Equal(data.Ledger(facts, batches.EpochOf(steps.FirstStep), batches.Rows(steps.FirstStep, 50, v)), (steps.Examples[v], steps.Digests[v]));
+        }
     }
 
     [Fact]
