@@ -3,12 +3,12 @@ using CsCheck;
 namespace Granary.Jobs.Tests;
 
 /// <summary>Jobs that are measured in steps: rounds, rates, places for windows, and how much is evaluated.</summary>
-public class StepPlanTests
+public sealed class StepPlanTests : IDisposable
 {
     private const string Good = """
         version: 1
         model: { kind: transformer, context: 8 }
-        data: { format: text, path: /t.txt, windows: random, validation: { fraction: 0.1, from: end } }
+        data: { format: text, path: t.txt, windows: random, validation: { fraction: 0.1, from: end } }
         training:
           steps: 100
           evaluation: { every: 30, batches: 4 }
@@ -16,7 +16,13 @@ public class StepPlanTests
           train: ["blocks.*", "unembedding.?eight"]
         """;
 
-    private static Job Parse(string text, params string[] overrides) => JobFile.Parse(text, "steps.yaml", "/", overrides, "/");
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public StepPlanTests() => File.WriteAllText(Path.Combine(_folder, "t.txt"), "grain");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Job Parse(string text, params string[] overrides) => JobFile.Parse(text, "steps.yaml", _folder, overrides, _folder);
 
     [Fact]
     public void Everything_is_read_and_written()
@@ -38,7 +44,7 @@ public class StepPlanTests
     [InlineData("microBatch: 2", "microBatch: 0", "steps.yaml:7: training.microBatch is 0, but must be at least 1.")]
     [InlineData("train: [", "train: [\"\", ", "steps.yaml:8: training.train holds an empty pattern")]
     [InlineData("fraction: 0.1, from: end", "fraction: 0", "training.evaluation goes by held-out examples, but none are held out")]
-    [InlineData("fraction: 0.1, from: end", "path: /t.txt, from: end", "steps.yaml:3: data.validation.from is end, but no fraction is held out")]
+    [InlineData("fraction: 0.1, from: end", "path: t.txt, from: end", "steps.yaml:3: data.validation.from is end, but no fraction is held out")]
     [InlineData("from: end", "from: start", "data.validation.from is 'start', but must be one of anywhere, end.")]
     [InlineData("windows: random", "windows: any", "data.windows is 'any', but must be one of tiled, random.")]
     [InlineData("steps: 100", "steps: 100\n  schedule: { kind: step }", "training.schedule.every is missing: in a job of training.steps it counts steps, and has no default.")]
@@ -49,9 +55,9 @@ public class StepPlanTests
     [Fact]
     public void Windows_are_those_of_text_alone()
     {
-        const string Words = "version: 1\nmodel: { kind: skip-gram }\ndata: { format: text, path: /t.txt, tokens: word, windows: random }\ntraining: { steps: 9 }\n";
+        const string Words = "version: 1\nmodel: { kind: skip-gram }\ndata: { format: text, path: t.txt, tokens: word, windows: random }\ntraining: { steps: 9 }\n";
         Assert.Contains("data.windows belongs to windows of text", Assert.Throws<JobException>(() => Parse(Words)).Message);
-        const string Rows = "version: 1\nmodel: { kind: softmax }\ndata: { format: csv, path: /t.csv, label: y, validation: { fraction: 0.1, from: end } }\ntraining: { steps: 9 }\n";
+        const string Rows = "version: 1\nmodel: { kind: softmax }\ndata: { format: csv, path: t.txt, label: y, validation: { fraction: 0.1, from: end } }\ntraining: { steps: 9 }\n";
         Assert.Contains("data.validation.from has no meaning for csv", Assert.Throws<JobException>(() => Parse(Rows)).Message);
     }
 
