@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Granary.Sdk;
+using Granary.Sdk.Connecting;
+using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;
 
@@ -28,6 +31,13 @@ public sealed class LastingClusterTests : IDisposable
         Assert.Equal(0, await up.Exit());
         var pids = await Pids();
         Assert.Equal(2, pids.Length);
+
+        // `status` asks the HTTP API, which has what an Orleans client is told.
+        var home = new ClusterHome(Path.Combine(_folder, "home"));
+        await using (var client = await GranaryClient.Connect(home.Address(), CancellationToken.None))
+        {
+            Assert.Equal((await client.ListSilosAsync()).Select(s => s with { Channel = "" }), await ClusterApi.Silos(home, CancellationToken.None));
+        }
 
         using var submit = await Run("submit", Digits, "--detach", "--json", "--set", "training.epochs=10");
         var job = submit.Json.GetProperty("job").GetString()!;

@@ -3,7 +3,6 @@ using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.TestingHost;
 
@@ -14,6 +13,8 @@ internal sealed class GranaryCluster : IAsyncDisposable
 {
     // Asking without a pause would take a core from the silos.
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(10);
+
+    // For what hangs: on a busy machine a job may take long, but moves.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly InProcessTestCluster _cluster;
@@ -103,12 +104,19 @@ internal sealed class GranaryCluster : IAsyncDisposable
     public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)
     {
         var since = Stopwatch.StartNew();
+        var last = (JobState.Queued, Step: 0L, Generation: 0L);
         while (true)
         {
             var status = (await Persistently(() => coordinator.Status(0)))!;
             if (met(status))
             {
                 return status;
+            }
+
+            var now = (status.State, status.Step, status.Generation);
+            if (now != last)
+            {
+                (last, since) = (now, Stopwatch.StartNew());
             }
 
             Assert.True(since.Elapsed < Patience, $"waited in vain; the last status: {status}");

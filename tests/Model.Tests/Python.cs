@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 
@@ -9,13 +10,16 @@ internal static class Python
     // The first on the path may be somebody's own, without Debian's packages.
     private static readonly string[] Candidates = ["python3", "/usr/bin/python3"];
 
+    // By module: torch takes seconds to import.
+    private static readonly ConcurrentDictionary<string, Lazy<string?>> Found = [];
+
     public static string Golden(string script) => Path.Combine(
         typeof(Python).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Root").Value!, "tests", "golden", script);
 
     /// <summary>Runs a Python that has a module and returns what it printed; skips the test where there is none.</summary>
     public static string Run(string module, params string[] arguments)
     {
-        var python = Array.Find(Candidates, c => Start(c, "-c", $"import {module}").Code == 0);
+        var python = Found.GetOrAdd(module, m => new(() => Array.Find(Candidates, c => Start(c, "-c", $"import {m}").Code == 0))).Value;
         Assert.SkipWhen(python is null, $"no Python with {module}: apt-get install python3-{module}");
         var (code, output, errors) = Start(python!, arguments);
         Assert.True(code == 0, errors);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Granary.Client.Display;
+using Granary.Contracts;
+using Granary.Sdk.Connecting;
 
 namespace Granary.Client.Commands;
 
@@ -10,44 +12,51 @@ internal static class StatusCommand
     public static Command Create()
     {
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
-        return new Command("status", "The cluster's living silos.") { home, json }.Does((result, cancellation) =>
-            CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client =>
+        return new Command("status", "The cluster's living silos.") { home, json }.Does(async (result, cancellation) =>
+        {
+            var place = result.GetValue(home)!;
+            var silos = CommandParts.IsElsewhere() ? null : await ClusterApi.Silos(new ClusterHome(place), cancellation);
+            return silos is not null
+                ? Show(silos, result.GetValue(json))
+                : await CommandParts.AskCluster(place, cancellation, async client => Show(await client.ListSilosAsync(), result.GetValue(json)));
+        });
+    }
+
+    private static int Show(IReadOnlyList<SiloInfo> silos, bool json)
+    {
+        if (json)
+        {
+            JobDocument.Write(new
             {
-                var silos = await client.ListSilosAsync();
-                if (result.GetValue(json))
+                silos = silos.Select(s => new
                 {
-                    JobDocument.Write(new
-                    {
-                        silos = silos.Select(s => new
-                        {
-                            name = s.Name,
-                            address = s.Address,
-                            pid = s.Pid,
-                            state = s.State,
-                            threads = s.Threads,
-                            device = s.Device,
-                            gflops = s.Gflops,
-                            platform = s.Platform,
-                        }),
-                    });
-                    return ExitCode.Done;
-                }
+                    name = s.Name,
+                    address = s.Address,
+                    pid = s.Pid,
+                    state = s.State,
+                    threads = s.Threads,
+                    device = s.Device,
+                    gflops = s.Gflops,
+                    platform = s.Platform,
+                }),
+            });
+            return ExitCode.Done;
+        }
 
-                var table = new TextTable(text: false, "silo", "state", ">pid", ">threads", "device", ">GFLOP/s", "address");
-                foreach (var s in silos)
-                {
-                    table.Add(
-                        s.Name,
-                        s.State,
-                        s.Pid.ToString(CultureInfo.InvariantCulture),
-                        s.Threads.ToString(CultureInfo.InvariantCulture),
-                        s.Device,
-                        s.Gflops > 0 ? s.Gflops.ToString("0", CultureInfo.InvariantCulture) : "-",
-                        s.Address);
-                }
+        var table = new TextTable(text: false, "silo", "state", ">pid", ">threads", "device", ">GFLOP/s", "address");
+        foreach (var s in silos)
+        {
+            table.Add(
+                s.Name,
+                s.State,
+                s.Pid.ToString(CultureInfo.InvariantCulture),
+                s.Threads.ToString(CultureInfo.InvariantCulture),
+                s.Device,
+                s.Gflops > 0 ? s.Gflops.ToString("0", CultureInfo.InvariantCulture) : "-",
+                s.Address);
+        }
 
-                Console.Write(table.Text(Terminal.OutputWidth));
-                return ExitCode.Done;
-            }));
+        Console.Write(table.Text(Terminal.OutputWidth));
+        return ExitCode.Done;
     }
 }

@@ -5,7 +5,6 @@ using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
 using Granary.Jobs;
-using Granary.Model.Data;
 using Granary.Model.Networks;
 
 namespace Granary.Grains.Workers;
@@ -142,7 +141,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         var began = Stopwatch.GetTimestamp();
         var done = _task.Job.Training.MicroBatch is { } most && batch.End - batch.First > most
             ? InParts(thread, batch, most, weights, buffer, adds, finalFrom)
-            : _passes[thread].Gradient(weights, () => batch.Examples.Training(batch.Epoch, batch.First, batch.End), buffer, adds, finalFrom);
+            : _passes[thread].Gradient(weights, () => Gather(batch, batch.First, batch.End), buffer, adds, finalFrom);
         if (_faults.Now(FaultKind.Slow) is { } slow)
         {
             Thread.Sleep(Stopwatch.GetElapsedTime(began) * (slow.Factor - 1));
@@ -160,17 +159,22 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         for (var first = batch.First; first < batch.End;)
         {
             var (from, end) = (first, first + Math.Min(most, batch.End - first));
-            Batch Gather() => batch.Examples.Training(batch.Epoch, from, end);
             var before = all.Weight;
             var part = end < batch.End
-                ? _passes[thread].Gradient(weights, Gather, earlier, adds: from > batch.First)
+                ? _passes[thread].Gradient(weights, () => Gather(batch, from, end), earlier, adds: from > batch.First)
                 : _passes[thread].Gradient(
-                    weights, Gather, buffer, adds, finalFrom is not null && double.IsFinite(all.LossSum) ? (weight, at) => finalFrom(before + weight, at) : null, earlier);
+                    weights, () => Gather(batch, from, end), buffer, adds, finalFrom is not null && double.IsFinite(all.LossSum) ? (weight, at) => finalFrom(before + weight, at) : null, earlier);
             all = new GradientResult(all.Examples + part.Examples, all.Weight + part.Weight, all.LossSum + part.LossSum, all.Digest + part.Digest);
             first = end;
         }
 
         return all;
+    }
+
+    private Batch Gather(in ShardBatch batch, int first, int end)
+    {
+        using var span = _trace is not null && Activity.Current is { } shard ? Telemetry.Spans.Begin(Telemetry.Spans.Gather, shard.Context) : null;
+        return batch.Examples.Training(batch.Epoch, first, end);
     }
 
     private void Free(FlatTensor buffer)

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Orleans.Runtime;
 
 namespace Granary.Sdk.Connecting;
 
@@ -7,5 +6,5 @@ namespace Granary.Sdk.Connecting;
 internal static class WayLost
 {
     /// <summary>Whether an error is one of these.</summary>
-    public static bool Tells(Exception error) => error is OrleansException or TimeoutException or SocketException;
+    public static bool Tells(Exception error) => error is OrleansException or TimeoutException or SocketException or HttpRequestException;
 }
