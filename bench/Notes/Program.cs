@@ -1,6 +1,5 @@
 using Granary.Jobs;
 using Granary.Model.Data;
-using Granary.Model.Networks;
 using ScottPlot;
 using static TorchSharp.torch;
 

@@ -4,7 +4,6 @@ using Granary.Client.Commands;
 using Granary.Client.Local;
 using Granary.Client.Planning;
 using Granary.Jobs;
-using Granary.Sdk;
 using Granary.Sdk.Local;
 
 namespace Granary.Scaling;

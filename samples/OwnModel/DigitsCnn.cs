@@ -1,7 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Custom;
 using Granary.Model.Onnx;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -12,41 +12,7 @@ if (args is ["silo", .. var options])
     return await SiloCommand.Run(options); // even --help is the silo's own
 }
 
-var command = new RootCommand("Granary: distributed training for .NET. What a command came to is on standard output; how it gets there, and what goes wrong, on standard error.")
-{
-    TrainCommand.Create(),
-    CheckCommand.Create(),
-    InspectCommand.Create(),
-    PlanCommand.Create(),
-    SchemaCommand.Create(),
-    EvaluateCommand.Create(),
-    PredictCommand.Create(),
-    GenerateCommand.Create(),
-    NeighboursCommand.Create(),
-    ExportCommand.Create(),
-    UpCommand.Create(),
-    DownCommand.Create(),
-    StatusCommand.Create(),
-    LogsCommand.Create(),
-    UiCommand.Create(),
-    SubmitCommand.Create(),
-    SweepCommand.Create(),
-    JobsCommand.Create(),
-    ShowCommand.Create(),
-    WatchCommand.Create(),
-    WaitCommand.Create(),
-    CancelCommand.Create(),
-    PauseCommand.Create(),
-    ResumeCommand.Create(),
-    ScaleCommand.Create(),
-    AuditCommand.Create(),
-    WhyCommand.Create(),
-    TopCommand.Create(),
-    GoodputCommand.Create(),
-    ChaosCommand.Create(),
-    SiloCommand.Create(),
-    SuperviseCommand.Create(),
-}.Parse(SetPairs.Spread(args));
+var command = CommandTree.Create().Parse(SetPairs.Spread(args));
 if (command.Action is ParseErrorAction)
 {
     var name = string.Join(' ', command.CommandResult.Command is RootCommand ? ["granary"] : new[] { "granary", command.CommandResult.Command.Name });

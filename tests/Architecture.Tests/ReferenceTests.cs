@@ -74,6 +74,7 @@ public class ReferenceTests
     [InlineData("digits-mlp")]
     [InlineData("iris-softmax")]
     [InlineData("iris-linear")]
+    [InlineData("subscribers-logistic")]
     [InlineData("source-transformer")]
     [InlineData("source-skip-gram")]
     [InlineData("fashion-mlp")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Granary.Cluster.Tests;
 
@@ -21,6 +22,7 @@ public sealed class BusyMachineTests : IDisposable
     {
         using var quiet = await CommandLine.Run(_folder, "train", Digits, "--silos", "1", "--json");
         await quiet.Succeeds();
+        Assert.All(["README.md", "docs/how-to/train.md"], page => Assert.Equal(Figures(quiet.Errors), Figures(CommandLine.Page(page))));
 
         using var busy = new BusyProcesses(8);
         using var train = await CommandLine.Run(_folder, "train", Digits, "--silos", "3", "--json");
@@ -30,6 +32,12 @@ public sealed class BusyMachineTests : IDisposable
         Assert.DoesNotContain("starting it again", train.Errors);
         CommandLine.HasNoStack(train);
     }
+
+    // Of what a run of the example came to, all that is the same on every machine.
+    private static (string, string, string) Figures(string text) => (
+        Regex.Match(text, @"digits-mlp-\w+ (completed: .*) in [0-9.]+ s on \d silos?").Groups[1].Value,
+        Regex.Match(text, "validation: accuracy .*").Value,
+        Regex.Match(text, @"model\.safetensors (\(.*\))").Groups[1].Value);
 
     [Fact]
     public async Task A_silo_that_was_taken_for_dead_while_it_was_frozen_ends_with_one_line_and_a_code_of_its_own()

@@ -106,6 +106,14 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_check_prints_what_the_docs_show()
+    {
+        using var check = await CommandLine.Run(CommandLine.Examples, "check", "iris-softmax.yaml");
+        Assert.Equal(0, await check.Exit());
+        Assert.Contains($"$ granary check examples/iris-softmax.yaml\n{check.Output}```", CommandLine.Page("docs/how-to/check-data.md"));
+    }
+
+    [Fact]
     public async Task A_job_without_doubts_has_none()
     {
         using var check = await CommandLine.Run(_folder, "check", Path.Combine(CommandLine.Examples, "digits-mlp.yaml"), "--json");

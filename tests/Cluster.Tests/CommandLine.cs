@@ -50,6 +50,10 @@ internal sealed class CommandLine : IDisposable
 
     public static string Examples { get; } = Path.Combine(Path.GetFullPath(Metadata("Root")), "examples");
 
+    /// <summary>A page of the docs.</summary>
+    /// <param name="path">Its path from the repository's root.</param>
+    public static string Page(string path) => File.ReadAllText(Path.Combine(Examples, "..", path));
+
     /// <summary>The command line's assembly.</summary>
     public static string Program => Metadata("Client");
 

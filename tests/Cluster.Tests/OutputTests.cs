@@ -1,6 +1,4 @@
 using Granary.Client;
-using Granary.Sdk;
-using Granary.Sdk.Local;
 using Granary.Tests;
 
 namespace Granary.Cluster.Tests;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Granary.Client;
 using Granary.Client.Commands;
-using Granary.Sdk;
 using Granary.Sdk.Local;
 
 namespace Granary.Cluster.Tests;

@@ -27,7 +27,7 @@ public sealed class UseTests : IDisposable
         Assert.True(predicted.Zip(truth).Count(p => p.First == p.Second) >= 140); // wrong columns or scaling would be far below
 
         // A cluster evaluates the same model on the same rows: what predict said, counted.
-        var evaluate = await CommandLine.Run(_folder, "evaluate", "iris", "--data", Example("data/iris.csv"), "--json", "--silos", "2");
+        var evaluate = await CommandLine.Run(_folder, "evaluate", "iris", "--data", Example("data/iris.csv"), "--json", "--silos", "2", "--report", "iris.html");
         await evaluate.Succeeds();
         string[] classes = [.. evaluate.Json.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)];
         Assert.Equal(["setosa", "versicolor", "virginica"], classes);
@@ -38,6 +38,15 @@ public sealed class UseTests : IDisposable
                 classes.Select(c => predicted.Zip(truth).Count(p => p == (c, classes[i]))),
                 evaluate.Json.GetProperty("confusion")[i].EnumerateArray().Select(n => n.GetInt32()));
         }
+
+        // The page has the figures within it, and is not written over.
+        var page = await File.ReadAllTextAsync(Path.Combine(_folder, "iris.html"));
+        Assert.Contains("\"name\":\"virginica\",\"support\":50", page);
+        Assert.Contains("\"name\":\"all classes\"", page);
+        Assert.DoesNotMatch("(src|href)=|url\\(|@import", page); // nothing is fetched
+        var again = await Run("evaluate", "iris", "--data", Example("data/iris.csv"), "--report", "iris.html");
+        Assert.Equal(2, again.Code);
+        Assert.Contains("iris.html: there is a file of this name: name another one, or say --overwrite.", again.Errors);
 
         // A folder is its files, and a pipe is what is written to it, from the first byte on.
         Directory.CreateDirectory(Path.Combine(_folder, "labelled"));

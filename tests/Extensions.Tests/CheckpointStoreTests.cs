@@ -2,9 +2,7 @@ using System.Diagnostics;
 using Granary.Contracts;
 using Granary.Extensions.Tests.Stores;
 using Granary.Grains;
-using Granary.Jobs;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 
 namespace Granary.Extensions.Tests;
 

@@ -4,7 +4,6 @@ using Granary.Contracts;
 using Granary.Grains;
 using Granary.Jobs;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.TestingHost;
 

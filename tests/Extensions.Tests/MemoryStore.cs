@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Orleans.Runtime;
-using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace Granary.Extensions.Tests;

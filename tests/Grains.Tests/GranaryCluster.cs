@@ -3,7 +3,6 @@ using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.TestingHost;
 

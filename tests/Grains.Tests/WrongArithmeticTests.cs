@@ -3,7 +3,6 @@ using System.Text.Json;
 using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Model.Custom;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

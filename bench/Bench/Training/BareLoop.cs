@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Granary.Bench.Calibration;
 using Granary.Model.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Bench.Training;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Granary.Client.Display;
-using Granary.Jobs;
 
 namespace Granary.Client.Commands;
 

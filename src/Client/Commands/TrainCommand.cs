@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Granary.Client.Display;
 using Granary.Client.Local;
 using Granary.Contracts;

@@ -1,11 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
-using Granary.Grains.ModelState;
-using Granary.Jobs;
 using Granary.Model.Custom;
 
 namespace Granary.Grains.Checkpoints;

@@ -1,8 +1,6 @@
 using Granary.Contracts;
-using Granary.Grains.Exchange;
 using Granary.Grains.ModelState;
 using Granary.Grains.Workers;
-using Granary.Jobs;
 
 namespace Granary.Grains.Checkpoints;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Granary.Contracts;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

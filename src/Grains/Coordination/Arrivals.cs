@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

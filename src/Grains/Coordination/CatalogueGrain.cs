@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Granary.Contracts;
 using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

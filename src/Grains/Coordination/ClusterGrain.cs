@@ -3,7 +3,6 @@ using Granary.Grains.Liveness;
 using Granary.Grains.Workers;
 using Granary.Jobs;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

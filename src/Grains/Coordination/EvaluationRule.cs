@@ -1,4 +1,3 @@
-using Granary.Contracts;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;

@@ -1,6 +1,5 @@
 using Granary.Contracts;
 using Granary.Jobs;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Coordination;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Granary.Grains.Coordination;

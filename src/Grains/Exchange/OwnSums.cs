@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Granary.Jobs;
 
 namespace Granary.Grains.Exchange;
 

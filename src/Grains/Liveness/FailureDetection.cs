@@ -1,10 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Granary.Grains.Workers;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Liveness;
 

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Granary.Grains.Liveness;
 
 /// <summary>How long other silos may be silent before this one declares them dead. Slow is not dead: a silo that gets the processor late answers

@@ -1,7 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Exchange;
-using Granary.Jobs;
 
 namespace Granary.Grains.ModelState;
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Numerics.Tensors;
 using Granary.Contracts;
 using Granary.Model.Kernels;

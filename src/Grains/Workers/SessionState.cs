@@ -1,5 +1,3 @@
-using Granary.Contracts;
-
 namespace Granary.Grains.Workers;
 
 /// <summary>The life of a worker's session: it becomes ready or fails to, takes steps until it is told to stop, and ends.</summary>

@@ -5,7 +5,6 @@ using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
 using Granary.Jobs;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Workers;
 

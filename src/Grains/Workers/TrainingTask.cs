@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Jobs;
 

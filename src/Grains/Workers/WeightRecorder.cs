@@ -1,8 +1,6 @@
 using System.Numerics;
-using Granary.Contracts;
 using Granary.Grains.ModelState;
 using Granary.Grains.TensorBoard;
-using Granary.Jobs;
 
 namespace Granary.Grains.Workers;
 

@@ -1,5 +1,4 @@
 using Granary.Contracts;
-using Orleans.Runtime;
 using Orleans.Runtime.Services;
 using Orleans.Services;
 

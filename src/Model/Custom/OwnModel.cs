@@ -1,6 +1,5 @@
 using Granary.Model.Data;
 using Granary.Model.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Custom;

@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Granary.Jobs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Data;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using Granary.Jobs;
 using Granary.Model.Onnx;
 
@@ -67,6 +68,11 @@ public static class ModelExport
         {
             Add(zip, "granary.scaling.mean", entry => Npy.Write(entry, scaling.Mean));
             Add(zip, "granary.scaling.deviation", entry => Npy.Write(entry, scaling.Deviation));
+        }
+
+        if (model.Facts.Table is { } table)
+        {
+            Add(zip, "granary.table", entry => Npy.Write(entry, new[] { JsonSerializer.Serialize(table, SavedModelJson.Options) }));
         }
 
         if (model.Facts.TargetScaling is { } target)

@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using TorchSharp;
 
 namespace Granary.Model.Kernels;
 

@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using Granary.Model.Custom;
 using Granary.Model.Data;
 using static TorchSharp.torch;
 
@@ -133,6 +132,17 @@ public sealed class GradientPass : IDisposable
         {
             Numbers = _network.Numbers(outputs) is { } numbers ? NumberErrors.Of(Doubles(numbers), Doubles(targets)) : null,
         };
+    }
+
+    /// <summary>What the network makes of a batch, for what tells classes apart.</summary>
+    /// <returns>Its probabilities or outputs, row by row; the true class of each row.</returns>
+    public (double[] Outputs, long[] Truths) Predict(FlatTensor weights, Func<Batch> gather)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var batch = gather();
+        var outputs = _network.Probabilities(_network.Outputs(Leaves(weights), OnDevice(batch.Inputs)));
+        return (Doubles(outputs.flatten()), batch.Targets.data<long>().ToArray());
     }
 
     private static double[] Doubles(Tensor numbers) => numbers.to(ScalarType.Float64).cpu().data<double>().ToArray();

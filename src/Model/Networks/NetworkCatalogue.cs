@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.BuiltIn;
 using Granary.Jobs;
-using Granary.Model.Custom;
 using Granary.Model.Kernels;
 
 namespace Granary.Model.Networks;

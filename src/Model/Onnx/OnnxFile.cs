@@ -27,6 +27,12 @@ internal static class OnnxFile
 
     private static Proto.ModelProto Make(TrainedModel model)
     {
+        if (model.Facts.Table is not null)
+        {
+            throw new JobException($"{model.Name}: its job describes columns (data.columns), and what cells become features by cannot be exported as ONNX: "
+                + "use granary predict, or Predictor.PredictRow in a program; or export it as safetensors.");
+        }
+
         var bytes = (long)model.Weights.Length * (model.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
         if (bytes > MostBytes)
         {

@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using Granary.Model.Custom;
 using Granary.Model.Data;
 using Granary.Model.Files;
 using Granary.Model.Networks;

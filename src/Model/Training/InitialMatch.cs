@@ -1,5 +1,3 @@
-using Granary.Jobs;
-
 namespace Granary.Model.Training;
 
 /// <summary>Which of a network's parameters start from a file, and which places of them.</summary>

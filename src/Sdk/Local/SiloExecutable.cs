@@ -30,20 +30,30 @@ internal static class SiloExecutable
 
     private static string Find()
     {
-        var built = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SiloPath").Value!;
         if (Environment.GetEnvironmentVariable("GRANARY_SILO") is { Length: > 0 } own)
         {
             return Existing(own, "GRANARY_SILO");
         }
 
-        string[] places =
-        [
-            Path.Combine(AppContext.BaseDirectory, "silo", FileName),
-            Path.Combine(AppContext.BaseDirectory, FileName),
-            Path.GetFullPath(built),
-        ];
-        return Array.Find(places, File.Exists) ?? throw new LocalClusterException(
-            $"the silo's program is at none of {string.Join(", ", places)}. Set GRANARY_SILO to {FileName}.");
+        string[] places = [Path.Combine(AppContext.BaseDirectory, "silo", FileName), Path.Combine(AppContext.BaseDirectory, FileName)];
+        return Array.Find(places, File.Exists) ?? InRepository(AppContext.BaseDirectory) ?? throw new LocalClusterException(
+            $"the silo's program is at none of {string.Join(", ", places)}. Reference the package Granary.Silo, or set GRANARY_SILO to {FileName}.");
+    }
+
+    /// <summary>The silo's program as Granary's repository builds it; null: the folder is not within one, or it is not built.</summary>
+    /// <param name="folder">Where to begin; the repository's root is looked for upwards of it.</param>
+    internal static string? InRepository(string folder)
+    {
+        var built = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SiloPath").Value!;
+        for (var place = new DirectoryInfo(folder); place is not null; place = place.Parent)
+        {
+            if (Path.Combine(place.FullName, built) is var silo && File.Exists(silo))
+            {
+                return silo;
+            }
+        }
+
+        return null;
     }
 
     private static string Existing(string path, string what) => File.Exists(path)

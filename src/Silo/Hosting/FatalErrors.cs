@@ -1,5 +1,4 @@
 using Granary.Grains;
-using Orleans.Runtime;
 
 namespace Granary.Silo.Hosting;
 

@@ -5,7 +5,6 @@ using Granary.Model.Kernels;
 using Granary.Silo.Storage;
 using Granary.Silo.Telemetry;
 using Orleans.Configuration;
-using Orleans.Runtime;
 
 namespace Granary.Silo.Hosting;
 

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Granary.Silo.Storage;
 
 /// <summary>The embedded store: files under the silo's home, for clusters of one machine.</summary>

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Granary.Contracts;
-using Orleans.Runtime;
 
 namespace Granary.Web.Api;
 

@@ -1,13 +1,13 @@
 using Granary.Client.Display;
-using Granary.Sdk;
 using Granary.Sdk.Local;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Cluster.Tests.Display;
 
 public sealed class NarratorTests : IDisposable
 {
     private readonly Screen _screen = new(100);
-    private readonly HandClock _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     public void Dispose() => _screen.Dispose();
 
@@ -69,51 +69,5 @@ public sealed class NarratorTests : IDisposable
         narrator.Starting(1);
         narrator.Report(new("silo-1", StartStage.Joined));
         Assert.Equal(["starting 1 silo", "silo-1 has joined (1 of 1)"], _screen.Rows());
-    }
-
-    // Time goes on when it is told to, and its timers with it.
-    private sealed class HandClock : TimeProvider
-    {
-        private readonly List<Timer> _timers = [];
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public void Advance(TimeSpan time)
-        {
-            _now += time.Ticks;
-            _timers.ForEach(t => t.Run());
-        }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            _timers.Add(new Timer(callback, state));
-            return _timers[^1];
-        }
-
-        private sealed class Timer(TimerCallback callback, object? state) : ITimer
-        {
-            private bool _ended;
-
-            public void Run()
-            {
-                if (!_ended)
-                {
-                    callback(state);
-                }
-            }
-
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose() => _ended = true;
-
-            public ValueTask DisposeAsync()
-            {
-                Dispose();
-                return ValueTask.CompletedTask;
-            }
-        }
     }
 }

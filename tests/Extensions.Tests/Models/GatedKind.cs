@@ -3,7 +3,6 @@ using Granary.Model.Custom;
 using Granary.Model.Data;
 using Granary.Model.Networks;
 using Granary.Model.Onnx;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Extensions.Tests.Models;

@@ -2,7 +2,6 @@ using Granary.Grains.Channel;
 using Granary.Grains.Checkpoints;
 using Granary.Jobs;
 using Granary.Silo.Storage;
-using Orleans.Hosting;
 
 namespace Granary.Extensions.Tests.Stores;
 

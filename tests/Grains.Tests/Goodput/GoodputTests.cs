@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Granary.Contracts;
-using Granary.Jobs;
 
 namespace Granary.Grains.Tests.Goodput;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Granary.Grains.TensorBoard;
-using Tensorboard;
 
 namespace Granary.Grains.Tests.TensorBoard;
 

@@ -3,7 +3,6 @@ using Granary.Jobs;
 using Granary.Model.Custom;
 using Granary.Model.Tests.Kernels;
 using Granary.Samples;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

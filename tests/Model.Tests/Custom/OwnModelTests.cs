@@ -6,7 +6,6 @@ using Granary.Model.Networks;
 using Granary.Model.Prediction;
 using Granary.Model.Tests.Networks;
 using Granary.Model.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Tests.Own;

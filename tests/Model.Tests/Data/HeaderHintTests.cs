@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using Granary.Model.Data;
 
 namespace Granary.Model.Tests.Data;
 

@@ -1,6 +1,5 @@
 using Granary.Jobs;
 using Granary.Model.Data;
-using Granary.Model.Data.Checking;
 
 namespace Granary.Model.Tests.Data;
 

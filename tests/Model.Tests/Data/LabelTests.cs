@@ -1,7 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Evaluation;
-using Granary.Model.Files;
 using Granary.Model.Tests.Files;
 
 namespace Granary.Model.Tests.Data;

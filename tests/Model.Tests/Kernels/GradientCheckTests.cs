@@ -4,7 +4,6 @@ using Granary.Model.Kernels;
 using Granary.Model.Networks;
 using Granary.Model.Tests.Own;
 using Granary.Model.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Tests.Kernels;

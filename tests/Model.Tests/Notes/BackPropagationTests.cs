@@ -1,7 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Networks;
 using Granary.Model.Tests.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Tests.Notes;

@@ -2,6 +2,7 @@ using System.Reflection;
 using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Files;
+using Granary.Model.Onnx;
 using Granary.Model.Prediction;
 using Granary.Model.Training;
 
@@ -25,7 +26,11 @@ public class ExampleExportTests
         var job = JobFile.Parse(File.ReadAllText(path), path, Folder, [], Folder);
         Assert.SkipUnless(Path.Exists(job.Data.Path), $"{job.Data.Path} is not on this machine.");
         var (model, shards) = Model(job);
-        if (job.Data.Examples == ExampleKind.Windows)
+        if (model.Facts.Table is not null)
+        {
+            Assert.Contains("its job describes columns (data.columns)", Assert.Throws<JobException>(() => OnnxFile.Write(model, Stream.Null)).Message, StringComparison.Ordinal);
+        }
+        else if (job.Data.Examples == ExampleKind.Windows)
         {
             using var examples = shards[0].Prepare(model.Facts);
             using var scope = TorchSharp.torch.NewDisposeScope();
@@ -48,11 +53,7 @@ public class ExampleExportTests
     {
         var shards = Enumerable.Range(0, job.Data.Shards).Select(v => ShardData.Read(job, v)).ToArray();
         var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)]);
-        if (StatisticsPlan.IsNeeded(job))
-        {
-            facts = StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s.Statistics(facts))]);
-        }
-
+        facts = StatisticsPlan.Gather(job, facts, asked => Task.FromResult<IReadOnlyList<TrainingStatistics>>([.. shards.Select(s => s.Statistics(asked))])).GetAwaiter().GetResult();
         var shape = ModelShape.Of(job.Model, facts.Shape);
         var weights = new float[ModelShape.Weights(shape)];
         InitialWeights.Fill<float>([.. shape.Select(p => p with { Start = Initialisation.Uniform, Scale = 0.1 })], job.Training.Seed, weights);

@@ -1,6 +1,5 @@
 using Granary.Jobs;
 using Granary.Model.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Tests.Training;

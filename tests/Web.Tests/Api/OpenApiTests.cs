@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Granary.Web.Api;
 
 namespace Granary.Web.Tests.Api;

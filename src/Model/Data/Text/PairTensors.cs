@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Data;

@@ -1,6 +1,5 @@
 using Granary.Jobs;
 using Granary.Model.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;

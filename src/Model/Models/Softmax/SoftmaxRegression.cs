@@ -1,5 +1,4 @@
 using Granary.Model.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;
