@@ -52,7 +52,7 @@ public partial class DocCommandTests
                 return;
             }
 
-            var set = Values(result, "--set") ?? [];
+            var set = (Values(result, "--set") ?? []).Where(s => !s.StartsWith("model.init=", StringComparison.Ordinal)).ToArray(); // made by a command above
             var over = Values(result, "--over");
             var grid = over is null ? null : SweepGrid.Parse(over);
             foreach (var more in grid is null ? [[]] : Enumerable.Range(0, grid.Points.Count).Select(grid.Overrides))
