@@ -1,5 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Custom;
+using Granary.Model.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Granary.Samples;
 
 /// <summary>A small convolutional network for square grey images: two kernels' layers, each halving the image, and a linear map.</summary>
 /// <remarks>B examples, S side of the image, C channels, K classes.</remarks>
-public sealed class DigitsCnn : OwnModel
+public sealed class DigitsCnn : OwnModel, IOnnxNetwork
 {
     private readonly int _side;
     private readonly double _dropout;
@@ -42,4 +43,17 @@ public sealed class DigitsCnn : OwnModel
 
     public override Tensor Losses(Tensor outputs, Tensor targets) =>
         nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None); // [B, K] [B] -> [B]
+
+    // For granary export --format onnx; without it the model trains and predicts all the same. Weights come in the order of the fields.
+    public OnnxValue Outputs(OnnxGraph graph, IReadOnlyList<OnnxValue> parameters, OnnxValue inputs)
+    {
+        var x = graph.Add("Reshape", [inputs, graph.Integers(-1, 1, _side, _side)]); // [B, 1, S, S]
+        for (var i = 0; i < 4; i += 2)
+        {
+            var maps = graph.Add("Conv", [x, parameters[i], parameters[i + 1]], ("pads", new[] { 1, 1, 1, 1 }));
+            x = graph.Add("MaxPool", [graph.Add("Relu", [maps])], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })); // half the side
+        }
+
+        return graph.Linear(graph.Add("Flatten", [x]), parameters[4], parameters[5]); // [B, K]
+    }
 }

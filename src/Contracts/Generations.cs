@@ -38,6 +38,7 @@ public sealed record EventPlace([property: Id(0)] string Folder, [property: Id(1
 /// <param name="Checkpoint">Version, From &lt;= version &lt;= Until, that is to be written to the checkpoint store; null: none.</param>
 /// <param name="Acknowledged">Records of steps before this one are in storage and may be forgotten.</param>
 /// <param name="Evaluate">Whether version Until, which the members then all stand at, is to be evaluated.</param>
+/// <param name="Traced">Steps in this range that are traced; null: none is.</param>
 [GenerateSerializer, Immutable, Alias("granary.StepGrant")]
 public sealed record StepGrant(
     [property: Id(0)] long From,
@@ -45,7 +46,8 @@ public sealed record StepGrant(
     [property: Id(2)] long ReplicateEvery,
     [property: Id(3)] long? Checkpoint,
     [property: Id(4)] long Acknowledged,
-    [property: Id(5)] bool Evaluate = false)
+    [property: Id(5)] bool Evaluate = false,
+    [property: Id(6)] IReadOnlyList<TracedStep>? Traced = null)
 {
     /// <summary>Whether a step sends optimiser state to its replica.</summary>
     /// <param name="step">The step.</param>

@@ -72,6 +72,9 @@ public sealed record GoodputReport(
     /// <summary>Part of the wall time that brought the job forward: computing, exchanging, updating and evaluating; from 0 to 1.</summary>
     public double Goodput => WallSeconds > 0 ? Parts.Where(p => Good.Contains(p.Part)).Sum(p => p.Seconds) / WallSeconds : 0;
 
+    /// <summary>Whether a part brings the job forward.</summary>
+    public static bool IsGood(TimePart part) => Good.Contains(part);
+
     /// <summary>As it stands in JSON documents.</summary>
     public object Document() => new
     {

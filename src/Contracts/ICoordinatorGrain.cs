@@ -224,6 +224,8 @@ public sealed record MetricPoint(
 /// <paramref name="Step"/> where a job ended amid an epoch and the weights published could not be evaluated quickly.</param>
 /// <param name="TrainLossStep">Steps at the end of the epoch that <paramref name="TrainLoss"/> is of; null without one.</param>
 /// <param name="ValidationNumbers">The errors over the held-out examples, where the target is a number.</param>
+/// <param name="ValidationFigures">Where there are classes: all figures of the weights published over the held-out examples, under the model's threshold; null
+/// where these weights were not evaluated.</param>
 [GenerateSerializer, Immutable, Alias("granary.JobResult")]
 public sealed record JobResult(
     [property: Id(0)] string Model,
@@ -238,4 +240,5 @@ public sealed record JobResult(
     [property: Id(9)] bool StoppedEarly,
     [property: Id(10)] long? ValidationStep = null,
     [property: Id(11)] long? TrainLossStep = null,
-    [property: Id(12)] NumberFigures? ValidationNumbers = null);
+    [property: Id(12)] NumberFigures? ValidationNumbers = null,
+    [property: Id(13)] ClassFigures? ValidationFigures = null);

@@ -20,9 +20,13 @@ public interface IEvaluationShardGrain : IGrainWithStringKey
     [Alias("Evaluate"), ResponseTimeout(LongAnswer.Time)]
     Task<ShardFigures> Evaluate(EvaluationRequest request, int shards);
 
-    /// <summary>Some of the scores, from one on; empty at the end. Evaluates where it has not.</summary>
+    /// <summary>Some of the scores of a class, from one on; empty at the end. Evaluates where it has not.</summary>
+    /// <param name="request">What is evaluated.</param>
+    /// <param name="shards">Parts that the source was cut into.</param>
+    /// <param name="list">The class; -1: all pairs of an example and a class.</param>
+    /// <param name="from">Scores to be left out.</param>
     [Alias("Scores"), ResponseTimeout(LongAnswer.Time)]
-    Task<ScorePage> Scores(EvaluationRequest request, int shards, int from);
+    Task<ScorePage> Scores(EvaluationRequest request, int shards, int list, int from);
 
     /// <summary>Ends this activation.</summary>
     [Alias("Leave")]
@@ -47,6 +51,10 @@ public readonly record struct ConfusionCell([property: Id(0)] int Truth, [proper
 /// <param name="Correct">Predictions that are right.</param>
 /// <param name="Confusion">Truths and predictions; empty for text.</param>
 /// <param name="Numbers">Where the target is a number: how far predictions are from it, in its own units; null otherwise.</param>
+/// <param name="Probabilities">What the probabilities of classes add up to; null where the model gives none.</param>
+/// <param name="HasScores">Whether <see cref="IEvaluationShardGrain.Scores"/> has any to tell.</param>
+/// <param name="Truths">Where the target is a number: that of some examples, to be drawn; empty otherwise.</param>
+/// <param name="Predicted">What was predicted for these.</param>
 [GenerateSerializer, Immutable, Alias("granary.ShardFigures")]
 public sealed record ShardFigures(
     [property: Id(0)] long Examples,
@@ -54,12 +62,16 @@ public sealed record ShardFigures(
     [property: Id(2)] double LossSum,
     [property: Id(3)] long Correct,
     [property: Id(4)] IReadOnlyList<ConfusionCell> Confusion,
-    [property: Id(5)] NumberErrors? Numbers = null);
+    [property: Id(5)] NumberErrors? Numbers,
+    [property: Id(6)] ProbabilitySums? Probabilities,
+    [property: Id(7)] bool HasScores,
+    [property: Id(8)] double[] Truths,
+    [property: Id(9)] double[] Predicted);
 
-/// <summary>Some of a shard's examples by score, rising; those of one score together.</summary>
-/// <param name="Scores">P(second class).</param>
-/// <param name="Positives">Examples of the second class with that score.</param>
-/// <param name="Negatives">Examples of the first.</param>
+/// <summary>Some of a shard's examples by their score for a class, rising; those of one score together.</summary>
+/// <param name="Scores">Probability of the class.</param>
+/// <param name="Positives">Examples of the class with that score.</param>
+/// <param name="Negatives">Other examples.</param>
 [GenerateSerializer, Immutable, Alias("granary.ScorePage")]
 public sealed record ScorePage(
     [property: Id(0)] double[] Scores, [property: Id(1)] long[] Positives, [property: Id(2)] long[] Negatives);
@@ -83,6 +95,10 @@ public sealed record EvaluationAnswer([property: Id(0)] EvaluationReport? Report
 /// <param name="Perplexity">Text: e to the loss; null elsewhere.</param>
 /// <param name="Shards">Parts that the source was cut into.</param>
 /// <param name="Numbers">Where the target is a number: the errors, in its own units; null otherwise.</param>
+/// <param name="Figures">Where there are classes: all figures of these; null otherwise.</param>
+/// <param name="Curves">Where up to ten classes are ranked: how, and of more than two also all of them together; empty otherwise.</param>
+/// <param name="Truths">Where the target is a number: that of some examples, to be drawn; empty otherwise.</param>
+/// <param name="Predicted">What was predicted for these.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationReport")]
 public sealed record EvaluationReport(
     [property: Id(0)] string Model,
@@ -96,4 +112,8 @@ public sealed record EvaluationReport(
     [property: Id(8)] double? RocAuc,
     [property: Id(9)] double? Perplexity,
     [property: Id(10)] int Shards,
-    [property: Id(11)] NumberFigures? Numbers = null);
+    [property: Id(11)] NumberFigures? Numbers,
+    [property: Id(12)] ClassFigures? Figures,
+    [property: Id(13)] IReadOnlyList<ClassCurve> Curves,
+    [property: Id(14)] double[] Truths,
+    [property: Id(15)] double[] Predicted);

@@ -67,6 +67,10 @@ public interface IWorker : IGrainService
     [Alias("Recall"), ResponseTimeout(LongAnswer.Time)]
     Task LoadCheckpoint(GenerationId generation, RestoreSource checkpoint);
 
+    /// <summary>What the weights that are to be published make of the held-out examples of each shard here that has any.</summary>
+    [Alias("HeldOut"), ResponseTimeout(LongAnswer.Time)]
+    Task<IReadOnlyList<HeldOutClasses>> HeldOut(GenerationId generation);
+
     /// <summary>Makes the directory that the job's model will be written to, and makes it the job's own.</summary>
     /// <param name="generation">Job and generation.</param>
     /// <param name="output">The directory.</param>

@@ -78,6 +78,9 @@ public enum JobEventKind
 
     /// <summary>A silo is left out, because its results might differ in the last bit.</summary>
     StandsBy,
+
+    /// <summary>A tracking server did not take the job's figures.</summary>
+    TrackingFailed,
 }
 
 /// <summary>How far training went back: the steps in between are taken again, with the same results.</summary>

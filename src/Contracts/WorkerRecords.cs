@@ -15,6 +15,7 @@ public sealed record SavedWeights([property: Id(0)] long Step, [property: Id(1)]
 /// <param name="Overwrite">Whether results that the directory holds may be replaced.</param>
 /// <param name="Continues">Directory of the run that the job goes on from; null: none.</param>
 /// <param name="Points">All of the job's points, for its TensorBoard file; null: it has none.</param>
+/// <param name="Threshold">Two classes: the model chooses the second from this probability on; null: from 0.5 on.</param>
 [GenerateSerializer, Immutable, Alias("granary.Publication")]
 public sealed record Publication(
     [property: Id(0)] string Output,
@@ -23,7 +24,20 @@ public sealed record Publication(
     [property: Id(3)] bool KeepsState,
     [property: Id(4)] bool Overwrite,
     [property: Id(5)] string? Continues,
-    [property: Id(6)] IReadOnlyList<MetricPoint>? Points = null);
+    [property: Id(6)] IReadOnlyList<MetricPoint>? Points = null,
+    [property: Id(7)] double? Threshold = null);
+
+/// <summary>What a model makes of the held-out examples of a shard.</summary>
+/// <param name="Shard">Index of the shard.</param>
+/// <param name="Confusion">Truths and predictions.</param>
+/// <param name="Probabilities">What the probabilities add up to; null where the model gives none.</param>
+/// <param name="Scores">For each class that is ranked all of its scores, in the order of <see cref="ClassTable.Ranked"/>; empty where there are none, or too many.</param>
+[GenerateSerializer, Immutable, Alias("granary.HeldOutClasses")]
+public sealed record HeldOutClasses(
+    [property: Id(0)] int Shard,
+    [property: Id(1)] IReadOnlyList<ConfusionCell> Confusion,
+    [property: Id(2)] ProbabilitySums? Probabilities,
+    [property: Id(3)] IReadOnlyList<ScorePage> Scores);
 
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
 /// <param name="Generation">Job and generation.</param>
@@ -34,6 +48,7 @@ public sealed record Publication(
 /// <param name="Evaluations">One record per shard and evaluation pass; the first member's report again.</param>
 /// <param name="Taken">Steps that the times below were spent on.</param>
 /// <param name="Seconds">Where the time went since the last report.</param>
+/// <param name="Traced">Traced steps that it has ended since then; null: none.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerReport")]
 public sealed record WorkerReport(
     [property: Id(0)] GenerationId Generation,
@@ -42,7 +57,8 @@ public sealed record WorkerReport(
     [property: Id(3)] IReadOnlyList<StepRecord> Steps,
     [property: Id(4)] IReadOnlyList<EvaluationRecord> Evaluations,
     [property: Id(7)] int Taken,
-    [property: Id(8)] WorkerSeconds Seconds);
+    [property: Id(8)] WorkerSeconds Seconds,
+    [property: Id(9)] IReadOnlyList<TracedEnd>? Traced = null);
 
 /// <summary>One committed step.</summary>
 /// <param name="Step">The step, from 0.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Prediction;
 
@@ -10,10 +11,15 @@ public sealed class Predictor : IDisposable
 {
     private readonly TrainedModel _model;
     private readonly Model.Prediction.Predictor _predictor;
+    private RowEncoder? _encoder;
 
     private Predictor(TrainedModel model) => (_model, _predictor) = (model, new Model.Prediction.Predictor(model));
 
-    /// <summary>The features' names, in the order in which examples give them; empty where the training data has none.</summary>
+    /// <summary>The columns of the training data, which rows of text give by name; empty where it has no names.</summary>
+    public IReadOnlyList<string> Columns => _model.Facts.Inputs;
+
+    /// <summary>The features' names, in the order in which examples give them; empty where the training data has none. Where the job described columns, these are
+    /// what the columns have become.</summary>
     public IReadOnlyList<string> Features => _model.Facts.Columns;
 
     /// <summary>The classes, as the training data spells them; empty of a regression.</summary>
@@ -60,6 +66,20 @@ public sealed class Predictor : IDisposable
                 Features.Count == 0 ? $"The features of {_model.Name} have no names." : $"There is no value for {string.Join(", ", missing)}.", nameof(example));
     }
 
+    /// <summary>Predicts the class or the number of a row of text, as a file of the training data has it. For models of described columns, whose features are made of it.</summary>
+    /// <param name="row">Each column's cell, by its name; null or an empty one: it is missing. Others may be there too.</param>
+    /// <returns>What the model says of it.</returns>
+    /// <exception cref="ArgumentException">A column is not there.</exception>
+    /// <exception cref="ModelRefusedException">The job described no columns, or a cell cannot be used.</exception>
+    public Prediction PredictRow(IReadOnlyDictionary<string, string?> row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var missing = Columns.Where(c => !row.ContainsKey(c)).ToArray();
+        return missing.Length > 0
+            ? throw new ArgumentException($"There is no value for {string.Join(", ", missing)}.", nameof(row))
+            : ModelRefusedException.Wrap(() => Of(_predictor.Predict(Encoder.Encode(c => (row[Columns[c]] ?? "").Trim(), what => new JobException($"{what}.")))[0]));
+    }
+
     /// <summary>Predicts the class or the number of every row of a CSV file, whose columns are matched by name, or of every image of an IDX file; read and
     /// predicted as they are asked for.</summary>
     /// <param name="path">A file; of CSV also a folder or a glob.</param>
@@ -80,6 +100,10 @@ public sealed class Predictor : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _predictor.Dispose();
+
+    private RowEncoder Encoder => _encoder ??= _model.Facts.Table is { } table
+        ? new RowEncoder(_model, table)
+        : throw new JobException($"{_model.Name}: its job described no columns (data.columns): give numbers.");
 
     private int Width => _model.Facts.Shape.Features;
 

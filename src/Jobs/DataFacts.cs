@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Jobs;
 
 /// <summary>What one shard found in its own part of the source.</summary>
@@ -18,6 +20,10 @@ public sealed record ShardSurvey(
 
     /// <summary>The same of the validation's own source.</summary>
     public TargetRange? ValidationTarget { get; init; }
+
+    /// <summary>Where the job describes columns: what each of <see cref="Columns"/> is, every default filled in; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ColumnSection>? Sections { get; init; }
 
     /// <summary>Columns that are taken for a row's number and no feature (csv, parquet).</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
@@ -58,6 +64,14 @@ public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCo
 {
     /// <summary>Of the target, as one feature; null where the job does not standardise it.</summary>
     public FeatureMoments? Target { get; init; }
+
+    /// <summary>Of each column, where the job describes columns; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ColumnFindings>? Columns { get; init; }
+
+    /// <summary>The answer to each of <see cref="DataFacts.Search"/>; null where nothing was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long[]>? Ranks { get; init; }
 }
 
 /// <summary>Standardisation: x becomes (x - Mean) / Deviation, or 0 where Deviation is 0.</summary>
@@ -77,6 +91,18 @@ public sealed record DataFacts(
     /// another file is which feature.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
+    /// <summary>Where the job describes columns: how they become features, whose names <see cref="Columns"/> then has; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TableEncoding? Table { get; init; }
+
+    /// <summary>Names of the columns that features are made of: those of <see cref="Table"/>, or the features' own.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Inputs => Table?.Names() ?? Columns;
+
+    /// <summary>While columns are being fitted: what every shard is asked about its numbers; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KeyRange>? Search { get; init; }
+
     /// <summary>What a pixel is (idx): "ubyte"; null otherwise, and for data that an earlier build has read.</summary>
     public string? PixelType { get; init; }
 
@@ -95,6 +121,9 @@ public sealed record DataFacts(
 
     /// <summary>What the target is standardised with; null where it is not, and until the moments have been merged.</summary>
     public TargetScaling? TargetScaling { get; init; }
+
+    /// <summary>Of a saved model of two classes: the second is chosen from this probability on; null: from 0.5 on.</summary>
+    public double? Threshold { get; init; }
 
     /// <summary>What an example of each class weighs, in class order; null where every one weighs 1, and until the classes have
     /// been counted.</summary>

@@ -47,11 +47,17 @@ public static class DataPlan
                 : $"{Path.GetFileName(data.Vocab)} and {Path.GetFileName(data.Merges)} are not the same for every silo. Give each the same files.");
         }
 
+        if (data.Validation.Threshold is { } threshold && tokens != 2)
+        {
+            throw new JobException($"data.validation.threshold is {threshold}, but {source} has {Plural.Of(tokens, "class")}: a threshold tells two apart. Take it out.");
+        }
+
         var shape = new InputShape(features, tokens);
         CheckSize(job, shape);
         return new DataFacts(shape, classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
+            Table = TableEncoding.Unfitted(surveys.First(s => s.Rows > 0)),
             PixelType = surveys.Select(s => s.PixelType).FirstOrDefault(t => t is not null),
             ClassCounts = vocabulary?.Counts ?? [],
             VocabularyDigest = surveys[0].VocabularyDigest,
@@ -83,7 +89,7 @@ public static class DataPlan
         }
     }
 
-    private static void CheckSize(Job job, InputShape shape)
+    internal static void CheckSize(Job job, InputShape shape)
     {
         if (job.Training.Optimizer.Traits().MostWeights is { } most && ModelShape.Weights(ModelShape.Of(job.Model, shape)) is var weights && weights > most)
         {

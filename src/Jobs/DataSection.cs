@@ -62,6 +62,10 @@ public sealed record DataSection
     /// <summary>csv, parquet: columns that are neither label nor feature. Default: none.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
+    /// <summary>csv, parquet: what the columns are, and how they become features; null (default): every column is a feature as it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ColumnsSection? Columns { get; init; }
+
     /// <summary>csv only: whether rows are kept beside the source as numbers, for a second run to begin at once. Default: true.</summary>
     public bool Cache { get; init; } = true;
 
@@ -130,7 +134,7 @@ public sealed record DataSection
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
-        && (Target, StandardizeTarget) == (other.Target, other.StandardizeTarget) && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
+        && (Target, StandardizeTarget, Columns) == (other.Target, other.StandardizeTarget, other.Columns) && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Format, Path, Labels, Label, Ignore.Count, Standardize, Shards, Validation);
@@ -147,4 +151,9 @@ public sealed record ValidationSection
 
     /// <summary>idx with a source of its own: the labels' file.</summary>
     public string? Labels { get; init; }
+
+    /// <summary>Two classes: what the threshold on the second one's probability is chosen by, on the held-out examples: see <see cref="ThresholdRule"/>.
+    /// Default: null, it is 0.5.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Threshold { get; init; }
 }

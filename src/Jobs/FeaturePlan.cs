@@ -7,7 +7,7 @@ public static class FeaturePlan
     private const int RoundingsOfMean = 16;
 
     /// <summary>Whether the shards must tell their moments.</summary>
-    public static bool IsNeeded(DataSection data) => data.Standardize || data.Missing == MissingValues.Mean;
+    public static bool IsNeeded(DataSection data) => data.Columns is null && (data.Standardize || data.Missing == MissingValues.Mean);
 
     /// <summary>Merges moments along the sum tree, in float64, and adds what the job asks for to the facts.</summary>
     /// <param name="data">The job's data section.</param>

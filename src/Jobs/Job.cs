@@ -7,4 +7,7 @@ public sealed record Job(int Version, string Name, ModelSection Model, DataSecti
 {
     /// <summary>What it leaves besides the model. Has no influence on the weights.</summary>
     public OutputSection Output { get; init; } = new();
+
+    /// <summary>Where else its figures go; null: nowhere. Has no influence on the weights.</summary>
+    public TrackingSection? Tracking { get; init; }
 }

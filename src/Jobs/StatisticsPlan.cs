@@ -4,7 +4,25 @@ namespace Granary.Jobs;
 public static class StatisticsPlan
 {
     /// <summary>Whether the job asks for anything that needs it.</summary>
-    public static bool IsNeeded(Job job) => FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training) || job.Data.StandardizeTarget;
+    public static bool IsNeeded(Job job) =>
+        FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training) || job.Data.StandardizeTarget || job.Data.Columns is not null;
+
+    /// <summary>Asks the shards for what the job needs, as often as that takes, and adds it to the facts.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What is known already.</param>
+    /// <param name="ask">Asks every shard, and gives their answers in shard order.</param>
+    /// <exception cref="JobException">The training part lacks what the job needs of it.</exception>
+    public static async Task<DataFacts> Gather(Job job, DataFacts facts, Func<DataFacts, Task<IReadOnlyList<TrainingStatistics>>> ask)
+    {
+        if (!IsNeeded(job))
+        {
+            return facts;
+        }
+
+        var found = await ask(facts);
+        facts = Complete(job, facts, found);
+        return job.Data.Columns is null ? facts : await ColumnPlan.Fit(job, facts, [.. found.Select(f => f.Columns!)], ask);
+    }
 
     /// <summary>Adds what the shards have found to the facts.</summary>
     /// <param name="job">The job.</param>

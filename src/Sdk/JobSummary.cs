@@ -81,4 +81,8 @@ public sealed record ValidationSummary(long? Step, long Examples, double? Loss, 
 
     /// <summary>The coefficient of determination; null where every target is the same, too.</summary>
     public double? R2 { get; init; }
+
+    /// <summary>Where there are classes: precision, recall, areas, Brier score, calibration and more of the published weights, under the model's threshold; null
+    /// where these were not evaluated.</summary>
+    public ClassFigures? Figures { get; init; }
 }

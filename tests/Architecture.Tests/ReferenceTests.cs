@@ -42,6 +42,12 @@ public class ReferenceTests
     public void No_tensor_is_in_a_contract() =>
         Assert.DoesNotContain(Repository.Sources("src/Contracts"), f => File.ReadAllText(f).Contains("Torch", StringComparison.Ordinal));
 
+    // A step needs none of it: whoever writes files of that kind has it, and nobody else.
+    [Fact]
+    public void Nobody_but_the_export_knows_the_messages_of_ONNX() => Assert.All(
+        Repository.Sources("src").Where(f => !f.Contains("/Model/Onnx/", StringComparison.Ordinal)),
+        f => Assert.DoesNotMatch(@"global::Onnx|Google\.Protobuf", File.ReadAllText(f)));
+
     // What a program says to its user is the program's to say.
     [Theory]
     [InlineData("src/Sdk")]
@@ -68,6 +74,7 @@ public class ReferenceTests
     [InlineData("digits-mlp")]
     [InlineData("iris-softmax")]
     [InlineData("iris-linear")]
+    [InlineData("subscribers-logistic")]
     [InlineData("source-transformer")]
     [InlineData("source-skip-gram")]
     [InlineData("fashion-mlp")]

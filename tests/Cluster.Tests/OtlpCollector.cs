@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>A span as a collector receives it; ids in hex, the parent's empty for a root.</summary>
-internal sealed record ReceivedSpan(string Trace, string Id, string Parent, string Name);
+/// <summary>A span as a collector receives it; ids in hex, the parent's empty for a root; times in ns since 1970; spans that it has links to.</summary>
+internal sealed record ReceivedSpan(string Trace, string Id, string Parent, string Name, string Silo, ulong Began, ulong Ended, IReadOnlyList<string> Links);
 
 /// <summary>A collector for OTLP over HTTP: reads of each request what the tests look at, and keeps that.</summary>
 internal sealed class OtlpCollector : IDisposable
@@ -67,24 +67,28 @@ internal sealed class OtlpCollector : IDisposable
         }
     }
 
-    // ExportTraceServiceRequest { 1 resource_spans { 2 scope_spans { 2 spans { 1 trace_id, 2 span_id, 4 parent_span_id, 5 name } } } }
+    // ExportTraceServiceRequest { 1 resource_spans { 1 resource { 1 attributes { 1 key, 2 value { 1 string } } }, 2 scope_spans { 2 spans {
+    // 1 trace_id, 2 span_id, 4 parent_span_id, 5 name, 7 start, 8 end, 13 links { 2 span_id } } } } }
     private void Take(byte[] request)
     {
-        foreach (var resource in Fields(request).Where(f => f.Number == 1))
+        foreach (var resource in Fields(request).Where(f => f.Number == 1).Select(f => Fields(f.Value)))
         {
-            foreach (var scope in Fields(resource.Value).Where(f => f.Number == 2))
+            var attributes = Fields(resource.First(f => f.Number == 1).Value).Where(f => f.Number == 1).Select(f => Fields(f.Value));
+            var silo = Text(Fields(attributes.First(a => Text(a.First(f => f.Number == 1).Value) == "service.instance.id").First(f => f.Number == 2).Value)[0].Value);
+            foreach (var span in resource.Where(f => f.Number == 2).SelectMany(s => Fields(s.Value)).Where(f => f.Number == 2).Select(f => Fields(f.Value)))
             {
-                foreach (var span in Fields(scope.Value).Where(f => f.Number == 2))
-                {
-                    var fields = Fields(span.Value).Where(f => f.Number is 1 or 2 or 4 or 5).ToDictionary(f => f.Number, f => f.Value);
-                    string Hex(int number) => fields.TryGetValue(number, out var id) ? Convert.ToHexStringLower(id) : "";
-                    Spans.Enqueue(new ReceivedSpan(Hex(1), Hex(2), Hex(4), System.Text.Encoding.UTF8.GetString(fields[5])));
-                }
+                byte[]? Of(int number) => span.Where(f => f.Number == number).Select(f => f.Value).FirstOrDefault();
+                string Hex(int number) => Convert.ToHexStringLower(Of(number) ?? []);
+                Spans.Enqueue(new ReceivedSpan(
+                    Hex(1), Hex(2), Hex(4), Text(Of(5)!), silo, BitConverter.ToUInt64(Of(7)!), BitConverter.ToUInt64(Of(8)!),
+                    [.. span.Where(f => f.Number == 13).Select(l => Convert.ToHexStringLower(Fields(l.Value).First(f => f.Number == 2).Value))]));
             }
         }
     }
 
-    // The length-delimited fields of a protobuf message; the others are passed over.
+    private static string Text(byte[] utf8) => System.Text.Encoding.UTF8.GetString(utf8);
+
+    // The length-delimited and the eight-byte fields of a protobuf message; the others are passed over.
     private static List<(int Number, byte[] Value)> Fields(byte[] message)
     {
         var (at, fields) = (0, new List<(int, byte[])>());
@@ -111,6 +115,7 @@ internal sealed class OtlpCollector : IDisposable
                     Varint();
                     break;
                 case 1:
+                    fields.Add(((int)(key >> 3), message[at..(at + 8)]));
                     at += 8;
                     break;
                 case 2:

@@ -27,7 +27,7 @@ public sealed class UseTests : IDisposable
         Assert.True(predicted.Zip(truth).Count(p => p.First == p.Second) >= 140); // wrong columns or scaling would be far below
 
         // A cluster evaluates the same model on the same rows: what predict said, counted.
-        var evaluate = await CommandLine.Run(_folder, "evaluate", "iris", "--data", Example("data/iris.csv"), "--json", "--silos", "2");
+        var evaluate = await CommandLine.Run(_folder, "evaluate", "iris", "--data", Example("data/iris.csv"), "--json", "--silos", "2", "--report", "iris.html");
         await evaluate.Succeeds();
         string[] classes = [.. evaluate.Json.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)];
         Assert.Equal(["setosa", "versicolor", "virginica"], classes);
@@ -38,6 +38,15 @@ public sealed class UseTests : IDisposable
                 classes.Select(c => predicted.Zip(truth).Count(p => p == (c, classes[i]))),
                 evaluate.Json.GetProperty("confusion")[i].EnumerateArray().Select(n => n.GetInt32()));
         }
+
+        // The page has the figures within it, and is not written over.
+        var page = await File.ReadAllTextAsync(Path.Combine(_folder, "iris.html"));
+        Assert.Contains("\"name\":\"virginica\",\"support\":50", page);
+        Assert.Contains("\"name\":\"all classes\"", page);
+        Assert.DoesNotMatch("(src|href)=|url\\(|@import", page); // nothing is fetched
+        var again = await Run("evaluate", "iris", "--data", Example("data/iris.csv"), "--report", "iris.html");
+        Assert.Equal(2, again.Code);
+        Assert.Contains("iris.html: there is a file of this name: name another one, or say --overwrite.", again.Errors);
 
         // A folder is its files, and a pipe is what is written to it, from the first byte on.
         Directory.CreateDirectory(Path.Combine(_folder, "labelled"));
@@ -61,11 +70,11 @@ public sealed class UseTests : IDisposable
         Assert.Equal((2, ""), (strange.Code, strange.Output));
         Assert.Contains("digits.csv:1: there is no column 'sepal_length'", strange.Errors);
 
-        foreach (var format in new[] { "safetensors", "npz" })
+        foreach (var format in new[] { "safetensors", "npz", "onnx" })
         {
             var export = await Run("export", "iris", "--format", format, "--output", $"iris.{format}");
-            Assert.Equal(0, export.Code);
-            Assert.Equal($"iris.{format}: 2 tensors, 15 weights\n", export.Output);
+            var written = format == "onnx" ? "opset 17, features float32 [N, 4] -> label string [N], probabilities float32 [N, 3]" : "2 tensors, 15 weights";
+            Assert.Equal((0, $"iris.{format}: {written}\n"), (export.Code, export.Output));
         }
 
         // Started where training ended, whatever the number of silos: the same weights, and not those of the first run.
@@ -130,7 +139,7 @@ public sealed class UseTests : IDisposable
     [InlineData("--prompt is empty", "generate", "x.csv", "--prompt", "")]
     [InlineData("--temperature is -1", "generate", "x.csv", "--prompt", "a", "--temperature=-1")]
     [InlineData("--tokens is 0", "generate", "x.csv", "--prompt", "a", "--tokens", "0")]
-    [InlineData("'onnx'", "export", "x.csv", "--format", "onnx", "--output", "y")]
+    [InlineData("'pickle'", "export", "x.csv", "--format", "pickle", "--output", "y")]
     public async Task A_mistake_ends_with_one_message_and_code_2(string message, params string[] arguments)
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "x.csv"), "this,is,no\nmodel,at,all\n");

@@ -3,7 +3,6 @@ using System.Text.Json;
 using CsCheck;
 using Granary.Contracts;
 using Granary.Jobs;
-using Granary.Model.Evaluation;
 using Granary.Model.Files;
 
 namespace Granary.Grains.Tests;
@@ -122,14 +121,15 @@ public sealed class EvaluationTests : IDisposable
     [Fact]
     public void The_area_is_the_fraction_of_pairs_in_the_right_order() => Gen.Select(Gen.Int[-2, 6], Gen.Bool).Array[1, 40].Sample(examples =>
     {
-        var area = new AreaUnderRoc();
+        var positives = examples.Count(e => e.Item2);
+        var area = new RankCurve(positives, examples.Length - positives);
         foreach (var (score, positive) in examples.OrderBy(e => e.Item1))
         {
-            area.Add(new ScoreRun(score, positive ? 1 : 0, positive ? 0 : 1));
+            area.Add(score, positive ? 1 : 0, positive ? 0 : 1);
         }
 
         double[] pairs = [.. from p in examples where p.Item2 from n in examples where !n.Item2 select p.Item1 > n.Item1 ? 1 : p.Item1 == n.Item1 ? 0.5 : 0];
-        Assert.Equal(pairs.Length == 0 ? null : pairs.Sum() / pairs.Length, area.Result());
+        Assert.Equal(pairs.Length == 0 ? null : pairs.Sum() / pairs.Length, area.Result().RocAuc);
     });
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.IO.Hashing;
+using System.Text;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -56,20 +58,66 @@ public sealed class TelemetryTests : IDisposable
         var job = await Run();
         var steps = _spans.Where(s => s.OperationName == "step" && job.JobId.Equals(s.GetTagItem("job"))).ToLookup(s => (long)s.GetTagItem("step")!);
         Assert.Equal([0, 50, 100, 150], steps.Select(s => s.Key).Order());
-        Assert.Equal(4, steps.SelectMany(s => s.Select(member => member.TraceId)).Distinct().Count());
         foreach (var step in steps)
         {
-            Assert.Equal([0, 1], step.Select(s => (int)s.GetTagItem("member")!).Order());
-            Assert.Single(step.Select(s => s.TraceId).Distinct());
-            Assert.Equal(2, step.Select(s => s.SpanId).Distinct().Count());
-            Assert.All(step, s => Assert.Equal(["compute", "exchange", "update"], Children(s).Select(c => c.OperationName).Order()));
-            Assert.All(step, LiesWithin);
+            // Whoever knows job, generation and step knows the trace: XXH128 of the three.
+            var root = Assert.Single(step);
+            Assert.Equal(default, root.ParentSpanId);
+            Assert.Equal(Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{job.JobId}/1/{step.Key}"))), root.TraceId.ToHexString());
+            var ranks = Children(root).Where(c => c.OperationName == "rank").ToArray();
+            Assert.Equal(["grant", "rank", "rank"], Children(root).Select(c => c.OperationName).Order());
+            Assert.Equal([0, 1], ranks.Select(r => (int)r.GetTagItem("rank")!).Order());
+            Assert.Equal(2, ranks.Select(r => (string)r.GetTagItem("silo")!).Distinct().Count());
+            Assert.All(ranks, r => Assert.Equal(["all-gather", "backward", "reduce-scatter", "update"], Children(r).Select(c => c.OperationName).Order()));
+            Assert.All(_spans.Where(s => s.TraceId == root.TraceId), LiesWithinItsParent);
+            Assert.All(ranks, PhasesFollowEachOther);
 
             // 16 examples over 5 shards: every shard has a gradient, on one silo or the other.
-            var shards = step.SelectMany(s => Children(Children(s).Single(c => c.OperationName == "compute")));
+            var shards = ranks.SelectMany(r => Children(Children(r).Single(c => c.OperationName == "backward")));
             Assert.All(shards, s => Assert.Equal("shard", s.OperationName));
             Assert.Equal([0, 1, 2, 3, 4], shards.Select(s => (int)s.GetTagItem("shard")!).Order());
+            Assert.All(shards, s => Assert.Equal("gather", Assert.Single(Children(s)).OperationName));
         }
+    }
+
+    [Fact]
+    public async Task A_recovery_is_a_trace_of_its_own_and_the_job_s_trace_leads_to_it()
+    {
+        await using var cluster = await GranaryCluster.Deploy(3, _folder, storage: new SharedStorage());
+        var blobs = SmallCluster.Blobs(_folder);
+        var coordinator = await cluster.Submit(blobs with { Training = blobs.Training with { Epochs = 1_000_000 } });
+        var before = await GranaryCluster.Until(coordinator, s => s.Step > 100);
+        await cluster.Kill(before.Members.Last(m => m.Name != before.Coordinator).Name);
+        await GranaryCluster.Until(coordinator, s => s.Recoveries > 0 && s.Resumed is not null && s.Step > before.Step + 200);
+        await coordinator.Cancel();
+        var id = (await GranaryCluster.Until(coordinator, s => s.State == JobState.Cancelled)).JobId;
+
+        // The publishing ends a moment after others can see that the job has.
+        Assert.True(SpinWait.SpinUntil(() => _spans.Any(s => s.OperationName == "publish" && id.Equals(s.GetTagItem("job"))), TimeSpan.FromMinutes(1)));
+        var spans = _spans.Where(s => id.Equals(s.GetTagItem("job"))).ToArray();
+        var recovery = Assert.Single(spans, s => s.OperationName == "recovery");
+        Assert.Equal(default, recovery.ParentSpanId);
+        Assert.Contains((string)recovery.GetTagItem("cause")!, new[] { "silo lost", "connection lost" });
+        Assert.Equal(["detection", "rendezvous", "restore", "first step"], Children(recovery).Select(c => c.OperationName));
+        Assert.All(Children(recovery), LiesWithinItsParent);
+        Assert.All(Children(recovery).Zip(Children(recovery).Skip(1)), p => Assert.True(End(p.First) <= p.Second.StartTimeUtc.AddMilliseconds(1)));
+
+        // The job's: its phases one after the other, with links to the steps and to the recovery.
+        var job = Assert.Single(spans, s => s.OperationName == "job");
+        Assert.Equal("cancelled", job.GetTagItem("state"));
+        var phases = Children(job);
+        string[] names = [.. phases.Select(p => p.OperationName).Where(p => p is not ("evaluating" or "checkpoint"))];
+        Assert.Equal(
+            ["submit", "queue", "rendezvous", "read data", "rendezvous", "train", "detection", "rendezvous", "train", "publish"],
+            names.Where((n, i) => i == 0 || n != names[i - 1]));
+        Assert.All(phases, LiesWithinItsParent);
+        Assert.All(phases.Zip(phases.Skip(1)), p => Assert.Equal(End(p.First), p.Second.StartTimeUtc));
+        var links = phases.SelectMany(p => p.Links).Select(l => l.Context.SpanId).ToHashSet();
+        Assert.Contains(recovery.SpanId, links);
+        Assert.Contains(spans.Single(s => s.OperationName == "start").SpanId, links);
+        Assert.Contains(spans.Single(s => s.OperationName == "publish" && s.ParentSpanId == default).SpanId, links);
+        Assert.Contains(links, l => spans.Any(s => s.OperationName == "step" && s.SpanId == l));
+        Assert.Equal(1, spans.Count(s => s.OperationName == "step" && (long)s.GetTagItem("step")! == 50 && s.GetTagItem("generation") is 1L));
     }
 
     [Fact]
@@ -84,12 +132,24 @@ public sealed class TelemetryTests : IDisposable
             s.OperationName == "step" ? s.ParentSpanId == default : known.Contains((s.TraceId, s.ParentSpanId)), $"{s.OperationName} below {s.ParentSpanId}"));
     }
 
-    private void LiesWithin(Activity step)
+    // Two clocks are read: the time of day, and the one that measures.
+    private void LiesWithinItsParent(Activity span)
     {
-        var parts = Children(step).ToDictionary(c => c.OperationName);
-        Assert.All(parts.Values, p => Assert.True(p.StartTimeUtc >= step.StartTimeUtc && End(p) <= End(step)));
-        Assert.True(End(parts["compute"]) <= parts["exchange"].StartTimeUtc);
-        Assert.True(parts["update"].StartTimeUtc >= parts["exchange"].StartTimeUtc.AddMilliseconds(-1)); // two clocks are read
+        if (span.ParentSpanId != default)
+        {
+            var parent = _spans.Single(s => s.SpanId == span.ParentSpanId);
+            Assert.True(
+                span.StartTimeUtc >= parent.StartTimeUtc.AddMilliseconds(-1) && End(span) <= End(parent).AddMilliseconds(1),
+                $"{span.OperationName} {span.StartTimeUtc:O} to {End(span):O} in {parent.OperationName} {parent.StartTimeUtc:O} to {End(parent):O}");
+        }
+    }
+
+    private void PhasesFollowEachOther(Activity rank)
+    {
+        var parts = Children(rank).ToDictionary(c => c.OperationName);
+        Assert.True(End(parts["backward"]) <= parts["reduce-scatter"].StartTimeUtc.AddMilliseconds(1));
+        Assert.True(End(parts["reduce-scatter"]) <= parts["all-gather"].StartTimeUtc.AddMilliseconds(1));
+        Assert.True(parts["update"].StartTimeUtc >= parts["reduce-scatter"].StartTimeUtc.AddMilliseconds(-1));
         Assert.True((double)parts["update"].GetTagItem("busy")! <= parts["update"].Duration.TotalSeconds + 0.001);
     }
 

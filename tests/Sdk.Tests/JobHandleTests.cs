@@ -44,6 +44,14 @@ public sealed class JobHandleTests(LocalClusterFixture cluster)
         Assert.Throws<ArgumentException>(() => predictor.Predict(1, 2));
         Assert.Equal(64, predictor.PredictFile(source.Data.Path).Count());
         Assert.Throws<ModelRefusedException>(() => predictor.PredictFile(outcome.Artifacts.SummaryPath).ToArray());
+
+        // What is in the file is tested in Model.Tests.
+        var onnx = outcome.Artifacts.ModelPath + ".onnx";
+        ModelFile.ExportOnnx(outcome.Artifacts.ModelPath, onnx);
+        var written = await File.ReadAllBytesAsync(onnx, Now);
+        Assert.Contains("there is a file of this name", Assert.Throws<ModelRefusedException>(() => ModelFile.ExportOnnx(outcome.Artifacts.ModelPath, onnx)).Message);
+        ModelFile.ExportOnnx(outcome.Artifacts.ModelPath, onnx, overwrite: true);
+        Assert.Equal(written, await File.ReadAllBytesAsync(onnx, Now));
         Assert.Throws<ModelRefusedException>(() => Generator.Load(outcome.Artifacts.ModelPath));
     }
 

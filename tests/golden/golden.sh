@@ -10,3 +10,5 @@ GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*Go
 "$python" optima.py
 "$python" evaluation.py
 "$python" regression.py
+"$python" classes.py
+"$python" columns.py

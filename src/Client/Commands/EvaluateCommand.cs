@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using Granary.Client.Display;
 using Granary.Client.Local;
+using Granary.Client.Report;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -15,19 +17,34 @@ internal static class EvaluateCommand
         var data = new Option<string>("--data") { Description = "Labelled examples, in the format that the model was trained on; a file, a folder or a glob.", Required = true }.IsPath();
         var labels = new Option<string?>("--labels") { Description = "idx: the labels' file (--data holds the images)." }.IsPath();
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
-        return new Command("evaluate", "A model's loss, accuracy and confusion matrix over labelled examples, or a regression's errors.") { model, data, labels, silos, json }
+        var page = new Option<string?>("--report")
+        {
+            Description = "An HTML file for the figures with their curves: ROC, precision-recall, calibration, confusion matrix; of a regression predictions against truths, and residuals. It needs no network.",
+        }.IsPath();
+        var overwrite = CommandParts.Overwrite("the report, if there is a file of that name");
+        return new Command("evaluate", "A classifier's figures over labelled examples (precision, recall, areas, calibration, confusion matrix), a regression's errors, or a text's perplexity.")
+        {
+            model, data, labels, silos, page, overwrite, json,
+        }
             .DoesInterruptibly(async (result, interruption) =>
             {
                 CommandParts.AtLeastOne("--silos", result.GetValue(silos));
                 var request = new EvaluationRequest(
                     Existing(result.GetValue(model)!, "there is no model"), Readable("--data", result.GetValue(data)!, DataFiles.Refusal(result.GetValue(data)!, isTable: false)),
-                    result.GetValue(labels) is { } path ? Readable("--labels", path, FileKinds.Refusal(path)) : null);
+                    result.GetValue(labels) is { } images ? Readable("--labels", images, FileKinds.Refusal(images)) : null);
+                using var file = result.GetValue(page) is { } path ? Report(path, result.GetValue(overwrite), request) : null; // made sure of before anything is computed
                 var report = await PrivateCluster.Run(LocalSettings.For(result.GetValue(silos), "none"), interruption, async (_, client, waiting) =>
                 {
                     using var narrator = Narrator.OfThisProcess();
                     narrator.Doing($"evaluating {result.GetValue(model)} over {result.GetValue(data)}");
                     return await client.EvaluateAsync(request, waiting);
                 });
+                if (file is not null)
+                {
+                    await file.Content.WriteAsync(Encoding.UTF8.GetBytes(ReportPage.Of(report, request)), interruption.Token);
+                    file.Finish();
+                }
+
                 if (result.GetValue(json))
                 {
                     JobDocument.Write(EvaluationText.Document(report, request, result.GetValue(silos)));
@@ -40,6 +57,12 @@ internal static class EvaluateCommand
                 return ExitCode.Done;
             });
     }
+
+    private static OutputFile Report(string path, bool overwrite, EvaluationRequest request) => OutputFile.IsStandardOutput(path)
+        ? throw new UserException(ExitCode.Usage, "--report: the figures go to standard output: name a file.")
+        : new OutputFile(path, overwrite, [
+            Directory.Exists(request.Model) ? Path.Combine(request.Model, "model.safetensors") : request.Model, .. DataFiles.Expand(request.Data),
+            .. request.Labels is { } labels ? new[] { labels } : []]);
 
     private static string Readable(string option, string path, string? refusal) => refusal is null
         ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))

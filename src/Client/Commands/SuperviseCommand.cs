@@ -12,9 +12,17 @@ internal static class SuperviseCommand
         var silos = new Option<int>("--silos") { DefaultValueFactory = _ => 2 };
         var jobs = CommandParts.JobsAtOnce(1);
         var ui = UiOption.Port();
-        return new Command("supervise", "Keeps a local cluster's silos up, until told to stop.") { home, silos, jobs, ui }.Hide().Does(async (result, cancellation) =>
+        var dashboard = new Option<string?>("--dashboard");
+        return new Command("supervise", "Keeps a local cluster's silos up, until told to stop.") { home, silos, jobs, ui, dashboard }.Hide().Does(async (result, cancellation) =>
         {
-            await Supervisor.Run(new ClusterHome(result.GetValue(home)!), LocalSettings.For(result.GetValue(silos), "none", result.GetValue(jobs)) with { WebPort = UiOption.Of(result.GetValue(ui)!) }, cancellation);
+            var place = new ClusterHome(result.GetValue(home)!);
+            using var shown = result.GetValue(dashboard) is { } program ? await AspireDashboard.Start(program, Path.Combine(place.Logs, "dashboard.log"), cancellation) : null;
+            var settings = LocalSettings.For(result.GetValue(silos), shown is null ? "none" : "otlp", result.GetValue(jobs)) with
+            {
+                WebPort = UiOption.Of(result.GetValue(ui)!),
+                Collector = shown?.Collector,
+            };
+            await Supervisor.Run(place, settings, cancellation, dashboard: shown?.Page);
             return ExitCode.Done;
         });
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Granary.Client.Display;
+using Granary.Client.Local;
 using Granary.Jobs;
 
 namespace Granary.Client.Commands;
@@ -19,7 +20,8 @@ internal static class UpCommand
         var jobs = CommandParts.JobsAtOnce(1);
         var kernels = CommandParts.Kernels();
         var ui = UiOption.Port();
-        return new Command("up", "Starts a lasting local cluster.") { silos, jobs, kernels, ui, home }.Does(async (result, cancellation) =>
+        var dashboard = new Option<bool>("--dashboard") { Description = "Start the Aspire dashboard too, where it is installed, and send traces and metrics there." };
+        return new Command("up", "Starts a lasting local cluster.") { silos, jobs, kernels, ui, dashboard, home }.Does(async (result, cancellation) =>
         {
             if (result.GetValue(silos) < 1)
             {
@@ -32,20 +34,21 @@ internal static class UpCommand
             var place = CommandParts.LocalHome(result.GetValue(home)!, "Start its silos where they run, as with granary silo or kubectl scale.");
             if (place.Running() is { } running)
             {
-                CommandParts.Result($"a cluster of {Plural.Of(running.Silos, "silo")} runs already under {place.Path}{UiOption.At(running.Web)}");
+                CommandParts.Result($"a cluster of {Plural.Of(running.Silos, "silo")} runs already under {place.Path}{At(running)}");
                 return ExitCode.Done;
             }
 
+            var program = result.GetValue(dashboard) ? AspireDashboard.Find() : null;
             place.Make(); // what is refused is refused before anything is said to start
             ClusterRecord up;
             using (var narrator = Narrator.OfThisProcess())
             {
                 narrator.Starting(result.GetValue(silos));
-                up = await Start(place, result.GetValue(silos), result.GetValue(jobs), result.GetValue(ui)!, cancellation);
+                up = await Start(place, result.GetValue(silos), result.GetValue(jobs), result.GetValue(ui)!, program, cancellation);
             }
 
             CommandParts.Result(up.Joined == up.Silos
-                ? Up(up.Silos, place) + UiOption.At(up.Web)
+                ? Up(up.Silos, place) + At(up)
                 : $"{up.Joined} of {Plural.Of(up.Silos, "silo")} {(up.Joined == 1 ? "is" : "are")} up under {place.Path}; the others ended as they started, and are started again. See: granary logs");
             return ExitCode.Done;
         });
@@ -54,7 +57,9 @@ internal static class UpCommand
     /// <summary>Says how many silos are up.</summary>
     internal static string Up(int silos, ClusterHome home) => $"{Plural.Of(silos, "silo")} {(silos == 1 ? "is" : "are")} up under {home.Path}";
 
-    private static async Task<ClusterRecord> Start(ClusterHome home, int silos, int jobs, string ui, CancellationToken cancellation)
+    private static string At(ClusterRecord up) => UiOption.At(up.Web) + (up.Dashboard is { } dashboard ? $"\nits telemetry: {dashboard}" : "");
+
+    private static async Task<ClusterRecord> Start(ClusterHome home, int silos, int jobs, string ui, string? dashboard, CancellationToken cancellation)
     {
         var log = Path.Combine(home.Logs, "supervisor.log");
         SiloLog.TurnOver(log);
@@ -67,6 +72,7 @@ internal static class UpCommand
             "sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log,
             .. own, "supervise", "--home", home.Path, "--silos", silos.ToString(CultureInfo.InvariantCulture),
             "--jobs", jobs.ToString(CultureInfo.InvariantCulture), "--ui-port", ui,
+            .. dashboard is null ? Array.Empty<string>() : ["--dashboard", dashboard],
         ]);
         var since = Stopwatch.StartNew();
         ClusterRecord? record;

@@ -11,6 +11,7 @@ internal static class CheckText
     private const int MostFiles = 5;
     private const int MostClasses = 30;
     private const int MostTokens = 100;
+    private const int MostPreviewed = 40;
 
     /// <param name="found">The document that the silo's check printed.</param>
     /// <param name="width">Columns of the terminal; null: no limit.</param>
@@ -26,8 +27,10 @@ internal static class CheckText
         if (data.Columns.Count > 0)
         {
             text.Append('\n').Append(ColumnTable.Of(data.Columns, width));
-            AddGaps(text, data.Columns.Sum(c => c.Missing));
+            AddGaps(text, data.Columns.Sum(c => c.Missing), data.Preview is not null);
         }
+
+        AddPreview(text, data.Preview, width);
 
         foreach (var warning in warnings)
         {
@@ -149,11 +152,33 @@ internal static class CheckText
     }
 
     // A job with gaps is refused unless it says that they are filled.
-    private static void AddGaps(StringBuilder text, long gaps)
+    private static void AddGaps(StringBuilder text, long gaps, bool areDescribed)
     {
         if (gaps > 0)
         {
-            Line(text, $"{(gaps == 1 ? "1 value is" : $"{Number(gaps)} values are")} missing; the mean of the column's others is filled in");
+            Line(text, $"{(gaps == 1 ? "1 value is" : $"{Number(gaps)} values are")} missing; {(areDescribed ? "each column says what becomes of them" : "the mean of the column's others is filled in")}");
+        }
+    }
+
+    // A line for each feature: there are more of them than rows.
+    private static void AddPreview(StringBuilder text, PreviewReport? preview, int? width)
+    {
+        if (preview is null)
+        {
+            return;
+        }
+
+        var table = new TextTable(text: false, ["first rows, as the model sees them", .. preview.Rows.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $">row {i + 1}"))]);
+        var shown = Math.Min(preview.Features.Count, MostPreviewed);
+        for (var f = 0; f < shown; f++)
+        {
+            table.Add([Visible(preview.Features[f]), .. preview.Rows.Select(r => ColumnReport.Number(r[f]))]);
+        }
+
+        text.Append('\n').Append(table.Text(width));
+        if (shown < preview.Features.Count)
+        {
+            Line(text, $"and {preview.Features.Count - shown:#,0} more: see --json");
         }
     }
 

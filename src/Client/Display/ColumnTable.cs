@@ -36,7 +36,7 @@ internal static class ColumnTable
         var (lines, run) = (new List<List<ColumnReport>>(), new List<ColumnReport>());
         foreach (var column in columns)
         {
-            if (run.Count > 0 && !(column.IsWhole == run[0].IsWhole && column.Missing == 0 && run[0].Missing == 0 && column.Given is null && (!byName || Pattern(column.Name) == Pattern(run[0].Name))))
+            if (run.Count > 0 && !(column.IsWhole == run[0].IsWhole && column.Kind == run[0].Kind && (column.Kind is null || column.Kind == ColumnKinds.Usual.Name) && column.Missing == 0 && run[0].Missing == 0 && column.Given is null && (!byName || Pattern(column.Name) == Pattern(run[0].Name))))
             {
                 Close();
             }
@@ -62,7 +62,7 @@ internal static class ColumnTable
         return run.Count == 1
             ?
             [
-                first.Name.Length == 0 ? "(no name)" : first.Name, Kind(first), Number(first.Least), Number(first.Greatest), Number(first.Mean),
+                first.Name.Length == 0 ? "(no name)" : first.Name, Kind(first), Value(first, first.Least), Value(first, first.Greatest), Value(first, first.Mean),
                 Count(first.Given ?? first.Missing), first.Distinct is { } distinct ? Count(distinct) : "many",
             ]
             :
@@ -76,7 +76,11 @@ internal static class ColumnTable
     private static string Different(List<ColumnReport> run) => run.Min(c => c.Distinct) is not { } least ? "many"
         : $"{Count(least)} to {(run.TrueForAll(c => c.Distinct is not null) ? Count(run.Max(c => c.Distinct!.Value)) : "many")}";
 
-    private static string Kind(ColumnReport column) => column.Least is null ? "none" : column.IsConstant ? "constant" : column.IsWhole ? "whole" : "numbers";
+    private static string Value(ColumnReport column, double? x) => column.Kind is { } kind && ColumnKinds.Of(kind).TakesDates && x is { } days
+        ? DateTime.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        : Number(x);
+
+    private static string Kind(ColumnReport column) => column.Kind is { } kind && kind != ColumnKinds.Usual.Name ? kind : column.Least is null ? "none" : column.IsConstant ? "constant" : column.IsWhole ? "whole" : "numbers";
 
     private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -8,9 +8,6 @@ namespace Granary.Client.Display;
 /// <summary>A model's figures for people and for programs.</summary>
 internal static class EvaluationText
 {
-    // A wider matrix is no longer read, only processed.
-    private const int MostClasses = 20;
-
     /// <summary>For people.</summary>
     /// <param name="r">The figures.</param>
     /// <param name="request">What was asked.</param>
@@ -31,23 +28,19 @@ internal static class EvaluationText
         }
 
         text.Append(CultureInfo.InvariantCulture, $"accuracy    {r.Accuracy:0.000000}\n");
-        if (r.RocAuc is { } area)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"ROC-AUC     {area:0.000000}  (of {r.Classes[1]} against {r.Classes[0]})\n");
-        }
-
+        text.Append(r.Figures is { } figures ? ClassText.Lines(figures) : "");
         if (r.Perplexity is { } perplexity)
         {
             text.Append(CultureInfo.InvariantCulture, $"perplexity  {perplexity:0.000000}\n");
         }
 
-        if (r.Classes.Count > MostClasses)
+        if (r.Classes.Count > ClassText.MostClasses)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nThe confusion matrix of {r.Classes.Count} classes is in --json.\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nThe table and the confusion matrix of {r.Classes.Count} classes are in --json.\n");
         }
         else if (r.Classes.Count > 0)
         {
-            text.Append('\n').Append(Matrix(r).Text(width));
+            text.Append('\n').Append(ClassText.Table(r.Figures!, width)).Append('\n').Append(Matrix(r).Text(width));
         }
 
         return text.ToString();
@@ -95,5 +88,6 @@ internal static class EvaluationText
         perplexity = r.Perplexity,
         classes = r.Classes.Count > 0 ? r.Classes : null,
         confusion = r.Classes.Count > 0 ? Counts(r) : null,
+        figures = r.Figures is { } figures ? figures with { Confusion = null } : null, // it is above
     };
 }

@@ -49,6 +49,7 @@ internal static class JobDocument
                 rmse = r.ValidationNumbers?.Rmse,
                 mae = r.ValidationNumbers?.Mae,
                 r2 = r.ValidationNumbers?.R2,
+                figures = r.ValidationFigures,
             }
             : null,
         weightsSha256 = s.Result?.WeightsSha256,

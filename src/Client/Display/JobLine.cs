@@ -80,6 +80,11 @@ internal static class JobLine
                     $"validation{Of(r.ValidationStep, r.Step, " of step", "")}: {FigureText.Of(r.ValidationAccuracy, r.ValidationNumbers, ", ")}, loss {r.ValidationLoss:0.0000} over {Plural.Of(r.ValidationExamples, "held-out example")}");
             }
 
+            if (r.ValidationFigures is { Threshold: not null } figures)
+            {
+                yield return ClassText.UnderThreshold(figures);
+            }
+
             yield return string.Create(CultureInfo.InvariantCulture, $"model: {FromHere(r.Output)}/model.safetensors ({Plural.Of(r.Parameters, "weight")}{(r.Step == s.Step ? "" : $", those of step {r.Step}")})");
             yield return $"weights sha256: {r.WeightsSha256}";
         }

@@ -12,9 +12,10 @@ internal static class Supervisor
     /// <param name="settings">How the silos run.</param>
     /// <param name="cancellation">Tells it to stop.</param>
     /// <param name="program">Makes a silo's start information from its arguments; Granary's own program if left out.</param>
+    /// <param name="dashboard">Address of the dashboard that telemetry goes to; null: there is none.</param>
     /// <exception cref="UserException">None of the first silos has joined, one refuses its settings, or another supervisor is at work here.</exception>
     public static async Task Run(
-        ClusterHome home, LocalSettings settings, CancellationToken cancellation, Func<IEnumerable<string>, ProcessStartInfo>? program = null)
+        ClusterHome home, LocalSettings settings, CancellationToken cancellation, Func<IEnumerable<string>, ProcessStartInfo>? program = null, Uri? dashboard = null)
     {
         using var only = Only(home);
         await using var cluster = new LocalCluster(home.Path, settings, program);
@@ -26,7 +27,7 @@ internal static class Supervisor
             }
 
             home.Want(settings.Silos);
-            home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId, cluster.Web));
+            home.Write(new ClusterRecord(cluster.Id, settings.Silos, cluster.Silos.Count(s => s.IsUp), Environment.ProcessId, cluster.Web, dashboard));
             for (var restarter = new SiloRestarter(home, cluster); ; await restarter.Look())
             {
                 await Task.Delay(LookEvery, cancellation);

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
 
@@ -47,6 +48,7 @@ internal sealed partial class CoordinatorGrain
             }
 
             Spend(TimePart.Rendezvous);
+            BeginForming("resize", _clock.Now);
             Note(JobEventKind.Resized, null, $"the set of silos changes after step {_progress!.Committed}");
         }
     }
@@ -54,6 +56,7 @@ internal sealed partial class CoordinatorGrain
     private async Task Rest(long step)
     {
         Spend(TimePart.Idle);
+        EndForming("the job is paused");
         State.PauseAsked = false;
         State.State = JobState.Paused;
         Note(JobEventKind.Paused, null, $"paused after step {step}");
@@ -84,5 +87,44 @@ internal sealed partial class CoordinatorGrain
         _progress.Settle(_progress.Committed);
         await SaveForCertain();
         return true;
+    }
+
+    private async Task EndHere(JobState state, string? failure)
+    {
+        if (State is { HasOutput: true, Result: null } && _group is { Count: > 0 } group)
+        {
+            await group.GiveBackOutput(Output);
+        }
+
+        await End(state, failure);
+        await ReleaseAll();
+        Formed();
+    }
+
+    private async Task End(JobState state, string? failure)
+    {
+        State.Failure = failure;
+        await EndTracking(state);
+        Conclude(state, failure);
+        await SaveForCertain();
+        CleanCheckpoints();
+    }
+
+    private void Conclude(JobState state, string? failure)
+    {
+        State.State = state;
+        State.Failure = failure;
+        State.Time.Enter(TimePart.Idle, _clock.Now);
+        Measure(isRunning: false);
+        EndForming(failure ?? "the job has ended");
+        _traces.Write(JobId, state.ToString().ToLowerInvariant(), State.Phases, _clock.Now);
+        State.Progress = _progress?.Settled ?? State.Progress;
+        var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {Plural.Of(_progress.Committed, "step")}" : "";
+        Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
+        _activity = ""; // waiting callers are notified once it is stored
+        if (state is JobState.Completed or JobState.Cancelled)
+        {
+            State.Checkpoints = [];
+        }
     }
 }

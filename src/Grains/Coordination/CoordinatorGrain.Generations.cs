@@ -84,7 +84,9 @@ internal sealed partial class CoordinatorGrain
 
         Activity = "recovering: " + e.Message;
         State.Recoveries++;
+        var since = State.Time.Until ?? _clock.Now;
         State.Time.Failed(RecoveryCause.Of(e), _clock.Now);
+        NoteRecovery(since, RecoveryCause.Of(e), e.Message);
         Note(
             e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble,
             (e as LostMemberException)?.Silo,
@@ -119,7 +121,8 @@ internal sealed partial class CoordinatorGrain
     private async Task RunGeneration()
     {
         Activity = "gathering silos";
-        var group = await Rendezvous(State.Generation + 1);
+        _formation?.Enter("rendezvous");
+        var group = await Forming(() => Rendezvous(State.Generation + 1));
         Introduce(group);
         if (State.Generation == 0 && group.Different is { } other)
         {
@@ -157,7 +160,7 @@ internal sealed partial class CoordinatorGrain
         await SaveForCertain(); // a coordinator that has been replaced fails here, before it has sent anything
         var before = _group;
         _group = group;
-        using var run = new GenerationRun(group, Job, State.Seconds, cluster, patience) { Noticed = (kind, name, message) => Note(kind, name, message), SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
+        using var run = new GenerationRun(group, Job, State.Seconds, cluster, patience) { Noticed = (kind, name, message) => Note(kind, name, message), TraceBegun = _traces.Add, SinceCheckpoint = _sinceCheckpoint, HasCheckpoint = () => State.Checkpoints.Count > 0, IsDurable = IsDurable };
         _run = run;
         _noLonger = [.. State.Members.Select(m => m.Name).Except(group.Infos.Select(i => i.Name))];
         State.Members = [.. run.Members]; // whoever takes the job over must know them
@@ -227,12 +230,14 @@ internal sealed partial class CoordinatorGrain
 
     private async Task StartGeneration(WorkerGroup group, GenerationRun run, WorkerGroup? before)
     {
-        var held = await run.Unless(group.Join(_progress?.Committed ?? State.Progress?.Committed ?? 0));
+        var held = await run.Unless(Forming(() => group.Join(_progress?.Committed ?? State.Progress?.Committed ?? 0)));
         Activity = State.Facts is null ? "reading data" : "forming";
         var forming = State.Time.Present;
         Spend(State.Facts is null ? TimePart.ReadingData : forming);
-        var facts = State.Facts ??= await run.Unless(Gather(group));
+        _formation?.Enter(State.Facts is null ? "read data" : "restore");
+        var facts = State.Facts ??= await run.Unless(Forming(() => Gather(group)));
         Spend(forming);
+        _formation?.Enter("restore");
         if (State.Submission!.Continue is { } earlier && State.Progress is null)
         {
             await TakeUp(earlier, facts);
@@ -250,7 +255,7 @@ internal sealed partial class CoordinatorGrain
         State.Progress = _progress!.Settled;
         _ = before?.ReleaseBut(group);
         await TakeOutput(group, run);
-        State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(group.Prepare(Job, facts, restore, new EventPlace(Output, State.Submission.Continue)))]);
+        State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(Forming(() => group.Prepare(Job, facts, restore, new EventPlace(Output, State.Submission.Continue))))]);
         await TrySave();
         Note(
             JobEventKind.Formed,
@@ -264,6 +269,7 @@ internal sealed partial class CoordinatorGrain
         _arrivals = new Arrivals(group, run.Wake, Look, Job, facts);
         Activity = "training";
         Spend(TimePart.Computing);
+        _formation?.Enter("first step");
         var bytes = state * (Job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
         await run.Train(_progress, layout, bytes, restore.Step, () => Acknowledged, CurrentDirective, SaveNowAndThen);
         await Finish(run);

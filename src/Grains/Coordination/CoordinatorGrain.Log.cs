@@ -16,7 +16,7 @@ internal sealed partial class CoordinatorGrain
     private static LogLevel LevelOf(JobEventKind kind) => kind switch
     {
         JobEventKind.SiloLost or JobEventKind.Trouble or JobEventKind.Rewound or JobEventKind.CheckpointFailed or JobEventKind.CheckpointDamaged
-            or JobEventKind.SlowSilo or JobEventKind.Stalled or JobEventKind.StorageFailed or JobEventKind.StandsBy => LogLevel.Warning,
+            or JobEventKind.SlowSilo or JobEventKind.Stalled or JobEventKind.StorageFailed or JobEventKind.StandsBy or JobEventKind.TrackingFailed => LogLevel.Warning,
         _ => LogLevel.Information,
     };
 

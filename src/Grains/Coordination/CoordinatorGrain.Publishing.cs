@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -29,7 +30,15 @@ internal sealed partial class CoordinatorGrain
     private async Task Publish(GenerationRun run, JobState state, string? failure)
     {
         Activity = "writing the model";
-        Spend(TimePart.CheckpointStall);
+        Spend(TimePart.CheckpointStall, "publish");
+        EndForming("the job ends");
+        using var trace = RootSpan.Begin("publish")?.SetTag("job", JobId).SetTag("generation", State.Generation);
+        if (trace is not null)
+        {
+            System.Diagnostics.Activity.Current = trace; // the calls to workers belong to it
+            _traces.Add(trace.Context);
+        }
+
         await SaveForCertain(); // a coordinator that has been replaced fails here
         var live = _progress!.Live;
         var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastEpochEnd, live.Committed);
@@ -53,6 +62,7 @@ internal sealed partial class CoordinatorGrain
                 + "happen, so the model was not written. Please report it with the job file.");
         }
 
+        var figures = state != JobState.Failed && evaluation is not null && evaluated == step ? await HeldOutFigures(run) : null;
         Remember(run);
         State.Failure = failure;
         var result = new JobResult(
@@ -68,7 +78,8 @@ internal sealed partial class CoordinatorGrain
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
             live.EpochLoss is null ? null : _progress.LastEpochEnd,
-            evaluation?.Numbers);
+            evaluation?.Numbers,
+            figures);
         var artifacts = JobArtifacts.Of(Job, state, result, State, live, GoodputNow());
         IReadOnlyDictionary<string, CheckpointPart> copies = new Dictionary<string, CheckpointPart>();
         if (state != JobState.Failed && await LeaveBehind(run, step) is { } left)
@@ -77,7 +88,7 @@ internal sealed partial class CoordinatorGrain
             artifacts.Add(artifact.Key, artifact.Value);
         }
 
-        var (output, trouble) = await Write(run, state, artifacts, copies);
+        var (output, trouble) = await Write(run, state, artifacts, copies, figures?.Threshold is { Missed: null } chosen ? chosen.Value : null);
         State.Result = output is null ? null : result with { Output = output };
         if (trouble is not null)
         {
@@ -96,10 +107,10 @@ internal sealed partial class CoordinatorGrain
     // If the output folder cannot be written to, the model goes to the cluster's default place instead. Returns where it is, and what
     // went wrong.
     private async Task<(string? Output, string? Trouble)> Write(
-        GenerationRun run, JobState state, IReadOnlyDictionary<string, string> artifacts, IReadOnlyDictionary<string, CheckpointPart> copies)
+        GenerationRun run, JobState state, IReadOnlyDictionary<string, string> artifacts, IReadOnlyDictionary<string, CheckpointPart> copies, double? threshold)
     {
         var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
-        var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue, PointsToPublish);
+        var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue, PointsToPublish, threshold);
         var since = System.Diagnostics.Stopwatch.StartNew();
         for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
         {
@@ -111,7 +122,7 @@ internal sealed partial class CoordinatorGrain
 
             if (OwnOutput != Output)
             {
-                var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null, PointsToPublish));
+                var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null, PointsToPublish, threshold));
                 if (again is null)
                 {
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
@@ -156,7 +167,7 @@ internal sealed partial class CoordinatorGrain
         await CheckpointLast(run);
         Spend(TimePart.Evaluating);
         var evaluation = await run.Evaluate(Acknowledged, patience.Stretch(EvaluationRule.Patience));
-        Spend(TimePart.CheckpointStall);
+        Spend(TimePart.CheckpointStall, "publish");
         return evaluation;
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class CoordinatorGrain
     private async Task<DataFacts> Gather(WorkerGroup group)
     {
         var facts = DataPlan.Merge(Job, await group.Survey(Job));
-        return StatisticsPlan.IsNeeded(Job) ? StatisticsPlan.Complete(Job, facts, await group.Statistics(Job, facts)) : facts;
+        return await StatisticsPlan.Gather(Job, facts, asked => group.Statistics(Job, asked));
     }
 
     // The first generation of a continued job: as if the job had been lost just after the earlier run's last step.

@@ -75,13 +75,6 @@ internal sealed partial class CoordinatorGrain
     private GoodputReport GoodputNow() =>
         State.Time.Report(JobId, _clock.Now, ended: State.State is JobState.Completed or JobState.Failed or JobState.Cancelled);
 
-    // From now on the job's time is spent on this.
-    private void Spend(TimePart part)
-    {
-        State.Time.Enter(part, _clock.Now);
-        Measure(State.State == JobState.Running);
-    }
-
     /// <inheritdoc/>
     public Task<IReadOnlyList<JobEvent>> Events() => Task.FromResult<IReadOnlyList<JobEvent>>([.. State.Events]);
 }

@@ -6,6 +6,7 @@ internal sealed partial class CoordinatorGrain
     private async Task SaveNowAndThen()
     {
         RecordPointsNowAndThen();
+        TrackNowAndThen();
         MeasureNowAndThen();
 
         // The ledger of time is worth storing without news, too: what a successor does not find there, it can only call lost.

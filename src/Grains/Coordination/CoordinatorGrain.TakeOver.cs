@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Goodput;
 
 namespace Granary.Grains.Coordination;
 
@@ -31,9 +32,15 @@ internal sealed partial class CoordinatorGrain
         _lost = false;
 
         // The workers of the lost coordinator's generation must not go on without one.
+        var since = State.Time.Until ?? _clock.Now;
         State.Time.TakenOver(State.Parked, _clock.Now);
-        if (!State.Parked)
+        if (State.Parked)
         {
+            BeginForming("resume", _clock.Now);
+        }
+        else
+        {
+            NoteRecovery(since, RecoveryCause.LostCoordinator, failure: null);
             State.Recoveries++;
             // Not always the silo that it was in: the cluster's directory may have lost its entry with another one.
             var gone = State.Members.Select(m => m.Name).Where(name => Status(name) is not SiloStatus.Active).ToArray();

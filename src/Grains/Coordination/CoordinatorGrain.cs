@@ -89,6 +89,7 @@ internal sealed partial class CoordinatorGrain(
     {
         _ended = true;
         Measure(isRunning: false); // not here any more
+        EndForming("the coordinator has ended");
         _deactivated.Cancel();
         _run?.Wake();
         Formed();
@@ -103,10 +104,14 @@ internal sealed partial class CoordinatorGrain(
             State.Submission = submission;
             State.State = JobState.Queued;
             State.Submitted = DateTimeOffset.UtcNow;
-            Spend(TimePart.Queued);
+            Spend(TimePart.Queued, "submit");
         }
 
         await SaveAsked();
+        if (State.State == JobState.Queued)
+        {
+            State.Phases.Enter(PhaseOf(TimePart.Queued), _clock.Now);
+        }
     }
 
     /// <inheritdoc/>
@@ -119,6 +124,7 @@ internal sealed partial class CoordinatorGrain(
 
         State.State = JobState.Running;
         Spend(TimePart.Starting);
+        BeginForming(State.Generation == 0 ? "start" : "resume", _clock.Now);
         State.Earlier = State.Done(_progress?.Live ?? State.Progress);
         Note(JobEventKind.Started, null, State.Progress is null ? "started" : "went on");
         Live(); // its first generation stores this; if it fails before that, the job is still queued
@@ -223,6 +229,7 @@ internal sealed partial class CoordinatorGrain(
         if (_resumed is null && _progress?.Committed > _reached)
         {
             _resumed = DateTimeOffset.UtcNow;
+            EndForming(null);
             if (State.Generation > 1)
             {
                 Note(JobEventKind.Resumed, null, $"step {_progress.Committed - 1} is a new one");
@@ -252,40 +259,6 @@ internal sealed partial class CoordinatorGrain(
         }
 
         TakeOver();
-    }
-
-    private async Task EndHere(JobState state, string? failure)
-    {
-        if (State is { HasOutput: true, Result: null } && _group is { Count: > 0 } group)
-        {
-            await group.GiveBackOutput(Output);
-        }
-
-        await End(state, failure);
-        await ReleaseAll();
-        Formed();
-    }
-
-    private async Task End(JobState state, string? failure)
-    {
-        Conclude(state, failure);
-        await SaveForCertain();
-        CleanCheckpoints();
-    }
-
-    private void Conclude(JobState state, string? failure)
-    {
-        State.State = state;
-        State.Failure = failure;
-        Spend(TimePart.Idle);
-        State.Progress = _progress?.Settled ?? State.Progress;
-        var how = _progress is { Live.Converged: true } ? $": the optimiser has converged after {Plural.Of(_progress.Committed, "step")}" : "";
-        Note(JobEventKind.Ended, null, failure ?? state.ToString().ToLowerInvariant() + how);
-        _activity = ""; // waiting callers are notified once it is stored
-        if (state is JobState.Completed or JobState.Cancelled)
-        {
-            State.Checkpoints = [];
-        }
     }
 
     private ICatalogueGrain Catalogue => GrainFactory.GetGrain<ICatalogueGrain>(0);

@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Goodput;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -65,6 +66,9 @@ internal sealed class CoordinatorState
 
     /// <summary>Name of the store that the job's checkpoints are in, once a generation has started; null with checkpoints: an earlier build's, the directory.</summary>
     [Id(22)] public string? CheckpointStore { get; set; }
+
+    /// <summary>What the job did one after the other.</summary>
+    [Id(23)] public JobPhases Phases { get; set; } = new();
 
     /// <summary>Notes an event. The first events and the newest ones are kept.</summary>
     public JobEvent Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.Liveness;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -23,6 +24,7 @@ internal sealed partial class GenerationRun : IDisposable
     private readonly MemberStatus[] _members;
     private readonly SortedSet<long> _replicated = [];
     private readonly StallWatch _stalls;
+    private readonly StepRoots _traces;
     private readonly Pace _pace = new();
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JobProgress? _progress;
@@ -46,6 +48,7 @@ internal sealed partial class GenerationRun : IDisposable
         (_checkpoints, _keepsBest) = (job.Training.Checkpoint, job.Training.Keep == KeptModel.Best);
         _mayConverge = job.Training.Optimizer.Traits().SearchesAlongLines;
         var plan = new ShardPlan(job.Data.Shards, group.Count);
+        _traces = new StepRoots(group.Generation, group.Count) { Begun = context => TraceBegun?.Invoke(context) };
         _members = [.. group.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
         _stalls = new StallWatch(group.Count);
         _ = FollowMembership();
@@ -91,6 +94,9 @@ internal sealed partial class GenerationRun : IDisposable
     /// <summary>Called with what the watch over slow and stalled workers has found.</summary>
     public required Action<JobEventKind, string?, string> Noticed { get; init; }
 
+    /// <summary>Called with the root of each step's trace.</summary>
+    public Action<ActivityContext>? TraceBegun { get; init; }
+
     /// <summary>Something may have changed.</summary>
     public void Wake() => _news.TrySetResult();
 
@@ -100,6 +106,11 @@ internal sealed partial class GenerationRun : IDisposable
         if (_progress is null || _layout is null)
         {
             return;
+        }
+
+        foreach (var end in report.Traced ?? [])
+        {
+            _traces.Ended(end);
         }
 
         _progress.Add(report.Steps, report.Evaluations, Seconds);
@@ -171,7 +182,7 @@ internal sealed partial class GenerationRun : IDisposable
         var replicateEvery = ReplicationPolicy.Every(layout, _stateBytes, taken > 0 ? Stopwatch.GetElapsedTime(_began).TotalSeconds / taken : 0);
         var due = Pending is null && CheckpointRule.IsDue(
             _checkpoints, HasCheckpoint(), _granted - _checkpointStep, SinceCheckpoint.Elapsed.TotalSeconds);
-        var grant = new StepGrant(_granted, until, replicateEvery, due ? _granted : null, acknowledged);
+        var grant = new StepGrant(_granted, until, replicateEvery, due ? _granted : null, acknowledged, Traced: _traces.Begin(_granted, until));
         if (due)
         {
             Pending = new PendingCheckpoint(_granted, Group.Count);
@@ -190,7 +201,9 @@ internal sealed partial class GenerationRun : IDisposable
 
         _replicated.RemoveWhere(k => k < progress.Settled.Committed);
         _granted = until;
+        var began = DateTimeOffset.UtcNow;
         await Unless(Group.Grant(grant));
+        _traces.Granted(grant, began);
     }
 
     /// <summary>Waits a little for the records of the steps before one: they may arrive after the report of what stopped it.</summary>
@@ -248,5 +261,6 @@ internal sealed partial class GenerationRun : IDisposable
     {
         _ended.Cancel();
         _ended.Dispose();
+        _traces.Dispose();
     }
 }

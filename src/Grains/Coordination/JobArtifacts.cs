@@ -57,6 +57,7 @@ internal static class JobArtifacts
                 rmse = result.ValidationNumbers?.Rmse,
                 mae = result.ValidationNumbers?.Mae,
                 r2 = result.ValidationNumbers?.R2,
+                figures = result.ValidationFigures,
             },
             weightsSha256 = result.WeightsSha256,
             recoveries = kept.Recoveries,

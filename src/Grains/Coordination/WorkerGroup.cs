@@ -182,6 +182,9 @@ internal sealed class WorkerGroup(
     /// <summary>Has every worker load an older version, to be hashed and published.</summary>
     public Task LoadCheckpoint(RestoreSource checkpoint) => All((worker, _) => worker.LoadCheckpoint(Generation, checkpoint));
 
+    /// <summary>What the weights that are to be published make of every shard's held-out examples.</summary>
+    public async Task<IReadOnlyList<HeldOutClasses>> HeldOut() => [.. (await AllOf((worker, _) => worker.HeldOut(Generation))).SelectMany(s => s)];
+
     /// <summary>Has the first member take the job's output directory.</summary>
     public Task TakeOutput(string output, bool overwrite, string? continues) => workers[0].TakeOutput(Generation, output, overwrite, continues);
 

@@ -74,8 +74,9 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
         }
 
         var text = model.Data.IsText;
-        var probabilities = model.Model.Loss == Loss.CrossEntropy;
         var loss = new SumTree(done.Count).Sum(v => done[v].Examples > 0 ? done[v].LossSum : null)!.Value / examples;
+        var confusion = ScorePages.Sum(done.SelectMany(d => d.Confusion));
+        var (figures, curves) = text || model.Facts.Shape.IsNumber ? (null, []) : await Classes(model, request, done, confusion);
         return new EvaluationReport(
             model.Model.Kind,
             examples,
@@ -83,20 +84,35 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
             loss,
             (double)done.Sum(d => d.Correct) / predictions,
             text ? [] : model.Facts.Classes,
-            [.. done.SelectMany(d => d.Confusion).GroupBy(c => (c.Truth, c.Predicted)).OrderBy(g => g.Key)
-                .Select(g => new ConfusionCell(g.Key.Truth, g.Key.Predicted, g.Sum(c => c.Count)))],
+            confusion,
             !model.Facts.Shape.IsNumber && ModelKinds.Of(model.Model).LosesByLikelihood(model.Model),
-            !text && probabilities && model.Facts.Shape.Classes == 2 ? await Area(request, done.Count) : null,
+            model.Facts.Shape.Classes == 2 ? figures?.Classes[1].RocAuc : null,
             text ? Math.Exp(loss) : null,
             done.Count,
-            NumberErrors.Of([.. done.Select(d => d.Numbers)])?.Figures());
+            NumberErrors.Of([.. done.Select(d => d.Numbers)])?.Figures(),
+            figures,
+            curves,
+            [.. done.SelectMany(d => d.Truths)],
+            [.. done.SelectMany(d => d.Predicted)]);
+    }
+
+    // Predictions were counted under the model's own threshold.
+    private async Task<(ClassFigures? Figures, IReadOnlyList<ClassCurve> Curves)> Classes(
+        TrainedModel model, EvaluationRequest request, List<ShardFigures> done, IReadOnlyList<ConfusionCell> confusion)
+    {
+        var hasScores = done.All(d => d.HasScores || d.Examples == 0);
+        var (figures, curves) = await new RankedFigures(
+            model.Facts.Classes, confusion, ProbabilitySums.Of(done.Select(d => d.Probabilities)), hasScores ? Feed : null).Of(rule: null);
+        return (model.Facts.Threshold is { } threshold
+            ? figures with { Threshold = new ThresholdFigures(threshold, model.Data.Validation.Threshold) } : figures, curves);
+
+        Task Feed(int list, RankCurve curve) => Merge(request, done.Count, list, curve);
     }
 
     // A merge of the shards' rising scores, page by page: memory does not grow with the examples.
-    private async Task<double?> Area(EvaluationRequest request, int shards)
+    private async Task Merge(EvaluationRequest request, int shards, int list, RankCurve curve)
     {
-        var area = new AreaUnderRoc();
-        var cursors = Enumerable.Range(0, shards).Select(v => new Cursor(from => OnShard(v, s => s.Scores(request, shards, from)))).ToArray();
+        var cursors = Enumerable.Range(0, shards).Select(v => new Cursor(from => OnShard(v, s => s.Scores(request, shards, list, from)))).ToArray();
         var queue = new PriorityQueue<Cursor, double>();
         foreach (var cursor in cursors)
         {
@@ -105,11 +121,10 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
 
         while (queue.TryDequeue(out var next, out _))
         {
-            area.Add(next.Take());
+            var run = next.Take();
+            curve.Add(run.Score, run.Positives, run.Negatives);
             await Enqueue(next);
         }
-
-        return area.Result();
 
         async Task Enqueue(Cursor cursor)
         {

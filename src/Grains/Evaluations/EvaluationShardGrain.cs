@@ -23,15 +23,13 @@ internal sealed class EvaluationShardGrain(SavedModels models, ReadingThreads th
     {
         var done = await Done(request, shards);
         return new ShardFigures(
-            done.Examples, done.Predictions, done.LossSum, done.Correct, [.. done.Confusion.Select(c => new ConfusionCell(c.Key.Truth, c.Key.Predicted, c.Value))], done.Numbers);
+            done.Examples, done.Predictions, done.LossSum, done.Correct, ScorePages.Cells(done.Classes?.Confusion), done.Numbers,
+            done.Classes?.Probabilities, done.Classes?.Scores is not null, done.Sample?.Truths ?? [], done.Sample?.Predictions ?? []);
     }
 
     /// <inheritdoc/>
-    public async Task<ScorePage> Scores(EvaluationRequest request, int shards, int from)
-    {
-        var page = (await Done(request, shards)).Scores.Skip(from).Take(PageRuns).ToArray();
-        return new ScorePage([.. page.Select(r => r.Score)], [.. page.Select(r => r.Positives)], [.. page.Select(r => r.Negatives)]);
-    }
+    public async Task<ScorePage> Scores(EvaluationRequest request, int shards, int list, int from) =>
+        ScorePages.Of((await Done(request, shards)).Classes?.Scores?.Runs(list).Skip(from).Take(PageRuns).ToArray() ?? []);
 
     private Task<ShardEvaluation> Done(EvaluationRequest request, int shards) => _done ??= Run(request, shards);
 

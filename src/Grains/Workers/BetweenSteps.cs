@@ -3,6 +3,7 @@ using System.Numerics;
 using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Grains.ModelState;
+using Granary.Grains.Telemetry;
 
 namespace Granary.Grains.Workers;
 
@@ -20,10 +21,14 @@ internal sealed class BetweenSteps<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Writes a checkpoint of the current version, and evaluates it, where that has been asked for.</summary>
-    public void DoWhatIsAsked(long committed, CancellationToken cancellation)
+    /// <param name="committed">The current version.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="trace">The trace of the step that is taken next; null: it is not traced.</param>
+    public void DoWhatIsAsked(long committed, CancellationToken cancellation, StepTrace? trace = null)
     {
         if (grants.TakeCheckpoint(committed))
         {
+            using var span = trace?.Part(Spans.Checkpoint);
             var began = Stopwatch.GetTimestamp();
             checkpoints.Begin(versions.Current);
             reports.Times.Add(new WorkerSeconds(CheckpointStall: Stopwatch.GetElapsedTime(began).TotalSeconds));
@@ -31,17 +36,21 @@ internal sealed class BetweenSteps<T>(
 
         if (grants.TakeEvaluation(committed))
         {
-            EvaluateNow(cancellation);
+            EvaluateNow(cancellation, trace);
         }
     }
 
     /// <summary>Evaluates the current version.</summary>
-    private void Evaluate(CancellationToken cancellation) => reports.Times.Add(evaluation.Run(cancellation));
+    private void Evaluate(CancellationToken cancellation, StepTrace? trace)
+    {
+        using var span = trace?.Part(Spans.Evaluate);
+        reports.Times.Add(evaluation.Run(cancellation));
+    }
 
     /// <summary>An epoch has ended: evaluates the current version, and writes histograms of it where they are asked for.</summary>
-    public void EndEpoch(CancellationToken cancellation)
+    public void EndEpoch(CancellationToken cancellation, StepTrace? trace = null)
     {
-        Evaluate(cancellation);
+        Evaluate(cancellation, trace);
         phase.Enter(PhaseKind.Compute); // it waits for no other worker
         recorder?.Record();
     }
@@ -54,9 +63,9 @@ internal sealed class BetweenSteps<T>(
     }
 
     /// <summary>Evaluates the current version and reports it at once.</summary>
-    private void EvaluateNow(CancellationToken cancellation)
+    private void EvaluateNow(CancellationToken cancellation, StepTrace? trace)
     {
-        Evaluate(cancellation);
+        Evaluate(cancellation, trace);
         reports.Progressed();
     }
 

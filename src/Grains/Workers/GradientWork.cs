@@ -5,6 +5,7 @@ using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
 using Granary.Jobs;
+using Granary.Model.Data;
 using Granary.Model.Networks;
 
 namespace Granary.Grains.Workers;
@@ -135,13 +136,19 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     {
         var began = Stopwatch.GetTimestamp();
         var done = _passes[thread].Gradient(
-            weights, () => batch.Examples.Training(batch.Epoch, batch.First, batch.End), buffer, adds, finalFrom);
+            weights, () => Gather(batch), buffer, adds, finalFrom);
         if (_faults.Now(FaultKind.Slow) is { } slow)
         {
             Thread.Sleep(Stopwatch.GetElapsedTime(began) * (slow.Factor - 1));
         }
 
         return new ShardRecord(batch.Shard, done.Examples, done.Weight, done.LossSum, done.Digest);
+    }
+
+    private Batch Gather(in ShardBatch batch)
+    {
+        using var span = _trace is not null && Activity.Current is { } shard ? Telemetry.Spans.Begin(Telemetry.Spans.Gather, shard.Context) : null;
+        return batch.Examples.Training(batch.Epoch, batch.First, batch.End);
     }
 
     private void Free(FlatTensor buffer)

@@ -13,6 +13,7 @@ internal sealed class Grants(long from) : IDisposable
     private readonly Queue<long> _checkpoints = new();
     private StepGrant _present = new(from, from, 0, null, 0);
     private long _until = from;
+    private readonly Dictionary<long, TracedStep> _traced = [];
     private long? _evaluation;
 
     /// <summary>First step that may not be taken yet.</summary>
@@ -53,6 +54,11 @@ internal sealed class Grants(long from) : IDisposable
             if (grant.Evaluate)
             {
                 _evaluation = grant.Until;
+            }
+
+            foreach (var traced in grant.Traced ?? [])
+            {
+                _traced[traced.Step] = traced;
             }
         }
 
@@ -98,6 +104,15 @@ internal sealed class Grants(long from) : IDisposable
             var wanted = _evaluation == step;
             _evaluation = wanted ? null : _evaluation;
             return wanted;
+        }
+    }
+
+    /// <summary>What the coordinator has said of a step that it traces; null: it does not. Said once.</summary>
+    public TracedStep? Traced(long step)
+    {
+        lock (_lock)
+        {
+            return _traced.Remove(step, out var traced) ? traced : null;
         }
     }
 

@@ -29,6 +29,9 @@ internal interface IWorkerSession : IDisposable
     /// <summary>Loads an older version, to be hashed and published from now on.</summary>
     void LoadCheckpoint(RestoreSource checkpoint);
 
+    /// <summary>What the weights that are to be published make of the held-out examples here.</summary>
+    IReadOnlyList<HeldOutClasses> HeldOut();
+
     /// <summary>Appends points to the TensorBoard file. Returns why it could not be written; null: it was, or there is none.</summary>
     string? RecordPoints(IReadOnlyList<MetricPoint> points);
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.ModelState;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 using Granary.Model.Networks;
 using Granary.Model.Training;
@@ -71,7 +72,7 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     /// <exception cref="Channel.ChannelException">A peer is lost.</exception>
     /// <exception cref="NonFiniteException">The loss or the gradient at version t is not finite.</exception>
     public (ShardRecord[] Records, ShardRecord[] Own, bool Last) Run(
-        long step, ModelVersion<T> from, ModelVersion<T> to, ActivityContext? trace, CancellationToken cancellation)
+        long step, ModelVersion<T> from, ModelVersion<T> to, StepTrace? trace, CancellationToken cancellation)
     {
         (to.Step, to.HasWeights, to.HasState) = (step + 1, false, false);
         (_passes, ComputeTicks, ExchangeTicks) = (0, 0, 0);
@@ -106,7 +107,7 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
 
     // Along -H g, and along -g where that leads nowhere.
     private bool Search(
-        long step, ModelVersion<T> from, History history, ActivityContext? trace, CancellationToken cancellation, out bool remembers)
+        long step, ModelVersion<T> from, History history, StepTrace? trace, CancellationToken cancellation, out bool remembers)
     {
         _at.Gradient.CopyTo(_direction, 0);
         remembers = Lbfgs.Direction<T>(history, _direction);
@@ -125,7 +126,7 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
         return SearchLine(step, from, Math.Min(1, 1 / Math.Sqrt(FixedDot.Of<double, double>(_direction, _direction))), trace, cancellation);
     }
 
-    private bool SearchLine(long step, ModelVersion<T> from, double first, ActivityContext? trace, CancellationToken cancellation)
+    private bool SearchLine(long step, ModelVersion<T> from, double first, StepTrace? trace, CancellationToken cancellation)
     {
         var start = new LinePoint(0, _at.Value, FixedDot.Of<double, double>(_at.Gradient, _direction));
         var noise = Math.Abs(_at.Value) * (sizeof(T) == sizeof(double) ? 1e-15 : 2e-7);
@@ -145,15 +146,23 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     }
 
     // All examples in the order of the first epoch, whichever it is: a pass at the same weights gives the same bits.
-    private void Pass(long step, FlatTensor weights, Point into, ActivityContext? trace, CancellationToken cancellation)
+    private void Pass(long step, FlatTensor weights, Point into, StepTrace? trace, CancellationToken cancellation)
     {
         _phase.Enter(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
-        into.Own = _gradients.Backward(_batches.Gather(0), 0, weights, trace, probes: true);
+        using (var span = trace?.Part(Spans.Backward))
+        {
+            into.Own = _gradients.Backward(_batches.Gather(0), 0, weights, span?.Context, probes: true);
+        }
+
         ComputeTicks += Stopwatch.GetTimestamp() - began;
         _phase.Enter(PhaseKind.Exchange);
         began = Stopwatch.GetTimestamp();
-        into.Records = _exchange.Run(step, _passes++, 0, _gradients.Sums, _averaged, _averaged, null, cancellation);
+        using (trace?.Part(Spans.Exchange))
+        {
+            into.Records = _exchange.Run(step, _passes++, 0, _gradients.Sums, _averaged, _averaged, null, cancellation);
+        }
+
         ExchangeTicks += Stopwatch.GetTimestamp() - began - _exchange.Updates.Busy;
         _phase.Enter(PhaseKind.Compute);
         var records = new ShardRecord?[_task.Job.Data.Shards];

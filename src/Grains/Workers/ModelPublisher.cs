@@ -6,6 +6,7 @@ using Granary.Grains.ModelState;
 using Granary.Grains.TensorBoard;
 using Granary.Jobs;
 using Granary.Model.Files;
+using Granary.Model.Networks;
 
 namespace Granary.Grains.Workers;
 
@@ -40,13 +41,20 @@ internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T
         CheckpointReader.Read(checkpoints, task, checkpoint, _loaded);
     }
 
+    /// <summary>Lets something be computed with the weights that are to be published.</summary>
+    public TResult Use<TResult>(Func<FlatTensor, TResult> use)
+    {
+        using var scope = guard.Read();
+        return use(Published.Weights);
+    }
+
     /// <summary>Writes the model and its artifacts.</summary>
     public void Publish(Publication publication)
     {
         using var scope = guard.Read();
         var folder = new RunFolder(publication.Output, task.JobId);
         folder.MakeSure(publication.Overwrite, publication.Continues);
-        SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), task.Job, task.Facts, task.Shape, AsFloat32());
+        SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), task.Job, task.Facts with { Threshold = publication.Threshold }, task.Shape, AsFloat32());
         events?.Finish(publication.Output, publication.Points ?? []);
         EventFolder.RemoveOthers(publication.Output, events is null ? null : task.JobId);
         OutputFolder.Write(publication, checkpoints);

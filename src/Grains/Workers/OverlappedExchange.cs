@@ -3,6 +3,7 @@ using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
+using Granary.Grains.Telemetry;
 
 namespace Granary.Grains.Workers;
 
@@ -21,6 +22,7 @@ internal sealed class OverlappedExchange<T> : IDisposable
 
     // The step's, for the second thread.
     private StepPass<T> _pass;
+    private StepTrace? _trace;
     private CancellationToken _cancellation;
     private ShardRecord[] _records = [];
     private int _begun;
@@ -54,10 +56,10 @@ internal sealed class OverlappedExchange<T> : IDisposable
     public OverlapTrial? Took(long step, TimeSpan time) => _rule.Took(step, time.TotalSeconds);
 
     /// <summary>The exchange begins with the first gradient sum that is final. <see cref="Join"/> or <see cref="Abandon"/> must follow.</summary>
-    public void Start(in StepPass<T> pass, CancellationToken cancellation)
+    public void Start(in StepPass<T> pass, StepTrace? trace, CancellationToken cancellation)
     {
         _side ??= new SideThread($"{_task.Job.Name} exchange");
-        (_pass, _cancellation, _begun) = (pass, cancellation, 0);
+        (_pass, _trace, _cancellation, _begun) = (pass, trace, cancellation, 0);
         _sums.Changed = _sumsChanged;
     }
 
@@ -97,10 +99,17 @@ internal sealed class OverlappedExchange<T> : IDisposable
 
     private void Run()
     {
-        _exchange.Begin(_pass.Step, pass: 0, _pass.Rate, _sums, _pass.From, _pass.To, _pass.Replica);
-        _exchange.ReduceScatter(_cancellation);
+        using (_trace?.Part(Spans.ReduceScatter))
+        {
+            _exchange.Begin(_pass.Step, pass: 0, _pass.Rate, _sums, _pass.From, _pass.To, _pass.Replica);
+            _exchange.ReduceScatter(_cancellation);
+        }
+
         _exchange.Update(_cancellation);
-        _records = _exchange.AllGather(_cancellation);
+        using (_trace?.Part(Spans.AllGather))
+        {
+            _records = _exchange.AllGather(_cancellation);
+        }
     }
 
     /// <inheritdoc/>

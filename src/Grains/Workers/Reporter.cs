@@ -97,9 +97,9 @@ internal sealed partial class Reporter : IDisposable
     private async Task Tell()
     {
         var (steps, evaluations) = _assignment.Rank == 0 ? _log.From(_wanted, StepsPerReport) : ([], []);
-        var (taken, seconds) = _times.Take();
+        var (taken, seconds, traced) = _times.Take();
         var committed = steps.Count > 0 ? steps[^1].Step + 1 : 0;
-        var report = new WorkerReport(_assignment.Generation, _assignment.Rank, committed, steps, evaluations, taken, seconds);
+        var report = new WorkerReport(_assignment.Generation, _assignment.Rank, committed, steps, evaluations, taken, seconds, traced);
         var told = _wanted;
         _wanted = await _coordinator.Report(report);
         if (steps.Count == StepsPerReport || _wanted < told)

@@ -68,6 +68,7 @@ internal sealed class SessionStarter : IDisposable
     /// <returns>False: the entry has ended meanwhile.</returns>
     public async Task<bool> Start(JobEntry entry, Assignment assignment, DataFacts facts, RestoreSource restore, PeerMesh mesh)
     {
+        System.Diagnostics.Activity.Current = null; // the session's threads outlive the call that starts it
         var task = TrainingTask.Create(assignment, facts);
         var times = new StepTimes();
         var reporter = new Reporter(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.Telemetry;
 
@@ -48,8 +49,14 @@ internal sealed class StepReports<T>(TrainingTask task, StepExchange<T> exchange
     /// <summary>Reports to the coordinator, unless that was done just now and more steps follow.</summary>
     /// <param name="committed">Committed steps.</param>
     /// <param name="granted">First step that may not be taken yet.</param>
-    public void Report(long committed, long granted)
+    /// <param name="traced">The end of a step that is traced; null: this one is not.</param>
+    public void Report(long committed, long granted, TracedEnd? traced)
     {
+        if (traced is { } end)
+        {
+            reports.Times.Add(end);
+        }
+
         if (committed == granted || committed == first + 1 || Stopwatch.GetElapsedTime(_reported) > ReportEvery)
         {
             _reported = Stopwatch.GetTimestamp();

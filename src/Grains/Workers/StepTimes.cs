@@ -9,6 +9,7 @@ internal sealed class StepTimes
     private readonly Lock _lock = new();
     private int _steps;
     private WorkerSeconds _seconds;
+    private List<TracedEnd>? _traced;
 
     /// <summary>One more step, by what was measured of it in stopwatch ticks.</summary>
     /// <param name="compute">Gradients.</param>
@@ -35,13 +36,22 @@ internal sealed class StepTimes
         }
     }
 
-    /// <summary>Steps, and seconds, since the last time.</summary>
-    public (int Steps, WorkerSeconds Seconds) Take()
+    /// <summary>A traced step has ended.</summary>
+    public void Add(TracedEnd end)
     {
         lock (_lock)
         {
-            var taken = (_steps, _seconds);
-            (_steps, _seconds) = (0, default);
+            (_traced ??= []).Add(end);
+        }
+    }
+
+    /// <summary>Steps, seconds, and traced steps that have ended, since the last time.</summary>
+    public (int Steps, WorkerSeconds Seconds, IReadOnlyList<TracedEnd>? Traced) Take()
+    {
+        lock (_lock)
+        {
+            var taken = (_steps, _seconds, _traced);
+            (_steps, _seconds, _traced) = (0, default, null);
             return taken;
         }
     }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Granary.Contracts;
 using Granary.Grains.ModelState;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 
 namespace Granary.Grains.Workers;
@@ -40,13 +41,13 @@ internal sealed class TrainingLoop<T>(
 
             while (!state.Stopping.IsCancellationRequested)
             {
-                between.DoWhatIsAsked(Committed, state.Stopping);
                 if (Committed < grants.Until)
                 {
                     TakeStep();
                 }
                 else
                 {
+                    between.DoWhatIsAsked(Committed, state.Stopping);
                     between.WaitForGrant(AskAgain, state.Stopping);
                 }
             }
@@ -75,13 +76,18 @@ internal sealed class TrainingLoop<T>(
 
     private void TakeStep()
     {
-        var outcome = step.Run(Committed, versions.Current, versions.Next, state.Stopping);
-        outcomes.Measure(outcome);
-        if (task.Batches.EndsEpoch(outcome.Step))
+        var trace = StepTrace.Begin(task, Committed, grants);
+        using (trace)
         {
-            between.EndEpoch(state.Stopping);
+            between.DoWhatIsAsked(Committed, state.Stopping, trace); // it came with the grant, at the latest
+            var outcome = step.Run(Committed, versions.Current, versions.Next, trace, state.Stopping);
+            outcomes.Measure(outcome);
+            if (task.Batches.EndsEpoch(outcome.Step))
+            {
+                between.EndEpoch(state.Stopping, trace);
+            }
         }
 
-        outcomes.Report(Committed, grants.Until);
+        outcomes.Report(Committed, grants.Until, trace?.End);
     }
 }

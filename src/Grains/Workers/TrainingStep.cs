@@ -41,9 +41,8 @@ internal sealed class TrainingStep<T>(
     private long _busyBefore;
 
     /// <inheritdoc/>
-    public StepOutcome Run(long step, ModelVersion<T> from, ModelVersion<T> to, CancellationToken cancellation)
+    public StepOutcome Run(long step, ModelVersion<T> from, ModelVersion<T> to, StepTrace? trace, CancellationToken cancellation)
     {
-        using var trace = StepTrace.Begin(task, step); // disposed of here if the step fails
         var began = Stopwatch.GetTimestamp();
         var pass = new StepPass<T>(step, LearningRate.At(task.Job.Training, step, task.Batches.StepsPerEpoch), from, to, replicas.For(step));
         var (records, own) = overlap?.Includes(step) == true
@@ -51,7 +50,6 @@ internal sealed class TrainingStep<T>(
             : InTurn(pass, trace, cancellation);
         trace?.Updated(exchange.Updates);
         var trial = overlap?.Took(step, Stopwatch.GetElapsedTime(began));
-        trace?.Dispose(); // an evaluation that follows is not part of the step
         var exchangeTicks = Stopwatch.GetTimestamp() - began - _computeTicks;
 
         var busy = exchange.Updates.Busy;
@@ -65,16 +63,23 @@ internal sealed class TrainingStep<T>(
     {
         var own = GatherAndBackward(pass, trace, overlaps: false);
 
-        exchange.Begin(pass.Step, pass: 0, pass.Rate, gradients.Sums, pass.From, pass.To, pass.Replica);
-        exchange.ReduceScatter(cancellation);
+        using (trace?.Part(Spans.ReduceScatter))
+        {
+            exchange.Begin(pass.Step, pass: 0, pass.Rate, gradients.Sums, pass.From, pass.To, pass.Replica);
+            exchange.ReduceScatter(cancellation);
+        }
+
         exchange.Update(cancellation);
-        return (exchange.AllGather(cancellation), own);
+        using (trace?.Part(Spans.AllGather))
+        {
+            return (exchange.AllGather(cancellation), own);
+        }
     }
 
     private (ShardRecord[] Records, ShardRecord[] Own) Overlapped(
         OverlappedExchange<T> beside, in StepPass<T> pass, StepTrace? trace, CancellationToken cancellation)
     {
-        beside.Start(pass, cancellation); // the same three phases, as gradients become final
+        beside.Start(pass, trace, cancellation); // the same three phases, as gradients become final
         ShardRecord[] own;
         try
         {
@@ -94,12 +99,18 @@ internal sealed class TrainingStep<T>(
         phase.Enter(PhaseKind.Compute);
         var began = Stopwatch.GetTimestamp();
         var batch = batches.Gather(pass.Step);
-        var own = gradients.Backward(batch, pass.Step, pass.From.Weights, trace?.Compute, overlaps);
+        var own = Backward(batch, pass, trace, overlaps);
         _computeTicks = Stopwatch.GetTimestamp() - began;
         (_waitedBefore, _busyBefore) = (exchange.WaitedTicks, overlaps ? exchange.Updates.Busy : 0);
-        trace?.Computed(overlaps);
+        trace?.Overlaps(overlaps);
         phase.Enter(PhaseKind.Exchange);
         return own;
+    }
+
+    private ShardRecord[] Backward(IReadOnlyList<ShardBatch> batch, in StepPass<T> pass, StepTrace? trace, bool overlaps)
+    {
+        using var span = trace?.Part(Spans.Backward);
+        return gradients.Backward(batch, pass.Step, pass.From.Weights, span?.Context, overlaps);
     }
 
     /// <inheritdoc/>

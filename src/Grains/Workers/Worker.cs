@@ -82,6 +82,7 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, RestoreSource restore)
     {
+        using var span = RestoreSpan(assignment);
         var entry = _jobs.Assign(assignment);
         var joining = _shards.Ask(assignment, shard => shard.Join(assignment.Job, facts));
         var mesh = await _sessions.Connect(assignment);
@@ -113,6 +114,11 @@ internal sealed class Worker : GrainService, IWorker
         _shards.ForgetOthers(assignment);
         return entry.Session.Checked;
     }
+
+    // Below the coordinator's call, where that is traced.
+    private static System.Diagnostics.Activity? RestoreSpan(Assignment assignment) => System.Diagnostics.Activity.Current is { } call
+        ? Telemetry.Spans.Begin("restore rank", call.Context)?.SetTag("rank", assignment.Rank).SetTag("silo", assignment.Members[assignment.Rank].Name)
+        : null;
 
     /// <inheritdoc/>
     public Task Grant(GenerationId generation, StepGrant grant)
@@ -146,6 +152,13 @@ internal sealed class Worker : GrainService, IWorker
     {
         var session = _jobs.Session(generation);
         return Task.Run(() => session.LoadCheckpoint(checkpoint));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HeldOutClasses>> HeldOut(GenerationId generation)
+    {
+        var session = _jobs.Session(generation);
+        return Task.Run(session.HeldOut);
     }
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ internal sealed class WorkerSession<T> : IWorkerSession
         // commit, and the whole step
         var commits = new StepCommits<T>(memory, _versions, _state.Steps, restore.Step);
         _step = searches
-            ? new LbfgsStep<T>(task, new LbfgsIteration<T>(task, batches, _gradients, _exchange, _phase), commits)
+            ? new LbfgsStep<T>(new LbfgsIteration<T>(task, batches, _gradients, _exchange, _phase), commits)
             : new TrainingStep<T>(
                 task, batches, _gradients, _exchange, OverlappedExchange<T>.Create(task, silo.Identity.Device, restore.Step, _gradients.Sums, _exchange, mesh),
                 new ReplicaSchedule<T>(_grants, _versions), commits, _phase);
@@ -144,6 +144,9 @@ internal sealed class WorkerSession<T> : IWorkerSession
 
     /// <inheritdoc/>
     public void LoadCheckpoint(RestoreSource checkpoint) => _publisher.LoadCheckpoint(checkpoint);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HeldOutClasses> HeldOut() => _publisher.Use(_gradients.HeldOut);
 
     /// <inheritdoc/>
     public string? RecordPoints(IReadOnlyList<MetricPoint> points) => _events?.Add(points);

@@ -29,7 +29,15 @@ public sealed record DataReport(
 {
     /// <summary>Where the target is a number; null otherwise.</summary>
     public TargetReport? Target { get; init; }
+
+    /// <summary>Where the job describes columns: the first rows as a model sees them; null otherwise.</summary>
+    public PreviewReport? Preview { get; init; }
 }
+
+/// <summary>Some rows as a model sees them.</summary>
+/// <param name="Features">Names of the features, or of the first of them.</param>
+/// <param name="Rows">The features of each row.</param>
+public sealed record PreviewReport(IReadOnlyList<string> Features, IReadOnlyList<double[]> Rows);
 
 /// <summary>A target that is a number, over all examples of the source.</summary>
 /// <param name="Least">The least value.</param>
@@ -61,8 +69,11 @@ public sealed record ClassReport(string Name, long Training, long HeldOut);
 /// <param name="Given">Sparse: examples in which it is written; null otherwise.</param>
 public sealed record ColumnReport(string Name, bool IsWhole, double? Least, double? Greatest, double? Mean, long Missing, int? Distinct, long? Given = null)
 {
+    /// <summary>Of a column that the job describes, its kind; null otherwise.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>Whether all its values are equal.</summary>
-    public bool IsConstant => Least == Greatest;
+    public bool IsConstant => Least is not null && Least == Greatest;
 
     /// <summary>A value as people read it: whole numbers in full, others to five digits.</summary>
     public static string Number(double value) => Math.Abs(value) < 1e15 && double.IsInteger(value)

@@ -12,6 +12,7 @@ internal static class CrossChecks
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
         }
 
+        CheckColumns(job.Data, data);
         var kind = ModelKinds.Of(job.Model);
         var reads = kind.Examples != ExampleKind.Rows;
         var isKnown = ModelKinds.IsKnown(kind.Kind); // of another one nobody here knows what it learns from: the silo's own check does
@@ -43,10 +44,27 @@ internal static class CrossChecks
         }
 
         CheckTarget(job, kind, model, data);
+        CheckThreshold(job, data.Map("validation"));
         CheckKept(job.Data, data);
         if (kind.Broken(job.Model) is var (place, broken))
         {
             throw model.Error(place, broken);
+        }
+    }
+
+    private static void CheckColumns(DataSection section, YamlMap data)
+    {
+        foreach (var name in section.Columns?.Named.Keys ?? [])
+        {
+            if (name == section.Label)
+            {
+                throw data.Map("columns").Error(name, $"data.columns names '{name}', which is the label (data.label): data.target says what that is.");
+            }
+
+            if (section.Ignore.Contains(name))
+            {
+                throw data.Map("columns").Error(name, $"data.columns and data.ignore both name '{name}': take it out of one of the two.");
+            }
         }
     }
 
@@ -72,6 +90,25 @@ internal static class CrossChecks
             throw data.Error("target", byLoss
                 ? $"data.target is number, but model.loss is {loss}, which tells classes apart: set model.loss to {KeyWords.List(NumberLosses, "or")}, or take data.target out."
                 : $"data.target is number, but model.kind is {kind.Kind}, which tells classes apart: set model.kind to {KeyWords.List([.. ModelKinds.ForNumbers], "or")}, or take data.target out.");
+        }
+    }
+
+    private static void CheckThreshold(Job job, YamlMap validation)
+    {
+        if (job.Data.Validation is not { Threshold: { } threshold } held)
+        {
+            return;
+        }
+
+        var name = $"data.validation.threshold is {threshold}";
+        if (job.Model.Loss != Loss.CrossEntropy)
+        {
+            throw validation.Error("threshold", $"{name}, but model.loss is {Kebab.Name(job.Model.Loss)}: a threshold is for the probability of a class. Take it out.");
+        }
+
+        if (held is { Path: null, Fraction: 0 })
+        {
+            throw validation.Error("threshold", $"{name}, which goes by held-out examples, but none are held out: set data.validation.fraction, or data.validation.path.");
         }
     }
 

@@ -63,4 +63,7 @@ public static class JobFile
 
     /// <summary>The job as a job file with every default filled in; <see cref="Load"/> reads it back to an equal job.</summary>
     public static string Write(Job job) => JobWriter.Write(job);
+
+    /// <summary>What stands in that file: each value as text, with the dotted path of its key ("training.optimizer.kind").</summary>
+    public static IReadOnlyList<(string Key, string Value)> Values(Job job) => [.. JobWriter.Values(job)];
 }

@@ -17,4 +17,11 @@ internal static class JobWriter
 
         return text.ToString().Replace("...\n", "", StringComparison.Ordinal);
     }
+
+    /// <summary>The same, each value with the dotted path of its key.</summary>
+    public static IEnumerable<(string Key, string Value)> Values(Job job) => Values("", JobKeys.File.Write(job)!);
+
+    private static IEnumerable<(string Key, string Value)> Values(string path, YamlNode node) => node is YamlMappingNode map
+        ? map.Children.SelectMany(c => Values(path.Length == 0 ? $"{c.Key}" : $"{path}.{c.Key}", c.Value))
+        : [(path, node.ToString())];
 }

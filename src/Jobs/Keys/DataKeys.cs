@@ -44,6 +44,9 @@ internal static class DataKeys
         data.Key("target", d => d.Target, (d, v) => d with { Target = v }, new Choice<LabelTarget>(),
             "auto takes classes, and refuses labels that are a quantity or names of rows; classes takes any; number takes numbers, for a regression")
             .For(Kinds.Labelled),
+        data.Key("columns", d => d.Columns, (d, v) => d with { Columns = v }, new ColumnDescriptions(),
+            "what columns are, and how they become features; a column that is not named is numeric")
+            .For(Takes("columns")).DefaultIs("every column is a number and a feature as it is"),
         data.Key("cache", d => d.Cache, (d, v) => d with { Cache = v }, new TrueOrFalse(), "keeps the rows as numbers in `.granary-cache/` beside the file")
             .For(Takes("cache")),
         data.Key("features", d => d.Features, (d, v) => d with { Features = v }, new OrNothing<int>(new WholeNumber(1, 1 << 28)), "number of features")
@@ -80,10 +83,17 @@ internal static class DataKeys
             .Written(j => j.Data.Validation.Path is null),
         validation.Key("path", v => v.Path, (v, p) => v with { Path = p }, NamedFile.Source, "a held-out source of its own; this or the fraction"),
         validation.Key("labels", v => v.Labels, (v, l) => v with { Labels = l }, NamedFile.One, "its labels' file, which idx needs")
-            .For(Takes("labels")));
+            .For(Takes("labels")),
+        validation.Key("threshold", v => v.Threshold, (v, t) => v with { Threshold = t }, new Threshold(),
+            "two classes: what the threshold on the second one's probability is chosen by, on the held-out examples; the model keeps it, and `predict` goes by it")
+            .For(Kinds.Labelled.And(Kinds.Target.AllBut(LabelTarget.Number), NoThreshold, "not text, not target: number")).DefaultIs("0.5"));
 
     // The formats whose descriptions name the key.
     private static Belonging Takes(string key) => Kinds.Format.Where(format => FormatKinds.Of(format).Takes(key), format => !FormatKinds.IsKnown(format));
+
+    private static string NoThreshold(string key, Job job) => job.Data.HasNumbers
+        ? $"{key} has no meaning where data.target is number: there are no classes. Take it out."
+        : Kinds.Labelled.Refusal(key, job);
 
     private static string NoVocabulary(string key, Job job) => Text.Holds(job)
         ? $"{key} has no meaning for tokens of kind {Kebab.Name(job.Data.Tokens)}, whose vocabulary does not depend on the text"

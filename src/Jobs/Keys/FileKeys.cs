@@ -15,6 +15,8 @@ internal static class FileKeys
             ModelKeys.Section(job.Inner("model", j => j.Model, (j, m) => j with { Model = m })),
             DataKeys.Section(job.Inner("data", j => j.Data, (j, d) => j with { Data = d })),
             TrainingKeys.Section(job.Inner("training", j => j.Training, (j, t) => j with { Training = t })),
-            OutputKeys.Section(job.Inner("output", j => j.Output, (j, o) => j with { Output = o })));
+            OutputKeys.Section(job.Inner("output", j => j.Output, (j, o) => j with { Output = o })),
+            TrackingKeys.Section(job.Inner("tracking", j => j.Tracking ?? new TrackingSection { Mlflow = "" }, (j, t) => j with { Tracking = t }))
+                .When(j => j.Tracking is not null));
     }
 }

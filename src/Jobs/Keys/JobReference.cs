@@ -34,6 +34,10 @@ public static class JobReference
         {
             yield return (section.Name, Table(section.All.Where(e => e is not JobSection { Belongs: null, IsThere: null }), $"{section.Path}."));
         }
+
+        yield return ("kinds of columns", Rows("kind | features", ColumnKinds.All.Select(k => new[] { $"`{k.Name}`", k.Doc })));
+        yield return ("a column", Rows("key | type and range | default | applies to | meaning", ColumnKeys.All.Select(k =>
+            new[] { $"`{k.Name}`", k.Words, k.Default, ColumnKeys.AppliesTo(k), k.Doc })));
     }
 
     private static string Table(IEnumerable<JobEntry> entries, string prefix)
@@ -46,6 +50,9 @@ public static class JobReference
 
         return table.ToString();
     }
+
+    private static string Rows(string head, IEnumerable<string[]> rows) =>
+        $"| {head} |\n|{string.Concat(Enumerable.Repeat(" --- |", head.Count(c => c == '|') + 1))}\n" + string.Concat(rows.Select(cells => $"| {string.Join(" | ", cells.Select(Cell))} |\n"));
 
     private static string Type(JobEntry entry) => entry is JobKey key ? Cell(key.TypeWords) : "section";
 

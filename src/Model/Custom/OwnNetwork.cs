@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Networks;
+using Granary.Model.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,6 +64,11 @@ internal sealed class OwnNetwork(ModelSection model, InputShape input) : INetwor
 
     /// <inheritdoc/>
     public Tensor Probabilities(Tensor outputs) => Last.Probabilities(outputs);
+
+    // The module says how, if it does. Its own weights are not looked at.
+
+    /// <inheritdoc/>
+    public IOnnxNetwork? Onnx => OwnModels.Make(model, input, seed: 0) as IOnnxNetwork;
 
     private OwnModel Last => _last.Value ?? throw new InvalidOperationException("Outputs comes first.");
 }

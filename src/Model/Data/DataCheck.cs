@@ -69,7 +69,7 @@ public static class DataCheck
     private static DataFacts Merge(Job job, ShardData[] shards)
     {
         var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)], (heldOut, isMeant) => Rows(job, shards, heldOut, isMeant));
-        return StatisticsPlan.IsNeeded(job) ? StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s.Statistics(facts))]) : facts;
+        return StatisticsPlan.Gather(job, facts, asked => Task.FromResult<IReadOnlyList<TrainingStatistics>>([.. shards.Select(s => s.Statistics(asked))])).GetAwaiter().GetResult();
     }
 
     // The shards' rows are counted, in any format; where the first one stands, the files say.

@@ -14,6 +14,11 @@ internal interface IFormatReader
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
     IShardSource Read(SourceReading reading);
 
+    /// <summary>What the columns of a table look like; null (default): the format has none that a job could describe.</summary>
+    /// <param name="data">How the source is written.</param>
+    /// <exception cref="JobException">The source cannot be read.</exception>
+    ColumnsSection? Infer(DataSection data) => null;
+
     /// <summary>Finds rows by their labels, for a message about them; null (default): there are none, or this format cannot be searched.</summary>
     /// <param name="data">How the source is written.</param>
     /// <param name="path">The source: the job's own, or another one.</param>

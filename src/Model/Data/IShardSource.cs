@@ -81,6 +81,9 @@ internal interface IFeatureSource : IShardSource
     /// <summary>The rows without their zeros; null (default): zeros are kept.</summary>
     ISparseRows? Sparse => null;
 
+    /// <summary>The same source, if a job describes its columns; null (default): it does not.</summary>
+    IDescribedColumns? Described => null;
+
     /// <summary>Each row's target, where it is a number; null (default): rows have labels.</summary>
     double[]? Targets => null;
 

@@ -26,6 +26,7 @@ public sealed class ShardData
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
     public static ShardData Read(Job job, int shard, ReadingMeans? use = null)
     {
+        job = Described(job);
         var (files, kept) = (TokenFiles.Read(job.Data), KeptVocabulary.Read(job.Data));
         var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards), files, use: use, kept: kept);
         var validation = job.Data.Validation.Path is { } path
@@ -38,6 +39,10 @@ public sealed class ShardData
 
         return new ShardData(job, shard, source, validation, files, kept);
     }
+
+    // Every shard infers columns from the same rows, and held-out examples have the columns that are trained on.
+    private static Job Described(Job job) => job.Data.Columns is not { Infer: true } ? job
+        : job with { Data = job.Data with { Columns = FormatCatalogue.Of(job.Data).Infer(job.Data) } };
 
     // A model takes its features in one order.
     private static void RequireSame(Job job, IShardSource source, IShardSource validation)
@@ -114,10 +119,16 @@ public sealed class ShardData
     public TrainingStatistics Statistics(DataFacts facts)
     {
         var (source, rows) = (_source.Labelled!, Split(facts).Training);
+        if (facts.Search is { } questions)
+        {
+            return new TrainingStatistics(null, null) { Ranks = source.Described!.Ranks(rows, questions) };
+        }
+
         return new TrainingStatistics(
             FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
             ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null)
         {
+            Columns = source.Described?.Findings(rows),
             Target = _job.Data.StandardizeTarget ? NumberMoments.Of(source.Targets!, rows) : null,
         };
     }

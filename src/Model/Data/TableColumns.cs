@@ -34,9 +34,14 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))]);
         }
 
+        foreach (var name in data.Columns?.Named.Keys ?? [])
+        {
+            Find(name, "data.columns", HeaderHints.Near(name, names));
+        }
+
         int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore", HeaderHints.Near(name, names)))];
         int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
-        int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]))];
+        int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]) || data.Columns?.Named.ContainsKey(names[i]) == true)];
         return features.Length > 0
             ? new TableColumns(names, label, features) { LeftOut = [.. others.Except(features).Select(i => names[i])] }
             : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"

@@ -32,13 +32,14 @@ internal static class EvaluationSource
             Labels = labels,
             Vocabulary = null, // the model's own
             Ignore = [],
+            Columns = model.Facts.Table?.Sections(),
             Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean,
             Features = format.Takes("features") ? model.Facts.Shape.Features : null,
         };
         var job = new Job(1, "evaluation", model.Model, data, new TrainingSection { Epochs = 1 });
         var part = new SourcePart(path, labels, shard, shards, MayBeEmpty: true);
-        var source = ShardData.Read(job, part, model.Vocabulary, model.Facts.Columns.Count > 0 ? model.Facts.Columns : null);
-        if (source.Rows > 0 && source.Features != model.Facts.Shape.Features)
+        var source = ShardData.Read(job, part, model.Vocabulary, model.Facts.Inputs is { Count: > 0 } names ? names : null);
+        if (source.Rows > 0 && model.Facts.Table is null && source.Features != model.Facts.Shape.Features)
         {
             throw new JobException($"{part.Name}: its examples have {Plural.Of(source.Features, "feature")}, but {model.Name} was trained on {model.Facts.Shape.Features}.");
         }

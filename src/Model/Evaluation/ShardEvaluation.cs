@@ -7,25 +7,24 @@ using static TorchSharp.torch;
 
 namespace Granary.Model.Evaluation;
 
-/// <summary>Examples with one score: runs of them rise by score.</summary>
-/// <param name="Score">P(second class).</param>
-/// <param name="Positives">Examples of the second class.</param>
-/// <param name="Negatives">Examples of the first.</param>
-public readonly record struct ScoreRun(double Score, long Positives, long Negatives);
-
 /// <summary>What a model makes of one shard of labelled examples.</summary>
 /// <param name="Examples">How many (text: windows; words: pairs).</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token.</param>
 /// <param name="LossSum">Sum of the examples' losses, in float64.</param>
 /// <param name="Correct">Predictions that are right.</param>
-/// <param name="Confusion">How often (truth, prediction) occurred; empty for text, and where the target is a number.</param>
-/// <param name="Scores">Rising; empty unless the model gives the probabilities of two classes.</param>
-public sealed record ShardEvaluation(
-    long Examples, long Predictions, double LossSum, long Correct, IReadOnlyDictionary<(int Truth, int Predicted), long> Confusion, ScoreRun[] Scores)
+/// <param name="Classes">What the predicted classes add up to; null for text, and where the target is a number.</param>
+public sealed record ShardEvaluation(long Examples, long Predictions, double LossSum, long Correct, ClassCounts? Classes)
 {
     /// <summary>Where the target is a number: how far predictions are from it, in its own units; null otherwise.</summary>
     public NumberErrors? Numbers { get; init; }
 
+    /// <summary>Likewise: some of the examples, to be drawn; null otherwise.</summary>
+    public NumberSample? Sample { get; init; }
+
+    /// <summary>Scores that a shard keeps to rank its examples by, at most: 150 MB.</summary>
+    public const long MostScores = 1 << 24;
+
+    private const int SampleOfAll = 2048;
     private const int MostRows = 256;
     private const int MostOutputs = 1 << 22;
 
@@ -47,7 +46,7 @@ public sealed record ShardEvaluation(
         var source = EvaluationSource.Read(model, path, labels, shard, shards);
         using var tensors = source.ToTensors(model.Model.Precision, model.Facts);
         using var parameters = model.Parameters();
-        var sums = new Sums(model, source.Labelled?.Targets);
+        var sums = new Sums(model, source.Labelled?.Targets, Math.Max(16, SampleOfAll / shards));
         var each = kind.OutputsPerExample(model.Model, model.Facts.Shape);
         var rows = (int)Math.Clamp(MostOutputs / each, 1, MostRows); // by the model alone: other shapes may give other last bits
         for (var first = 0; first < source.Rows; first += rows)
@@ -58,13 +57,12 @@ public sealed record ShardEvaluation(
         return sums.Result();
     }
 
-    private sealed class Sums(TrainedModel model, double[]? targets)
+    private sealed class Sums(TrainedModel model, double[]? targets, int sample)
     {
         private readonly INetwork _network = model.Network();
-        private readonly Dictionary<(int, int), long> _confusion = [];
-        private readonly List<(double Score, bool Positive)> _scores = [];
-        private readonly bool _hasClasses = !model.Data.IsText;
-        private readonly bool _hasScores = !model.Data.IsText && model.Facts.Shape.Classes == 2 && model.Model.Loss == Loss.CrossEntropy;
+        private readonly ClassTally? _classes = model.Data.IsText || targets is not null ? null
+            : new ClassTally(model.Facts.Shape.Classes, model.Model.Loss == Loss.CrossEntropy, MostScores);
+        private readonly NumberSampler _sampler = new(sample);
         private long _examples;
         private long _predictions;
         private long _correct;
@@ -82,9 +80,14 @@ public sealed record ShardEvaluation(
             _predictions += batch.Targets.numel();
             if (targets is not null)
             {
-                _numbers = _numbers.With(NumberErrors.Of(Outputs.Numbers(model, _network, outputs), [.. rows.Select(row => targets[row])]));
+                var predicted = Outputs.Numbers(model, _network, outputs);
+                _numbers = _numbers.With(NumberErrors.Of(predicted, [.. rows.Select(row => targets[row])]));
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    _sampler.Add(targets[rows[i]], predicted[i]);
+                }
             }
-            else if (_hasClasses)
+            else if (_classes is not null)
             {
                 Count(_network.Probabilities(outputs).flatten().data<double>().ToArray(), batch.Targets.data<long>().ToArray());
             }
@@ -99,20 +102,16 @@ public sealed record ShardEvaluation(
             var width = outputs.Length / truths.Length;
             for (var row = 0; row < truths.Length; row++)
             {
-                var (truth, chosen) = ((int)truths[row], Outputs.Of(model, _network, outputs.AsSpan(row * width, width)));
-                _confusion[(truth, chosen.Class)] = _confusion.GetValueOrDefault((truth, chosen.Class)) + 1;
-                _correct += truth == chosen.Class ? 1 : 0;
-                if (_hasScores)
-                {
-                    _scores.Add((chosen.Values[1], truth == 1));
-                }
+                var (truth, said) = ((int)truths[row], Outputs.Of(model, _network, outputs.AsSpan(row * width, width)));
+                _classes!.Add(truth, said);
+                _correct += truth == said.Class ? 1 : 0;
             }
         }
 
-        public ShardEvaluation Result() => new(_examples, _predictions, _loss, _correct, _confusion,
-            [.. _scores.GroupBy(s => s.Score).OrderBy(g => g.Key).Select(g => new ScoreRun(g.Key, g.LongCount(s => s.Positive), g.LongCount(s => !s.Positive)))])
+        public ShardEvaluation Result() => new(_examples, _predictions, _loss, _correct, _classes?.Result())
         {
             Numbers = targets is null ? null : _numbers,
+            Sample = targets is null ? null : _sampler.Sample,
         };
     }
 }

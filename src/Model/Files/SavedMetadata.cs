@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Granary.Jobs;
 using Granary.Model.Data;
@@ -37,6 +38,8 @@ internal sealed record SavedMetadata(ModelSection Model, DataSection Data, DataF
             Columns = Section<string[]>(file, "columns"),
             Fill = Optional<double[]>(file, "fill"),
             TargetScaling = file.Metadata.ContainsKey("granary.target") ? Optional<TargetScaling>(file, "target") : null, // models of classes have none
+            Threshold = Threshold(file),
+            Table = file.Metadata.ContainsKey("granary.table") ? Section<TableEncoding>(file, "table") : null, // only models of described columns have one
             PixelType = file.Metadata.GetValueOrDefault("granary.pixels"), // models of earlier builds do not say it
         };
         return Named(file, () => SavedModelRules.Broken(model, data, facts, file.Tensors.Count)) is { } broken
@@ -72,6 +75,11 @@ internal sealed record SavedMetadata(ModelSection Model, DataSection Data, DataF
             ? new TokenFiles(vocab, merges, $"{file.Name}: granary.vocab", $"{file.Name}: granary.merges")
             : throw Error(file, "its metadata has no granary.vocab or no granary.merges, which a vocabulary of byte pairs needs");
     }
+
+    // Most models have none.
+    private static double? Threshold(SafetensorsFile file) => !file.Metadata.TryGetValue("granary.threshold", out var text) ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var threshold) && threshold is >= 0 and <= 1 ? threshold
+        : throw Error(file, $"its metadata granary.threshold is '{text}', which is no probability");
 
     private static T Section<T>(SafetensorsFile file, string key)
         where T : class => Optional<T>(file, key) ?? throw Error(file, $"its metadata has nothing for granary.{key}");

@@ -29,9 +29,19 @@ public static class SavedModel
             metadata["granary.target"] = JsonSerializer.Serialize(facts.TargetScaling, SavedModelJson.Options);
         }
 
+        if (facts.Table is not null)
+        {
+            metadata["granary.table"] = JsonSerializer.Serialize(facts.Table, SavedModelJson.Options);
+        }
+
         if (facts.PixelType is { } pixels)
         {
             metadata["granary.pixels"] = pixels;
+        }
+
+        if (facts.Threshold is { } threshold)
+        {
+            metadata["granary.threshold"] = JsonSerializer.Serialize(threshold, SavedModelJson.Options);
         }
 
         return metadata;

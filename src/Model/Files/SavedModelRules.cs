@@ -28,6 +28,7 @@ internal static class SavedModelRules
             : text != data.IsText ? $"a {model.Kind} does not learn from {data.Format}"
             : BrokenTarget(model, data, facts, kind) is { } target ? target
             : !facts.Shape.IsNumber && (classes < 2 || (kind.Classes is { } number && classes != number)) ? Plural.Of(classes, "class")
+            : facts.Threshold is not null && (facts.Shape.Classes != 2 || model.Loss != Loss.CrossEntropy) ? "a threshold is for the probability of the second of two classes"
             : kind.Examples != data.Examples
                 ? $"a {model.Kind} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
@@ -66,7 +67,10 @@ internal static class SavedModelRules
         : facts.Fill is { } fill && (fill.Length != features || !fill.All(double.IsFinite))
             ? $"what missing values are filled with is not that of {Plural.Of(features, "feature")}"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
-            ?? (FormatKinds.Of(data.Format).HasColumns is not false ? BrokenNames("column", facts.Columns, features)
+            ?? (facts.Table is { } table && (facts.Scaling is not null || facts.Fill is not null) ? "its columns are scaled twice"
+                : facts.Table?.Broken(facts.Columns) is { } columns ? columns
+                : (data.Columns is null) != (facts.Table is null) ? "it has columns that nobody describes"
+                : FormatKinds.Of(data.Format).HasColumns is not false ? BrokenNames("column", facts.Columns, features)
                 : facts.Columns.Count > 0 ? $"{data.Format} has no columns"
                 : facts.PixelType is { } pixels && (!FormatKinds.Of(data.Format).Takes("labels") || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
                     ? $"{data.Format} has no pixels of type '{pixels}'" : null);

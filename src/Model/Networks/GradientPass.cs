@@ -134,6 +134,17 @@ public sealed class GradientPass : IDisposable
         };
     }
 
+    /// <summary>What the network makes of a batch, for what tells classes apart.</summary>
+    /// <returns>Its probabilities or outputs, row by row; the true class of each row.</returns>
+    public (double[] Outputs, long[] Truths) Predict(FlatTensor weights, Func<Batch> gather)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var batch = gather();
+        var outputs = _network.Probabilities(_network.Outputs(Leaves(weights), OnDevice(batch.Inputs)));
+        return (Doubles(outputs.flatten()), batch.Targets.data<long>().ToArray());
+    }
+
     private static double[] Doubles(Tensor numbers) => numbers.to(ScalarType.Float64).cpu().data<double>().ToArray();
 
     private Tensor LossSum(Tensor outputs, Tensor targets, Tensor? weights) => weights is null

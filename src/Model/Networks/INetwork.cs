@@ -1,4 +1,5 @@
 using Granary.Model.Data;
+using Granary.Model.Onnx;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;
@@ -31,6 +32,9 @@ public interface INetwork
 
     /// <summary>[B, K] the probability of each class, for networks that give it; else the outputs as they are.</summary>
     Tensor Probabilities(Tensor outputs) => outputs;
+
+    /// <summary>How it is written as an ONNX graph; null: it cannot be exported. Default: the network itself, where it is an <see cref="IOnnxNetwork"/>.</summary>
+    IOnnxNetwork? Onnx => this as IOnnxNetwork;
 
     /// <summary>Leaves for autograd that share the weights' memory, one set for each compute thread. The caller disposes them.</summary>
     Tensor[] Leaves(FlatTensor weights) => weights.Leaves();

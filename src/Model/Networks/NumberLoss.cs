@@ -10,6 +10,9 @@ namespace Granary.Model.Networks;
 /// <param name="Predicted">[B] outputs z -> [B] predictions, in the units of the targets.</param>
 internal sealed record NumberLoss(Func<Tensor, Tensor, Tensor> Each, Func<Tensor, Tensor> Predicted)
 {
+    /// <summary>Whether an output is the logarithm of the prediction; otherwise it is the prediction.</summary>
+    public bool IsOfLogarithms { get; init; }
+
     /// <summary>The loss that a model names.</summary>
     /// <exception cref="JobException">It is for classes.</exception>
     public static NumberLoss Of(ModelSection model) => model.Loss switch
@@ -18,7 +21,7 @@ internal sealed record NumberLoss(Func<Tensor, Tensor, Tensor> Each, Func<Tensor
         Loss.AbsoluteError => new((z, y) => l1_loss(z, y, nn.Reduction.None), z => z), // |z - y|
         Loss.Huber => new((z, y) => huber_loss(z, y, model.Delta, nn.Reduction.None), z => z), // (z - y)^2 / 2, or delta (|z - y| - delta / 2) beyond delta
         Loss.Quantile => Pinball(model.Quantile),
-        Loss.Poisson => new((z, y) => z.exp() - (y * z), z => z.exp()), // e^z - y z; says e^z
+        Loss.Poisson => new((z, y) => z.exp() - (y * z), z => z.exp()) { IsOfLogarithms = true }, // e^z - y z; says e^z
         _ => throw new JobException($"model.loss is {Kebab.Name(model.Loss)}, which tells classes apart, but data.target is number: choose another loss."),
     };
 

@@ -1,4 +1,5 @@
 using Granary.Model.Data;
+using Granary.Model.Onnx;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Networks;
@@ -24,4 +25,7 @@ internal abstract class Regression(NumberLoss loss) : INetwork
 
     /// <inheritdoc/>
     public Tensor? Numbers(Tensor outputs) => loss.Predicted(outputs.squeeze(1));
+
+    /// <summary>[N, 1] -> [N, 1] <see cref="Numbers"/> in ONNX.</summary>
+    protected OnnxValue Predicted(OnnxGraph graph, OnnxValue outputs) => loss.IsOfLogarithms ? graph.Add("Exp", [outputs]) : outputs;
 }

@@ -95,7 +95,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
             var header = first?.Trim().Length > 0
                 ? CsvRows.Header(first, delimiter)
                 : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
-            var columns = InputColumns.Match(model.Facts.Columns, header, file, model.Data.Delimiter);
+            var columns = InputColumns.Match(model.Facts.Inputs, header, file, model.Data.Delimiter);
             ignored.AddRange(columns.Ignored.Except(ignored));
             return (lines, Below(lines, file, header, columns, model));
         }
@@ -120,6 +120,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
 
     private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model)
     {
+        var encoder = model.Facts.Table is { } table ? new RowEncoder(model, table) : null;
         var missing = new MissingCells(model.Data with { Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean });
         var refusals = new CsvRefusals(missing);
         while (rows.Read())
@@ -129,7 +130,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<st
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {header.Length}");
             }
 
-            yield return [.. columns.Places.Select((c, f) => Filled(CsvSource.Number(rows, c, header[c], missing, refusals), f, model.Facts.Fill))];
+            yield return encoder?.Encode(c => rows.Text(columns.Places[c]), rows.Error) ?? [.. columns.Places.Select((c, f) => Filled(CsvSource.Number(rows, c, header[c], missing, refusals), f, model.Facts.Fill))];
         }
     }
 

@@ -11,11 +11,18 @@ internal static class Outputs
     /// <param name="model">The model.</param>
     /// <param name="network">Its network.</param>
     /// <param name="z">[1] log-odds of the second class, else [K].</param>
-    public static Prediction Of(TrainedModel model, INetwork network, ReadOnlySpan<double> z)
+    public static Prediction Of(TrainedModel model, INetwork network, ReadOnlySpan<double> z) => Of(model.Model, network, z, model.Facts.Threshold);
+
+    /// <param name="model">The job's section.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="z">As above.</param>
+    /// <param name="threshold">Two classes: the second is chosen from this probability on; null: from 0.5 on.</param>
+    public static Prediction Of(ModelSection model, INetwork network, ReadOnlySpan<double> z, double? threshold)
     {
         if (z.Length == 1)
         {
-            return new Prediction(z[0] >= 0 ? 1 : 0, [Sigma(-z[0]), Sigma(z[0])]);
+            var p = Sigma(z[0]);
+            return new Prediction((threshold is { } from ? p >= from : z[0] >= 0) ? 1 : 0, [Sigma(-z[0]), p]);
         }
 
         var greatest = 0;
@@ -24,7 +31,8 @@ internal static class Outputs
             greatest = z[k] > z[greatest] ? k : greatest;
         }
 
-        return new Prediction(greatest, !network.GivesProbabilities && model.Model.Loss == Loss.CrossEntropy ? Softmax.Of(z) : z.ToArray());
+        var values = !network.GivesProbabilities && model.Loss == Loss.CrossEntropy ? Softmax.Of(z) : z.ToArray();
+        return new Prediction(threshold is { } least && values.Length == 2 ? values[1] >= least ? 1 : 0 : greatest, values);
     }
 
     /// <summary>What a regression predicts, in the target's own units.</summary>

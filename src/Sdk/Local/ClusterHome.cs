@@ -12,7 +12,8 @@ namespace Granary.Sdk.Local;
 /// <param name="Joined">How many of them have joined, and run.</param>
 /// <param name="SupervisorPid">The process that keeps them up.</param>
 /// <param name="Web">Address of its HTTP API and page; null: none.</param>
-internal sealed record ClusterRecord(string ClusterId, int Silos, int Joined, int SupervisorPid, Uri? Web = null);
+/// <param name="Dashboard">Address of the Aspire dashboard that its telemetry goes to; null: there is none.</param>
+internal sealed record ClusterRecord(string ClusterId, int Silos, int Joined, int SupervisorPid, Uri? Web = null, Uri? Dashboard = null);
 
 /// <summary>The home directory of a lasting local cluster.</summary>
 /// <param name="path">The directory.</param>

@@ -25,6 +25,9 @@ internal sealed record LocalSettings(int Silos, int Threads, string Device, stri
     /// <summary>Port of the silos' HTTP API and page, the same for all of them; 0: any free one; null: they serve none.</summary>
     public int? WebPort { get; init; }
 
+    /// <summary>Where telemetry goes by OTLP over gRPC; null: where the environment says.</summary>
+    public Uri? Collector { get; init; }
+
     /// <summary>Cores shared out evenly, at least one thread each.</summary>
     public static LocalSettings For(int silos, string telemetry, int jobs = 1) =>
         new(silos, Math.Max(1, Environment.ProcessorCount / silos), "auto", telemetry, jobs);
@@ -176,6 +179,13 @@ internal sealed class LocalCluster : IAsyncDisposable
         foreach (var variable in OfOtherClusters)
         {
             program.Environment.Remove(variable);
+        }
+
+        if (_settings.Collector is { } collector)
+        {
+            program.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.ToString();
+            program.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+            program.Environment.TryAdd("OTEL_METRIC_EXPORT_INTERVAL", "5000"); // somebody looks at it
         }
 
         return new SiloProcess(name, _home, program);

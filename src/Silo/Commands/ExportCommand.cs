@@ -14,8 +14,8 @@ internal static class ExportCommand
         return new Command("export", "Writes a model for other programs.") { model, format, output, overwrite }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
-            ModelExport.Write(trained, result.GetValue(format), result.GetValue(output)!, result.GetValue(overwrite));
-            (OutputFile.IsStandardOutput(result.GetValue(output)!) ? Console.Error : Console.Out).WriteLine($"{result.GetValue(output)}: {Plural.Of(trained.Shape.Count, "tensor")}, {Plural.Of(trained.Weights.Length, "weight")}");
+            var written = ModelExport.Write(trained, result.GetValue(format), result.GetValue(output)!, result.GetValue(overwrite));
+            (OutputFile.IsStandardOutput(result.GetValue(output)!) ? Console.Error : Console.Out).WriteLine($"{result.GetValue(output)}: {written}");
         });
     }
 }

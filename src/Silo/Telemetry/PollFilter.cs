@@ -22,6 +22,7 @@ internal sealed class PollFilter : BaseProcessor<Activity>
         Name<IWorker>(nameof(IWorker.Stand)),
         Name<IWorker>(nameof(IWorker.Grant)),
         Name<IWorker>(nameof(IWorker.RecordPoints)),
+        Name<IWorker>(nameof(IWorker.Release)),
         Name<IEvaluationGrain>(nameof(IEvaluationGrain.Ask)),
     ];
 

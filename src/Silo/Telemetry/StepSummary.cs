@@ -25,7 +25,7 @@ internal sealed class StepSummary(Action<string> write) : BaseExporter<Activity>
         {
             foreach (var span in batch)
             {
-                if (span.Source.Name == Metrics.Name) // the others are what another exporter wants
+                if (span.Source.Name == Metrics.Name && Spans.OfRanks.Contains(span.OperationName)) // what this silo did in a step
                 {
                     Take(span);
                 }
@@ -48,9 +48,9 @@ internal sealed class StepSummary(Action<string> write) : BaseExporter<Activity>
         }
 
         spans.Add(span);
-        if (span.ParentSpanId == default)
+        if (span.OperationName == Spans.Rank)
         {
-            _ = _open.Remove(span.TraceId); // a root ends after all that is below it
+            _ = _open.Remove(span.TraceId); // it ends after all that is below it
             _first ??= spans;
             (_last, _count) = (spans, _count + 1);
         }
@@ -81,7 +81,7 @@ internal sealed class StepSummary(Action<string> write) : BaseExporter<Activity>
     private void WriteTree(Activity[] alike, IReadOnlyList<Activity> all, string indent)
     {
         var name = alike[0].OperationName;
-        var what = name == "step"
+        var what = name == Spans.Rank
             ? $"step {alike[0].GetTagItem("step")} of {alike[0].GetTagItem("job")}, generation {alike[0].GetTagItem("generation")}"
             : alike.Length == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} x {alike.Length}");
         write($"{indent}{what}  {Times(alike)}");

@@ -16,6 +16,7 @@ namespace Granary.Web.Api;
 [JsonSerializable(typeof(SubmittedDocument))]
 [JsonSerializable(typeof(IReadOnlyList<EventDocument>))]
 [JsonSerializable(typeof(SeriesDocument))]
+[JsonSerializable(typeof(GoodputDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Has the server write them so.</summary>

@@ -122,6 +122,24 @@ public sealed record ActivityDocument(string Activity, long Step, double Seconds
 /// <param name="Shards">Shards that are being read.</param>
 public sealed record RankDocument(int Rank, string Silo, string Activity, double Seconds, IReadOnlyList<string> WaitsFor, IReadOnlyList<int> Shards);
 
+/// <summary>Where a job's time went: every second from its submission to its end, or until now, belongs to one part.</summary>
+/// <param name="Job">The job's id.</param>
+/// <param name="WallSeconds">All of them.</param>
+/// <param name="Goodput">Part of them that brought the job forward: computing, exchanging, updating and evaluating; from 0 to 1.</param>
+/// <param name="Parts">The parts, those of no seconds too.</param>
+/// <param name="StepsRedone">Steps that had to be taken again.</param>
+/// <param name="ExamplesInVain">Examples counted in them.</param>
+/// <param name="Recoveries">Recoveries by cause.</param>
+public sealed record GoodputDocument(
+    string Job, double WallSeconds, double Goodput, IReadOnlyList<TimePartDocument> Parts, long StepsRedone, long ExamplesInVain, IReadOnlyDictionary<string, int> Recoveries);
+
+/// <summary>A part of a job's time.</summary>
+/// <param name="Name">"queued", "starting", "reading data", "computing", "exchanging", "waiting for a slower rank", "updating", "evaluating", "checkpoint stall", "lost", "detecting", "rendezvous and restoring" or "idle".</param>
+/// <param name="Seconds">How long, all in all.</param>
+/// <param name="Part">Of all of them, from 0 to 1.</param>
+/// <param name="Good">Whether it brought the job forward.</param>
+public sealed record TimePartDocument(string Name, double Seconds, double Part, bool Good);
+
 /// <summary>A silo that takes no part.</summary>
 /// <param name="Silo">The silo.</param>
 /// <param name="Why">Why.</param>
@@ -140,9 +158,11 @@ public sealed record AbsentDocument(string Silo, string Why);
 /// <param name="ValidationRmse">Root of the mean squared error over the held-out examples, where the target is a number.</param>
 /// <param name="ValidationMae">Mean absolute error over them.</param>
 /// <param name="ValidationR2">Coefficient of determination over them.</param>
+/// <param name="ValidationFigures">Where there are classes: all figures over them, as summary.json has them.</param>
 public sealed record ResultDocument(
     string Model, long Parameters, long Step, bool StoppedEarly, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, string WeightsSha256, string Output,
-    double? ValidationRmse = null, double? ValidationMae = null, double? ValidationR2 = null);
+    double? ValidationRmse = null, double? ValidationMae = null, double? ValidationR2 = null,
+    Jobs.ClassFigures? ValidationFigures = null);
 
 /// <summary>A job with its job file.</summary>
 /// <param name="Status">Where it stands.</param>

@@ -94,6 +94,15 @@ internal static class Routes
             .Produces<SeriesDocument>()
             .ProducesProblem(StatusCodes.Status400BadRequest, OfProblems)
             .Says("Metrics", "A job's figures over its steps", "points: at most so many, which keep every stretch's least and greatest loss and its evaluations. from, to: steps.");
+        job.MapGet("/goodput", async (string job, ClusterCalls calls, CancellationToken cancellation) =>
+            {
+                _ = await calls.Status(job, int.MaxValue, cancellation);
+                return await calls.Ask(calls.Coordinator(job).Goodput, cancellation) is { } report
+                    ? TypedResults.Ok(Views.Of(report))
+                    : Problem.Of(StatusCodes.Status404NotFound, "No figures", $"{job} was run by an older version, which did not keep where its time went.");
+            })
+            .Produces<GoodputDocument>()
+            .Says("Metrics", "Where a job's time went, second by second");
         job.MapGet("/artifacts", async (string job, ClusterCalls calls, CancellationToken cancellation) =>
                 TypedResults.Ok(Artifacts.Of(await calls.Status(job, int.MaxValue, cancellation))))
             .Says("Artifacts", "The files that a job has left");

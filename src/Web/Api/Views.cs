@@ -37,13 +37,19 @@ internal static class Views
         WaitingFor = s.WaitingFor,
         Failure = s.Failure,
         Result = s.Result is { } r
-            ? new ResultDocument(r.Model, r.Parameters, r.Step, r.StoppedEarly, r.TrainLoss, r.ValidationLoss, r.ValidationAccuracy, r.WeightsSha256, r.Output, r.ValidationNumbers?.Rmse, r.ValidationNumbers?.Mae, r.ValidationNumbers?.R2)
+            ? new ResultDocument(r.Model, r.Parameters, r.Step, r.StoppedEarly, r.TrainLoss, r.ValidationLoss, r.ValidationAccuracy, r.WeightsSha256, r.Output, r.ValidationNumbers?.Rmse, r.ValidationNumbers?.Mae, r.ValidationNumbers?.R2, r.ValidationFigures)
             : null,
     };
 
     /// <summary>What a job is doing.</summary>
     public static ActivityDocument Of(JobActivity a) => new(
         a.Activity, a.Step, a.Seconds, a.WaitingFor, [.. a.Ranks.Select(r => new RankDocument(r.Rank, r.Silo, r.Words, r.Seconds, r.WaitsFor, r.Shards))]);
+
+    /// <summary>Where a job's time went.</summary>
+    public static GoodputDocument Of(GoodputReport g) => new(
+        g.JobId, g.WallSeconds, g.Goodput,
+        [.. g.Parts.Select(p => new TimePartDocument(GoodputReport.Name(p.Part), p.Seconds, g.WallSeconds > 0 ? p.Seconds / g.WallSeconds : 0, GoodputReport.IsGood(p.Part)))],
+        g.StepsRedone, g.ExamplesInVain, g.Recoveries);
 
     /// <summary>An event.</summary>
     public static EventDocument Of(JobEvent e, string id) => new(

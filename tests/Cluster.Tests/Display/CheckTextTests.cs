@@ -32,6 +32,24 @@ public sealed class CheckTextTests
     }
 
     [Fact]
+    public void Described_columns_are_told_with_kinds_and_first_rows()
+    {
+        ColumnReport[] columns =
+        [
+            new("joined", false, 19723, 19726.5, 19724, 0, 4) { Kind = "date" }, new("city", false, null, null, null, 7, 3) { Kind = "categorical" }, new("age", true, 18, 90, 40, 0, null) { Kind = "numeric" },
+        ];
+        var text = Text(Data(columns) with { Preview = new PreviewReport(["age", "city=Ulm"], [[-1.25, 0], [0.5, 1]]) }, 10);
+        string[] lines = [.. text.Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        Assert.Contains("joined date 2024-01-01 2024-01-04 2024-01-02 0 4", lines);
+        Assert.Contains("city categorical - - - 7 3", lines);
+        Assert.Contains("age whole 18 90 40 0 many", lines);
+        Assert.Contains("7 values are missing; each column says what becomes of them", lines);
+        Assert.Contains("first rows, as the model sees them row 1 row 2", lines);
+        Assert.Contains("age -1.25 0.5", lines);
+        Assert.Contains("city=Ulm 0 1", lines);
+    }
+
+    [Fact]
     public void What_a_sparse_file_gives_is_told_out_of_all_values() => Assert.Contains(
         "200 of 300 values are in the file, from 1 to 9; the others are 0", Text(Data(sparse: new SparseReport(200, 1, 9)), 10), StringComparison.Ordinal);
 }

@@ -2,6 +2,7 @@ using Granary.Jobs;
 using Granary.Model.Custom;
 using Granary.Model.Data;
 using Granary.Model.Networks;
+using Granary.Model.Onnx;
 using static TorchSharp.torch;
 
 namespace Granary.Extensions.Tests.Models;
@@ -38,7 +39,7 @@ internal sealed class GatedKind : ModelDescription, INetworkMaker
 
     private static int Units(ModelSection model) => ModelOptions.Read(model, options => options.Int("units", fallback: 16, min: 1, max: 4096));
 
-    private sealed class Gated(Activation activation) : INetwork
+    private sealed class Gated(Activation activation) : INetwork, IOnnxNetwork
     {
         public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)
         {
@@ -53,5 +54,13 @@ internal sealed class GatedKind : ModelDescription, INetworkMaker
         public Tensor Losses(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None);
 
         public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();
+
+        // For granary export --format onnx: the formulas of Outputs.
+        public OnnxValue Outputs(OnnxGraph graph, IReadOnlyList<OnnxValue> parameters, OnnxValue inputs)
+        {
+            var units = graph.Apply(activation == Activation.Tanh ? Activation.Tanh : Activation.Relu, graph.Linear(inputs, parameters[0], parameters[1])); // [N, H]
+            var gates = graph.Add("Sigmoid", [graph.Linear(inputs, parameters[2], parameters[3])]); // [N, H]
+            return graph.Linear(graph.Add("Mul", [units, gates]), parameters[4], parameters[5]); // [N, K]
+        }
     }
 }

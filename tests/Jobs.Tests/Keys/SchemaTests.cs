@@ -26,6 +26,7 @@ public sealed partial class SchemaTests : IDisposable
             + "training: { epochs: 2, optimizer: { kind: adamw }, schedule: { kind: cosine, floor: 0.1 }, earlyStopping: { patience: 2 } }\n",
         ["linear"] = "version: 1\nmodel: { kind: linear, loss: huber, delta: 2 }\ndata: { format: csv, path: d.csv, label: y, target: number, standardizeTarget: true, validation: { fraction: 0.2 } }\n"
             + "training: { epochs: 2, earlyStopping: { patience: 2 } }\n",
+        ["columns"] = "version: 1\nmodel: { kind: logistic }\ndata: { format: csv, path: d.csv, label: y, columns: { a: { kind: numeric, scale: robust, missing: constant, fill: 1, clip: [0, 9] }, b: text } }\ntraining: { epochs: 2 }\n",
         ["own"] = "version: 1\nmodel: { kind: my-cnn, options: { a: 1 } }\ndata: { format: parquet, path: d.csv, label: y }\ntraining: { epochs: 2, optimizer: { kind: my-rule, options: { b: 2 } } }\n",
         ["idx"] = "version: 1\nmodel: { kind: softmax }\ndata: { format: idx, path: d.csv, labels: d.csv }\ntraining: { epochs: 2, optimizer: { kind: lbfgs } }\n",
         ["libsvm"] = "version: 1\nmodel: { kind: logistic }\ndata: { format: libsvm, path: d.csv }\ntraining: { epochs: 2, optimizer: { kind: momentum }, schedule: { kind: step } }\n",

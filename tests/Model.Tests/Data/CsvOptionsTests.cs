@@ -97,7 +97,7 @@ public sealed class CsvOptionsTests : IDisposable
         }
 
         Assert.Equal($"{name}:22: column 'a' holds 'NA': fill it in, leave the row out, or set data.missing to mean: 3 rows, of which this is the first, have no value there.", Error(MissingValues.Refuse, "NA", "-9.0", "2", ""));
-        Assert.Equal($"{name}:23: column 'a' holds 'x', which is not a number: 2 rows, of which this is the first, have such a cell. If the column is no feature, name it in data.ignore; "
+        Assert.Equal($"{name}:23: column 'a' holds 'x', which is not a number: 2 rows, of which this is the first, have such a cell. If the column is no feature, name it in data.ignore; if it holds categories or texts, describe it in data.columns; "
             + "if 'x' stands for a missing value, set data.missingValues to [NA, -9, x] (the list replaces the usual one).", Error(MissingValues.Mean, "NA", "x", "", "y", "Infinity", "-9"));
         Assert.Equal($"{name}:22: column 'a' holds 'Infinity', which is not a finite number: 2 rows, of which this is the first, have such a cell: fill it in, or leave the row out.", Error(MissingValues.Refuse, "Infinity", "-Infinity", "1"));
         Assert.Equal($"{name}:23: column 'a' is empty: fill it in, leave the row out, or set data.missing to mean.", Error(MissingValues.Refuse, "3", "", "1"));
@@ -121,7 +121,7 @@ public sealed class CsvOptionsTests : IDisposable
     {
         var csv = Csv(_folder.Write("d.csv", "a,y\n1,p\n-999,q\n-999.0,q\n3,p\n.,q\n")) with { Missing = MissingValues.Mean, MissingSpellings = ["-999", "."] };
         Assert.Equal(["1 p", "2 q", "2 q", "2 q", "3 p"], DataFolder.Lines(DataFolder.Union(DataFolder.Job(csv))));
-        Assert.Equal("d.csv:6: column 'a' holds '.', which is not a number. If the column is no feature, name it in data.ignore; if '.' stands for a missing value, set "
+        Assert.Equal("d.csv:6: column 'a' holds '.', which is not a number. If the column is no feature, name it in data.ignore; if it holds categories or texts, describe it in data.columns; if '.' stands for a missing value, set "
             + "data.missingValues to [NA, -999, \".\"] (the list replaces the usual one).", DataFolder.Error(csv with { MissingSpellings = ["NA", "-999"] }));
     }
 

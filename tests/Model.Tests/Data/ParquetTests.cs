@@ -297,6 +297,35 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
+    public void Described_columns_are_fitted_as_those_of_a_csv_file_are()
+    {
+        Field[] fields = [new DataField<double?>("a"), new DataField<bool>("b"), new DataField<DateTime>("d"), new DataField<string>("c"), new DataField<string>("y")];
+        DateTime[] dates = [.. Enumerable.Range(0, 4).Select(i => new DateTime(2024, 2, 27, 6, 0, 0, DateTimeKind.Utc).AddDays(i))];
+        var path = Write("m.parquet", fields,
+            [[(double?[])[1.5, null], (bool[])[true, false], dates[..2], (string[])["x", "NA"], (string[])["u", "v"]],
+            [(double?[])[3, 4], (bool[])[true, true], dates[2..], (string[])["z", "x"], (string[])["u", "v"]]]);
+        var csv = _folder.Write("m.csv", "a,b,d,c,y\n1.5,true,2024-02-27T06:00:00,x,u\n,false,2024-02-28T06:00:00,NA,v\n3,true,2024-02-29T06:00:00,z,u\n4,true,2024-03-01T06:00:00,x,v\n");
+        foreach (var columns in new[] { Infer, new ColumnsSection(false, new Dictionary<string, ColumnSection>
+        {
+            ["a"] = new() { Kind = "numeric", Missing = MissingRule.Slot, Scale = ColumnScale.Robust },
+            ["b"] = new() { Kind = "categorical" },
+            ["d"] = new() { Kind = "date", Parts = [DatePart.Elapsed, DatePart.Hour, DatePart.Day] },
+            ["c"] = new() { Kind = "categorical", Missing = MissingRule.Slot },
+        }) })
+        {
+            var own = DataFolder.Job(Parquet(path, 2) with { Columns = columns, Target = LabelTarget.Classes });
+            var other = own with { Data = own.Data with { Format = "csv", Path = csv } };
+            Assert.Equal(DataFolder.Lines(DataFolder.Union(other)), DataFolder.Lines(DataFolder.Union(own)));
+            Assert.Equal(DataCheck.Run(other, 1).Facts.Columns, DataCheck.Run(own, 1).Facts.Columns);
+        }
+
+        var wrong = Parquet(path) with { Columns = new ColumnsSection(false, new Dictionary<string, ColumnSection> { ["c"] = new() { Kind = "categorical" } }), Missing = MissingValues.Refuse };
+        Assert.StartsWith("m.parquet: row group 0, row 1: column 'a' is empty: fill it in", Assert.Throws<JobException>(() => ParquetSource.Read(new SourcePart(path, null, 0, 1), wrong with { Ignore = ["b", "d"] })).Message);
+    }
+
+    private static ColumnsSection Infer => new(true, new Dictionary<string, ColumnSection>());
+
+    [Fact]
     public void A_number_to_be_predicted_is_read_as_one()
     {
         DataField[] fields = [new DataField<double>("a"), new DataField<float>("y")];

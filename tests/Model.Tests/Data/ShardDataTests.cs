@@ -41,7 +41,7 @@ public sealed class ShardDataTests : IDisposable
     [Theory]
     [InlineData("a,y\n1,p\n2\n3,q\n", "d.csv:3: 1 cells, but the header has 2.")]
     [InlineData("a,y\n1,p\n2,q,4\n", "d.csv:3: 3 cells, but the header has 2.")]
-    [InlineData("a,y\n1,p\n\nabc,q\n", "d.csv:4: column 'a' holds 'abc', which is not a number. If the column is no feature, name it in data.ignore; if 'abc' stands for a missing value, set data.missingValues to the usual list with abc added: [\"#N/A\", ")]
+    [InlineData("a,y\n1,p\n\nabc,q\n", "d.csv:4: column 'a' holds 'abc', which is not a number. If the column is no feature, name it in data.ignore; if it holds categories or texts, describe it in data.columns; if 'abc' stands for a missing value, set data.missingValues to the usual list with abc added: [\"#N/A\", ")]
     [InlineData("a,y\n1,p\nNaN,q\n", "d.csv:3: column 'a' holds 'NaN': fill it in, leave the row out, or set data.missing to mean.")]
     [InlineData("a,y\n1,p\n-Infinity,q\n", "d.csv:3: column 'a' holds '-Infinity'")]
     [InlineData("a,y\n1,p\n,q\n", "d.csv:3: column 'a' is empty")]

@@ -72,6 +72,7 @@ public sealed class ModelExportTests : IDisposable
     [Theory]
     [InlineData(ExportFormat.Safetensors)]
     [InlineData(ExportFormat.Npz)]
+    [InlineData(ExportFormat.Onnx)]
     public void The_same_model_gives_the_same_bytes_and_none_of_them_is_a_folder_of_this_machine(ExportFormat format)
     {
         var bytes = File.ReadAllBytes(Output(format, SampleModels.Softmax(), "a"));

@@ -66,7 +66,7 @@ internal static class SampleModels
         new DataFacts(new InputShape(0, tokens == TokenKind.Byte ? 256 : vocabulary.Length), vocabulary, [1], [0], null));
 
     // Linear models start at zero, which would hide which weight is which: every parameter is made random here.
-    private static TrainedModel Create(ModelSection model, DataSection data, DataFacts facts)
+    public static TrainedModel Create(ModelSection model, DataSection data, DataFacts facts)
     {
         var shape = ModelShape.Of(model, facts.Shape);
         var weights = new float[ModelShape.Weights(shape)];

@@ -37,6 +37,9 @@ internal sealed class Chromium : IDisposable
     /// <summary>Goes to a view.</summary>
     public void Go(string hash) => Run($"location.hash = {System.Text.Json.JsonSerializer.Serialize(hash)}");
 
+    /// <summary>Goes to another page.</summary>
+    public void Go(Uri page) => _driver.Navigate().GoToUrl(page);
+
     /// <summary>The viewport's size, as of a phone where it is small.</summary>
     public void Size(int width, int height) => _driver.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new Dictionary<string, object?>
     {

@@ -17,6 +17,9 @@ public sealed class PictureTests(WebCluster cluster)
             await cluster.Until(id, s => s.State == JobState.Completed);
         }
 
+        File.Copy(Path.Combine(Repository.Root, "examples/data/iris.csv"), Path.Combine(cluster.Folder, "iris.csv"), overwrite: true);
+        var regression = await cluster.Submit(Iris());
+        await cluster.Until(regression, s => s.State == JobState.Completed);
         var job = await cluster.Submit(Digits("sgd", 0.1, 200, "digits"));
         await cluster.Until(job, s => s.Step > 300);
         var lost = await cluster.KillOneOf(job);
@@ -26,11 +29,11 @@ public sealed class PictureTests(WebCluster cluster)
         foreach (var dark in new[] { false, true })
         {
             using var browser = new Chromium(cluster.Address, dark);
-            foreach (var (view, hash, ready) in new[] { ("jobs", "#/", ".job .spark polyline"), ("job", $"#/jobs/{job}", ".event.bad"), ("compare", $"#/compare/{string.Join(',', done)}", "tbody a"), ("silos", "#/silos", ".card") })
+            foreach (var (view, hash, ready) in new[] { ("jobs", "#/", ".job .spark polyline"), ("job", $"#/jobs/{job}", ".event.bad"), ("regression", $"#/jobs/{regression}", ".goodput .legend li"), ("compare", $"#/compare/{string.Join(',', done)}", "tbody a"), ("silos", "#/silos", ".card") })
             {
                 browser.Go(hash);
                 browser.Find(ready);
-                browser.Until(() => view != "job" || browser.Shown("points") > 100 ? "" : null, "no curve");
+                browser.Until(() => view is not ("job" or "regression") || browser.Shown("points") > 100 ? "" : null, "no curve");
                 browser.Until(() => view != "compare" || browser.Shown("jobs") == done.Length ? "" : null, "not every job is compared");
                 browser.Until(() => browser.Text(".cluster") is { Length: > 0 } t ? t : null, "the cluster is not named");
                 foreach (var width in new[] { 1440, 900, 400 })
@@ -57,6 +60,15 @@ public sealed class PictureTests(WebCluster cluster)
         name: {{name ?? "digits-" + optimizer}}
         model: { kind: mlp, hidden: [32], activation: relu }
         data: { format: csv, path: {{cluster.Folder}}/digits.csv, label: label, standardize: true, cache: false, shards: 8, validation: { fraction: 0.2 } }
-        training: { epochs: {{epochs}}, batch: 64, optimizer: { kind: {{optimizer}}, learningRate: {{rate}} }, schedule: { kind: cosine } }
+        training: { epochs: {{epochs}}, batch: 64, optimizer: { kind: {{optimizer}}, learningRate: {{rate}} }, schedule: { kind: cosine }, clipNorm: 20 }
         """);
+
+    // A number is predicted: the curve is an RMSE.
+    private string Iris() => $$"""
+        version: 1
+        name: petal-width
+        model: { kind: mlp, hidden: [16], activation: tanh }
+        data: { format: csv, path: {{cluster.Folder}}/iris.csv, label: petal_width, target: number, ignore: [label], standardize: true, cache: false, shards: 4, validation: { fraction: 0.2 } }
+        training: { epochs: 60, batch: 16, optimizer: { kind: adam, learningRate: 0.01 }, schedule: { kind: cosine }, clipNorm: 20 }
+        """;
 }

@@ -9,7 +9,7 @@ internal static class JobStory
     /// <summary>What is looked for, in the order in which it is told.</summary>
     public static IReadOnlyList<IFinding> Findings { get; } =
     [
-        new Outcome(), new Interruptions(), new StepsTakenAgain(), new CheckpointFaults(), new StorageFaults(), new SlowSilos(), new SilosThatStandBy(),
+        new Outcome(), new Interruptions(), new StepsTakenAgain(), new CheckpointFaults(), new StorageFaults(), new SlowSilos(), new SilosThatStandBy(), new TrackingFaults(),
         new ChangesOfSilos(), new Pauses(),
     ];
 

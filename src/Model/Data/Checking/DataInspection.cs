@@ -22,7 +22,8 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
         var features = look.Features;
         var classes = job.Data.IsText ? [] : facts.Classes
             .Select((name, id) => new ClassReport(name, look.Training[id], look.HeldOut[id])).ToArray();
-        ColumnReport[] columns = features is null ? [] : [.. Enumerable.Range(0, facts.Shape.Features).Select(f => features.Report(f, Name(job, facts, f)) with { Given = look.Given?[f] })];
+        var names = Names(job, facts);
+        ColumnReport[] columns = features is null ? [] : [.. names.Select((name, f) => features.Report(f, name) with { Given = look.Given?[f] })];
         var report = new DataReport(
             job.Data.Format,
             Files(job.Data, job.Data.Path, withColumns),
@@ -31,11 +32,12 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             classes,
             job.Data.Ignore,
             surveys.First(s => s.Rows > 0).LeftOut,
-            withColumns ? columns : [],
+            withColumns ? look.Described?.Columns(facts, columns) ?? columns : [],
             job.Data.IsText ? Text(job, facts, look.Tokens) : null,
             look.Sparse is { Given: > 0 } ? look.Sparse : null,
             FormatKinds.Of(job.Data.Format).Takes("delimiter") ? job.Data.Delimiter : null)
         {
+            Preview = withColumns ? look.Described?.Preview(facts) : null,
             Target = look.Target is { } target ? Target(target, TargetRange.Of(surveys.Select(s => s.Target))!) : null,
         };
         return new DataInspection(facts, bigramLoss, report, DataWarnings.Of(job, surveys, report, columns, features));
@@ -47,8 +49,10 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
     // Of very large numbers the sums may have no end.
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static string Name(Job job, DataFacts facts, int feature) =>
-        facts.Columns.Count > 0 ? facts.Columns[feature] : $"{FormatKinds.Of(job.Data.Format).FeatureWord} {feature + 1}";
+    // Of described columns those of numbers.
+    private static string[] Names(Job job, DataFacts facts) => facts.Table is { } table
+        ? [.. table.Columns.Where(c => !ColumnKinds.Of(c.Section.Kind).IsText).Select(c => c.Name)]
+        : [.. Enumerable.Range(0, facts.Shape.Features).Select(f => facts.Columns.Count > 0 ? facts.Columns[f] : $"{FormatKinds.Of(job.Data.Format).FeatureWord} {f + 1}")];
 
     private static FileReport[] Files(DataSection data, string path, bool withForms) =>
         [.. DataFiles.Expand(path).Select(f => new FileReport(f, new FileInfo(f).Length, withForms ? FileForm.Of(f, data) : null))];

@@ -15,6 +15,9 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
     /// <summary>Of a target that is a number, over all examples; null otherwise.</summary>
     public FeatureMoments? Target { get; init; }
 
+    /// <summary>Of described columns; null where the job describes none.</summary>
+    public DescribedLook? Described { get; init; }
+
     private const int FewSparse = 60; // as many as a table of features has lines
 
     /// <summary>Looks at a shard of examples with labels.</summary>
@@ -34,7 +37,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
 
         var target = source.Targets is { } targets ? NumberMoments.Of(targets, [.. Enumerable.Range(0, targets.Length)]) : null;
 
-        var features = facts.Shape.Features;
+        var features = source.Described is null ? facts.Shape.Features : source.Dense!.Features; // of columns of numbers alone
         var (sparse, rows) = (source.Sparse, source.Dense);
         if (sparse is not null)
         {
@@ -48,7 +51,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
 
         var scan = new FeatureScan(features, facts.Shape.Outputs, countsDistinct, mayHaveCodes: source.MayHaveCodes);
         scan.Add(rows!, ids);
-        return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features)) { Target = target };
+        return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features)) { Target = target, Described = DescribedLook.At(source, facts) };
     }
 
     private static void Count(
@@ -91,6 +94,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
                 Sparse.Given + next.Sparse!.Given, Math.Min(Sparse.Least, next.Sparse.Least), Math.Max(Sparse.Greatest, next.Sparse.Greatest)),
             Given is null ? null : [.. Given.Zip(next.Given!, (a, b) => a + b)])
         {
+            Described = Described?.With(next.Described!),
             Target = Target is null || next.Target is null ? Target ?? next.Target : FeaturePlan.Merge([Target, next.Target]),
         };
     }

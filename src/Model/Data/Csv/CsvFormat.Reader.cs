@@ -10,7 +10,12 @@ internal sealed class CsvFormat : IFormatReader
     public string Format => "csv";
 
     /// <inheritdoc/>
-    public IShardSource Read(SourceReading reading) => CsvSource.Read(reading.Part, reading.Data, reading.Features, reading.Use);
+    public IShardSource Read(SourceReading reading) => reading.Data.Columns is null
+        ? CsvSource.Read(reading.Part, reading.Data, reading.Features, reading.Use)
+        : CsvSource.ReadDescribed(reading.Part, reading.Data, reading.Features);
+
+    /// <inheritdoc/>
+    public ColumnsSection Infer(DataSection data) => CsvDescribed.Infer(data);
 
     /// <inheritdoc/>
     public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => CsvCells.Find(data.Delimiter[0], path, data.Label!, isMeant);

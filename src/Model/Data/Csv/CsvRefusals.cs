@@ -31,7 +31,7 @@ internal sealed class CsvRefusals(MissingCells missing, Func<string, Func<string
         var (cell, have) = (all?.Label ?? text, all is null ? "" : $": {all.Have} such a cell");
         return Error(all, isNumber
             ? $"column '{column}' holds '{cell}', which is not a finite number{have}: fill it in, or leave the row out."
-            : $"column '{column}' holds '{cell}', which is not a number{have}. If the column is no feature, name it in data.ignore; if '{cell}' stands for a missing value, set {missing.With(cell)}.");
+            : $"column '{column}' holds '{cell}', which is not a number{have}. If the column is no feature, name it in data.ignore; if it holds categories or texts, describe it in data.columns; if '{cell}' stands for a missing value, set {missing.With(cell)}.");
 
         JobException Error(FoundRows? found, string what) => new($"{found?.First ?? rows.Place}: {what}");
     }

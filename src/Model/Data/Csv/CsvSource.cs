@@ -15,11 +15,7 @@ internal static class CsvSource
     public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, ReadingMeans? use = null)
     {
         use ??= ReadingMeans.None;
-        var files = DataFiles.Expand(part.Path);
-        var source = files.All(SourceFile.IsCut) ? CutSource(part, files) : DealtSource(part, data, files);
-        var columns = source.Headers.Count > 0
-            ? CsvHeader.Read(part.Path, source.Headers, data, features)
-            : throw new JobException($"{part.Name}: it is empty. The first line must name the columns.");
+        var (files, source, columns) = Open(part, data, features);
         var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
         if (place?.Find() is { } found)
         {
@@ -44,6 +40,22 @@ internal static class CsvSource
 
             return RowByRow(source.Lines(), columns, data, part.Path);
         }
+    }
+
+    /// <summary>The same of columns that the job describes. They are not kept in the cache.</summary>
+    public static DescribedSource ReadDescribed(SourcePart part, DataSection data, IReadOnlyList<string>? features = null)
+    {
+        var (_, source, columns) = Open(part, data, features);
+        return CsvDescribed.Read(source.Lines(), columns, data, part.Path);
+    }
+
+    private static (IReadOnlyList<string> Files, CsvLines Source, TableColumns Columns) Open(SourcePart part, DataSection data, IReadOnlyList<string>? features)
+    {
+        var files = DataFiles.Expand(part.Path);
+        var source = files.All(SourceFile.IsCut) ? CutSource(part, files) : DealtSource(part, data, files);
+        return source.Headers.Count > 0
+            ? (files, source, CsvHeader.Read(part.Path, source.Headers, data, features))
+            : throw new JobException($"{part.Name}: it is empty. The first line must name the columns.");
     }
 
     private static CsvLines CutSource(SourcePart part, IReadOnlyList<string> files)
@@ -103,8 +115,7 @@ internal static class CsvSource
 
             if (!data.HasNumbers)
             {
-                var label = rows.Text(columns.Label);
-                into.Label(missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label);
+                into.Label(Label(rows, columns, data, missing, refusals));
             }
 
             var values = into.Next(columns.Numbers(data));
@@ -121,7 +132,13 @@ internal static class CsvSource
         }
     }
 
-    private static double Target(CsvRows rows, int column, string name, MissingCells missing)
+    internal static string Label(CsvRows rows, TableColumns columns, DataSection data, MissingCells missing, CsvRefusals refusals)
+    {
+        var label = rows.Text(columns.Label);
+        return missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label;
+    }
+
+    internal static double Target(CsvRows rows, int column, string name, MissingCells missing)
     {
         var text = rows.Text(column);
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);

@@ -57,6 +57,38 @@ internal static class ParquetColumn
     /// <inheritdoc cref="Numbers"/>
     public static async Task<string[]> Labels(ParquetRowGroupReader group, DataField field, string place, MissingCells missing)
     {
+        var labels = await Labels(group, field)
+            ?? throw new JobException($"{place} holds {Kind(field)}, but a label must be a text, a number or bool.");
+        var none = Array.FindIndex(labels, l => missing.IsNoLabel((l ?? "").Trim()));
+        if (none < 0)
+        {
+            return [.. labels.Select(l => l!)];
+        }
+
+        var count = labels.LongCount(l => missing.IsNoLabel((l ?? "").Trim()));
+        throw new JobException(missing.NoLabel(place, (labels[none] ?? "").Trim(), $" in row {none} of the group", count == 1 ? null : $"{Plural.Of(count, "row")} of the group have"));
+    }
+
+    /// <summary>All cells as texts, dates among them; null where there is none.</summary>
+    /// <inheritdoc cref="Numbers"/>
+    public static async Task<string?[]> Texts(ParquetRowGroupReader group, DataField field, string place) =>
+        await Dates(group, field) is { } dates ? [.. dates.Select(d => d?.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture))]
+        : await Labels(group, field) ?? throw new JobException($"{place} holds {Kind(field)}, but a column must be a text, a number, bool, or a date. Name it in data.ignore.");
+
+    /// <summary>Cells that are dates; null where they are of another type.</summary>
+    public static async Task<DateTime?[]?> Dates(ParquetRowGroupReader group, DataField field)
+    {
+        if (field.ClrType == typeof(DateTime))
+        {
+            return await Read<DateTime>(group, field);
+        }
+
+        return field.ClrType == typeof(DateOnly) ? [.. (await Read<DateOnly>(group, field)).Select(d => d?.ToDateTime(TimeOnly.MinValue))] : null;
+    }
+
+    // Null where the type is none of a label.
+    private static async Task<string?[]?> Labels(ParquetRowGroupReader group, DataField field)
+    {
         string?[] labels;
         if (field.ClrType == typeof(ReadOnlyMemory<char>))
         {
@@ -75,23 +107,18 @@ internal static class ParquetColumn
         {
             labels = [.. (await Read<BigDecimal>(group, field)).Select(d => d is { } x ? ParquetDecimal.ToLabel(x) : null)];
         }
-        else
+        else if (await Values(group, field) is { } values)
         {
-            var values = await Values(group, field)
-                ?? throw new JobException($"{place} holds {Kind(field)}, but a label must be a text, a number or bool.");
             labels = [.. values.Select(v => v is not { } x || !double.IsFinite(x) ? null
                 : field.ClrType == typeof(bool) ? x == 1 ? "true" : "false"
                 : x.ToString("R", CultureInfo.InvariantCulture))];
         }
-
-        var none = Array.FindIndex(labels, l => missing.IsNoLabel((l ?? "").Trim()));
-        if (none < 0)
+        else
         {
-            return [.. labels.Select(l => l!)];
+            return null;
         }
 
-        var count = labels.LongCount(l => missing.IsNoLabel((l ?? "").Trim()));
-        throw new JobException(missing.NoLabel(place, (labels[none] ?? "").Trim(), $" in row {none} of the group", count == 1 ? null : $"{Plural.Of(count, "row")} of the group have"));
+        return labels;
     }
 
     private static async Task<string?[]> WholeNumbers<T>(ParquetRowGroupReader group, DataField field)
@@ -108,8 +135,8 @@ internal static class ParquetColumn
         : field.ClrType == typeof(TimeOnly) || field.ClrType == typeof(TimeSpan) ? "times of day or durations"
         : $"values of type {field.ClrType.Name}";
 
-    // Null where the type is none of a number.
-    private static async Task<double?[]?> Values(ParquetRowGroupReader group, DataField field) => field.ClrType switch
+    /// <summary>Cells that are numbers or bool; null where they are of another type.</summary>
+    public static async Task<double?[]?> Values(ParquetRowGroupReader group, DataField field) => field.ClrType switch
     {
         var t when t == typeof(double) => await Numbers<double>(group, field),
         var t when t == typeof(float) => await Numbers<float>(group, field),

@@ -1,3 +1,4 @@
+using Granary.Jobs;
 using Granary.Model.Data;
 
 namespace Granary.BuiltIn;
@@ -10,4 +11,7 @@ internal sealed class ParquetFormat : IFormatReader
 
     /// <inheritdoc/>
     public IShardSource Read(SourceReading reading) => ParquetSource.Read(reading.Part, reading.Data, reading.Features);
+
+    /// <inheritdoc/>
+    public ColumnsSection Infer(DataSection data) => ParquetSource.Infer(data);
 }

@@ -10,10 +10,10 @@ internal static class ParquetSource
     /// <param name="part">Which part.</param>
     /// <param name="data">How the files are written.</param>
     /// <param name="features">Columns to be read, by name; null: all that the job leaves.</param>
-    public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null) =>
+    public static IFeatureSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null) =>
         ReadAsync(part, data, features).GetAwaiter().GetResult();
 
-    private static async Task<TableSource> ReadAsync(SourcePart part, DataSection data, IReadOnlyList<string>? features)
+    private static async Task<IFeatureSource> ReadAsync(SourcePart part, DataSection data, IReadOnlyList<string>? features)
     {
         var files = new List<ParquetTable>();
         try
@@ -42,6 +42,11 @@ internal static class ParquetSource
             var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Numbers(data)).ToArray();
             RowGroupRuns.Check(part, numbers, ShardLimit.Most);
             var (first, end) = part.Of(groups.Length);
+            if (data.Columns is not null)
+            {
+                return await Described(groups[(int)first..(int)end], columns, data);
+            }
+
             var (values, labels, missing) = (new List<double[]>(), new List<string[]>(), new MissingCells(data));
             foreach (var (file, group) in groups[(int)first..(int)end])
             {
@@ -68,5 +73,39 @@ internal static class ParquetSource
                 await file.DisposeAsync();
             }
         }
+    }
+
+    private static async Task<DescribedSource> Described((ParquetTable File, int Group)[] groups, TableColumns columns, DataSection data)
+    {
+        string[] names = [.. columns.Features.Select(f => columns.Names[f])];
+        ColumnSection[] sections = [.. names.Select(n => ColumnKinds.Section(data, n))];
+        var (cells, rows) = (CellReader.Of(names, sections, data), new DescribedRows(columns, sections, data));
+        foreach (var (file, group) in groups)
+        {
+            await file.Read(group, columns, data, cells, rows);
+        }
+
+        return rows.Done();
+    }
+
+    /// <summary>What the columns look like by the first rows of the first file.</summary>
+    /// <param name="data">How the files are written.</param>
+    public static ColumnsSection Infer(DataSection data) => InferAsync(data).GetAwaiter().GetResult();
+
+    private static async Task<ColumnsSection> InferAsync(DataSection data)
+    {
+        await using var file = await ParquetTable.Open(DataFiles.Expand(data.Path)[0]);
+        var columns = TableColumns.Choose(file.Name, file.Columns, data);
+        var inference = new ColumnInference([.. columns.Features.Select(f => columns.Names[f])], data);
+        if (file.Groups.Length > 0)
+        {
+            var texts = await file.Texts(file.Groups[0], columns.Features, ColumnInference.Rows);
+            for (var row = 0; row < texts[0].Length; row++)
+            {
+                inference.Add([.. texts.Select(t => t[row])]);
+            }
+        }
+
+        return inference.Columns;
     }
 }

@@ -99,6 +99,62 @@ internal sealed class ParquetTable : IAsyncDisposable
         }
     });
 
+    /// <summary>A row group's cells under columns that the job describes, and its labels or targets.</summary>
+    /// <exception cref="JobException">File, row group, row and column of what cannot be used.</exception>
+    public Task<bool> Read(int group, TableColumns columns, DataSection data, CellReader[] cells, DescribedRows into) => Guard(Name, async () =>
+    {
+        using var rows = _reader.OpenRowGroupReader(group);
+        var (label, missing) = (columns.Label, new MissingCells(data));
+        string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
+        double[] targets = data.HasNumbers ? await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing) : [];
+        var read = new ParquetCells[cells.Length];
+        for (var c = 0; c < cells.Length; c++)
+        {
+            read[c] = await ParquetCells.Read(rows, Field(group, columns.Features[c]), Place(group, columns.Features[c]), cells[c]);
+        }
+
+        for (var row = 0; row < Rows(group); row++)
+        {
+            var at = row;
+            JobException Error(string what) => new($"{Name}: row group {group}, row {at}: {what}.");
+            for (var c = 0; c < cells.Length; c++)
+            {
+                if (cells[c].IsText)
+                {
+                    into.Add(c, cells[c].Text(read[c].Text(row), Error));
+                }
+                else
+                {
+                    into.Add(read[c].Number(row, cells[c], Error));
+                }
+            }
+
+            if (data.HasNumbers)
+            {
+                into.Target(targets[row]);
+            }
+            else
+            {
+                into.Label(labels[row]);
+            }
+        }
+
+        return true;
+    });
+
+    /// <summary>The first cells of some columns as texts, as CSV files have them.</summary>
+    public Task<string[][]> Texts(int group, int[] columns, int most) => Guard(Name, async () =>
+    {
+        using var rows = _reader.OpenRowGroupReader(group);
+        var texts = new string[columns.Length][];
+        for (var c = 0; c < columns.Length; c++)
+        {
+            texts[c] = [.. (await ParquetColumn.Texts(rows, Field(group, columns[c]), Place(group, columns[c]))).Take(most).Select(t => (t ?? "").Trim())];
+        }
+
+        return texts;
+    });
+
     private string Place(int group, int column) => $"{Name}: row group {group}: column '{Columns[column]}'";
 
     private DataField Field(int group, int column) => _reader.Schema.Fields[column] is DataField { IsArray: false, MaxRepetitionLevel: 0 } field

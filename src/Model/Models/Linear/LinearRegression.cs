@@ -5,7 +5,7 @@ namespace Granary.Model.Networks;
 
 /// <summary>y^ = w x + b; with the squared error the gradient is 2 (y^ - y) x.</summary>
 /// <remarks>B batch, D features.</remarks>
-internal sealed class LinearRegression(NumberLoss loss) : Regression(loss)
+internal sealed partial class LinearRegression(NumberLoss loss) : Regression(loss)
 {
     /// <inheritdoc/>
     public override Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null) =>

@@ -6,7 +6,7 @@ namespace Granary.Model.Networks;
 
 /// <summary>P(y = 1 | x) = sigma(w x + b); the loss is binary cross-entropy, whose gradient is x (y^ - y).</summary>
 /// <remarks>B batch, D features.</remarks>
-internal sealed class LogisticRegression : INetwork
+internal sealed partial class LogisticRegression : INetwork
 {
     // See HeldScalars.
     private static readonly Scalar Zero = 0;

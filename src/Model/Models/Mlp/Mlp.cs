@@ -7,7 +7,7 @@ namespace Granary.Model.Networks;
 /// <summary>a' = sigma(W a + b), layer after layer. With cross-entropy the last layer gives logits; with squared error
 /// sigma comes after the last layer too and the loss is sum_k (a_k - y_k)^2 against the one-hot label.</summary>
 /// <remarks>B batch, D features, H width of a layer, K classes.</remarks>
-internal sealed class Mlp(Activation activation, Loss loss, int classes) : INetwork
+internal sealed partial class Mlp(Activation activation, Loss loss, int classes) : INetwork
 {
     /// <inheritdoc/>
     public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)

@@ -6,7 +6,7 @@ namespace Granary.Model.Networks;
 
 /// <summary>The same layers as those of <see cref="Mlp"/>, the last of which gives one number, without an activation.</summary>
 /// <remarks>B batch, D features.</remarks>
-internal sealed class MlpRegression(Activation activation, NumberLoss loss) : Regression(loss)
+internal sealed partial class MlpRegression(Activation activation, NumberLoss loss) : Regression(loss)
 {
     private readonly Mlp _layers = new(activation, Loss.CrossEntropy, classes: 1);
 

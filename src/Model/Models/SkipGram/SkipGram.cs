@@ -9,7 +9,7 @@ namespace Granary.Model.Networks;
 /// -log sigma(e c_context) - sum_n log sigma(-e c_n), which no longer costs a sum over the vocabulary.
 /// </summary>
 /// <remarks>B batch, V vocabulary, d width, N negatives. Inputs as in <see cref="PairTensors"/>.</remarks>
-internal sealed class SkipGram(int negatives) : INetwork
+internal sealed partial class SkipGram(int negatives) : INetwork
 {
     /// <inheritdoc/>
     public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)

@@ -5,7 +5,7 @@ namespace Granary.Model.Networks;
 
 /// <summary>P(y = k | x) = softmax(W x + b)_k; the loss is the negative log-likelihood, whose gradient is (p - onehot) x.</summary>
 /// <remarks>B batch, D features, K classes.</remarks>
-internal sealed class SoftmaxRegression : INetwork
+internal sealed partial class SoftmaxRegression : INetwork
 {
     /// <inheritdoc/>
     public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null) =>

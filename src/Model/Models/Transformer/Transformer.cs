@@ -10,7 +10,7 @@ namespace Granary.Model.Networks;
 /// stream (with a norm before each), a last norm, and the unembedding. Every prefix is trained on at once. Norms, biases, an
 /// unembedding of its own and dropout are options.</summary>
 /// <remarks>B batch, T tokens, C width of the stream, H heads, D numbers of a head's key, K vocabulary.</remarks>
-internal sealed class Transformer(ModelSection model) : INetwork
+internal sealed partial class Transformer(ModelSection model) : INetwork
 {
     private const double NormEpsilon = 1e-5;
 

@@ -34,6 +34,7 @@ export const cluster = () => call('/api/v1/cluster');
 export const silos = () => call('/api/v1/silos');
 export const jobs = () => call('/api/v1/jobs');
 export const job = id => call(of(id));
+export const goodput = id => call(`${of(id)}/goodput`);
 export const activity = id => call(`${of(id)}/activity`);
 export const change = (id, what) => call(`${of(id)}/${what}`, { method: 'POST' });
 

@@ -41,10 +41,10 @@ export const isOver = job => ['completed', 'failed', 'cancelled'].includes(job.s
 const titles = {
   started: 'Started', formed: 'Silos work together', siloLost: 'A silo was lost', trouble: 'Trouble', resized: 'Silos came or left', paused: 'Paused',
   rewound: 'Went back', checkpointFailed: 'A checkpoint failed', checkpointDamaged: 'A checkpoint was damaged', slowSilo: 'A silo is slow',
-  stalled: 'Everything waited', ended: 'Ended', storageFailed: 'The storage failed', stoppedEarly: 'Stopped early', resumed: 'Training goes on', standsBy: 'A silo stands by',
+  stalled: 'Everything waited', ended: 'Ended', storageFailed: 'The storage failed', stoppedEarly: 'Stopped early', resumed: 'Training goes on', standsBy: 'A silo stands by', trackingFailed: 'MLflow does not answer',
 };
 const bad = ['siloLost', 'trouble', 'checkpointFailed', 'checkpointDamaged', 'storageFailed', 'stalled'];
-const doubtful = ['slowSilo', 'rewound', 'standsBy', 'stoppedEarly', 'paused'];
+const doubtful = ['slowSilo', 'rewound', 'standsBy', 'stoppedEarly', 'paused', 'trackingFailed'];
 
 export const eventTitle = e => titles[e.kind] ?? e.kind;
 export const eventTone = e => bad.includes(e.kind) || (e.kind === 'ended' && !/^(completed|cancelled)/.test(e.message)) ? 'bad' : doubtful.includes(e.kind) ? 'doubtful' : e.kind === 'resumed' || e.kind === 'ended' ? 'good' : 'plain';

@@ -3,6 +3,7 @@
 import * as api from './api.js';
 import { Board } from './board.js';
 import { fill, h, say, update } from './dom.js';
+import { Goodput } from './goodput.js';
 import { ago, bytes, count, duration, eventTitle, eventTone, figure, isOver, percent, rate } from './format.js';
 import { progress, state } from './jobs.js';
 import { every, partsOf } from './silos.js';
@@ -16,12 +17,14 @@ export function jobView(main, id) {
   };
   let [job, series, known, ranks, events, title] = [null, null, null, [], [], null];
   const board = new Board(() => draw());
+  const goodput = new Goodput();
   fill(main, [
     h('p.crumbs', {}, h('a', { href: '#/' }, 'Jobs'), ' / ', h('span', {}, id)),
     parts.head, parts.bar, parts.said, parts.failure, parts.waiting, parts.tiles,
     h('div.columns', {},
       h('div.wide', {},
         board.element,
+        goodput.element,
         h('details.panel.last', { open: true }, h('summary', {}, h('h2', {}, 'Job file'), h('small', {}, 'every default filled in')), parts.file)),
       h('div.narrow', {},
         h('section.panel', {}, h('h2', {}, 'Silos'), parts.silos),
@@ -127,6 +130,8 @@ export function jobView(main, id) {
     tiles();
   }
 
+  const spent = async () => goodput.show(await api.goodput(id));
+
   let gone = false;
   const ends = [() => board.end()];
 
@@ -155,10 +160,12 @@ export function jobView(main, id) {
     const close = api.stream(id, {
       status: show,
       event: tell,
-      end: status => { drawnStep = -1; show(status); refresh().catch(() => {}); details().catch(() => {}); },
+      end: status => { drawnStep = -1; show(status); refresh().catch(() => {}); details().catch(() => {}); spent().catch(() => {}); },
     });
+    spent().catch(() => {});
     ends.push(close, every(1000, refresh), every(2000, async () => {
       if (!job || !isOver(job)) {
+        await spent().catch(() => {}); // a job of an older version has none
         known = await api.silos();
         if (job) silos();
         ({ ranks } = await api.activity(id)); // later, where the coordinator is being taken over

@@ -1,0 +1,111 @@
+namespace Granary.Jobs;
+
+/// <summary>Makes a classifier's figures from counts. Plain rules.</summary>
+public static class ClassTable
+{
+    /// <summary>A larger matrix is not kept with a job's figures.</summary>
+    public const int MostInMatrix = 100;
+
+    // One more pass over all scores each.
+    private const int MostRanked = 100;
+
+    /// <summary>The classes whose ranks are asked for: of two classes the second, of more than 100 none.</summary>
+    public static IReadOnlyList<int> Ranked(int classes) => classes == 2 ? [1] : classes > MostRanked ? [] : [.. Enumerable.Range(0, classes)];
+
+    /// <summary>For examples of one class each.</summary>
+    /// <param name="names">The classes.</param>
+    /// <param name="confusion">How often a class was taken for another or for itself.</param>
+    /// <param name="probabilities">What the probabilities add up to; null where there are none.</param>
+    /// <param name="ranks">By class: where it ranks the examples; null where it does not.</param>
+    /// <param name="pooled">All pairs of an example and a class ranked together; null where they are not.</param>
+    public static ClassFigures Of(
+        IReadOnlyList<string> names, IReadOnlyCollection<(int Truth, int Predicted, long Count)> confusion, ProbabilitySums? probabilities,
+        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled)
+    {
+        var (right, support, predicted) = (new long[names.Count], new long[names.Count], new long[names.Count]);
+        foreach (var (truth, said, count) in confusion)
+        {
+            support[truth] += count;
+            predicted[said] += count;
+            right[truth] += truth == said ? count : 0;
+        }
+
+        var (all, hits) = (support.Sum(), right.Sum());
+        return Of(names, all, (double)hits / all, right, support, predicted, ranks, pooled) with
+        {
+            Probabilities = probabilities?.Figures(),
+            Confusion = names.Count <= MostInMatrix ? Matrix(names.Count, confusion) : null,
+        };
+    }
+
+    /// <summary>For examples of any number of labels each.</summary>
+    /// <param name="names">The labels.</param>
+    /// <param name="examples">How many.</param>
+    /// <param name="accuracy">Part of them that is right in every label.</param>
+    /// <param name="right">By label: examples that have it and are said to.</param>
+    /// <param name="support">By label: examples that have it.</param>
+    /// <param name="predicted">By label: examples that are said to have it.</param>
+    /// <param name="ranks">As above.</param>
+    /// <param name="pooled">As above.</param>
+    public static ClassFigures Of(
+        IReadOnlyList<string> names, long examples, double accuracy, long[] right, long[] support, long[] predicted,
+        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled)
+    {
+        OneClass[] rows = [.. names.Select((name, k) => new OneClass(
+            name, support[k], predicted[k], Part(right[k], predicted[k]), Part(right[k], support[k]), Part(2 * right[k], support[k] + predicted[k]),
+            ranks.GetValueOrDefault(k)?.RocAuc, ranks.GetValueOrDefault(k)?.AveragePrecision))];
+        var (hits, truths, said) = (right.Sum(), support.Sum(), predicted.Sum());
+        var occur = rows.Where(r => r.Support + r.Predicted > 0).ToArray();
+        return new ClassFigures
+        {
+            Examples = examples,
+            Accuracy = accuracy,
+            Classes = rows,
+            Macro = Average(occur, _ => 1, ranks.Count > 1),
+            Micro = new AveragedFigures(Part(hits, said), Part(hits, truths), Part(2 * hits, truths + said), pooled?.RocAuc, pooled?.AveragePrecision),
+            Weighted = Average(occur, r => r.Support, ranks.Count > 1),
+        };
+    }
+
+    /// <summary>The counts of two classes under a threshold.</summary>
+    /// <param name="cut">What the threshold does.</param>
+    /// <param name="positives">Examples of the second class.</param>
+    /// <param name="negatives">Examples of the first.</param>
+    public static IReadOnlyCollection<(int Truth, int Predicted, long Count)> Under(Cut cut, long positives, long negatives) =>
+    [
+        (0, 0, negatives - cut.FalsePositives), (0, 1, cut.FalsePositives), (1, 0, positives - cut.TruePositives), (1, 1, cut.TruePositives),
+    ];
+
+    private static double Part(long some, long all) => all == 0 ? 0 : (double)some / all;
+
+    // Of two classes one alone is ranked: a mean would be its own.
+    private static AveragedFigures Average(IReadOnlyList<OneClass> rows, Func<OneClass, double> weight, bool hasAreas) => new(
+        Mean(rows, weight, r => r.Precision) ?? 0, Mean(rows, weight, r => r.Recall) ?? 0, Mean(rows, weight, r => r.F1) ?? 0,
+        hasAreas ? Mean(rows, weight, r => r.RocAuc) : null, hasAreas ? Mean(rows, weight, r => r.AveragePrecision) : null);
+
+    private static double? Mean(IReadOnlyList<OneClass> rows, Func<OneClass, double> weight, Func<OneClass, double?> figure)
+    {
+        var (sum, weights) = (new ExactSum(), 0.0);
+        foreach (var row in rows)
+        {
+            if (figure(row) is { } value)
+            {
+                sum.Add(weight(row) * value);
+                weights += weight(row);
+            }
+        }
+
+        return weights > 0 ? sum.Value / weights : null;
+    }
+
+    private static long[][] Matrix(int classes, IReadOnlyCollection<(int Truth, int Predicted, long Count)> confusion)
+    {
+        var matrix = Enumerable.Range(0, classes).Select(_ => new long[classes]).ToArray();
+        foreach (var (truth, said, count) in confusion)
+        {
+            matrix[truth][said] += count;
+        }
+
+        return matrix;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using Google.Protobuf;
+using Granary.Jobs;
+using Proto = global::Onnx;
+
+namespace Granary.Model.Onnx;
+
+/// <summary>An ONNX graph in the making: operators of the default domain, opset <see cref="Opset"/>, are added in the order in which they are computed.</summary>
+public sealed class OnnxGraph
+{
+    /// <summary>The version of ONNX's operators that graphs are written in (https://onnx.ai/onnx/operators).</summary>
+    public const int Opset = 17;
+
+    private readonly HashSet<string> _names = [.. OnnxNames.All];
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
+    internal OnnxGraph(string name, Precision precision) => (Content.Name, Precision) = (name, precision);
+
+    /// <summary>The precision of the model's numbers.</summary>
+    public Precision Precision { get; }
+
+    internal Proto.GraphProto Content { get; } = new();
+
+    /// <summary>Whether an operator of ai.onnx.ml is in it.</summary>
+    internal bool HasMachineLearning { get; private set; }
+
+    internal OnnxType Numbers => Precision == Precision.Float64 ? OnnxType.Float64 : OnnxType.Float32;
+
+    /// <summary>Adds an operator that gives one tensor.</summary>
+    /// <param name="op">Its name, such as "MatMul".</param>
+    /// <param name="inputs">Its inputs, in ONNX's order; null for one that is left out.</param>
+    /// <param name="attributes">Its attributes: a whole number, a number, a text, or an array of one of them.</param>
+    /// <returns>What it gives.</returns>
+    /// <exception cref="ArgumentException">An attribute is of another type.</exception>
+    public OnnxValue Add(string op, IReadOnlyList<OnnxValue?> inputs, params (string Name, object Value)[] attributes)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(attributes);
+        var made = new OnnxValue(Unique(op));
+        var node = new Proto.NodeProto { Name = made.Name, OpType = op };
+        node.Input.AddRange(inputs.Select(i => i?.Name ?? ""));
+        node.Output.Add(made.Name);
+        node.Attribute.AddRange(attributes.Select(a => OnnxAttributes.Of(a.Name, a.Value)));
+        Content.Node.Add(node);
+        return made;
+    }
+
+    /// <summary>A number in the model's precision, [].</summary>
+    public OnnxValue Number(double value) => Precision == Precision.Float64
+        ? Constant(Numbers, [], OnnxBytes.Of<double>([value]))
+        : Constant(Numbers, [], OnnxBytes.Of<float>([(float)value]));
+
+    /// <summary>A whole number, int64, [].</summary>
+    public OnnxValue Integer(long value) => Constant(OnnxType.Int64, [], OnnxBytes.Of<long>([value]));
+
+    /// <summary>Whole numbers, int64, [n].</summary>
+    public OnnxValue Integers(params ReadOnlySpan<long> values) => Constant(OnnxType.Int64, [values.Length], OnnxBytes.Of(values));
+
+    /// <summary>Converts numbers to the model's precision.</summary>
+    public OnnxValue ToPrecision(OnnxValue value) => Cast(value, Numbers);
+
+    internal OnnxValue Cast(OnnxValue value, OnnxType type) => Add("Cast", [value], ("to", (int)type));
+
+    /// <summary>[n], in float64 whatever the model's precision.</summary>
+    internal OnnxValue Doubles(ReadOnlySpan<double> values) => Constant(OnnxType.Float64, [values.Length], OnnxBytes.Of(values));
+
+    /// <summary>[n].</summary>
+    internal OnnxValue Texts(IReadOnlyList<string> values)
+    {
+        var tensor = Tensor(Unique("constant"), OnnxType.Text, [values.Count]);
+        tensor.StringData.AddRange(values.Select(ByteString.CopyFromUtf8));
+        return Keep(tensor);
+    }
+
+    /// <summary>An operator of the domain ai.onnx.ml.</summary>
+    internal OnnxValue AddMachineLearning(string op, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes)
+    {
+        HasMachineLearning = true;
+        var made = Add(op, inputs, attributes);
+        Content.Node[^1].Domain = "ai.onnx.ml";
+        return made;
+    }
+
+    /// <summary>A weight under its own name, unless that is one of the graph's ends.</summary>
+    internal OnnxValue Parameter(ParameterShape shape, ReadOnlySpan<float> weights)
+    {
+        var tensor = Tensor(_names.Add(shape.Name) ? shape.Name : Unique(shape.Name), Numbers, shape.Dims.Select(d => (long)d));
+        tensor.RawData = Precision == Precision.Float64 ? OnnxBytes.AsDoubles(weights) : OnnxBytes.Of(weights);
+        return Keep(tensor);
+    }
+
+    /// <summary>An input. A dimension with a name may be of any size.</summary>
+    internal OnnxValue Input(string name, OnnxType type, string about, params object[] dims)
+    {
+        Content.Input.Add(OnnxTypes.Info(name, type, about, dims));
+        return new OnnxValue(name);
+    }
+
+    /// <summary>Gives a value to the outside.</summary>
+    internal void Output(string name, OnnxValue value, OnnxType type, string about, params object[] dims)
+    {
+        Content.Node.Add(new Proto.NodeProto { Name = name, OpType = "Identity", Input = { value.Name }, Output = { name } });
+        Content.Output.Add(OnnxTypes.Info(name, type, about, dims));
+    }
+
+    // Such as a skip-gram's vectors of contexts: nothing is computed with them.
+    internal void LeaveOutUnused()
+    {
+        var used = Content.Node.SelectMany(n => n.Input).ToHashSet(StringComparer.Ordinal);
+        var unused = Content.Initializer.Where(t => !used.Contains(t.Name)).ToArray();
+        foreach (var tensor in unused)
+        {
+            Content.Initializer.Remove(tensor);
+        }
+    }
+
+    private OnnxValue Constant(OnnxType type, long[] dims, ByteString bytes)
+    {
+        var tensor = Tensor(Unique("constant"), type, dims);
+        tensor.RawData = bytes;
+        return Keep(tensor);
+    }
+
+    private OnnxValue Keep(Proto.TensorProto tensor)
+    {
+        Content.Initializer.Add(tensor);
+        return new OnnxValue(tensor.Name);
+    }
+
+    private static Proto.TensorProto Tensor(string name, OnnxType type, IEnumerable<long> dims)
+    {
+        var tensor = new Proto.TensorProto { Name = name, DataType = (int)type };
+        tensor.Dims.AddRange(dims);
+        return tensor;
+    }
+
+    // "MatMul.1", "MatMul.2".
+    private string Unique(string stem)
+    {
+        while (true)
+        {
+            var number = _numbers[stem] = _numbers.GetValueOrDefault(stem) + 1;
+            if (string.Create(CultureInfo.InvariantCulture, $"{stem}.{number}") is var name && _names.Add(name))
+            {
+                return name;
+            }
+        }
+    }
+}

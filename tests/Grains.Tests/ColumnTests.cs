@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Granary.Contracts;
+using Granary.Jobs;
+using Granary.Model.Files;
+
+namespace Granary.Grains.Tests;
+
+/// <summary>A mixed table on a test cluster: the optimum and figures of scikit-learn's pipelines (tests/golden/columns.py), and the same bits on every cluster.</summary>
+public sealed class ColumnTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private sealed record Golden(double Penalty, string Training, string Held, double[] W, double B, Dictionary<string, double> Figures);
+
+    private static Golden Table { get; } = JsonSerializer.Deserialize<Golden>(File.ReadAllText(GoldenFiles.Of("columns.json")), JsonSerializerOptions.Web)!;
+
+    private const string Data = """
+        data:
+          format: csv
+          path: people.csv
+          label: y
+          shards: 5
+          columns:
+            age: { kind: numeric, scale: standard, missing: mean }
+            income: { kind: numeric, scale: robust, missing: median, clip: [5000, 90000] }
+            score: { kind: numeric, scale: min-max, missing: constant, fill: 0.5 }
+            city: { kind: categorical, missing: slot }
+            code: { kind: categorical, buckets: 16 }
+            member: boolean
+            joined: { kind: date, missing: mean }
+            note: { kind: text, buckets: 32, ngrams: 2, missing: constant, fill: "" }
+
+        """;
+
+    private Job Job(string rest)
+    {
+        File.WriteAllText(Path.Combine(_folder, "people.csv"), Table.Training);
+        File.WriteAllText(Path.Combine(_folder, "held.csv"), Table.Held);
+        return JobFile.Parse($"version: 1\n{Data}{rest}", "mixed.yaml", _folder, [], _folder);
+    }
+
+    [Fact]
+    public async Task Two_silos_reach_scikit_learn_s_optimum_and_figures()
+    {
+        await using var cluster = await GranaryCluster.Deploy(2, _folder);
+        var job = Job(FormattableString.Invariant($"model: {{ kind: logistic, precision: float64 }}\ntraining: {{ epochs: 300, batch: all, optimizer: {{ kind: lbfgs, weightDecay: {Table.Penalty}, tolerance: 1e-10 }} }}\n"));
+        var status = await cluster.Run(job);
+        Assert.True(status.State == JobState.Completed, status.Failure);
+        var model = TrainedModel.Load(status.Result!.Output);
+        Assert.Equal(Table.W.Length + 1, model.Weights.Length);
+        Assert.All(model.Weights.Zip(Table.W.Append(Table.B)), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
+
+        var grain = cluster.Client.GetGrain<IEvaluationGrain>(Guid.NewGuid().ToString());
+        EvaluationAnswer? answer;
+        while ((answer = await grain.Ask(new EvaluationRequest(status.Result.Output, Path.Combine(_folder, "held.csv"), null))) is null)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Null(answer.Failure);
+        Assert.Equal(Table.Figures["loss"], answer.Report!.Loss, 1e-6);
+        Assert.Equal(Table.Figures["accuracy"], answer.Report.Accuracy, 1e-12);
+        Assert.Equal(Table.Figures["auc"], answer.Report.RocAuc!.Value, 1e-12);
+    }
+
+    [Fact]
+    public async Task The_weights_do_not_show_the_cluster_nor_a_kill()
+    {
+        var found = new List<(string Sha256, double Loss)>();
+        foreach (var silos in new[] { 1, 2, 3 })
+        {
+            await using var cluster = await GranaryCluster.Deploy(silos, _folder, storage: new SharedStorage()); // the silo that is killed may be the coordinator's
+            var job = Job("model: { kind: mlp, hidden: [5] }\ntraining: { epochs: 30, batch: 16, seed: 3 }\n");
+            job = job with { Data = job.Data with { Validation = new() { Fraction = 0.2 } } };
+            JobStatus status;
+            if (silos < 3)
+            {
+                status = await cluster.Run(job);
+            }
+            else
+            {
+                await cluster.HoldBack(milliseconds: 5);
+                var coordinator = await cluster.Submit(job);
+                var seen = await GranaryCluster.Until(coordinator, s => s.Step >= 40);
+                await cluster.Kill(seen.Members[^1].Name);
+                await cluster.LetGo();
+                status = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
+                Assert.InRange(status.Recoveries, 1, 9);
+            }
+
+            Assert.True(status.State == JobState.Completed, status.Failure);
+            found.Add((status.Result!.WeightsSha256, status.Result.ValidationLoss!.Value));
+        }
+
+        Assert.Single(found.Distinct());
+    }
+}
