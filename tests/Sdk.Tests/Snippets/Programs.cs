@@ -1,9 +1,10 @@
+using Granary.Inference;
 using Granary.Jobs;
 using Granary.Sdk;
 
 namespace Docs.Snippets; // no part of Granary, as a stranger's program is none
 
-/// <summary>docs/how-to/programs.md and build/package-readme.md: compiled, so that the pages stay true, and never run.</summary>
+/// <summary>docs/how-to/programs.md, columns.md and build/package-readme.md: compiled, so that the pages stay true, and never run.</summary>
 internal static class Programs
 {
     public static async Task Clusters()
@@ -29,5 +30,15 @@ internal static class Programs
         var training = await cluster.Client.SubmitAsync(job);
         var outcome = await training.WaitAsync();
         Console.WriteLine($"accuracy on held-out flowers: {outcome.Result!.ValidationAccuracy:0.00}");
+    }
+
+    public static string Row()
+    {
+        using var predictor = Predictor.Load("runs/subscribers-logistic");
+        var prediction = predictor.PredictRow(new Dictionary<string, string?>
+        {
+            ["age"] = "41", ["income"] = "", ["city"] = "Ulm", ["plan"] = "large", ["newsletter"] = "yes", ["joined"] = "2025-03-01", ["note"] = null,
+        });
+        return $"{prediction}";
     }
 }
