@@ -4,7 +4,7 @@ using Granary.Sdk;
 
 namespace Docs.Snippets; // no part of Granary, as a stranger's program is none
 
-/// <summary>docs/how-to/programs.md and build/package-readme.md: compiled, so that the pages stay true, and never run.</summary>
+/// <summary>docs/how-to/programs.md, columns.md and build/package-readme.md: compiled, so that the pages stay true, and never run.</summary>
 internal static class Programs
 {
     public static async Task Clusters()
