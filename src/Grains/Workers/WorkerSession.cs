@@ -7,6 +7,7 @@ using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
 using Granary.Grains.ModelState;
 using Granary.Grains.TensorBoard;
+using Granary.Jobs;
 using Granary.Model.Networks;
 using Granary.Model.Training;
 

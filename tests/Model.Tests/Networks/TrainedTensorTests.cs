@@ -1,7 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Granary.Model.Tests.Networks;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Granary.Jobs;
-using Granary.Model.Files;
 using Granary.Model.Onnx;
 using Granary.Model.Tests.Files;
 
