@@ -1,3 +1,4 @@
+using Granary.Inference;
 using Granary.Jobs;
 using Granary.Sdk;
 
@@ -29,5 +30,16 @@ internal static class Programs
         var training = await cluster.Client.SubmitAsync(job);
         var outcome = await training.WaitAsync();
         Console.WriteLine($"accuracy on held-out flowers: {outcome.Result!.ValidationAccuracy:0.00}");
+    }
+
+    // docs/how-to/columns.md
+    public static void Rows()
+    {
+        using var predictor = Predictor.Load("runs/subscribers-logistic");
+        var prediction = predictor.PredictRow(new Dictionary<string, string?>
+        {
+            ["age"] = "41", ["income"] = "", ["city"] = "Ulm", ["plan"] = "large", ["newsletter"] = "yes", ["joined"] = "2025-03-01", ["note"] = null,
+        });
+        Console.WriteLine(prediction.Label);
     }
 }
