@@ -40,6 +40,10 @@ public partial class DocJobTests
             {
                 Assert.Equal("digits-mlp", JobFile.Parse(block.Text, $"{block}", Examples, [], Examples).Name);
             }
+            else if (Directory.GetFiles(Examples, "*.yaml").FirstOrDefault(f => File.ReadAllText(f).Contains(block.Text, StringComparison.Ordinal)) is { } example)
+            {
+                Assert.NotNull(JobFile.Load(example, [], Examples)); // a part of it, word for word
+            }
             else if (block.Text.TrimStart().StartsWith("# yaml-language-server: $schema=", StringComparison.Ordinal))
             {
                 Assert.True(File.Exists(Path.Combine(Repository.Root, "docs/reference", block.Text.Trim().Split("$schema=")[1])), $"{block}");
