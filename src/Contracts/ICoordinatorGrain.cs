@@ -97,7 +97,7 @@ public sealed record JobStatus
     [Id(4)] public long Step { get; init; }
     /// <summary>Steps of the whole job; 0 until the data has been read.</summary>
     [Id(5)] public long Steps { get; init; }
-    /// <summary>Epochs of the whole job.</summary>
+    /// <summary>Epochs of the whole job; 0 where it is measured in steps.</summary>
     [Id(6)] public int Epochs { get; init; }
     /// <summary>Committed steps per epoch; 0 until the data has been read.</summary>
     [Id(7)] public long StepsPerEpoch { get; init; }
@@ -190,13 +190,13 @@ public sealed record MemberStatus(
 /// <param name="Step">Committed steps when it was taken.</param>
 /// <param name="Epoch">Epoch that the step belongs to, from 0.</param>
 /// <param name="Loss">Mean loss per example over the batch of the last of these steps.</param>
-/// <param name="EpochLoss">At the end of an epoch: mean loss over its examples as they were trained on.</param>
-/// <param name="ValidationLoss">At the end of an epoch: mean loss over the held-out examples.</param>
-/// <param name="ValidationAccuracy">At the end of an epoch, where there are classes: part of the held-out examples
+/// <param name="EpochLoss">At the end of a round (an epoch, or the steps from one evaluation to the next): mean loss over its examples as they were trained on.</param>
+/// <param name="ValidationLoss">At the end of a round: mean loss over the held-out examples.</param>
+/// <param name="ValidationAccuracy">At the end of a round, where there are classes: part of the held-out examples
 /// (text: tokens) that the model gets right.</param>
 /// <param name="Seconds">Seconds of training up to then, pauses excluded.</param>
 /// <param name="GradientNorm">Euclidean norm of the averaged gradient of the last of these steps before it was clipped; null: the job does not clip.</param>
-/// <param name="ValidationNumbers">At the end of an epoch, where the target is a number: the errors over the held-out examples.</param>
+/// <param name="ValidationNumbers">At the end of a round, where the target is a number: the errors over the held-out examples.</param>
 [GenerateSerializer, Immutable, Alias("granary.MetricPoint")]
 public sealed record MetricPoint(
     [property: Id(0)] long Step,
@@ -212,17 +212,17 @@ public sealed record MetricPoint(
 /// <summary>What a finished job leaves.</summary>
 /// <param name="Model">Kind of model: "mlp".</param>
 /// <param name="Parameters">Number of weights.</param>
-/// <param name="TrainLoss">Mean loss over the last whole epoch's examples as they were trained on.</param>
+/// <param name="TrainLoss">Mean loss over the last whole round's examples as they were trained on.</param>
 /// <param name="ValidationExamples">Held-out examples; 0 without any.</param>
 /// <param name="ValidationLoss">Their mean loss under the weights of <paramref name="ValidationStep"/>.</param>
 /// <param name="ValidationAccuracy">Part of them that the model gets right, where there are classes.</param>
 /// <param name="WeightsSha256">Over the flat weights as little-endian float32, lower-case hex.</param>
 /// <param name="Output">Directory that holds the model.</param>
 /// <param name="Step">Steps that led to the weights published.</param>
-/// <param name="StoppedEarly">Whether the evaluations ended the job before its last epoch.</param>
+/// <param name="StoppedEarly">Whether the evaluations ended the job before its last step.</param>
 /// <param name="ValidationStep">Steps that led to the weights that were evaluated; null without an evaluation. Another one than
-/// <paramref name="Step"/> where a job ended amid an epoch and the weights published could not be evaluated quickly.</param>
-/// <param name="TrainLossStep">Steps at the end of the epoch that <paramref name="TrainLoss"/> is of; null without one.</param>
+/// <paramref name="Step"/> where a job ended amid a round and the weights published could not be evaluated quickly.</param>
+/// <param name="TrainLossStep">Steps at the end of the round that <paramref name="TrainLoss"/> is of; null without one.</param>
 /// <param name="ValidationNumbers">The errors over the held-out examples, where the target is a number.</param>
 /// <param name="ValidationFigures">Where there are classes: all figures of the weights published over the held-out examples, under the model's threshold; null
 /// where these weights were not evaluated.</param>

@@ -13,19 +13,33 @@ public sealed record LedgerEntry(
     [property: Id(2)] IReadOnlyList<ulong> Digests,
     [property: Id(3)] IReadOnlyList<long> Examples);
 
+/// <summary>What some steps of an epoch that has not ended have counted.</summary>
+/// <param name="FirstStep">First of them: the epoch's first one.</param>
+/// <param name="EndStep">One past the last.</param>
+/// <param name="Digests">Per shard: wrapping sum of the digests of the rows gathered in them.</param>
+/// <param name="Examples">Per shard: examples counted in them.</param>
+[GenerateSerializer, Immutable, Alias("granary.LedgerSteps")]
+public sealed record LedgerSteps(
+    [property: Id(0)] long FirstStep,
+    [property: Id(1)] long EndStep,
+    [property: Id(2)] IReadOnlyList<ulong> Digests,
+    [property: Id(3)] IReadOnlyList<long> Examples);
+
 /// <summary>A job's ledger, with all that is needed to recompute it.</summary>
 /// <param name="Job">The resolved job.</param>
 /// <param name="Facts">What its shards agreed on; null before the data has been read.</param>
 /// <param name="Committed">Committed steps.</param>
 /// <param name="Epochs">Every finished epoch.</param>
 /// <param name="Recoveries">Times that training went on after a silo was lost.</param>
+/// <param name="UnderWay">The steps after the last finished epoch; null: there are none.</param>
 [GenerateSerializer, Immutable, Alias("granary.LedgerReport")]
 public sealed record LedgerReport(
     [property: Id(0)] Job Job,
     [property: Id(1)] DataFacts? Facts,
     [property: Id(2)] long Committed,
     [property: Id(3)] IReadOnlyList<LedgerEntry> Epochs,
-    [property: Id(4)] int Recoveries);
+    [property: Id(4)] int Recoveries,
+    [property: Id(5)] LedgerSteps? UnderWay = null);
 
 /// <summary>What kind of thing happened to a job. Values are stored: new kinds go to the end.</summary>
 [GenerateSerializer, Alias("granary.JobEventKind")]
@@ -70,7 +84,7 @@ public enum JobEventKind
     /// <summary>The job's state could not be stored.</summary>
     StorageFailed,
 
-    /// <summary>The evaluations ended the job before its last epoch.</summary>
+    /// <summary>The evaluations ended the job before its last step.</summary>
     StoppedEarly,
 
     /// <summary>A generation committed its first step beyond all those before it.</summary>

@@ -26,12 +26,14 @@ public static class Continuation
         return different.Length > 0
                 ? $"the job is another one than the run's: {string.Join("; ", different.Take(KeysInMessage))}"
                     + (different.Length > KeysInMessage ? $"; and {Plural.Of(different.Length - KeysInMessage, "more key")}" : "")
-                    + ". Only training.epochs, training.checkpoint and training.earlyStopping.patience may change. To start another job from its weights, set model.init"
-            : now.Training.Epochs < before.Training.Epochs
-                ? $"training.epochs is {now.Training.Epochs}, but the run was to have {before.Training.Epochs} already: set more"
-            : now.Training.Epochs != before.Training.Epochs && now.Training.Schedule.Kind == ScheduleKind.Cosine
-                ? $"training.schedule is cosine, whose rate at every step depends on training.epochs: a job of {Plural.Of(now.Training.Epochs, "epoch")} would have taken other "
-                    + $"steps than the run's, which was to have {before.Training.Epochs}. Train anew, or start from its weights with model.init"
+                    + ". Only training.epochs (or training.steps), training.checkpoint and training.earlyStopping.patience may change. To start another job from its weights, set model.init"
+            : now.Training.Steps > 0 != before.Training.Steps > 0
+                ? $"{Length(now).Key} is given here, but the run's length is {Length(before).Key}: give {Length(before).Key}"
+            : Length(now).Count < Length(before).Count
+                ? $"{Length(now).Key} is {Length(now).Count}, but the run was to have {Length(before).Count} already: set more"
+            : Length(now).Count != Length(before).Count && now.Training.Schedule.Kind == ScheduleKind.Cosine
+                ? $"training.schedule is cosine, whose rate at every step depends on {Length(now).Key}: a job of {Plural.Of(Length(now).Count, Length(now).Unit)} would have taken other "
+                    + $"steps than the run's, which was to have {Length(before).Count}. Train anew, or start from its weights with model.init"
             : null;
     }
 
@@ -47,13 +49,17 @@ public static class Continuation
         : !end.Completed ? null
 
         // A step that searches is an epoch: fewer of them mean that it found its end.
-        : before.Training.Optimizer.Traits().SearchesAlongLines && end.Steps < before.Training.Epochs
-            ? FormattableString.Invariant($"the run has converged after {end.Steps} of {Plural.Of(before.Training.Epochs, "step")}: no component of the gradient exceeds ")
+        : before.Training.Optimizer.Traits().SearchesAlongLines && end.Steps < Length(before).Count
+            ? FormattableString.Invariant($"the run has converged after {end.Steps} of {Plural.Of(Length(before).Count, "step")}: no component of the gradient exceeds ")
                 + FormattableString.Invariant($"training.optimizer.tolerance ({before.Training.Optimizer.Tolerance}), or nothing lower can be found. There is nothing to do. ")
                 + "For another tolerance train anew, or start from its weights with model.init"
-        : now.Training.Epochs == before.Training.Epochs
-            ? $"the run has all of its {Plural.Of(before.Training.Epochs, "epoch")}: set more, such as --set training.epochs={2L * before.Training.Epochs}"
+        : Length(now).Count == Length(before).Count
+            ? $"the run has all of its {Plural.Of(Length(before).Count, Length(before).Unit)}: set more, such as --set {Length(before).Key}={2L * Length(before).Count}"
         : null;
+
+    // A job is measured in epochs or in steps.
+    private static (string Key, int Count, string Unit) Length(Job job) =>
+        job.Training.Steps > 0 ? ("training.steps", job.Training.Steps, "step") : ("training.epochs", job.Training.Epochs, "epoch");
 
     // Every key that the weights depend on, and which version of them is published; defaults filled in.
     private static Dictionary<string, string> Keys(Job job, KeptModel keep)
@@ -62,6 +68,7 @@ public static class Continuation
         var training = job.Training with
         {
             Epochs = 1,
+            Steps = 0,
             Checkpoint = new CheckpointSection(),
             EarlyStopping = stopping with { Patience = 1 },
             Keep = keep == KeptModel.Last ? keep : job.Training.Keep, // the last one is there whichever was published

@@ -35,7 +35,7 @@ public static class DataPlan
         var vocabulary = data.HasWords ? WordVocabulary.Of(data, surveys) : null;
         var classes = vocabulary?.Words ?? Classes(job, surveys, source, search);
         var held = HeldOut(data, surveys, rows);
-        var training = data.Validation.Path is null ? [.. rows.Zip(held, (r, h) => r - h)] : rows;
+        var training = data.Validation.IsApart ? rows : [.. rows.Zip(held, (r, h) => r - h)];
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
         var tokens = !data.IsText ? classes.Count // none where the target is a number
@@ -53,7 +53,7 @@ public static class DataPlan
         }
 
         var shape = new InputShape(features, tokens);
-        CheckSize(job, shape);
+        CheckModel(job, shape);
         return new DataFacts(shape, classes, training, held, null)
         {
             Columns = surveys.First(s => s.Rows > 0).Columns,
@@ -89,8 +89,13 @@ public static class DataPlan
         }
     }
 
-    internal static void CheckSize(Job job, InputShape shape)
+    internal static void CheckModel(Job job, InputShape shape)
     {
+        if (job.Training.Train is not null)
+        {
+            _ = TrainedTensors.Of(job.Training, ModelShape.Of(job.Model, shape));
+        }
+
         if (job.Training.Optimizer.Traits().MostWeights is { } most && ModelShape.Weights(ModelShape.Of(job.Model, shape)) is var weights && weights > most)
         {
             throw new JobException(string.Create(
@@ -204,7 +209,7 @@ public static class DataPlan
     // the row, however the rows are spread.
     private static long[] HeldOut(DataSection data, IReadOnlyList<ShardSurvey> surveys, long[] rows)
     {
-        if (data.Validation.Path is not null)
+        if (data.Validation.IsApart)
         {
             return [.. surveys.Select(s => s.ValidationRows)];
         }

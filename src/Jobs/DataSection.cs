@@ -23,6 +23,12 @@ public enum TokenKind
     Whitespace,
 }
 
+/// <summary>Which windows of a text are trained on: every token once an epoch, in windows side by side; or windows that start anywhere, drawn by seed.</summary>
+public enum TextWindows { Tiled, Random }
+
+/// <summary>Where in a text its held-out part is: in one run of each shard, placed by seed; or at the text's end.</summary>
+public enum HeldOutPlace { Anywhere, End }
+
 /// <summary>The byte-pair encodings known by name.</summary>
 public enum TokenEncoding { O200kBase, Cl100kBase }
 
@@ -100,6 +106,10 @@ public sealed record DataSection
     /// Absolute once a job file has been read. Default: null, the vocabulary is that of the text.</summary>
     public string? Vocabulary { get; init; }
 
+    /// <summary>text for a transformer: tiled (default), or random. Random windows lie within a shard, every start in it is equally likely, and an epoch has
+    /// as many of them as a tiled one, rounded up to whole batches.</summary>
+    public TextWindows Windows { get; init; } = TextWindows.Tiled;
+
     /// <summary>What a format of one's own is told: names and values as the job file has them. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
@@ -119,6 +129,10 @@ public sealed record DataSection
     [JsonIgnore]
     public bool HasWords => Examples == ExampleKind.Pairs;
 
+    /// <summary>Whether windows of text are drawn, and may start anywhere.</summary>
+    [JsonIgnore]
+    public bool DrawsWindows => Windows == TextWindows.Random && Examples == ExampleKind.Windows;
+
     /// <summary>Whether the tokens are byte pairs.</summary>
     [JsonIgnore]
     public bool HasBytePairs => Examples == ExampleKind.Windows && Tokens == TokenKind.Bpe;
@@ -134,6 +148,7 @@ public sealed record DataSection
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
+        && Windows == other.Windows
         && (Target, StandardizeTarget, Columns) == (other.Target, other.StandardizeTarget, other.Columns) && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>
@@ -146,8 +161,20 @@ public sealed record ValidationSection
     /// <summary>Part of the source that is held out, in [0, 1). Text holds out one contiguous run per shard. Default: 0.</summary>
     public double Fraction { get; init; }
 
+    /// <summary>text: where the fraction is taken from. Default: anywhere.</summary>
+    public HeldOutPlace From { get; init; } = HeldOutPlace.Anywhere;
+
     /// <summary>A source of its own, in the same format (idx: the images' file).</summary>
     public string? Path { get; init; }
+
+    /// <summary>Whether held-out examples are read apart from the others: from a source of their own, or from the end of the same one, which is then cut
+    /// into V parts as the rest is.</summary>
+    [JsonIgnore]
+    public bool IsApart => Path is not null || IsEnd;
+
+    /// <summary>Whether they are the source's end.</summary>
+    [JsonIgnore]
+    public bool IsEnd => Path is null && Fraction > 0 && From == HeldOutPlace.End;
 
     /// <summary>idx with a source of its own: the labels' file.</summary>
     public string? Labels { get; init; }

@@ -6,7 +6,7 @@ public enum HeldOutFigure { Loss, Accuracy }
 /// <summary>Which version of the weights a job publishes: the last one, or the one with the best held-out figure.</summary>
 public enum KeptModel { Last, Best }
 
-/// <summary>The job file's <c>training.earlyStopping</c> section. There is one evaluation at the end of every epoch.</summary>
+/// <summary>The job file's <c>training.earlyStopping</c> section. There is one evaluation at the end of every epoch, unless <see cref="EvaluationSection.Every"/> says otherwise.</summary>
 public sealed record EarlyStoppingSection
 {
     /// <summary>The job ends after so many evaluations in a row without an improvement; required, at least 1.</summary>

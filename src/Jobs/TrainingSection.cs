@@ -12,14 +12,27 @@ public sealed record TrainingSection
     /// <summary>The <see cref="Batch"/> that takes every training example in every step: "all" in a job file.</summary>
     public const int AllExamples = 0;
 
-    /// <summary>Passes over the training data; required, at least 1. lbfgs: the greatest number of iterations.</summary>
-    public required int Epochs { get; init; }
+    /// <summary>Passes over the training data, at least 1. lbfgs: the greatest number of iterations. 0: the job is measured in <see cref="Steps"/>.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>Steps of the whole job, at least 1. lbfgs: the greatest number of iterations. 0 (default): the job is measured in <see cref="Epochs"/>.</summary>
+    public int Steps { get; init; }
 
     /// <summary>Examples per step over all shards; at least 1, at most the number of training examples; or <see cref="AllExamples"/>.
     /// Default: 64, for lbfgs all.</summary>
     public int Batch { get; init; } = 64;
 
-    /// <summary>Decides initial weights, permutations and the held-out part. Default: 1.</summary>
+    /// <summary>The most examples of a shard that go through the network at once: a greater part of a batch is added up from several passes, and the
+    /// mean over the batch is the same. At least 1. Default: null, all of a shard's part at once.</summary>
+    public int? MicroBatch { get; init; }
+
+    /// <summary>Which tensors are trained; all others keep their bits. Default: null, all are.</summary>
+    public TrainedTensors? Train { get; init; }
+
+    /// <summary>When, and on how much, the held-out examples are evaluated. Default: null, on all of them after every epoch.</summary>
+    public EvaluationSection? Evaluation { get; init; }
+
+    /// <summary>Decides initial weights, permutations, windows and the held-out part. Default: 1.</summary>
     public long Seed { get; init; } = 1;
 
     /// <summary>Default: sgd with a learning rate of 0.1.</summary>
@@ -37,7 +50,7 @@ public sealed record TrainingSection
     /// <summary>What an example weighs by its class. Default: null, every example weighs 1. Not for text.</summary>
     public ClassWeights? ClassWeights { get; init; }
 
-    /// <summary>Whether the job may end before its last epoch. Needs held-out examples. Default: null, it does not.</summary>
+    /// <summary>Whether the job may end before its last step. Needs held-out examples. Default: null, it does not.</summary>
     public EarlyStoppingSection? EarlyStopping { get; init; }
 
     /// <summary>Whether gradients may be exchanged while others are still being computed, where that is found to be faster. Has no influence on
@@ -159,7 +172,7 @@ public sealed record ScheduleSection
     /// <summary>cosine: the factor at the last step, in [0, 1]. Default: 0.</summary>
     public double Floor { get; init; }
 
-    /// <summary>step: the factor is multiplied by <see cref="Gamma"/> every so many epochs. Default: 10.</summary>
+    /// <summary>step: the factor is multiplied by <see cref="Gamma"/> every so many epochs, in a job that is measured in steps every so many steps. Default: 10.</summary>
     public int Every { get; init; } = 10;
 
     /// <summary>step: in (0, 1]. Default: 0.1.</summary>

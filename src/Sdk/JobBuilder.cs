@@ -125,6 +125,14 @@ public sealed class JobBuilder
         return SetIfGiven("training.batch", batch).SetIfGiven("training.seed", seed);
     }
 
+    /// <summary>How long and in which steps to train, measured in steps.</summary>
+    /// <param name="steps">Steps of the whole job.</param>
+    /// <param name="batch">Examples per step over all shards; 64 if left out.</param>
+    /// <param name="seed">Decides initial weights, permutations, windows and the held-out part; 1 if left out.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder TrainSteps(int steps, int? batch = null, long? seed = null) =>
+        Set("training.steps", steps).SetIfGiven("training.batch", batch).SetIfGiven("training.seed", seed);
+
     /// <summary>The rule that turns gradients into new weights.</summary>
     /// <param name="kind">The rule.</param>
     /// <param name="learningRate">Its learning rate; the rule's own default if left out.</param>

@@ -32,13 +32,13 @@ public sealed record JobSummary
     /// <summary>Committed steps.</summary>
     public long Steps { get; init; }
 
-    /// <summary>Epochs of the whole job.</summary>
+    /// <summary>Epochs of the whole job; 0 where it is measured in steps.</summary>
     public int Epochs { get; init; }
 
     /// <summary>Steps that led to the weights of the model.</summary>
     public long ModelStep { get; init; }
 
-    /// <summary>Whether the evaluations ended the job before its last epoch.</summary>
+    /// <summary>Whether the evaluations ended the job before its last step.</summary>
     public bool StoppedEarly { get; init; }
 
     /// <summary>Examples counted in committed steps.</summary>

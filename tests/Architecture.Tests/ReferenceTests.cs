@@ -76,6 +76,7 @@ public class ReferenceTests
     [InlineData("iris-linear")]
     [InlineData("subscribers-logistic")]
     [InlineData("source-transformer")]
+    [InlineData("nanogpt-cpu")]
     [InlineData("source-skip-gram")]
     [InlineData("fashion-mlp")]
     public void Examples_are_good_job_files(string name)

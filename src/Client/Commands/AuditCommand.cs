@@ -19,9 +19,9 @@ internal static class AuditCommand
                 var audited = client.GetJob(id);
                 _ = await audited.GetStatusAsync(cancellation);
                 var ledger = await audited.Ledger(cancellation);
-                if (ledger?.Facts is null || ledger.Epochs.Count == 0)
+                if (ledger?.Facts is null || (ledger.Epochs.Count == 0 && ledger.UnderWay is null))
                 {
-                    throw new UserException(ExitCode.JobFailed, $"{id} has not finished an epoch yet: there is nothing to audit.");
+                    throw new UserException(ExitCode.JobFailed, $"{id} has not taken a step yet: there is nothing to audit.");
                 }
 
                 return await Compare(id, ledger, cancellation);
@@ -29,7 +29,15 @@ internal static class AuditCommand
     }
 
     private static string Verdict(string id, LedgerReport ledger, string verdict) => $"{id}: {Plural.Of(ledger.Committed, "committed step")}, "
-        + $"{Plural.Of(ledger.Epochs[^1].EndEpoch, "finished epoch")}, {Plural.Of(ledger.Recoveries, "recovery")}: {verdict}";
+        + $"{Plural.Of(ledger.Epochs.Count == 0 ? 0 : ledger.Epochs[^1].EndEpoch, "finished epoch")}, {Plural.Of(ledger.Recoveries, "recovery")}: {verdict}";
+
+    // Of an epoch under way, the steps that have been taken are counted.
+    private static string Proved(LedgerReport ledger) => (ledger.Epochs.Count > 0, ledger.UnderWay) switch
+    {
+        (_, null) => "every example of every finished epoch was counted exactly once",
+        (true, var steps) => $"every example of every finished epoch, and of the {Plural.Of(steps.EndStep - steps.FirstStep, "step")} after them, was counted exactly once",
+        (false, _) => "every example of every step was counted exactly once",
+    };
 
     private static async Task<int> Compare(string id, LedgerReport ledger, CancellationToken cancellation)
     {
@@ -37,6 +45,11 @@ internal static class AuditCommand
         await File.WriteAllTextAsync(Path.Combine(papers.Path, "job.yaml"), JobFile.Write(ledger.Job), cancellation);
         await File.WriteAllTextAsync(
             Path.Combine(papers.Path, "ledger.json"), JsonSerializer.Serialize(ledger.Epochs, JsonSerializerOptions.Web), cancellation);
+        if (ledger.UnderWay is { } steps)
+        {
+            await File.WriteAllTextAsync(Path.Combine(papers.Path, "steps.json"), JsonSerializer.Serialize(steps, JsonSerializerOptions.Web), cancellation);
+        }
+
         await File.WriteAllTextAsync(
             Path.Combine(papers.Path, "facts.json"), JsonSerializer.Serialize(ledger.Facts, JsonSerializerOptions.Web), cancellation);
         try
@@ -48,7 +61,7 @@ internal static class AuditCommand
             throw new UserException(ExitCode.JobFailed, $"{Verdict(id, ledger, "the ledger does not fit the data")}:\n{e.Message}");
         }
 
-        CommandParts.Result(Verdict(id, ledger, "every example of every finished epoch was counted exactly once"));
+        CommandParts.Result(Verdict(id, ledger, Proved(ledger)));
         return ExitCode.Done;
     }
 }

@@ -20,7 +20,12 @@ internal static class CheckText
         var data = found.GetProperty("data").Deserialize<DataReport>(JsonSerializerOptions.Web)!;
         var warnings = found.GetProperty("warnings").Deserialize<JobWarning[]>(JsonSerializerOptions.Web)!;
         var text = new StringBuilder();
-        Line(text, $"{found.GetProperty("name")}: {found.GetProperty("model")}, {Count(found, "parameters", "weight")}, {Count(found, "shards", "shard")}, {Count(found, "stepsPerEpoch", "step")} an epoch");
+        Line(text, $"{found.GetProperty("name")}: {found.GetProperty("model")}, {Count(found, "parameters", "weight")}, {Count(found, "shards", "shard")}, {Count(found, "stepsPerEpoch", "step")} an epoch{(found.TryGetProperty("steps", out var steps) ? $", {Number(steps.GetInt64())} in all" : "")}");
+        if (found.TryGetProperty("trained", out var trained))
+        {
+            Line(text, $"trained     {trained.GetInt64():#,0} of the weights; the others keep their values");
+        }
+
         AddData(text, data, found);
         AddText(text, data, found);
         AddClasses(text, data, width);
@@ -96,7 +101,7 @@ internal static class CheckText
             return;
         }
 
-        Line(text, $"text        {words.Count:#,0} tokens ({words.Tokens}); an example is {(IsWords(words) ? "a word and one near it" : "a window of them")}");
+        Line(text, $"text        {words.Count:#,0} tokens ({words.Tokens}); an example is {(IsWords(words) ? "a word and one near it" : $"a window of them{(found.TryGetProperty("windows", out _) ? ", which starts anywhere" : "")}")}");
         Line(text, $"vocabulary  {words.Vocabulary:#,0} {(words.Tokens == "char" ? "characters" : IsWords(words) ? "words" : "tokens")}{Unknown(words)}");
         if (words.Known.Count > 0)
         {

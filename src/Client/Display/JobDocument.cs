@@ -29,7 +29,7 @@ internal static class JobDocument
         siloPids = s.Members.Select(m => m.Pid).ToArray(),
         shards = s.Shards,
         steps = s.Step,
-        epochs = s.Epochs,
+        epochs = s.Epochs == 0 ? (int?)null : s.Epochs,
         modelStep = s.Result?.Step,
         stoppedEarly = s.Result?.StoppedEarly,
         examples = s.Examples,

@@ -15,12 +15,9 @@ internal static class JobLine
             return s.State == JobState.Queued ? "queued" : s.WaitingFor is { } reading ? "waiting: " + reading : s.Activity.Length > 0 ? s.Activity : "starting";
         }
 
-        var epoch = Math.Clamp((s.Step + s.StepsPerEpoch - 1) / Math.Max(1, s.StepsPerEpoch), 1, s.Epochs);
-        var parts = new List<string>
-        {
-            string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{s.Epochs}"),
-            string.Create(CultureInfo.InvariantCulture, $"step {s.Step}/{s.Steps}"),
-        };
+        var epoch = Math.Clamp((s.Step + s.StepsPerEpoch - 1) / Math.Max(1, s.StepsPerEpoch), 1, Math.Max(1, s.Epochs));
+        string[] epochs = s.Epochs > 0 ? [string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{s.Epochs}")] : []; // of a job by steps nobody counts them
+        List<string> parts = [.. epochs, string.Create(CultureInfo.InvariantCulture, $"step {s.Step}/{s.Steps}")];
         if (history.Loss is { } loss)
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}"));

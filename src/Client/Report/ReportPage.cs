@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Contracts;
-using Granary.Jobs;
 
 namespace Granary.Client.Report;
 

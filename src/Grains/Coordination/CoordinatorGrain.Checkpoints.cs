@@ -33,7 +33,7 @@ internal sealed partial class CoordinatorGrain
         else if (_progress?.Marked is { } marked && marked.Committed == pending.Step)
         {
             run.Pending = null;
-            var loss = Batches(State.Facts!).EndsEpoch(pending.Step - 1) ? marked.Evaluation?.Loss : null;
+            var loss = Batches(State.Facts!).EndsRound(pending.Step - 1) ? marked.Evaluation?.Loss : null;
             State.Checkpoints = CheckpointRule.Stay(
                 Job.Training.Checkpoint, State.Checkpoints.Where(c => c.Step != pending.Step).Append(new DurableCheckpoint(pending.Step, pending.Parts, marked, loss)),
                 Job.Training.Keep == KeptModel.Best ? _progress.Live.Standing?.BestStep : null);

@@ -41,7 +41,7 @@ internal sealed partial class CoordinatorGrain
 
         await SaveForCertain(); // a coordinator that has been replaced fails here
         var live = _progress!.Live;
-        var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastEpochEnd, live.Committed);
+        var (evaluation, evaluated, step) = (live.Evaluation, _progress.LastRoundEnd, live.Committed);
         if (Job.Training.Keep == KeptModel.Best && live.Standing is { } standing)
         {
             (evaluation, evaluated, step) = (standing.Best, standing.BestStep, standing.BestStep);
@@ -77,7 +77,7 @@ internal sealed partial class CoordinatorGrain
             step,
             _progress.HasStopped,
             evaluation is null ? null : evaluated,
-            live.EpochLoss is null ? null : _progress.LastEpochEnd,
+            live.EpochLoss is null ? null : _progress.LastRoundEnd,
             evaluation?.Numbers,
             figures);
         var artifacts = JobArtifacts.Of(Job, state, result, State, live, GoodputNow());
@@ -150,7 +150,7 @@ internal sealed partial class CoordinatorGrain
         ? $" The weights of step {last.Step} are in the checkpoint {checkpoints.Describe(last.Id)}."
         : "";
 
-    // A cancelled job seldom ends with an epoch, so its published weights have not been evaluated. The checkpoint comes first:
+    // A cancelled job seldom ends with an evaluation, so its published weights have not been evaluated. The checkpoint comes first:
     // it must not wait for an evaluation that takes longer than expected.
     private async Task<Evaluation?> EvaluateNow(GenerationRun run)
     {

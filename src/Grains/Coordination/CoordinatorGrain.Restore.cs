@@ -11,7 +11,7 @@ internal sealed partial class CoordinatorGrain
     {
         var batches = Batches(facts);
         var rule = new EvaluationRule(Job.Training);
-        _progress ??= new JobProgress(batches, facts.ValidationRows, State.Progress ?? ProgressState.Empty(batches.Shards), rule, facts.TargetScaling);
+        _progress ??= new JobProgress(batches, EvaluationPlan.Rows(Job.Training, facts.ValidationRows), State.Progress ?? ProgressState.Empty(batches.Shards), rule, facts.TargetScaling);
         foreach (var held in states)
         {
             _progress.Add(held.Steps, held.Evaluations, State.Seconds);
@@ -21,7 +21,7 @@ internal sealed partial class CoordinatorGrain
         State.Checkpoints = [.. State.Checkpoints.Where(c => HasBest(c.Step, c.Progress))];
         var durable = State.Checkpoints.LastOrDefault();
         if (memory is not null && memory.Step >= _progress.Settled.Committed && memory.Step >= (durable?.Step ?? 0)
-            && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsEpoch(_progress.Committed)))
+            && (memory.Step <= _progress.Committed || (memory.Step == _progress.Committed + 1 && batches.EndsRound(_progress.Committed)))
             && HasBest(memory.Step, memory.Step < _progress.Committed ? _progress.At(memory.Step) : _progress.Live))
         {
             NoteRewind(memory.Step < _progress.Committed ? _progress.At(memory.Step) : _progress.Live, "the newest version that the silos held whole", checkpoint: false);
@@ -33,7 +33,7 @@ internal sealed partial class CoordinatorGrain
         var known = durable?.Progress.Copy() ?? ProgressState.Empty(batches.Shards);
         NoteRewind(known, durable is null ? "the start" : $"the checkpoint of step {durable.Step}", checkpoint: true);
         known.Points = [.. points];
-        _progress = new JobProgress(batches, facts.ValidationRows, known, rule, facts.TargetScaling);
+        _progress = new JobProgress(batches, EvaluationPlan.Rows(Job.Training, facts.ValidationRows), known, rule, facts.TargetScaling);
         return durable is null ? RestoreSource.Fresh : new RestoreSource(durable.Step, [], durable.Parts);
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class CoordinatorGrain
     private bool HasBest(long step, ProgressState known) => Job.Training.Keep != KeptModel.Best
         || known.Standing is not { } standing || standing.BestStep == step || IsDurable(standing.BestStep);
 
-    private BatchPlan Batches(DataFacts facts) => new(facts.TrainingRows, Job.Training.Batch, Job.Training.Epochs);
+    private BatchPlan Batches(DataFacts facts) => BatchPlan.Of(Job, facts.TrainingRows);
 
     private async Task<DataFacts> Gather(WorkerGroup group)
     {
@@ -67,9 +67,17 @@ internal sealed partial class CoordinatorGrain
         var left = await Task.Run(() => RunState.Read(run));
         left.RequireSame(facts);
         var progress = left.Checkpoints[^1].Progress;
-        if (progress.Committed >= Batches(facts).Steps)
+        var batches = Batches(facts);
+        if (progress.Committed >= batches.Steps)
         {
-            throw new JobException($"the run of job {left.Job} has all of the {Plural.Of(progress.Committed, "step")} of this job already: set more training.epochs.");
+            throw new JobException($"the run of job {left.Job} has all of the {Plural.Of(progress.Committed, "step")} of this job already: set more "
+                + $"{(Job.Training.Steps > 0 ? "training.steps" : "training.epochs")}.");
+        }
+
+        if ((Job.Training.EarlyStopping is not null || Job.Training.Keep == KeptModel.Best) && progress.HasClosedRoundAt(batches))
+        {
+            throw new JobException($"the run of job {left.Job} ended with step {progress.Committed}, between two evaluations ({Plural.Of(batches.StepsPerRound, "step")} apart), and was evaluated "
+                + "there all the same: a longer job would not have been, and might stop elsewhere or keep another version. Take training.earlyStopping and training.keep out, or train anew.");
         }
 
         if (new EvaluationRule(Job.Training).Stops(progress.Standing))

@@ -66,7 +66,7 @@ internal sealed partial class CoordinatorGrain
     {
         var live = _progress?.Live ?? State.Progress;
         return Task.FromResult(State.Submission is null ? null : new LedgerReport(
-            Job, State.Facts, live?.Committed ?? 0, [.. live?.Ledger ?? []], State.Recoveries));
+            Job, State.Facts, live?.Committed ?? 0, [.. live?.Ledger ?? []], State.Recoveries, State.Facts is { } facts ? live?.UnderWay(Batches(facts)) : null));
     }
 
     /// <inheritdoc/>

@@ -47,13 +47,13 @@ public sealed class EvaluationRule(TrainingSection training)
     /// <summary>The first step that may not be taken before more is known: where the job may stop, or where a version may turn out
     /// to be the best and must be checkpointed.</summary>
     /// <param name="standing">How the evaluations stand.</param>
-    /// <param name="epochs">Epochs evaluated.</param>
+    /// <param name="rounds">Rounds evaluated.</param>
     /// <param name="batches">The job's steps.</param>
-    public long Horizon(HeldOutStanding? standing, long epochs, BatchPlan batches)
+    public long Horizon(HeldOutStanding? standing, long rounds, BatchPlan batches)
     {
-        var stop = _stopping is null ? batches.Epochs : epochs + (standing is null ? 1 + (long)_stopping.Patience : _stopping.Patience - standing.Stale);
-        var keep = training.Keep == KeptModel.Best ? epochs + 1 : batches.Epochs;
-        return Math.Min(batches.Epochs, Math.Min(stop, keep)) * batches.StepsPerEpoch;
+        var stop = _stopping is null ? batches.Rounds : rounds + (standing is null ? 1 + (long)_stopping.Patience : _stopping.Patience - standing.Stale);
+        var keep = training.Keep == KeptModel.Best ? rounds + 1 : batches.Rounds;
+        return batches.EndOfRounds(Math.Min(batches.Rounds, Math.Min(stop, keep)));
     }
 
     /// <summary>Whether another evaluation is quick enough to do while a user waits: an example takes less time than in training.</summary>

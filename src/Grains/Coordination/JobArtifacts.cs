@@ -39,7 +39,7 @@ internal static class JobArtifacts
             silos = kept.Members.Count,
             absentSilos = kept.Absent.Count == 0 ? null : kept.Absent.Select(a => new { silo = a.Name, why = a.Why }),
             steps = progress.Committed,
-            epochs = job.Training.Epochs,
+            epochs = job.Training.Steps > 0 ? null : (int?)job.Training.Epochs, // of a job by steps there is no such number
             modelStep = result.Step,
             stoppedEarly = result.StoppedEarly,
             examples = progress.Examples,

@@ -6,7 +6,7 @@ namespace Granary.Grains.Coordination;
 
 /// <summary>
 /// What the workers' records add up to: which steps every shard has put its part into, their losses (added in tree
-/// order, so that they are the same on every cluster), the evaluations between epochs, and the ledger. Steps that might
+/// order, so that they are the same on every cluster), the evaluations between rounds, and the ledger. Steps that might
 /// have to be taken again stay apart from those that never will, so that every step counts once, as it was taken last.
 /// Plain rules: no grain, no clock.
 /// </summary>
@@ -21,7 +21,7 @@ public sealed class JobProgress
     private readonly SumTree _tree;
     private readonly EvaluationRule _rule;
     private readonly long _pointEvery;
-    private readonly int _epochPointEvery;
+    private readonly long _roundPointEvery;
     private readonly SortedDictionary<long, ShardRecord?[]> _steps = [];
     private readonly Dictionary<long, EvaluationRecord?[]> _evaluations = [];
     private readonly Dictionary<long, StepRecord> _reported = []; // the newest report of a step
@@ -38,12 +38,12 @@ public sealed class JobProgress
         BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null, TargetScaling? target = null)
     {
         _target = target;
-        _rule = rule ?? new EvaluationRule(new TrainingSection { Epochs = batches.Epochs });
+        _rule = rule ?? new EvaluationRule(new TrainingSection());
         _batches = batches;
         _validationRows = validationRows;
         _tree = new SumTree(batches.Shards);
         _pointEvery = Math.Max(1, (batches.Steps + PointsPerJob - 1) / PointsPerJob);
-        _epochPointEvery = Math.Max(1, (batches.Epochs + PointsPerJob - 1) / PointsPerJob);
+        _roundPointEvery = Math.Max(1, (batches.Rounds + PointsPerJob - 1) / PointsPerJob);
         Settled = settled;
         _live = settled.Copy();
     }
@@ -63,11 +63,11 @@ public sealed class JobProgress
     /// <summary>Whether no step is to be taken any more.</summary>
     public bool IsDone => Committed == Steps || _live.Converged || HasStopped;
 
-    /// <summary>Whether the evaluations have ended the job before its last epoch.</summary>
+    /// <summary>Whether the evaluations have ended the job before its last step.</summary>
     public bool HasStopped => Committed < Steps && _rule.Stops(_live.Standing);
 
     /// <summary>The first step that may not be granted yet, whatever the pace.</summary>
-    public long Horizon => _rule.Horizon(_live.Standing, Committed / _batches.StepsPerEpoch, _batches);
+    public long Horizon => _rule.Horizon(_live.Standing, _batches.RoundsBy(Committed), _batches);
 
     /// <summary>Takes records in.</summary>
     /// <param name="steps">Committed steps, each whole or in parts.</param>
@@ -101,7 +101,7 @@ public sealed class JobProgress
         while (_steps.TryGetValue(Committed, out var records) && IsComplete(Committed, records))
         {
             _steps.Remove(Committed);
-            _evaluations.Remove(Committed); // of a version within an epoch, superseded by later steps
+            _evaluations.Remove(Committed); // of a version within a round, superseded by later steps
             _evaluations.Remove(Committed + 1, out var held);
             _reported.Remove(Committed, out var step);
             var taken = new Taken(Committed, records, held, seconds, step.Last, step.GradientNorm);
@@ -113,12 +113,12 @@ public sealed class JobProgress
 
     /// <summary>The evaluation of the newest version; null where there is none, or not all of it is known.</summary>
     public Evaluation? EvaluationNow =>
-        Committed > 0 && _batches.EndsEpoch(Committed - 1) ? _live.Evaluation
+        Committed > 0 && _batches.EndsRound(Committed - 1) ? _live.Evaluation
         : _evaluations.TryGetValue(Committed, out var records) && IsWhole(records) ? Merge(records)
         : null;
 
-    /// <summary>Steps at the end of the last whole epoch.</summary>
-    public long LastEpochEnd => Committed - (Committed % _batches.StepsPerEpoch);
+    /// <summary>Steps at the end of the last whole round.</summary>
+    public long LastRoundEnd => _batches.EndOfRounds(_batches.RoundsBy(Committed));
 
     /// <summary>Held-out examples of all shards.</summary>
     public long ValidationRows => _validationRows.Sum();
@@ -219,12 +219,7 @@ public sealed class JobProgress
             }
         }
 
-        if (!_batches.EndsEpoch(step))
-        {
-            return true;
-        }
-
-        return IsWhole(_evaluations.GetValueOrDefault(step + 1));
+        return !_batches.EndsRound(step) || IsWhole(_evaluations.GetValueOrDefault(step + 1));
     }
 
     private bool IsWhole(EvaluationRecord?[]? evaluations)
@@ -259,29 +254,35 @@ public sealed class JobProgress
         state.Committed = step + 1;
         state.Converged = last;
         var epoch = _batches.EpochOf(step);
-        var endsEpoch = _batches.EndsEpoch(step);
-        if (endsEpoch)
+        var endsRound = _batches.EndsRound(step);
+        if (endsRound)
         {
             state.EpochLoss = _tree.Sum(v => state.LossSums[v]) / _tree.Sum(v => state.Weights[v]);
             state.Evaluation = evaluations is null ? null : Merge(evaluations);
             state.Standing = state.Evaluation is { } now ? _rule.Next(state.Standing, state.Committed, now) : state.Standing;
+            state.CloseRound();
+        }
+
+        if (_batches.EndsEpoch(step))
+        {
             state.CloseEpoch(epoch);
         }
 
         // At powers of two as well, so that a long job shows something from its first step on.
-        endsEpoch = endsEpoch && ((epoch + 1) % _epochPointEvery == 0 || BitOperations.IsPow2(epoch + 1) || epoch + 1 == _batches.Epochs || last);
-        if (endsEpoch || state.Committed % _pointEvery == 0 || BitOperations.IsPow2(state.Committed))
+        var round = _batches.RoundsBy(state.Committed);
+        endsRound = endsRound && (round % _roundPointEvery == 0 || BitOperations.IsPow2(round) || round == _batches.Rounds || last);
+        if (endsRound || state.Committed % _pointEvery == 0 || BitOperations.IsPow2(state.Committed))
         {
             state.Points.Add(new MetricPoint(
                 state.Committed,
                 epoch,
                 state.LastLoss!.Value,
-                endsEpoch ? state.EpochLoss : null,
-                endsEpoch ? state.Evaluation?.Loss : null,
-                endsEpoch ? state.Evaluation?.AccuracyOfClasses : null,
+                endsRound ? state.EpochLoss : null,
+                endsRound ? state.Evaluation?.Loss : null,
+                endsRound ? state.Evaluation?.AccuracyOfClasses : null,
                 seconds,
                 norm,
-                endsEpoch ? state.Evaluation?.Numbers : null));
+                endsRound ? state.Evaluation?.Numbers : null));
         }
     }
 

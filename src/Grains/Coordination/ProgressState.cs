@@ -16,16 +16,16 @@ public sealed class ProgressState
     /// <summary>Mean loss over the batch of the newest of them.</summary>
     [Id(2)] public double? LastLoss { get; set; }
 
-    /// <summary>Mean loss over the last whole epoch's examples as they were trained on.</summary>
+    /// <summary>Mean loss over the last whole round's examples as they were trained on.</summary>
     [Id(3)] public double? EpochLoss { get; set; }
 
     /// <summary>The newest evaluation.</summary>
     [Id(4)] public Evaluation? Evaluation { get; set; }
 
-    /// <summary>Per shard, over the epoch under way: sum of losses.</summary>
+    /// <summary>Per shard, over the round under way: sum of losses.</summary>
     [Id(5)] public double[] LossSums { get; set; } = [];
 
-    /// <summary>Per shard, over the epoch under way: sum of weights.</summary>
+    /// <summary>Per shard, over the round under way: sum of weights.</summary>
     [Id(6)] public double[] Weights { get; set; } = [];
 
     /// <summary>Per shard, over the epoch under way: wrapping sum of the rows' digests.</summary>
@@ -72,6 +72,21 @@ public sealed class ProgressState
         Standing = Standing,
     };
 
+    /// <summary>Ends a round.</summary>
+    public void CloseRound()
+    {
+        Array.Clear(LossSums);
+        Array.Clear(Weights);
+    }
+
+    /// <summary>Whether the last round ended before its time, because the job did.</summary>
+    public bool HasClosedRoundAt(BatchPlan batches) => Committed % batches.StepsPerRound != 0 && Array.TrueForAll(Weights, w => w == 0);
+
+    /// <summary>What the steps after the last whole epoch have counted; null: there are none.</summary>
+    public LedgerSteps? UnderWay(BatchPlan batches) => Committed - (Committed % batches.StepsPerEpoch) is var first && first < Committed
+        ? new LedgerSteps(first, Committed, [.. Digests], [.. Counts])
+        : null;
+
     /// <summary>Ends an epoch in the ledger.</summary>
     public void CloseEpoch(int epoch)
     {
@@ -85,8 +100,6 @@ public sealed class ProgressState
             Ledger.Add(new LedgerEntry(epoch, epoch + 1, [.. Digests], [.. Counts]));
         }
 
-        Array.Clear(LossSums);
-        Array.Clear(Weights);
         Array.Clear(Digests);
         Array.Clear(Counts);
     }

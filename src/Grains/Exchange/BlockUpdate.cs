@@ -47,6 +47,17 @@ internal sealed unsafe class BlockUpdate<T>(BlockPlan blocks, DecayRun[][] runs,
                 newState[vector] = (nint)(to.Own.At(vector, block) + first);
             }
 
+            if (run.Frozen)
+            {
+                Copy(Weights(from, block) + first, Weights(to, block) + first, length);
+                for (var vector = 0; vector < state.Length; vector++)
+                {
+                    Copy((T*)state[vector], (T*)newState[vector], length);
+                }
+
+                continue;
+            }
+
             fixed (T* g = gradient)
             {
                 optimizer.Update(
@@ -56,6 +67,8 @@ internal sealed unsafe class BlockUpdate<T>(BlockPlan blocks, DecayRun[][] runs,
 
         RequireFinite(new ReadOnlySpan<T>(Weights(to, block) + start, gradient.Length), step, NonFinitePart.Weights);
     }
+
+    private static void Copy(T* from, T* to, int length) => new ReadOnlySpan<T>(from, length).CopyTo(new Span<T>(to, length));
 
     private T* Weights(ModelVersion<T> version, int block) => (T*)version.Weights.Data + blocks.Start(block);
 }

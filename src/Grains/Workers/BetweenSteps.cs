@@ -47,18 +47,18 @@ internal sealed class BetweenSteps<T>(
         reports.Times.Add(evaluation.Run(cancellation));
     }
 
-    /// <summary>An epoch has ended: evaluates the current version, and writes histograms of it where they are asked for.</summary>
-    public void EndEpoch(CancellationToken cancellation, StepTrace? trace = null)
+    /// <summary>A round has ended: evaluates the current version, and writes histograms of it where they are asked for.</summary>
+    public void EndRound(CancellationToken cancellation, StepTrace? trace = null)
     {
         Evaluate(cancellation, trace);
         phase.Enter(PhaseKind.Compute); // it waits for no other worker
         recorder?.Record();
     }
 
-    /// <summary>The generation starts where an epoch has ended: does again what a worker that was lost may not have done.</summary>
-    public void EndEpochAgain(CancellationToken cancellation)
+    /// <summary>The generation starts where a round has ended: does again what a worker that was lost may not have done.</summary>
+    public void EndRoundAgain(CancellationToken cancellation)
     {
-        EndEpoch(cancellation);
+        EndRound(cancellation);
         reports.Progressed();
     }
 

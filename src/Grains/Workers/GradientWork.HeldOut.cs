@@ -25,11 +25,11 @@ internal sealed unsafe partial class GradientWork<T>
         {
             var (shard, examples) = withRows[i];
             var tally = new ClassTally(classes, model.Loss == Loss.CrossEntropy, fits ? MostScores : 0);
-            for (var row = 0; row < examples.ValidationRows; row += EvaluationRows)
+            for (var row = 0; row < examples.ValidationRows; row += MostEvaluationRows)
             {
                 var first = row;
                 var (outputs, truths) = _passes[thread].Predict(
-                    weights, () => examples.Validation(first, Math.Min(first + EvaluationRows, examples.ValidationRows)));
+                    weights, () => examples.Validation(first, Math.Min(first + MostEvaluationRows, examples.ValidationRows)));
                 var width = outputs.Length / truths.Length;
                 for (var at = 0; at < truths.Length; at++)
                 {

@@ -14,12 +14,14 @@ namespace Granary.Grains.Workers;
 internal sealed unsafe partial class GradientWork<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int EvaluationRows = 256;
+    private const int MostEvaluationRows = 256;
 
     private readonly TrainingTask _task;
     private readonly ComputeThreads _threads;
     private readonly SiloFaults _faults;
     private readonly GradientPass[] _passes;
+    private readonly FlatTensor?[] _earlier; // for each thread: of the passes of a shard before its last one, where there are several
+    private readonly IReadOnlyList<long> _evaluated;
     private readonly Stack<FlatTensor> _free = new();
     private readonly List<FlatTensor> _buffers = [];
     private readonly ShardLeases _leases;
@@ -50,6 +52,8 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         _leases = leases;
         _faults = faults;
         _passes = [.. Enumerable.Range(0, threads.Count).Select(_ => pass())];
+        _earlier = new FlatTensor?[threads.Count];
+        _evaluated = EvaluationPlan.Rows(task.Job.Training, task.Facts.ValidationRows);
         _cover = task.Layout.Cover(task.Assignment.Rank);
         _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step));
         Sums = new OwnSums<T>(_cover.Count);
@@ -106,19 +110,20 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     /// <summary>Losses of the held-out examples of every shard here.</summary>
     public EvaluationRecord[] Evaluate(long committed, FlatTensor weights)
     {
-        var withRows = _leases.Shards.Where(s => s.Examples.ValidationRows > 0).ToArray();
+        var withRows = _leases.Shards.Where(s => _evaluated[s.Shard] > 0).ToArray();
+        var most = Math.Min(MostEvaluationRows, _task.Job.Training.MicroBatch ?? MostEvaluationRows);
         var records = new EvaluationRecord[withRows.Length];
         _threads.Run(withRows.Length, (thread, i) =>
         {
             var (shard, examples) = withRows[i];
+            var rows = (int)_evaluated[shard];
             double weight = 0, loss = 0;
             long correct = 0, predictions = 0;
             NumberErrors? numbers = null;
-            for (var row = 0; row < examples.ValidationRows; row += EvaluationRows)
+            for (var row = 0; row < rows; row += most)
             {
                 var first = row;
-                var part = _passes[thread].Evaluate(
-                    weights, () => examples.Validation(first, Math.Min(first + EvaluationRows, examples.ValidationRows)));
+                var part = _passes[thread].Evaluate(weights, () => examples.Validation(first, Math.Min(first + most, rows), rows));
                 weight += part.Weight;
                 loss += part.LossSum;
                 correct += part.Correct;
@@ -126,7 +131,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
                 numbers = part.Numbers is { } errors ? numbers?.With(errors) ?? errors : null;
             }
 
-            records[i] = new EvaluationRecord(committed, shard, examples.ValidationRows, weight, loss, correct, predictions, NumberSums.Of(numbers));
+            records[i] = new EvaluationRecord(committed, shard, rows, weight, loss, correct, predictions, NumberSums.Of(numbers));
         });
         return records;
     }
@@ -135,8 +140,9 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         int thread, ShardBatch batch, FlatTensor weights, FlatTensor buffer, bool adds = false, Action<double, long>? finalFrom = null)
     {
         var began = Stopwatch.GetTimestamp();
-        var done = _passes[thread].Gradient(
-            weights, () => Gather(batch), buffer, adds, finalFrom);
+        var done = _task.Job.Training.MicroBatch is { } most && batch.End - batch.First > most
+            ? InParts(thread, batch, most, weights, buffer, adds, finalFrom)
+            : _passes[thread].Gradient(weights, () => Gather(batch, batch.First, batch.End), buffer, adds, finalFrom);
         if (_faults.Now(FaultKind.Slow) is { } slow)
         {
             Thread.Sleep(Stopwatch.GetElapsedTime(began) * (slow.Factor - 1));
@@ -145,10 +151,31 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         return new ShardRecord(batch.Shard, done.Examples, done.Weight, done.LossSum, done.Digest);
     }
 
-    private Batch Gather(in ShardBatch batch)
+    // The parts of a shard come together before they meet another shard's, so that it makes no difference which worker has that one.
+    private GradientResult InParts(
+        int thread, ShardBatch batch, int most, FlatTensor weights, FlatTensor buffer, bool adds, Action<double, long>? finalFrom)
+    {
+        var earlier = _earlier[thread] ??= new FlatTensor(_task.Shape, _task.Job.Model.Precision);
+        var all = default(GradientResult);
+        for (var first = batch.First; first < batch.End;)
+        {
+            var (from, end) = (first, first + Math.Min(most, batch.End - first));
+            var before = all.Weight;
+            var part = end < batch.End
+                ? _passes[thread].Gradient(weights, () => Gather(batch, from, end), earlier, adds: from > batch.First)
+                : _passes[thread].Gradient(
+                    weights, () => Gather(batch, from, end), buffer, adds, finalFrom is not null && double.IsFinite(all.LossSum) ? (weight, at) => finalFrom(before + weight, at) : null, earlier);
+            all = new GradientResult(all.Examples + part.Examples, all.Weight + part.Weight, all.LossSum + part.LossSum, all.Digest + part.Digest);
+            first = end;
+        }
+
+        return all;
+    }
+
+    private Batch Gather(in ShardBatch batch, int first, int end)
     {
         using var span = _trace is not null && Activity.Current is { } shard ? Telemetry.Spans.Begin(Telemetry.Spans.Gather, shard.Context) : null;
-        return batch.Examples.Training(batch.Epoch, batch.First, batch.End);
+        return batch.Examples.Training(batch.Epoch, first, end);
     }
 
     private void Free(FlatTensor buffer)
@@ -182,7 +209,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
             pass.Dispose();
         }
 
-        foreach (var buffer in _buffers)
+        foreach (var buffer in _buffers.Concat(_earlier.OfType<FlatTensor>()))
         {
             buffer.Dispose();
         }

@@ -49,7 +49,7 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
         _options = task.Job.Training.Optimizer;
         _weights = checked((int)task.Layout.Blocks.Weights);
         _shards = new SumTree(task.Job.Data.Shards);
-        _decaying = [.. Decaying(task.Shape, _options)];
+        _decaying = [.. Decaying(task.Shape, _options, TrainedTensors.Of(task.Job.Training, task.Shape))];
         _averaged = new ModelVersion<T>(
             new FlatTensor(task.Shape, task.Job.Model.Precision), new StateSlice<T>(task.Layout.Blocks, (0, 0), 0));
         _trial = new FlatTensor(task.Shape, task.Job.Model.Precision);
@@ -250,13 +250,13 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
 
     private Span<T> Vector(void* data) => new(data, _weights);
 
-    private static IEnumerable<(int Start, int Length)> Decaying(IReadOnlyList<ParameterShape> shape, OptimizerSection options)
+    private static IEnumerable<(int Start, int Length)> Decaying(IReadOnlyList<ParameterShape> shape, OptimizerSection options, bool[] trained)
     {
         var at = 0;
-        foreach (var parameter in shape)
+        foreach (var (place, parameter) in shape.Index())
         {
             var count = checked((int)parameter.Count);
-            if (options.WeightDecay > 0 && (parameter.Decays || options.DecayAll))
+            if (trained[place] && options.WeightDecay > 0 && (parameter.Decays || options.DecayAll))
             {
                 yield return (at, count);
             }

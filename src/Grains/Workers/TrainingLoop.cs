@@ -6,7 +6,7 @@ using Granary.Jobs;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>The thread that takes a worker's steps: it starts the generation, takes the steps that are granted, evaluates after each epoch,
+/// <summary>The thread that takes a worker's steps: it starts the generation, takes the steps that are granted, evaluates after each round,
 /// and writes checkpoints and evaluates where the coordinator asks for it, until it is told to stop.</summary>
 /// <param name="task">This worker's part.</param>
 /// <param name="start">What comes before the first step.</param>
@@ -34,9 +34,9 @@ internal sealed class TrainingLoop<T>(
         {
             start.Run(state.Stopping);
             state.SetReady(Committed);
-            if (Committed > 0 && task.Batches.EndsEpoch(Committed - 1))
+            if (Committed > 0 && task.Batches.EndsRound(Committed - 1))
             {
-                between.EndEpochAgain(state.Stopping); // a worker that was lost may not have reported this evaluation, and the next step may wait for it
+                between.EndRoundAgain(state.Stopping); // a worker that was lost may not have reported this evaluation, and the next step may wait for it
             }
 
             while (!state.Stopping.IsCancellationRequested)
@@ -82,9 +82,9 @@ internal sealed class TrainingLoop<T>(
             between.DoWhatIsAsked(Committed, state.Stopping, trace); // it came with the grant, at the latest
             var outcome = step.Run(Committed, versions.Current, versions.Next, trace, state.Stopping);
             outcomes.Measure(outcome);
-            if (task.Batches.EndsEpoch(outcome.Step))
+            if (task.Batches.EndsRound(outcome.Step))
             {
-                between.EndEpoch(state.Stopping, trace);
+                between.EndRound(state.Stopping, trace);
             }
         }
 

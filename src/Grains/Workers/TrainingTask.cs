@@ -24,6 +24,6 @@ internal sealed record TrainingTask(
         var layout = new ExchangeLayout(
             BlockPlan.Of(job, shape), new ShardPlan(job.Data.Shards, assignment.Members.Count));
         return new TrainingTask(
-            assignment, facts, shape, layout, new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs));
+            assignment, facts, shape, layout, BatchPlan.Of(job, facts.TrainingRows));
     }
 }

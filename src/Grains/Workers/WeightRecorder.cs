@@ -4,8 +4,8 @@ using Granary.Grains.TensorBoard;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>Writes histograms of the weights at epochs' ends. It is called between steps, on the thread that takes them: no worker can commit
-/// the step after an epoch before the first one has written that epoch's histograms.</summary>
+/// <summary>Writes histograms of the weights at rounds' ends. It is called between steps, on the thread that takes them: no worker can commit
+/// the step after a round before the first one has written that round's histograms.</summary>
 /// <param name="task">The first worker's part.</param>
 /// <param name="versions">Has the current version.</param>
 /// <param name="log">Takes the histograms.</param>
@@ -15,20 +15,20 @@ internal sealed unsafe class WeightRecorder<T>(TrainingTask task, VersionStore<T
     // Each has some kilobytes for each parameter.
     private const int Most = 100;
 
-    private readonly int _every = Math.Max(1, (task.Job.Training.Epochs + Most - 1) / Most);
+    private readonly long _every = Math.Max(1, (task.Batches.Rounds + Most - 1) / Most);
 
     /// <summary>The generation's log; null: this worker writes none.</summary>
     public static EventWriter? Open(TrainingTask task, long from) => task.Assignment.Events is { } place && task.Job.Output.Tensorboard
         ? new EventWriter(
             place, task.JobId, task.Assignment.Generation.Number, from,
-            new PointScalars(task.Job.Training, task.Batches.StepsPerEpoch, (double)task.Facts.TrainingRows.Sum() / task.Batches.StepsPerEpoch), TimeProvider.System)
+            new PointScalars(task.Job.Training, task.Batches.StepsPerEpoch, (double)task.Batches.Examples / task.Batches.StepsPerEpoch), TimeProvider.System)
         : null;
 
-    /// <summary>Writes the current version's, where it ends one of the epochs that are chosen. Nothing is written twice.</summary>
+    /// <summary>Writes the current version's, where it ends one of the rounds that are chosen. Nothing is written twice.</summary>
     public void Record()
     {
         var step = versions.Current.Step;
-        if (step == 0 || !task.Batches.EndsEpoch(step - 1) || !IsChosen(task.Batches.EpochOf(step - 1)))
+        if (step == 0 || !task.Batches.EndsRound(step - 1) || !IsChosen(task.Batches.RoundsBy(step)))
         {
             return;
         }
@@ -49,5 +49,5 @@ internal sealed unsafe class WeightRecorder<T>(TrainingTask task, VersionStore<T
         _ = log.Add(step, histograms);
     }
 
-    private bool IsChosen(int epoch) => (epoch + 1) % _every == 0 || BitOperations.IsPow2(epoch + 1) || epoch + 1 == task.Job.Training.Epochs;
+    private bool IsChosen(long round) => round % _every == 0 || BitOperations.IsPow2(round) || round == task.Batches.Rounds;
 }

@@ -55,15 +55,16 @@ internal sealed class WorkerSession<T> : IWorkerSession
 
         // gather and backward
         var network = NetworkCatalogue.Create(job.Model, task.Facts.Shape);
+        var trained = job.Training.Train is null ? null : TrainedTensors.Of(job.Training, task.Shape);
         _threads = new ComputeThreads(silo.Identity.ThreadsPerJob, job.Name);
         _leases = new ShardLeases(task, silo.Registry);
         _gradients = new GradientWork<T>(
-            task, _threads, _leases, silo.Faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Identity.Device));
+            task, _threads, _leases, silo.Faults, () => new GradientPass(network, task.Shape, job.Model.Precision, silo.Identity.Device, trained));
         var batches = new BatchGatherer(task.Batches, _leases);
 
         // reduce-scatter, update and all-gather
         var searches = job.Training.Optimizer.Traits().SearchesAlongLines;
-        var decay = DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll);
+        var decay = DecayRun.PerBlock(task.Shape, task.Layout.Blocks, job.Training.Optimizer.DecayAll, trained);
         var update = new BlockUpdate<T>(task.Layout.Blocks, decay, optimizer) { Probes = searches };
         _exchange = new StepExchange<T>(task.Layout, self, generation, mesh, task.Batches, update, job.Training.ClipNorm);
 

@@ -43,7 +43,7 @@ internal static class ColumnPlan
         }
 
         facts = facts with { Columns = features, Shape = facts.Shape with { Features = features.Count } };
-        DataPlan.CheckSize(job, facts.Shape);
+        DataPlan.CheckModel(job, facts.Shape);
         return facts;
     }
 

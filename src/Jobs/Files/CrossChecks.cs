@@ -23,12 +23,17 @@ internal static class CrossChecks
                 : $"data.format is {job.Data.Format}, which {ThatTake(ExampleKind.Windows, ExampleKind.Pairs)} learn from: {kind.Kind} needs {KeyWords.List(Formats(labelled: true), "or")}.");
         }
 
-        foreach (var (key, asked) in new[] { ("earlyStopping", job.Training.EarlyStopping is not null), ("keep", job.Training.Keep == KeptModel.Best) })
+        foreach (var (key, asked) in new[] { ("earlyStopping", job.Training.EarlyStopping is not null), ("keep", job.Training.Keep == KeptModel.Best), ("evaluation", job.Training.Evaluation is not null) })
         {
             if (asked && job.Data.Validation is { Path: null, Fraction: 0 })
             {
                 throw training.Error(key, $"training.{key} goes by held-out examples, but none are held out: set data.validation.fraction, or data.validation.path.");
             }
+        }
+
+        if (job.Training.Steps > 0 && job.Training.Schedule.Kind == ScheduleKind.Step && !training.Map("schedule").Has("every"))
+        {
+            throw training.Map("schedule").Error("every", "training.schedule.every is missing: in a job of training.steps it counts steps, and has no default.");
         }
 
         if (isKnown && kind.Examples != job.Data.Examples)
@@ -127,6 +132,11 @@ internal static class CrossChecks
         if (section.Validation is { Path: not null, Fraction: > 0 })
         {
             throw validation.Error("fraction", "data.validation has a fraction and a path: held-out examples come from one or the other.");
+        }
+
+        if (section.Validation is { From: HeldOutPlace.End, Fraction: 0 })
+        {
+            throw validation.Error("from", "data.validation.from is end, but no fraction is held out: set data.validation.fraction, or take from out.");
         }
 
         if (section.Validation is { Labels: not null, Path: null })

@@ -33,6 +33,7 @@ public sealed record SiloMemory(long Weights, long Gradients, long Optimizer, lo
         var (first, end) = shards.Of(member);
         var waiting = Enumerable.Range(first, end - first).Select(v => tree.Cover(first, v).Count).DefaultIfEmpty().Max();
         var gradients = Math.Min(end - first, waiting + threads);
+        gradients += job.Training.MicroBatch is null ? 0 : Math.Min(end - first, threads); // what earlier micro-batches of a shard came to
         var slice = blocks.Length(blocks.Owned(member, shards.Members));
         var parts = allParts.Sum() - allParts[member];
         var state = job.Training.Optimizer.StatePerWeight();

@@ -8,6 +8,11 @@ internal static class DataKeys
     private static readonly Belonging BytePairs = Text.And(
         Kinds.Tokens.Only(TokenKind.Bpe), (key, _) => $"{key} belongs to texts of byte pairs: set data.tokens to bpe, or leave it out.", "tokens: bpe");
 
+    private static readonly Belonging Windows = Text.And(
+        Kinds.Tokens.Only(TokenKind.Char, TokenKind.Byte, TokenKind.Bpe),
+        (key, job) => Text.Holds(job) ? $"{key} belongs to windows of text (data.tokens: char, byte or bpe): take it out." : Text.Refusal(key, job),
+        "tokens: char, byte, bpe");
+
     private static readonly Belonging Words = Text.And(
         Kinds.Tokens.Only(TokenKind.Word, TokenKind.Whitespace),
         (key, job) => $"{key} has no meaning for {(Text.Holds(job) ? Kebab.Name(job.Data.Tokens) : job.Data.Format)}: it belongs to texts of words (data.tokens).",
@@ -72,6 +77,9 @@ internal static class DataKeys
             .For(Vocabularies).DefaultIs("that of the text"),
         data.Key("minCount", d => d.MinCount, (d, v) => d with { MinCount = v }, new WholeNumber(1), "rarer words are `<unk>`; not beside `vocabulary`")
             .For(Words).Written(j => j.Data.Vocabulary is null),
+        data.Key("windows", d => d.Windows, (d, v) => d with { Windows = v }, new Choice<TextWindows>(),
+            "tiled: every token once an epoch, in windows side by side; random: windows that start anywhere, drawn by seed")
+            .For(Windows).Only(Kinds.LineSearch, TextWindows.Tiled, "is {0}, but lbfgs compares passes over the same examples with each other: set it to tiled, or take it out."),
         data.Key("shards", d => d.Shards, (d, v) => d with { Shards = v }, new WholeNumber(1, 1 << 16),
             "V, the parts that the training data is cut into; silos beyond V stand by"),
         Validation(data.Inner("validation", d => d.Validation, (d, v) => d with { Validation = v })));
@@ -81,6 +89,9 @@ internal static class DataKeys
         validation.Key("fraction", v => v.Fraction, (v, f) => v with { Fraction = f }, RealNumber.Share,
             "held out by seed; text holds out one contiguous run per shard")
             .Written(j => j.Data.Validation.Path is null),
+        validation.Key("from", v => v.From, (v, f) => v with { From = f }, new Choice<HeldOutPlace>(),
+            "where the fraction of a text is: anywhere (one run per shard, placed by seed), or at the text's end")
+            .For(Text).Written(j => j.Data.Validation.Path is null),
         validation.Key("path", v => v.Path, (v, p) => v with { Path = p }, NamedFile.Source, "a held-out source of its own; this or the fraction"),
         validation.Key("labels", v => v.Labels, (v, l) => v with { Labels = l }, NamedFile.One, "its labels' file, which idx needs")
             .For(Takes("labels")),

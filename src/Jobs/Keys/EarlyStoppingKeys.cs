@@ -5,8 +5,8 @@ internal static class EarlyStoppingKeys
 {
     /// <summary>Its keys.</summary>
     public static JobSection Section(Lens<EarlyStoppingSection> stopping) => stopping.Section(
-        "ends the job before its last epoch; needs held-out examples",
-        stopping.Key("patience", s => s.Patience, (s, v) => s with { Patience = v }, new WholeNumber(1), "evaluations (one an epoch) in a row without an improvement")
+        "ends the job before its last step; needs held-out examples",
+        stopping.Key("patience", s => s.Patience, (s, v) => s with { Patience = v }, new WholeNumber(1), "evaluations (one an epoch, or by `evaluation.every`) in a row without an improvement")
             .Needed(),
         stopping.Key("figure", s => s.Figure, (s, v) => s with { Figure = v }, new Choice<HeldOutFigure>(),
             "of the held-out examples; decides which version is the best one, too")

@@ -50,6 +50,11 @@ public static partial class JobSchema
             schema["required"] = new JsonArray([.. required.Select(r => (JsonNode)r)]);
         }
 
+        if (section.OneOf.Count > 0)
+        {
+            schema["oneOf"] = new JsonArray([.. section.OneOf.Select(name => (JsonNode)new JsonObject { ["required"] = new JsonArray(name) })]);
+        }
+
         return schema;
     }
 

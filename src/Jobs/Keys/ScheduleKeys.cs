@@ -13,7 +13,7 @@ internal static class ScheduleKeys
             schedule.Key("warmup", s => s.Warmup, (s, v) => s with { Warmup = v }, new WholeNumber(0), "steps over which the factor rises to 1, whatever the kind"),
             schedule.Key("floor", s => s.Floor, (s, v) => s with { Floor = v }, RealNumber.Fraction, "the factor at the last step")
                 .For(Kinds.Schedule.Only(ScheduleKind.Cosine)),
-            schedule.Key("every", s => s.Every, (s, v) => s with { Every = v }, new WholeNumber(1), "epochs after which the factor is multiplied by gamma")
+            schedule.Key("every", s => s.Every, (s, v) => s with { Every = v }, new WholeNumber(1), "epochs (in a job of `steps`: steps) after which the factor is multiplied by gamma")
                 .For(step),
             schedule.Key("gamma", s => s.Gamma, (s, v) => s with { Gamma = v }, RealNumber.Factor, "what it is multiplied by")
                 .For(step));

@@ -39,6 +39,8 @@ public static class Calibration
             Training = job.Training with
             {
                 Epochs = 1_000_000,
+                Steps = 0,
+                Evaluation = null,
                 Batch = (int)batch,
                 EarlyStopping = null,
                 Overlap = false,

@@ -24,14 +24,17 @@ public sealed class BatchPlan
     /// <param name="rows">Training examples of each shard, n_v; one at least has some.</param>
     /// <param name="batch">Examples per step over all shards, at least 1; or <see cref="TrainingSection.AllExamples"/>.</param>
     /// <param name="epochs">Number of epochs.</param>
-    public BatchPlan(IReadOnlyList<long> rows, int batch, int epochs)
+    /// <param name="steps">Steps of the whole job, where it is measured in steps; 0: in epochs.</param>
+    /// <param name="every">Steps of a round; 0: those of an epoch.</param>
+    public BatchPlan(IReadOnlyList<long> rows, int batch, int epochs, long steps = 0, long every = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Max(), int.MaxValue, nameof(rows));
         Examples = rows.Sum();
         ArgumentOutOfRangeException.ThrowIfLessThan(Examples, 1, nameof(rows));
         StepsPerEpoch = batch == TrainingSection.AllExamples ? 1 : (Examples + batch - 1) / batch;
-        Epochs = epochs;
+        Steps = steps > 0 ? steps : StepsPerEpoch * epochs;
+        StepsPerRound = every > 0 ? every : StepsPerEpoch;
         _stride = Stride(StepsPerEpoch);
         _before = new (long, long)[rows.Count + 1];
         long before = 0;
@@ -48,20 +51,55 @@ public sealed class BatchPlan
     /// <summary>S = ceil(N / batch).</summary>
     public long StepsPerEpoch { get; }
 
-    /// <summary>Number of epochs.</summary>
-    public int Epochs { get; }
-
     /// <summary>Number of shards, V.</summary>
     public int Shards => _before.Length - 1;
 
     /// <summary>Steps of the whole job. Steps count from 0.</summary>
-    public long Steps => StepsPerEpoch * Epochs;
+    public long Steps { get; }
+
+    /// <summary>Steps of a round, which ends with an evaluation; the last one may be shorter.</summary>
+    public long StepsPerRound { get; }
+
+    /// <summary>Rounds of the whole job.</summary>
+    public long Rounds => (Steps + StepsPerRound - 1) / StepsPerRound;
+
+    /// <summary>The plan of a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="trainingRows">Training examples of each shard.</param>
+    public static BatchPlan Of(Job job, IReadOnlyList<long> trainingRows)
+    {
+        var training = job.Training;
+        return new BatchPlan(
+            job.Data.DrawsWindows ? WindowDraw.Rows(trainingRows, training.Batch) : trainingRows,
+            training.Batch, training.Epochs, training.Steps, training.Evaluation?.Every ?? 0);
+    }
 
     /// <summary>The epoch a step belongs to, from 0.</summary>
     public int EpochOf(long step) => (int)(step / StepsPerEpoch);
 
+    /// <summary>Whether a step is the last of its round.</summary>
+    public bool EndsRound(long step) => (step + 1) % StepsPerRound == 0 || step + 1 == Steps;
+
+    /// <summary>Rounds that have ended when so many steps have been taken.</summary>
+    public long RoundsBy(long steps) => steps == Steps ? Rounds : steps / StepsPerRound;
+
+    /// <summary>Steps at the end of so many rounds.</summary>
+    public long EndOfRounds(long rounds) => Math.Min(rounds * StepsPerRound, Steps);
+
     /// <summary>Whether a step is the last of its epoch.</summary>
     public bool EndsEpoch(long step) => (step + 1) % StepsPerEpoch == 0;
+
+    /// <summary>The places [First, End) of shard <paramref name="shard"/>'s order of an epoch that a run of steps within it takes.</summary>
+    public IEnumerable<(int First, int End)> Rows(long firstStep, long endStep, int shard)
+    {
+        for (var step = firstStep; step < endStep; step++)
+        {
+            yield return Rows(step, shard);
+        }
+    }
+
+    /// <summary>Places of a shard's order of an epoch: the examples that the epoch takes of it.</summary>
+    public long RowsPerEpoch(int shard) => DealtBefore(shard + 1, StepsPerEpoch) - DealtBefore(shard, StepsPerEpoch);
 
     /// <summary>The rows [First, End) of shard <paramref name="shard"/>'s permutation that a step takes.</summary>
     public (int First, int End) Rows(long step, int shard)

@@ -9,8 +9,8 @@ public static class LearningRate
         var schedule = training.Schedule;
         var factor = step < schedule.Warmup ? (step + 1.0) / schedule.Warmup : schedule.Kind switch
         {
-            ScheduleKind.Cosine => Cosine(schedule, step, training.Epochs * stepsPerEpoch - 1),
-            ScheduleKind.Step => Math.Pow(schedule.Gamma, step / stepsPerEpoch / schedule.Every),
+            ScheduleKind.Cosine => Cosine(schedule, step, (training.Steps > 0 ? training.Steps : training.Epochs * stepsPerEpoch) - 1),
+            ScheduleKind.Step => Math.Pow(schedule.Gamma, step / (training.Steps > 0 ? 1 : stepsPerEpoch) / schedule.Every),
             _ => 1,
         };
         return training.Optimizer.LearningRate * factor;

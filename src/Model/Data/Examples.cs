@@ -9,42 +9,54 @@ public sealed class Examples : IDisposable
     private readonly long _seed;
     private readonly int _shard;
     private readonly IExampleTensors _training;
-    private readonly int[] _trainingRows;
+    private readonly IEpochOrder _order;
     private readonly IExampleTensors _validation;
     private readonly int[] _validationRows;
-    private volatile Order _order;
     private int _leases = 1;
 
     internal Examples(
-        long seed, int shard, IExampleTensors training, int[] trainingRows, IExampleTensors validation, int[] validationRows)
+        (long Seed, int Shard) job, IExampleTensors training, IEpochOrder order, int trainingRows, IExampleTensors validation, int[] validationRows)
     {
-        (_seed, _shard, _training, _trainingRows, _validation, _validationRows) =
-            (seed, shard, training, trainingRows, validation, validationRows);
-        _order = OrderOf(0);
+        (_seed, _shard) = job;
+        (_training, _order, TrainingRows, _validation, _validationRows) = (training, order, trainingRows, validation, validationRows);
     }
 
-    /// <summary>Training examples, n_v.</summary>
-    public int TrainingRows => _trainingRows.Length;
+    /// <summary>Training examples, n_v; of a text, windows side by side.</summary>
+    public int TrainingRows { get; }
 
     /// <summary>Held-out examples.</summary>
     public int ValidationRows => _validationRows.Length;
 
-    /// <summary>Rows [first, end) of this shard's seeded permutation for an epoch.</summary>
+    /// <summary>The examples at the places [first, end) of an epoch.</summary>
     public Batch Training(int epoch, int first, int end)
     {
-        var order = _order;
-        if (order.Epoch != epoch)
-        {
-            _order = order = OrderOf(epoch);
-        }
-
         var place = new PassPlace(_seed, epoch, _shard, first);
-        return Gather(_training, order.Rows.AsSpan(first, end - first), place) with { Place = place };
+        return Gather(_training, _order.Rows(epoch, first, end), place) with { Place = place };
     }
 
     /// <summary>Held-out rows [first, end), in the order of the source.</summary>
     public Batch Validation(int first, int end) => Gather(
         _validation, _validationRows.AsSpan(first, end - first), new PassPlace(_seed, -1, _shard, first));
+
+    /// <summary>Held-out examples number [first, end) of some that are spread evenly over all: see <see cref="EvaluationPlan"/>.</summary>
+    /// <param name="first">The first one.</param>
+    /// <param name="end">One past the last.</param>
+    /// <param name="count">How many there are of them in all.</param>
+    public Batch Validation(int first, int end, int count)
+    {
+        if (count == _validationRows.Length)
+        {
+            return Validation(first, end);
+        }
+
+        var rows = new int[end - first];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = _validationRows[EvaluationPlan.At(first + i, count, _validationRows.Length)];
+        }
+
+        return Gather(_validation, rows, new PassPlace(_seed, -1, _shard, first));
+    }
 
     private Batch Gather(IExampleTensors tensors, ReadOnlySpan<int> rows, PassPlace place)
     {
@@ -56,15 +68,6 @@ public sealed class Examples : IDisposable
 
         return tensors.Gather(rows, digest, place);
     }
-
-    private Order OrderOf(int epoch)
-    {
-        return new Order(epoch, OrderOf(_seed, epoch, _shard, _trainingRows));
-    }
-
-    /// <summary>A shard's training rows in the order of an epoch.</summary>
-    internal static int[] OrderOf(long seed, int epoch, int shard, int[] rows) =>
-        [.. SeededRandom.For(seed, RandomPurpose.Permutation, epoch, shard).Permutation(rows.Length).Select(p => rows[p])];
 
     /// <summary>The same examples for one more user, who disposes of them too.</summary>
     /// <exception cref="ObjectDisposedException">They have been freed.</exception>
@@ -94,6 +97,4 @@ public sealed class Examples : IDisposable
             _validation.Dispose();
         }
     }
-
-    private sealed record Order(int Epoch, int[] Rows);
 }

@@ -117,9 +117,19 @@ internal interface IExampleTensors : IDisposable
 /// <param name="MayBeEmpty">Whether a shard may go without examples: those of a validation's own source may.</param>
 internal sealed record SourcePart(string Path, string? Labels, int Shard, int Shards, bool MayBeEmpty = false)
 {
+    /// <summary>The part of the source that is its held-out end; 0 (default): none.</summary>
+    public double EndFraction { get; init; }
+
+    /// <summary>Whether the shards cut up that end, and not what is before it.</summary>
+    public bool IsEnd { get; init; }
+
     /// <summary>The run [First, End) of <paramref name="count"/> units that belongs to this shard.</summary>
-    public (long First, long End) Of(long count) =>
-        ((long)((Int128)count * Shard / Shards), (long)((Int128)count * (Shard + 1) / Shards));
+    public (long First, long End) Of(long count)
+    {
+        var before = EndFraction == 0 ? count : (long)decimal.Floor((1 - (decimal)EndFraction) * count); // what the end comes after
+        var (start, cut) = IsEnd ? (before, count - before) : (0, before);
+        return (start + (long)((Int128)cut * Shard / Shards), start + (long)((Int128)cut * (Shard + 1) / Shards));
+    }
 
     /// <summary>The file's name for messages.</summary>
     public string Name => DataFiles.NameOf(Path);

@@ -28,11 +28,13 @@ public sealed class ShardData
     {
         job = Described(job);
         var (files, kept) = (TokenFiles.Read(job.Data), KeptVocabulary.Read(job.Data));
-        var source = Read(job, new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards), files, use: use, kept: kept);
-        var validation = job.Data.Validation.Path is { } path
-            ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files, use: use, kept: kept)
+        var part = new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards) { EndFraction = job.Data.Validation.IsEnd ? job.Data.Validation.Fraction : 0 };
+        var source = Read(job, part, files, use: use, kept: kept);
+        var validation = job.Data.Validation.IsEnd ? Read(job, part with { IsEnd = true, MayBeEmpty = true }, files, use: use, kept: kept)
+            : job.Data.Validation.Path is { } path
+                ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files, use: use, kept: kept)
             : null;
-        if (validation is not null)
+        if (validation is not null && !job.Data.Validation.IsEnd)
         {
             RequireSame(job, source, validation);
         }
@@ -165,12 +167,37 @@ public sealed class ShardData
         return counts;
     }
 
-    /// <summary>What an epoch must count of this shard: how many examples, and the wrapping sum of their rows' digests.</summary>
+    /// <summary>What an epoch that takes every example once must count of this shard: how many examples, and the wrapping sum of their rows' digests.</summary>
     public (long Rows, ulong Digest) Ledger(DataFacts facts)
     {
         var rows = Split(facts).Training;
         return (rows.Length, rows.Aggregate(0ul, (sum, row) => sum + RowDigest.Of(_shard, row)));
     }
+
+    /// <summary>What some places of an epoch must count of this shard.</summary>
+    /// <param name="facts">What the shards agree on.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="places">The places [First, End) of it that steps have taken.</param>
+    public (long Rows, ulong Digest) Ledger(DataFacts facts, int epoch, IEnumerable<(int First, int End)> places)
+    {
+        var order = OrderOf(Split(facts).Training);
+        var (count, digest) = (0L, 0ul);
+        foreach (var (first, end) in places.Where(p => p.End > p.First))
+        {
+            foreach (var row in order.Rows(epoch, first, end))
+            {
+                digest += RowDigest.Of(_shard, row);
+            }
+
+            count += end - first;
+        }
+
+        return (count, digest);
+    }
+
+    private IEpochOrder OrderOf(int[] training) => _job.Data.DrawsWindows
+        ? new DrawnOrder(_job.Training.Seed, _shard, new WindowStarts(training, _source.Tokens, _job.Model.Context))
+        : new ShuffledOrder(_job.Training.Seed, _shard, training);
 
     /// <summary>The examples as tensors, ready to be gathered.</summary>
     public Examples Prepare(DataFacts facts)
@@ -185,13 +212,14 @@ public sealed class ShardData
         var (training, held) = Split(facts);
         var own = _source.ToTensors(_job.Model.Precision, facts, Order(training, held));
         var validation = _validation?.ToTensors(_job.Model.Precision, facts);
-        return new Examples(_job.Training.Seed, _shard, own, training, validation ?? own, held);
+        var windows = _job.Data.DrawsWindows && own is TokenTensors side ? side.Anywhere : own;
+        return new Examples((_job.Training.Seed, _shard), windows, OrderOf(training), training.Length, validation ?? own, held);
     }
 
     // A search takes all training examples in every pass, in the order of the first epoch; the others come behind them.
     private int[]? Order(int[] training, int[] held) => !_job.Training.Optimizer.Traits().SearchesAlongLines ? null
-        : _validation is null ? [.. Examples.OrderOf(_job.Training.Seed, 0, _shard, training), .. held]
-        : Examples.OrderOf(_job.Training.Seed, 0, _shard, training);
+        : _validation is null ? [.. ShuffledOrder.Of(_job.Training.Seed, 0, _shard, training), .. held]
+        : ShuffledOrder.Of(_job.Training.Seed, 0, _shard, training);
 
     /// <summary>Lets a bigram model count this shard's training text. Text only.</summary>
     public void CountBigrams(DataFacts facts, BigramBaseline bigrams)

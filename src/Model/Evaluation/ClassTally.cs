@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using Granary.Model.Prediction;
 
 namespace Granary.Model.Evaluation;
 

@@ -14,6 +14,11 @@ public sealed class BackwardCuts
     /// <returns>x, to go on with.</returns>
     internal Tensor Here(Tensor x, int first)
     {
+        if (!x.requires_grad)
+        {
+            return x; // nothing before it is trained: the pass has no way on from here
+        }
+
         var after = x.detach().requires_grad_();
         _cuts.Push((x, after, first));
         return after;

@@ -32,14 +32,17 @@ public sealed class GradientPass : IDisposable
     private readonly INetwork _network;
     private readonly Device _device;
     private readonly FlatTensor? _onDevice;
+    private readonly bool[]? _trained;
     private readonly Dictionary<FlatTensor, Tensor[]> _leaves = [];
 
     /// <param name="network">The network.</param>
     /// <param name="shape">Its parameters.</param>
     /// <param name="precision">Its numbers.</param>
     /// <param name="device">"cpu" or "cuda:N".</param>
-    public GradientPass(INetwork network, IReadOnlyList<ParameterShape> shape, Precision precision, string device)
+    /// <param name="trained">Which parameters are trained: the gradient of the others is 0, and nothing is computed for it. Null: all are.</param>
+    public GradientPass(INetwork network, IReadOnlyList<ParameterShape> shape, Precision precision, string device, bool[]? trained = null)
     {
+        _trained = trained;
         _network = network;
         _device = DeviceOf(device);
         _onDevice = _device.type == TorchSharp.DeviceType.CPU ? null : new FlatTensor(shape, precision, _device);
@@ -54,7 +57,10 @@ public sealed class GradientPass : IDisposable
     /// <param name="adds">Adds the gradient to what is there instead, from the right.</param>
     /// <param name="finalFrom">Told, while the pass goes on and as long as the loss is finite, from which number on the gradient has been
     /// written (and of the sum of the examples' weights); null: nobody asks, and the pass is not interrupted for it. The gradient is the same to the bit.</param>
-    public GradientResult Gradient(FlatTensor weights, Func<Batch> gather, FlatTensor gradient, bool adds = false, Action<double, long>? finalFrom = null)
+    /// <param name="earlier">The sum of passes before this one that belong to the same gradient, which goes to them first; null: there were none.
+    /// It is used up.</param>
+    public GradientResult Gradient(
+        FlatTensor weights, Func<Batch> gather, FlatTensor gradient, bool adds = false, Action<double, long>? finalFrom = null, FlatTensor? earlier = null)
     {
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
@@ -65,38 +71,44 @@ public sealed class GradientPass : IDisposable
         if (cuts is null)
         {
             loss.backward();
-            Take(leaves, 0, leaves.Length, gradient, adds);
+            Take(leaves, 0, leaves.Length, gradient, adds, earlier);
         }
         else
         {
-            Backward(loss, cuts, leaves, gradient, adds, batch.Weight, finalFrom!);
+            Backward(loss, cuts, leaves, (gradient, adds, earlier), batch.Weight, finalFrom!);
         }
 
         return new GradientResult(batch.Count, batch.Weight, Number(loss), batch.Digest);
     }
 
     private static void Backward(
-        Tensor loss, BackwardCuts cuts, Tensor[] leaves, FlatTensor gradient, bool adds, double weight, Action<double, long> finalFrom)
+        Tensor loss, BackwardCuts cuts, Tensor[] leaves, (FlatTensor Gradient, bool Adds, FlatTensor? Earlier) into, double weight, Action<double, long> finalFrom)
     {
         var finite = double.IsFinite(Number(loss));
         var end = leaves.Length;
         cuts.Backward(loss, first =>
         {
-            Take(leaves, first, end, gradient, adds);
+            Take(leaves, first, end, into.Gradient, into.Adds, into.Earlier);
             end = first;
             if (finite)
             {
-                finalFrom(weight, gradient.Start(first));
+                finalFrom(weight, into.Gradient.Start(first));
             }
         });
-        Take(leaves, 0, end, gradient, adds);
+        Take(leaves, 0, end, into.Gradient, into.Adds, into.Earlier);
     }
 
     private static double Number(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
 
     // Copying what autograd made is one pass less over the gradients than letting it add to zeros.
-    private static void Take(Tensor[] leaves, int first, int end, FlatTensor gradient, bool adds)
+    private static void Take(Tensor[] leaves, int first, int end, FlatTensor gradient, bool adds, FlatTensor? earlier)
     {
+        if (earlier is not null)
+        {
+            TakeSum(leaves, first, end, gradient, adds, earlier);
+            return;
+        }
+
         using var mode = no_grad();
         for (var i = first; i < end; i++)
         {
@@ -115,6 +127,25 @@ public sealed class GradientPass : IDisposable
             {
                 leaves[i].grad = null;
             }
+        }
+    }
+
+    // The passes of one shard come together before they meet another shard's, wherever that one is computed.
+    private static void TakeSum(Tensor[] leaves, int first, int end, FlatTensor gradient, bool adds, FlatTensor earlier)
+    {
+        using var mode = no_grad();
+        for (var i = first; i < end; i++)
+        {
+            using var made = leaves[i].grad;
+            var sum = earlier.Views[i];
+            if (made is not null)
+            {
+                using var term = made.cpu();
+                sum.add_(term, HeldScalars.One);
+                leaves[i].grad = null;
+            }
+
+            _ = adds ? gradient.Views[i].add_(sum, HeldScalars.One) : gradient.Views[i].copy_(sum);
         }
     }
 
@@ -166,6 +197,14 @@ public sealed class GradientPass : IDisposable
         if (!_leaves.TryGetValue(source, out var leaves))
         {
             leaves = _network.Leaves(source);
+            for (var i = 0; i < leaves.Length; i++)
+            {
+                if (_trained?[i] == false)
+                {
+                    leaves[i].requires_grad_(false);
+                }
+            }
+
             _leaves.Add(source, leaves);
         }
 

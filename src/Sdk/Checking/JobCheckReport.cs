@@ -26,6 +26,12 @@ public sealed record JobCheckReport
     /// <summary>Steps of one epoch.</summary>
     public required long StepsPerEpoch { get; init; }
 
+    /// <summary>Steps of the whole job, where it is measured in steps; null: it is measured in epochs.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>Weights that are trained; null: all are.</summary>
+    public long? Trained { get; init; }
+
     /// <summary>Mean loss of a bigram model over the held-out text: a language model is worth something where it beats that. Null elsewhere.</summary>
     public double? BigramLoss { get; init; }
 

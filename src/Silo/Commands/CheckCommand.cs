@@ -51,7 +51,10 @@ internal static class CheckCommand
         features = found.Facts.Shape.Features,
         classes = found.Facts.Shape.Classes,
         parameters = ModelShape.Weights(shape),
-        stepsPerEpoch = new BatchPlan(found.Facts.TrainingRows, job.Training.Batch, job.Training.Epochs).StepsPerEpoch,
+        stepsPerEpoch = BatchPlan.Of(job, found.Facts.TrainingRows).StepsPerEpoch,
+        steps = job.Training.Steps > 0 ? (int?)job.Training.Steps : null,
+        windows = job.Data.DrawsWindows ? Kebab.Name(job.Data.Windows) : null,
+        trained = job.Training.Train is null ? (long?)null : TrainedTensors.Of(job.Training, shape).Zip(shape, (trained, p) => trained ? p.Count : 0).Sum(),
         shape = ModelKinds.IsBuiltIn(job.Model.Kind) ? null : shape, // the shapes of built-in kinds are known to every process
         init,
         bigramLoss = found.BigramLoss,

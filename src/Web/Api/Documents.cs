@@ -38,7 +38,7 @@ public sealed record JobDocument
     /// <summary>Steps of the whole job; 0 until the data has been read.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Epochs of the whole job.</summary>
+    /// <summary>Epochs of the whole job; 0 where it is measured in steps.</summary>
     public required int Epochs { get; init; }
 
     /// <summary>Steps per epoch; 0 until the data has been read.</summary>
@@ -149,7 +149,7 @@ public sealed record AbsentDocument(string Silo, string Why);
 /// <param name="Model">Kind of model.</param>
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="Step">Steps that led to the weights.</param>
-/// <param name="StoppedEarly">Whether the evaluations ended the job before its last epoch.</param>
+/// <param name="StoppedEarly">Whether the evaluations ended the job before its last step.</param>
 /// <param name="TrainLoss">Mean loss over the last whole epoch.</param>
 /// <param name="ValidationLoss">Mean loss over the held-out examples.</param>
 /// <param name="ValidationAccuracy">Part of them that the model gets right.</param>

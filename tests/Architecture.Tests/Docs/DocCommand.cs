@@ -10,9 +10,9 @@ internal sealed record DocCommand(DocPages.Block Block, string Line, IReadOnlyLi
 {
     private const string Prompt = "$ ";
 
-    /// <summary>The commands of all blocks that have no language: those after <c>$ </c>, or every line where none has that and the first one
+    /// <summary>The commands of all blocks that have no language, or a shell's: those after <c>$ </c>, or every line where none has that and the first one
     /// begins with a program's name.</summary>
-    public static IReadOnlyList<DocCommand> All { get; } = [.. DocPages.Blocks.Where(b => b.Language.Length == 0).SelectMany(Of)];
+    public static IReadOnlyList<DocCommand> All { get; } = [.. DocPages.Blocks.Where(b => b.Language is "" or "sh" or "bash" or "console").SelectMany(Of)];
 
     /// <summary>What is told to <c>granary</c>; null: it is another program.</summary>
     public IReadOnlyList<string>? Told

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Granary.Jobs;
+using YamlDotNet.RepresentationModel;
 
 namespace Granary.Architecture.Tests.Docs;
 
@@ -20,6 +21,13 @@ public partial class DocJobTests
 
     private static bool Has(DocPages.Block block, string key) => Regex.IsMatch(block.Text, $"(?m)^{key}:");
 
+    // Of a key whose value is a mapping, the key alone.
+    private static IEnumerable<string> Paths(YamlMappingNode map, string prefix) => map.Children.SelectMany(c =>
+    {
+        var path = prefix + ((YamlScalarNode)c.Key).Value;
+        return c.Value is YamlMappingNode inner && JobKeys.File.Keys.All(k => k.Path != path) ? Paths(inner, path + ".") : [path];
+    });
+
     private static string[] Overrides(DocPages.Block block) => [.. Line().Matches(block.Text).Select(m =>
     {
         var key = Assert.Single(JobKeys.File.Keys, k => k.Name == m.Groups[1].Value);
@@ -38,15 +46,18 @@ public partial class DocJobTests
             }
             else if (Has(block, "model"))
             {
-                Assert.Equal("digits-mlp", JobFile.Parse(block.Text, $"{block}", Examples, [], Examples).Name);
-            }
-            else if (Directory.GetFiles(Examples, "*.yaml").FirstOrDefault(f => File.ReadAllText(f).Contains(block.Text, StringComparison.Ordinal)) is { } example)
-            {
-                Assert.NotNull(JobFile.Load(example, [], Examples)); // a part of it, word for word
+                var name = JobFile.Parse(block.Text, $"{block}", Examples, [], Examples).Name;
+                Assert.True(File.Exists(Path.Combine(Examples, $"{name}.yaml")), $"{block}: {name} is no example");
             }
             else if (block.Text.TrimStart().StartsWith("# yaml-language-server: $schema=", StringComparison.Ordinal))
             {
                 Assert.True(File.Exists(Path.Combine(Repository.Root, "docs/reference", block.Text.Trim().Split("$schema=")[1])), $"{block}");
+            }
+            else if (char.IsLetter(block.Text[0])) // a section, or a part of one
+            {
+                var paths = Paths(YamlText.Mapping(block.Text, $"{block}"), "").ToArray();
+                Assert.NotEmpty(paths);
+                Assert.All(paths, path => Assert.Contains(path, JobKeys.File.All.Select(e => e.Path)));
             }
             else
             {

@@ -41,8 +41,7 @@ public class DocOutputTests
     [Fact]
     public void Every_output_is_checked_or_was_put_there_by_a_run() => Assert.All(DocPages.Blocks.Where(b => b.Language.Length == 0 && HasOutput(b.Text)), block =>
     {
-        var before = Repository.Read(block.Page).Split('\n')[block.Line - 2];
-        Assert.True(before.StartsWith("<!-- ", StringComparison.Ordinal), $"{block} shows an output. Put {Mark} above it and run docs/tools/outputs.py {block.Page}; or check it in a test and put {Checked} there.");
+        Assert.True(DocPages.Above(block).StartsWith("<!-- ", StringComparison.Ordinal), $"{block} shows an output. Put {Mark} above it and run docs/tools/outputs.py {block.Page}; or check it in a test and put {Checked} there.");
     });
 
     // The first lines may be commands; a line that is not one, below them, was printed.

@@ -45,6 +45,9 @@ internal static partial class DocPages
     public static IEnumerable<(string Page, string Code)> Inline() =>
         All.SelectMany(page => Code().Matches(Fenced().Replace(Repository.Read(page), "")).Select(m => (page, m.Groups[1].Value)));
 
+    /// <summary>The line above a block.</summary>
+    public static string Above(Block block) => Repository.Read(block.Page).Split('\n')[block.Line - 2];
+
     /// <summary>What a page shows as a command's output: the lines below it, up to the next command or the block's end.</summary>
     /// <param name="page">The page.</param>
     /// <param name="command">The command, without <c>$ </c>.</param>

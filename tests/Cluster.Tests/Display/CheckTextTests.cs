@@ -23,6 +23,24 @@ public sealed class CheckTextTests
     }
 
     [Fact]
+    public void A_job_by_steps_tells_how_many_they_are_and_what_is_trained()
+    {
+        var data = new DataReport("text", [new FileReport("t.txt", 100, null)], [], null, [], [], [], [], new TextReport("char", 5000, 40, ["a"], 0), null, null);
+        var text = CheckText.Of(
+            JsonSerializer.SerializeToElement(
+                new
+                {
+                    name = "gpt", model = "transformer", shards = 2, trainingExamples = 90, validationExamples = 10, features = 0, parameters = 8000, stepsPerEpoch = 9, steps = 2000,
+                    trained = 1500, windows = "random", data, warnings = Array.Empty<JobWarning>(),
+                },
+                JsonSerializerOptions.Web),
+            width: null);
+        Assert.StartsWith("gpt: transformer, 8,000 weights, 2 shards, 9 steps an epoch, 2,000 in all\ntrained     1,500 of the weights; the others keep their values\n", text, StringComparison.Ordinal);
+        Assert.Contains("an example is a window of them, which starts anywhere\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("in all", Text(Data(), heldOut: 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Gaps_are_counted_and_it_is_said_what_fills_them()
     {
         ColumnReport Column(long missing) => new("x", false, 0, 1, 0.5, missing, 2);

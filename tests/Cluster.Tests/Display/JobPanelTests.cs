@@ -27,6 +27,17 @@ public class JobPanelTests
         return history;
     }
 
+    [Fact]
+    public void A_job_by_steps_counts_no_epochs()
+    {
+        var history = new JobHistory();
+        history.Add(History().Status! with { Epochs = 0 });
+        var line = JobLine.Of(history);
+        Assert.StartsWith("step 25/100  loss 0.0800", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("epoch", line, StringComparison.Ordinal);
+        Assert.StartsWith("epoch 1/4  step 25/100", JobLine.Of(History()), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(59, 19)]
     [InlineData(79, 23)]

@@ -11,7 +11,7 @@ public sealed partial class SchemaTests : IDisposable
     private static readonly string[] ReaderAlone =
     [
         "there is no file", "there are no files", "no file matches", "is a folder, not a file", "which is the label", "has a fraction and a path", "stands alone", "data.validation.labels is missing", "twice", "which learns from text", "which a transformer and a skip-gram learn from", "goes by held-out examples",
-        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart",
+        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart", "data.validation.from is end", "in a job of training.steps it counts steps",
     ];
 
     private static readonly string[] Values =
@@ -31,6 +31,8 @@ public sealed partial class SchemaTests : IDisposable
         ["idx"] = "version: 1\nmodel: { kind: softmax }\ndata: { format: idx, path: d.csv, labels: d.csv }\ntraining: { epochs: 2, optimizer: { kind: lbfgs } }\n",
         ["libsvm"] = "version: 1\nmodel: { kind: logistic }\ndata: { format: libsvm, path: d.csv }\ntraining: { epochs: 2, optimizer: { kind: momentum }, schedule: { kind: step } }\n",
         ["transformer"] = "version: 1\nmodel: { kind: transformer }\ndata: { format: text, path: d.csv }\ntraining: { epochs: 2 }\n",
+        ["steps"] = "version: 1\nmodel: { kind: transformer }\ndata: { format: text, path: d.csv, windows: random, validation: { fraction: 0.1, from: end } }\n"
+            + "training: { steps: 200, microBatch: 4, train: [\"blocks.*\"], evaluation: { every: 50, batches: 10 }, schedule: { kind: step, every: 50 } }\n",
         ["bpe"] = "version: 1\nmodel: { kind: transformer, dropout: 0 }\ndata: { format: text, path: d.csv, tokens: bpe, encoding: o200k-base }\ntraining: { epochs: 2, batch: all, optimizer: { kind: lbfgs } }\n",
         ["words"] = "version: 1\nmodel: { kind: skip-gram, negatives: 3 }\ndata: { format: text, path: d.csv, tokens: word, minCount: 1 }\ntraining: { epochs: 2, optimizer: { kind: adam } }\n",
     };

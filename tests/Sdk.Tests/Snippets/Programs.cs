@@ -4,7 +4,7 @@ using Granary.Sdk;
 
 namespace Docs.Snippets; // no part of Granary, as a stranger's program is none
 
-/// <summary>docs/how-to/programs.md and build/package-readme.md: compiled, so that the pages stay true, and never run.</summary>
+/// <summary>docs/how-to/programs.md, columns.md and build/package-readme.md: compiled, so that the pages stay true, and never run.</summary>
 internal static class Programs
 {
     public static async Task Clusters()
@@ -32,14 +32,13 @@ internal static class Programs
         Console.WriteLine($"accuracy on held-out flowers: {outcome.Result!.ValidationAccuracy:0.00}");
     }
 
-    // docs/how-to/columns.md
-    public static void Rows()
+    public static string? Row()
     {
         using var predictor = Predictor.Load("runs/subscribers-logistic");
         var prediction = predictor.PredictRow(new Dictionary<string, string?>
         {
             ["age"] = "41", ["income"] = "", ["city"] = "Ulm", ["plan"] = "large", ["newsletter"] = "yes", ["joined"] = "2025-03-01", ["note"] = null,
         });
-        Console.WriteLine(prediction.Label);
+        return prediction.Label;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class TextFormat : FormatDescription
     public override string Format => "text";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => ["tokens", "encoding", "vocab", "merges", "vocabulary", "minCount"];
+    public override IReadOnlyList<string> Keys => ["tokens", "encoding", "vocab", "merges", "vocabulary", "minCount", "windows"];
 
     /// <inheritdoc/>
     public override bool HasLabels => false;

@@ -46,11 +46,11 @@ internal sealed class TextSource : IShardSource, ITokenWindows
     {
         if (_kind != TokenKind.Char)
         {
-            return new TokenTensors(_tokens, _context);
+            return new TokenTensors(_tokens, _context, _context);
         }
 
         var ids = facts.Classes.Select((name, id) => (name, id)).ToDictionary(c => c.name.EnumerateRunes().First().Value, c => c.id);
-        return new TokenTensors([.. _tokens.Select(t => ids[t])], _context);
+        return new TokenTensors([.. _tokens.Select(t => ids[t])], _context, _context);
     }
 
     /// <summary>Every token of a window with the one after it.</summary>

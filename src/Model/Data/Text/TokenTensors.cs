@@ -4,8 +4,14 @@ using static TorchSharp.torch;
 namespace Granary.Model.Data;
 
 /// <summary>Windows of one run of tokens: inputs [B, T] and the tokens that follow each of them [B, T].</summary>
-internal sealed class TokenTensors(int[] tokens, int context) : IExampleTensors
+/// <param name="tokens">The run.</param>
+/// <param name="context">T.</param>
+/// <param name="apart">Tokens from the start of one window to that of the next: T where they stand side by side, 1 where one may start anywhere.</param>
+internal sealed class TokenTensors(int[] tokens, int context, int apart) : IExampleTensors
 {
+    /// <summary>The windows of the same run that start anywhere: example i starts with token i.</summary>
+    public TokenTensors Anywhere => new(tokens, context, 1);
+
     /// <inheritdoc/>
     public Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place)
     {
@@ -14,7 +20,7 @@ internal sealed class TokenTensors(int[] tokens, int context) : IExampleTensors
         Span<long> ids = MemoryMarshal.Cast<byte, long>(inputs.bytes), next = MemoryMarshal.Cast<byte, long>(targets.bytes);
         for (var b = 0; b < rows.Length; b++)
         {
-            var from = rows[b] * context;
+            var from = rows[b] * apart;
             for (var t = 0; t < context; t++)
             {
                 ids[(b * context) + t] = tokens[from + t];

@@ -64,7 +64,7 @@ export function jobView(main, id) {
     const held = job.result?.validationLoss ?? last('validationLoss');
     update(parts.tiles, [
       tile('Steps', count(job.step), job.steps ? `of ${count(job.steps)}` : job.activity),
-      tile('Epoch', job.stepsPerEpoch ? count(Math.min(job.epochs, Math.floor(job.step / job.stepsPerEpoch))) : '–', `of ${count(job.epochs)}`),
+      job.epochs === 0 ? tile('Epochs', job.stepsPerEpoch ? (job.step / job.stepsPerEpoch).toFixed(1) : '–', 'passes over the data') : tile('Epoch', job.stepsPerEpoch ? count(Math.min(job.epochs, Math.floor(job.step / job.stepsPerEpoch))) : '–', `of ${count(job.epochs)}`),
       tile('Loss', figure(last('loss')), 'of the last batch'),
       tile('Held out', rmse != null ? figure(rmse) : accuracy == null ? figure(held) : percent(accuracy), rmse != null ? `RMSE, loss ${figure(held)}` : accuracy == null ? 'loss' : `loss ${figure(held)}`),
       tile('Examples a second', rate(job.examplesPerSecond), `${count(job.examples)} in all`),
