@@ -5,8 +5,8 @@ namespace Granary.Architecture.Tests;
 /// <summary>What is named in Directory.Packages.props is used.</summary>
 public class PackageTests
 {
-    // Named by nobody, but asked for by others' packages in versions that NuGet no longer has; and what build/Torch.props chooses between.
-    private static readonly string[] Pinned = ["StackExchange.Redis", "SharpZipLib", "SkiaSharp", "TorchSharp-cpu", "TorchSharp-cuda-linux"];
+    // Named by no project, but asked for by others' packages, which must all get one version; and what build/Torch.props chooses between.
+    private static readonly string[] Pinned = ["Microsoft.ML.OnnxRuntime.Managed", "StackExchange.Redis", "SharpZipLib", "SkiaSharp", "TorchSharp-cpu", "TorchSharp-cuda-linux"];
 
     private static IEnumerable<string> Named(string file, string element) =>
         XDocument.Load(file).Descendants(element).Select(e => (string?)e.Attribute("Include")).OfType<string>();
