@@ -4,7 +4,6 @@ using Granary.Grains.Checkpoints;
 using Granary.Jobs;
 using Granary.Silo;
 using Granary.Silo.Storage;
-using Orleans.Hosting;
 using ShortZeros = Granary.Extensions.Tests.Stores.Reversed;
 
 namespace Granary.Extensions.Tests.Snippets.OwnStoresPage;
