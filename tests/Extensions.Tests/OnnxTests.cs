@@ -12,6 +12,8 @@ public sealed class OnnxTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
+    public OnnxTests() => GatedJob.WriteData(_folder);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]

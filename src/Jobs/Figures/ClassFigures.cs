@@ -32,6 +32,16 @@ public sealed record ClassFigures
 
     /// <summary>Rows are truths, columns predictions, in class order; null for more than 100 classes, and with several labels each.</summary>
     public long[][]? Confusion { get; init; }
+
+    /// <summary>By all of the figures, those in lists too.</summary>
+    public bool Equals(ClassFigures? other) => other is not null
+        && (Examples, Accuracy, Macro, Micro, Weighted, Probabilities, Threshold) == (other.Examples, other.Accuracy, other.Macro, other.Micro, other.Weighted, other.Probabilities, other.Threshold)
+        && Classes.SequenceEqual(other.Classes)
+        && (Confusion ?? []).Select(r => r.Length).SequenceEqual((other.Confusion ?? []).Select(r => r.Length))
+        && (Confusion ?? []).SelectMany(r => r).SequenceEqual((other.Confusion ?? []).SelectMany(r => r));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Examples, Accuracy, Classes.Count, Macro);
 }
 
 /// <summary>One class against all others.</summary>
@@ -60,7 +70,15 @@ public sealed record AveragedFigures(double Precision, double Recall, double F1,
 /// <param name="CalibrationError">Mean over the examples of how far their bin's mean probability is from the part of it that comes true.</param>
 /// <param name="Bins">Ten of equal width: by the probability of the second of two classes, or of a label; of more classes, by the greatest.</param>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-public sealed record ProbabilityFigures(double Brier, double LogLoss, double CalibrationError, IReadOnlyList<CalibrationBin> Bins);
+public sealed record ProbabilityFigures(double Brier, double LogLoss, double CalibrationError, IReadOnlyList<CalibrationBin> Bins)
+{
+    /// <summary>By all of the figures, those of the bins too.</summary>
+    public bool Equals(ProbabilityFigures? other) => other is not null
+        && (Brier, LogLoss, CalibrationError) == (other.Brier, other.LogLoss, other.CalibrationError) && Bins.SequenceEqual(other.Bins);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Brier, LogLoss, CalibrationError);
+}
 
 /// <summary>Examples of about the same probability.</summary>
 /// <param name="From">Their probability is above this (of the first bin, or it).</param>

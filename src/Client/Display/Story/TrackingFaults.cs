@@ -9,7 +9,7 @@ internal sealed class TrackingFaults : IFinding
     public IReadOnlyList<JobEventKind> Kinds { get; } = [JobEventKind.TrackingFailed];
 
     /// <inheritdoc/>
-    public bool IsFault => false;
+    public bool IsFault => true;
 
     /// <inheritdoc/>
     public string? Tell(JobRecord record) => record.Of(JobEventKind.TrackingFailed) is [.., var last] ? JobRecord.Plain($"At step {last.Step}: {last.Message}.") : null;
