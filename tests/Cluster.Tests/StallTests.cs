@@ -14,6 +14,7 @@ public sealed class StallTests(ITestOutputHelper output) : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
     private GranaryClient? _client;
     private JobHandle? _job;
+    private int _known; // events before the stall that is next
 
     private string Home => Path.Combine(_folder, "home");
 
@@ -110,11 +111,11 @@ public sealed class StallTests(ITestOutputHelper output) : IAsyncLifetime
     // Waits until the stall is named, by the status or by an event of this kind that is new.
     private async Task Named(string stall, string? silo, Func<JobStatus, bool> named, JobEventKind? kind = null)
     {
-        var (since, known) = (Stopwatch.StartNew(), (await _job!.GetEventsAsync()).Count);
+        var since = Stopwatch.StartNew();
         while (true)
         {
-            var status = await _job.GetStatusAsync();
-            var told = (await _job.GetEventsAsync()).Skip(known).FirstOrDefault(e => (e.Kind == kind || (kind == JobEventKind.SiloLost && e.Message.EndsWith($"no longer there: {silo}", StringComparison.Ordinal))) && (silo is null || $"{e.Silo} {e.Message}".Contains(silo, StringComparison.Ordinal)));
+            var status = await _job!.GetStatusAsync();
+            var told = (await _job.GetEventsAsync()).Skip(_known).FirstOrDefault(e => (e.Kind == kind || (kind == JobEventKind.SiloLost && e.Message.EndsWith($"no longer there: {silo}", StringComparison.Ordinal))) && (silo is null || $"{e.Silo} {e.Message}".Contains(silo, StringComparison.Ordinal)));
             if (named(status) || told is not null)
             {
                 output.WriteLine($"{stall}: after {since.Elapsed.TotalSeconds:0.0} s: {told?.Message ?? status.WaitingFor ?? status.Activity}");
@@ -135,6 +136,7 @@ public sealed class StallTests(ITestOutputHelper output) : IAsyncLifetime
             var status = await _job.GetStatusAsync();
             if (status.Members.Count == 3 && status.Resumed is not null && status.Step > from.Step + 20 && status.WaitingFor is null)
             {
+                _known = (await _job.GetEventsAsync()).Count;
                 return;
             }
 

@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Proto = global::Onnx;
 using Kinds = global::Onnx.AttributeProto.Types.AttributeType;
+using Proto = global::Onnx;
 
 namespace Granary.Model.Onnx;
 

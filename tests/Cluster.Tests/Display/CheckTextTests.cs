@@ -30,8 +30,19 @@ public sealed class CheckTextTests
             JsonSerializer.SerializeToElement(
                 new
                 {
-                    name = "gpt", model = "transformer", shards = 2, trainingExamples = 90, validationExamples = 10, features = 0, parameters = 8000, stepsPerEpoch = 9, steps = 2000,
-                    trained = 1500, windows = "random", data, warnings = Array.Empty<JobWarning>(),
+                    name = "gpt",
+                    model = "transformer",
+                    shards = 2,
+                    trainingExamples = 90,
+                    validationExamples = 10,
+                    features = 0,
+                    parameters = 8000,
+                    stepsPerEpoch = 9,
+                    steps = 2000,
+                    trained = 1500,
+                    windows = "random",
+                    data,
+                    warnings = Array.Empty<JobWarning>(),
                 },
                 JsonSerializerOptions.Web),
             width: null);

@@ -37,7 +37,13 @@ internal static class Programs
         using var predictor = Predictor.Load("runs/subscribers-logistic");
         var prediction = predictor.PredictRow(new Dictionary<string, string?>
         {
-            ["age"] = "41", ["income"] = "", ["city"] = "Ulm", ["plan"] = "large", ["newsletter"] = "yes", ["joined"] = "2025-03-01", ["note"] = null,
+            ["age"] = "41",
+            ["income"] = "",
+            ["city"] = "Ulm",
+            ["plan"] = "large",
+            ["newsletter"] = "yes",
+            ["joined"] = "2025-03-01",
+            ["note"] = null,
         });
         return prediction.Label;
     }
