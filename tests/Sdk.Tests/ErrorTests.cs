@@ -46,7 +46,7 @@ public sealed class ErrorTests(LocalClusterFixture cluster)
     public void A_key_that_is_missing_is_told_by_the_jobs_name()
     {
         var error = Assert.Throws<JobRefusedException>(() => Rows().Softmax().Build());
-        Assert.Equal(("rows: training.epochs is missing.", null, null, "training.epochs"), (error.Message, error.File, error.Line, error.Key));
+        Assert.Equal(("rows: training.epochs is missing: give training.epochs or training.steps.", null, null, "training.epochs"), (error.Message, error.File, error.Line, error.Key));
     }
 
     private JobBuilder Rows() => new JobBuilder("rows").Csv(Write("rows.csv", "x,label\n1,a\n2,b\n"), "label");
