@@ -14,7 +14,7 @@ public sealed class OpenApiTests(WebCluster cluster)
             "GET /api/v1/cluster", "GET /api/v1/silos", "GET /api/v1/jobs", "POST /api/v1/jobs", "GET /api/v1/jobs/{job}",
             "POST /api/v1/jobs/{job}/cancel", "POST /api/v1/jobs/{job}/pause", "POST /api/v1/jobs/{job}/resume",
             "GET /api/v1/jobs/{job}/events", "GET /api/v1/jobs/{job}/events/stream", "GET /api/v1/jobs/{job}/metrics",
-            "GET /api/v1/jobs/{job}/activity", "GET /api/v1/jobs/{job}/artifacts", "GET /api/v1/jobs/{job}/artifacts/{name}",
+            "GET /api/v1/jobs/{job}/activity", "GET /api/v1/jobs/{job}/goodput", "GET /api/v1/jobs/{job}/artifacts", "GET /api/v1/jobs/{job}/artifacts/{name}",
         ];
         Assert.Equal(known.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
         Assert.All(document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()), m => Assert.False(string.IsNullOrEmpty(m.Value.GetProperty("summary").GetString())));

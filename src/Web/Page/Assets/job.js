@@ -58,7 +58,7 @@ export function jobView(main, id) {
   function tiles() {
     const last = key => series?.[key].findLast(v => v != null);
     const left = job.state === 'running' && job.examplesPerSecond > 0 && job.step > 0 ? (job.steps - job.step) * (job.examples / job.step) / job.examplesPerSecond : null;
-    const tile = (name, value, more) => h('div.tile', {}, h('dt', {}, name), h('dd', {}, value), h('small', {}, more ?? '\u00a0'));
+    const tile = (name, value, more) => h('div.tile', {}, h('dt', {}, name), h('dd', {}, value), h('dd.more', {}, more ?? '\u00a0'));
     const accuracy = job.result?.validationAccuracy ?? last('validationAccuracy');
     const rmse = job.result?.validationRmse ?? last('validationRmse');
     const held = job.result?.validationLoss ?? last('validationLoss');
