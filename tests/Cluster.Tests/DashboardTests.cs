@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Hashing;
 using System.Net.Http.Json;
 using System.Text;
@@ -60,13 +61,22 @@ public sealed class DashboardTests : IDisposable
         }
     }
 
+    // Of one look at the page.
+    private static readonly TimeSpan Drawn = TimeSpan.FromSeconds(5);
+
     // It is there once spans of three ranks are; the page does not ask for them again by itself.
     private static string? Seen(Chromium browser, Uri page)
     {
         browser.Go(page);
-        Thread.Sleep(TimeSpan.FromSeconds(3)); // the page is drawn over a socket, and says to nobody when it is done
-        var text = (string)browser.Run("return document.body.innerText")!;
-        return Regex.Count(text, @"\brank\b") >= 3 ? text : null;
+        for (var since = Stopwatch.StartNew(); since.Elapsed < Drawn; Thread.Sleep(100))
+        {
+            if (browser.Run("return document.body.innerText") is string text && Regex.Count(text, @"\brank\b") >= 3)
+            {
+                return text;
+            }
+        }
+
+        return null;
     }
 
     private static async Task<string> Submit(Uri page)

@@ -16,18 +16,6 @@ public sealed class EvaluationTests : IDisposable
 
     private Task<T> WithCluster<T>(int silos, Func<IGrainFactory, Task<T>> use) => SmallCluster.With(_folder, use, [.. Enumerable.Repeat("cpu", silos)]);
 
-    private static async Task<EvaluationAnswer> Ask(IGrainFactory grains, string model, string data)
-    {
-        var grain = grains.GetGrain<IEvaluationGrain>(Guid.NewGuid().ToString());
-        EvaluationAnswer? answer;
-        while ((answer = await grain.Ask(new EvaluationRequest(model, data, null))) is null)
-        {
-            await Task.Delay(10);
-        }
-
-        return answer;
-    }
-
     private sealed record Case(
         string[] Classes, double[][] X, int[] Y, double[][] W, double[] B, double[] Mean, double[] Deviation, JsonElement Figures);
 
@@ -66,7 +54,7 @@ public sealed class EvaluationTests : IDisposable
                 var found = new Dictionary<string, EvaluationReport>();
                 foreach (var (name, (model, data)) in files)
                 {
-                    var answer = await Ask(grains, model, data);
+                    var answer = await GranaryCluster.Evaluate(grains, model, data);
                     Assert.Null(answer.Failure);
                     found.Add(name, answer.Report!);
                 }
@@ -114,7 +102,7 @@ public sealed class EvaluationTests : IDisposable
             await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "golden", "evaluation.json")), JsonSerializerOptions.Web)!;
         var (model, file) = Save(cases["binary"]);
         await File.WriteAllTextAsync(file, data);
-        Assert.Contains(message, (await WithCluster(1, grains => Ask(grains, model, file))).Failure);
+        Assert.Contains(message, (await WithCluster(1, grains => GranaryCluster.Evaluate(grains, model, file))).Failure);
     }
 
     // Whatever the scores and however they are spread, it is the fraction of pairs in the right order.
@@ -150,14 +138,14 @@ public sealed class EvaluationTests : IDisposable
         {
             var id = await grains.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null));
             var status = await SmallCluster.Until(grains.GetGrain<ICoordinatorGrain>(id), s => s.State is JobState.Completed or JobState.Failed);
-            var report = (await Ask(grains, status.Result!.Output, held)).Report!;
+            var report = (await GranaryCluster.Evaluate(grains, status.Result!.Output, held)).Report!;
             Assert.Equal(status.Result.ValidationLoss!.Value, report.Loss, 1e-5);
             Assert.Equal(status.Result.ValidationAccuracy, report.Accuracy);
             Assert.Equal(Math.Exp(report.Loss), report.Perplexity);
             Assert.Equal(16 * report.Examples, report.Predictions);
 
             File.AppendAllText(held, "z");
-            Assert.Contains("the character 'z' was never seen in training", (await Ask(grains, status.Result.Output, held)).Failure);
+            Assert.Contains("the character 'z' was never seen in training", (await GranaryCluster.Evaluate(grains, status.Result.Output, held)).Failure);
             return true;
         });
     }

@@ -100,6 +100,36 @@ internal sealed class GranaryCluster : IAsyncDisposable
         await Task.WhenAll((await Persistently(cluster.Silos)).Select(s => cluster.ClearFault(s.Name, fault)));
     }
 
+    /// <summary>Runs a job to its end, held back until one of its silos has been killed on the way.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="step">From this step on.</param>
+    public async Task<JobStatus> RunThroughAKill(Job job, long step)
+    {
+        await HoldBack(milliseconds: 5);
+        var coordinator = await Submit(job);
+        var seen = await Until(coordinator, s => s.Step >= step);
+        await Kill(seen.Members[^1].Name);
+        await LetGo();
+        var status = await Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
+        Assert.InRange(status.Recoveries, 1, 9);
+        return status;
+    }
+
+    /// <summary>Has a model evaluated on a source.</summary>
+    public static async Task<EvaluationAnswer> Evaluate(IGrainFactory grains, string model, string data)
+    {
+        var grain = grains.GetGrain<IEvaluationGrain>(Guid.NewGuid().ToString());
+        while (true)
+        {
+            if (await grain.Ask(new EvaluationRequest(model, data, null)) is { } answer)
+            {
+                return answer;
+            }
+
+            await Task.Delay(AskAgain);
+        }
+    }
+
     /// <summary>The first status that is as it should be.</summary>
     public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)
     {

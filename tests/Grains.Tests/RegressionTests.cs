@@ -134,7 +134,7 @@ public sealed class RegressionTests : IDisposable
                 var found = new List<EvaluationReport>();
                 foreach (var (c, (model, data)) in cases)
                 {
-                    var answer = await Ask(grains, model, data);
+                    var answer = await GranaryCluster.Evaluate(grains, model, data);
                     Assert.Null(answer.Failure);
                     var numbers = answer.Report!.Numbers!;
                     Assert.Equal(c.Figures["mse"], numbers.Mse, 1e-12 * c.Figures["mse"]);
@@ -152,18 +152,6 @@ public sealed class RegressionTests : IDisposable
         Assert.Equal(reports[0], reports[1]); // every digit
     }
 
-    private static async Task<EvaluationAnswer> Ask(IGrainFactory grains, string model, string data)
-    {
-        var grain = grains.GetGrain<IEvaluationGrain>(Guid.NewGuid().ToString());
-        EvaluationAnswer? answer;
-        while ((answer = await grain.Ask(new EvaluationRequest(model, data, null))) is null)
-        {
-            await Task.Delay(10);
-        }
-
-        return answer;
-    }
-
     [Fact]
     public async Task The_weights_and_figures_do_not_show_the_cluster_nor_a_kill()
     {
@@ -175,21 +163,7 @@ public sealed class RegressionTests : IDisposable
         foreach (var silos in new[] { 1, 2, 3 })
         {
             await using var cluster = await GranaryCluster.Deploy(silos, _folder, storage: new SharedStorage()); // the silo that is killed may be the coordinator's
-            JobStatus status;
-            if (silos < 3)
-            {
-                status = await cluster.Run(job);
-            }
-            else
-            {
-                await cluster.HoldBack(milliseconds: 5);
-                var coordinator = await cluster.Submit(job);
-                var seen = await GranaryCluster.Until(coordinator, s => s.Step >= 40);
-                await cluster.Kill(seen.Members[^1].Name);
-                await cluster.LetGo();
-                status = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
-                Assert.InRange(status.Recoveries, 1, 9);
-            }
+            var status = silos < 3 ? await cluster.Run(job) : await cluster.RunThroughAKill(job, step: 40);
 
             Assert.True(status.State == JobState.Completed, status.Failure);
             Assert.Null(status.Result!.ValidationAccuracy);

@@ -25,13 +25,7 @@ public sealed class ThresholdTests : IDisposable
 
     private static async Task<EvaluationReport> Evaluate(IGrainFactory grains, string model, string data)
     {
-        var grain = grains.GetGrain<IEvaluationGrain>(Guid.NewGuid().ToString());
-        EvaluationAnswer? answer;
-        while ((answer = await grain.Ask(new EvaluationRequest(model, data, null))) is null)
-        {
-            await Task.Delay(10);
-        }
-
+        var answer = await GranaryCluster.Evaluate(grains, model, data);
         Assert.Null(answer.Failure);
         return answer.Report!;
     }
