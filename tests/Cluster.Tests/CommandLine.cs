@@ -10,7 +10,7 @@ namespace Granary.Cluster.Tests;
 /// <summary>The command line as a user runs it: a process, its output, its exit code.</summary>
 internal sealed class CommandLine : IDisposable
 {
-    // For what hangs; nothing is expected to take this long.
+    // For what hangs, from the last line it has written: a command that tells of its progress may take as long as the machine makes it.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
@@ -18,6 +18,7 @@ internal sealed class CommandLine : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly BlockingCollection<string> _lines = [];
     private int _ended; // of output and errors
+    private long _spoke = Stopwatch.GetTimestamp(); // when its last line came
 
     public CommandLine(string folder, params string[] arguments)
         : this(folder, [], arguments)
@@ -79,6 +80,7 @@ internal sealed class CommandLine : IDisposable
     {
         if (line is not null)
         {
+            Volatile.Write(ref _spoke, Stopwatch.GetTimestamp());
             lock (to)
             {
                 to.AppendLine(line);
@@ -120,7 +122,14 @@ internal sealed class CommandLine : IDisposable
 
     public async Task<int> Exit()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        var exit = _process.WaitForExitAsync();
+        while (await Task.WhenAny(exit, Task.Delay(TimeSpan.FromSeconds(1))) != exit)
+        {
+            var silence = Stopwatch.GetElapsedTime(Volatile.Read(ref _spoke));
+            Assert.True(silence < Patience, $"it has not ended and has written nothing for {silence}; the output was: {Output}\nthe errors were: {Errors}");
+        }
+
+        await exit;
         return _process.ExitCode;
     }
 

@@ -38,7 +38,7 @@ public sealed class OnnxGraph
         ArgumentNullException.ThrowIfNull(attributes);
         var made = new OnnxValue(Unique(op));
         var node = new Proto.NodeProto { Name = made.Name, OpType = op };
-        node.Input.AddRange(inputs.Select(i => i?.Name ?? ""));
+        node.Input.AddRange(inputs.Reverse().SkipWhile(i => i is null).Reverse().Select(i => i?.Name ?? "")); // named "" at the end, ONNX Runtime's fusion of norms would read it
         node.Output.Add(made.Name);
         node.Attribute.AddRange(attributes.Select(a => OnnxAttributes.Of(a.Name, a.Value)));
         Content.Node.Add(node);

@@ -9,13 +9,14 @@ namespace Granary.Model.Tests.Onnx;
 /// <summary>Transformers and skip-grams in ONNX Runtime give the numbers of torch.</summary>
 public class TextExportTests
 {
-    public static TheoryData<string> Transformers => ["plain", "options", "bytes", "float64", "one key wide"];
+    public static TheoryData<string> Transformers => ["plain", "options", "bytes", "no biases", "float64", "one key wide"];
 
     private static TrainedModel Transformer(string name) => name switch
     {
         "plain" => SampleModels.Transformer(),
         "options" => SampleModels.Options(),
         "bytes" => SampleModels.Bytes(),
+        "no biases" => SampleModels.Text(SampleModels.Transformer().Model with { Biases = false }, TokenKind.Char, ["a", "b", "c"]),
         "float64" => SampleModels.Text(SampleModels.Transformer().Model with { Precision = Precision.Float64, Biases = false, Activation = Activation.Tanh }, TokenKind.Char, ["a", "b", "c"]),
         _ => SampleModels.Text(new ModelSection { Kind = "transformer", Layers = 1, Width = 4, Heads = 1, KeyWidth = 1, Context = 8, TiedUnembedding = true }, TokenKind.Char, ["a", "b", "c"]),
     };
