@@ -13,6 +13,9 @@ internal sealed class CommandLine : IDisposable
     // For what hangs, from the last line it has written: a command that tells of its progress may take as long as the machine makes it.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    // For what goes on telling of its progress and never ends.
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(20);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
@@ -122,11 +125,12 @@ internal sealed class CommandLine : IDisposable
 
     public async Task<int> Exit()
     {
+        var begun = Stopwatch.GetTimestamp();
         var exit = _process.WaitForExitAsync();
         while (await Task.WhenAny(exit, Task.Delay(TimeSpan.FromSeconds(1))) != exit)
         {
             var silence = Stopwatch.GetElapsedTime(Volatile.Read(ref _spoke));
-            Assert.True(silence < Patience, $"it has not ended and has written nothing for {silence}; the output was: {Output}\nthe errors were: {Errors}");
+            Assert.True(silence < Patience && Stopwatch.GetElapsedTime(begun) < LongestRun, $"it has not ended and has written nothing for {silence}; the output was: {Output}\nthe errors were: {Errors}");
         }
 
         await exit;

@@ -17,6 +17,9 @@ internal sealed class GranaryCluster : IAsyncDisposable
     // For what hangs: on a busy machine a job may take long, but moves.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    // For what moves and never gets there.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
     private readonly InProcessTestCluster _cluster;
 
     private GranaryCluster(InProcessTestCluster cluster) => _cluster = cluster;
@@ -27,26 +30,19 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <param name="folder">For models and checkpoints.</param>
     /// <param name="devices">What each silo claims to compute on; null: all on the processor.</param>
     /// <param name="id">The cluster's id.</param>
-    /// <param name="storage">Where grain state goes; null: memory of its own.</param>
+    /// <param name="storage">Where grain state goes; null: to one of its own. No silo has it, so that none takes it along when it dies.</param>
     /// <param name="extend">Registers a silo's extensions; null: none.</param>
     public static async Task<GranaryCluster> Deploy(
         int silos, string folder, string[]? devices = null, string id = "test", SharedStorage? storage = null, Action<ISiloBuilder>? extend = null)
     {
+        storage ??= new SharedStorage();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ClusterId = id;
         builder.Options.ServiceId = "granary";
         var started = -1;
         builder.ConfigureSilo((options, silo) =>
         {
-            if (storage is null)
-            {
-                silo.AddMemoryGrainStorageAsDefault();
-            }
-            else
-            {
-                silo.Services.AddSingleton(s => storage.With(s.GetRequiredService<IGrainStorageSerializer>()));
-            }
-
+            silo.Services.AddSingleton(s => storage.With(s.GetRequiredService<IGrainStorageSerializer>()));
             silo.UseInMemoryReminderService();
             silo.AddGranary(new SiloIdentity(
                 options.SiloName, id, 1, devices?[Interlocked.Increment(ref started)] ?? "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder,
@@ -133,7 +129,7 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <summary>The first status that is as it should be.</summary>
     public static async Task<JobStatus> Until(ICoordinatorGrain coordinator, Func<JobStatus, bool> met)
     {
-        var since = Stopwatch.StartNew();
+        var (begun, since) = (Stopwatch.StartNew(), Stopwatch.StartNew());
         var last = (JobState.Queued, Step: 0L, Generation: 0L);
         while (true)
         {
@@ -149,7 +145,7 @@ internal sealed class GranaryCluster : IAsyncDisposable
                 (last, since) = (now, Stopwatch.StartNew());
             }
 
-            Assert.True(since.Elapsed < Patience, $"waited in vain; the last status: {status}");
+            Assert.True(since.Elapsed < Patience && begun.Elapsed < LongestWait, $"waited in vain; the last status: {status}");
 
             await Task.Delay(AskAgain);
         }

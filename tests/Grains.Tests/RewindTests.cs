@@ -24,7 +24,7 @@ public sealed class RewindTests : IDisposable
             Output = new() { Tensorboard = true },
         };
         var log = new RecordedLog();
-        await using var cluster = await GranaryCluster.Deploy(2, _folder, storage: new SharedStorage(), extend: log.AddTo);
+        await using var cluster = await GranaryCluster.Deploy(2, _folder, extend: log.AddTo);
         var coordinator = await cluster.Submit(job);
         var first = await GranaryCluster.Until(coordinator, s => s.Durable >= 100);
         var silo = Assert.Single(first.Members).Name;

@@ -74,7 +74,7 @@ public sealed class SittingTests : IDisposable
     [Fact]
     public async Task A_loss_is_no_other_sitting_and_the_seconds_never_go_back()
     {
-        await using var cluster = await GranaryCluster.Deploy(3, _folder, storage: new SharedStorage());
+        await using var cluster = await GranaryCluster.Deploy(3, _folder);
         await cluster.HoldBack(milliseconds: 2);
         var coordinator = await Submit(cluster, Long(60));
         var before = await GranaryCluster.Until(coordinator, s => s.Step > 100);

@@ -83,7 +83,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task A_recovery_is_a_trace_of_its_own_and_the_job_s_trace_leads_to_it()
     {
-        await using var cluster = await GranaryCluster.Deploy(3, _folder, storage: new SharedStorage());
+        await using var cluster = await GranaryCluster.Deploy(3, _folder);
         var blobs = SmallCluster.Blobs(_folder);
         var coordinator = await cluster.Submit(blobs with { Training = blobs.Training with { Epochs = 1_000_000 } });
         var before = await GranaryCluster.Until(coordinator, s => s.Step > 100);

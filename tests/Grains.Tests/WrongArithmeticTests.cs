@@ -87,14 +87,16 @@ public sealed class WrongArithmeticTests : IDisposable
     private static class Newcomer
     {
         private static object? _wrong = new();
+        private static volatile bool _isArmed;
 
-        public static void Arm() => _wrong = null;
+        public static void Arm() => (_wrong, _isArmed) = (null, true);
 
-        // A model for each check; a check's pass takes one example, a step's three or four.
+        // A model for each check, made after the arming: the model that trains has been made before, and may have a pass of one example too.
         public static Func<Tensor, Tensor> Map()
         {
             var own = new object();
-            return x => is_grad_enabled() && x.dtype == ScalarType.Float32 && x.shape[0] == 1 && (Interlocked.CompareExchange(ref _wrong, own, null) ?? own) == own
+            var isLate = _isArmed;
+            return x => isLate && is_grad_enabled() && x.dtype == ScalarType.Float32 && x.shape[0] == 1 && (Interlocked.CompareExchange(ref _wrong, own, null) ?? own) == own
                 ? x.detach() + ((x - x.detach()) * 2)
                 : x;
         }

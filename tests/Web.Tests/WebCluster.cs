@@ -41,7 +41,7 @@ public sealed class WebCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _cluster = await GranaryCluster.Deploy(Silos, Folder, storage: new SharedStorage()); // memory of a silo would be lost with it
+        _cluster = await GranaryCluster.Deploy(Silos, Folder);
         _web = await ClusterWeb.Start(new WebSettings("silo-1", "test", new IPEndPoint(IPAddress.Loopback, 0)), _cluster.Client, Check);
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(3) };
     }

@@ -175,6 +175,14 @@ internal sealed class InitialMatcher
             yield return change;
         }
 
+        if (_saved is { Data.IsText: false } && !_job.Data.IsText && Names(Axis.Feature) is null or { Matched: > 0 })
+        {
+            foreach (var columns in ColumnsChange.Describe(_facts.Table, _saved.Facts.Table))
+            {
+                yield return columns;
+            }
+        }
+
         if (_saved?.Facts.Shape.IsNumber == true && _facts.Shape.IsNumber && ScalingChange.OfTarget(_facts.TargetScaling, _saved.Facts.TargetScaling) is { } target)
         {
             yield return target;

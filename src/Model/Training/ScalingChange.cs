@@ -7,8 +7,8 @@ namespace Granary.Model.Training;
 /// numbers than they were trained on.</summary>
 internal static class ScalingChange
 {
-    // In deviations, or as a logarithm of their ratio: less is what another split of the same data makes.
-    private const double Little = 0.1;
+    /// <summary>In deviations, or as a logarithm of their ratio: less is what another split of the same data makes.</summary>
+    public const double Little = 0.1;
 
     /// <summary>One sentence; null where nothing worth saying has changed.</summary>
     /// <param name="here">The job's.</param>
@@ -28,7 +28,7 @@ internal static class ScalingChange
         for (var i = 0; i < here.Mean.Length; i++)
         {
             var j = places is null ? i : places[i];
-            if (j >= 0 && j < there.Mean.Length && Change(here, i, there, j) is var change && change > most)
+            if (j >= 0 && j < there.Mean.Length && Of(here.Mean[i], here.Deviation[i], there.Mean[j], there.Deviation[j]) is var change && change > most)
             {
                 (worst, most) = (i, change);
             }
@@ -57,14 +57,14 @@ internal static class ScalingChange
                 : "This job standardises its target and the model did not: leave data.standardizeTarget out.";
         }
 
-        return Change(new Scaling([here.Mean], [here.Deviation]), 0, new Scaling([there.Mean], [there.Deviation]), 0) <= Little ? null : string.Create(
+        return Of(here.Mean, here.Deviation, there.Mean, there.Deviation) <= Little ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"Its target was standardised otherwise: mean {here.Mean:G4} and deviation {here.Deviation:G4} here, {there.Mean:G4} and {there.Deviation:G4} there, so that its first predictions are off by as much.");
     }
 
-    // A deviation of 0 makes every value 0.
-    private static double Change(Scaling here, int i, Scaling there, int j) =>
-        here.Deviation[i] == 0 && there.Deviation[j] == 0 ? 0
-        : here.Deviation[i] == 0 || there.Deviation[j] == 0 ? double.PositiveInfinity
-        : Math.Max(Math.Abs(here.Mean[i] - there.Mean[j]) / there.Deviation[j], Math.Abs(Math.Log(here.Deviation[i] / there.Deviation[j])));
+    /// <summary>How far numbers that are subtracted and divided with move; a deviation of 0 makes every value 0.</summary>
+    public static double Of(double hereMean, double hereDeviation, double thereMean, double thereDeviation) =>
+        hereDeviation == 0 && thereDeviation == 0 ? 0
+        : hereDeviation == 0 || thereDeviation == 0 ? double.PositiveInfinity
+        : Math.Max(Math.Abs(hereMean - thereMean) / thereDeviation, Math.Abs(Math.Log(hereDeviation / thereDeviation)));
 }

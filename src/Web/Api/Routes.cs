@@ -40,8 +40,7 @@ internal static class Routes
             .Says("Jobs", "Every job, oldest first");
         api.MapPost("/jobs", async ([AsParameters] SubmitQuery query, HttpRequest request, JobSubmission submission, CancellationToken cancellation) =>
             {
-                using var reader = new StreamReader(request.Body);
-                var taken = await submission.Submit(await reader.ReadToEndAsync(cancellation), query, cancellation);
+                var taken = await submission.Submit(await JobFileBody.Read(request, cancellation), query, cancellation);
                 return TypedResults.Created($"/api/v1/jobs/{Uri.EscapeDataString(taken.Job)}", taken);
             })
             .Accepts<string>("application/yaml", "text/yaml", "text/plain")

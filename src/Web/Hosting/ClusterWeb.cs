@@ -21,9 +21,6 @@ internal sealed class ClusterWeb : IAsyncDisposable
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
 
-    // A job file, not its data.
-    private const int LongestBody = 1 << 20;
-
     private readonly WebApplication _app;
 
     private ClusterWeb(WebApplication app) => _app = app;
@@ -45,7 +42,7 @@ internal sealed class ClusterWeb : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LongestBody;
+            kestrel.Limits.MaxRequestBodySize = JobFileBody.LongestReceived;
             kestrel.Listen(settings.EndPoint);
         });
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = place => SharedPort.Bind((IPEndPoint)place, settings.IsShared));

@@ -19,7 +19,7 @@ public sealed class GoodputTests : IDisposable
     {
         var job = SmallCluster.Blobs(_folder);
         job = job with { Training = job.Training with { Epochs = 80 } };
-        await using var cluster = await GranaryCluster.Deploy(3, _folder, storage: new SharedStorage());
+        await using var cluster = await GranaryCluster.Deploy(3, _folder);
         await cluster.HoldBack(milliseconds: 2);
         var coordinator = await cluster.Submit(job);
         var before = await GranaryCluster.Until(coordinator, s => s.Step > 60);

@@ -20,7 +20,7 @@ public sealed class MlflowTests : IDisposable
     public async Task Each_step_is_logged_once_whatever_is_lost()
     {
         using var server = new MlflowDouble { Loses = 7 };
-        await using var cluster = await GranaryCluster.Deploy(3, _folder, storage: new SharedStorage());
+        await using var cluster = await GranaryCluster.Deploy(3, _folder);
         var job = Tracked(server.Address, epochs: 60);
         await cluster.HoldBack(5); // the job must outlive its coordinator
         var coordinator = await cluster.Submit(job);
