@@ -17,7 +17,7 @@ internal sealed partial class CoordinatorGrain
             _progress.Add(held.Steps, held.Evaluations, State.Seconds);
         }
 
-        _reached = Math.Max(_reached, _progress.Committed);
+        State.Reached = Math.Max(State.Reached, _progress.Committed);
         State.Checkpoints = [.. State.Checkpoints.Where(c => HasBest(c.Step, c.Progress))];
         var durable = State.Checkpoints.LastOrDefault();
         if (memory is not null && memory.Step >= _progress.Settled.Committed && memory.Step >= (durable?.Step ?? 0)

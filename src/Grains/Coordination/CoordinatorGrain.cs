@@ -41,7 +41,6 @@ internal sealed partial class CoordinatorGrain(
     private IReadOnlyList<string> _noLonger = []; // members of the generation before
     private string _activity = "";
     private StateKeeper<CoordinatorState> _keeper = null!;
-    private long _reached;
     private DateTimeOffset? _resumed;
     private bool _ended;
     private bool _lost; // the previous activation was lost with its silo, and the job has not been taken over yet
@@ -226,7 +225,7 @@ internal sealed partial class CoordinatorGrain(
         State.Time.Add(report.Seconds);
         State.Time.Progressed(_progress?.Committed ?? 0, _clock.Now);
         _changes.Progress();
-        if (_resumed is null && _progress?.Committed > _reached)
+        if (_resumed is null && _progress?.Committed > State.Reached)
         {
             _resumed = DateTimeOffset.UtcNow;
             EndForming(null);

@@ -70,6 +70,9 @@ internal sealed class CoordinatorState
     /// <summary>What the job did one after the other.</summary>
     [Id(23)] public JobPhases Phases { get; set; } = new();
 
+    /// <summary>Steps that were ever committed: those beyond are new ones, whatever was lost. It outlives a coordinator that is lost in the middle of a recovery.</summary>
+    [Id(24)] public long Reached { get; set; }
+
     /// <summary>Notes an event. The first events and the newest ones are kept.</summary>
     public JobEvent Note(JobEventKind kind, string? silo, string message, Rewind? rewind = null)
     {

@@ -27,12 +27,6 @@ internal static class OnnxFile
 
     private static Proto.ModelProto Make(TrainedModel model)
     {
-        if (model.Facts.Table is not null)
-        {
-            throw new JobException($"{model.Name}: its job describes columns (data.columns), and what cells become features by cannot be exported as ONNX: "
-                + "use granary predict, or Predictor.PredictRow in a program; or export it as safetensors.");
-        }
-
         var bytes = (long)model.Weights.Length * (model.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
         if (bytes > MostBytes)
         {
@@ -57,6 +51,7 @@ internal static class OnnxFile
         var onnx = network.Onnx ?? throw new JobException(
             $"{model.Name}: a {model.Model.Kind} cannot be exported as onnx: its network does not say how (IOnnxNetwork). Export it as safetensors or npz.");
         var graph = new OnnxGraph(model.Model.Kind, model.Model.Precision);
+        var rows = model.Facts.Shape.Features > 0 ? RowInputs.Add(graph, model) : null; // before the weights, so that a column keeps its name
         var parameters = Parameters(graph, model);
         switch (ModelKinds.Of(model.Model).Examples)
         {
@@ -67,7 +62,7 @@ internal static class OnnxFile
                 WordEnds.Add(graph, model, onnx, parameters);
                 break;
             default:
-                RowOutputs.Add(graph, model, network, onnx, onnx.Outputs(graph, parameters, RowInputs.Add(graph, model)));
+                RowOutputs.Add(graph, model, network, onnx, onnx.Outputs(graph, parameters, rows!));
                 break;
         }
 

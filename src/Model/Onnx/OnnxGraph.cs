@@ -89,6 +89,9 @@ public sealed class OnnxGraph
         return Keep(tensor);
     }
 
+    /// <summary>A name for an input that is called so outside, or one like it where something else has it.</summary>
+    internal string FreeName(string name) => _names.Add(name) ? name : Unique(name);
+
     /// <summary>An input. A dimension with a name may be of any size.</summary>
     internal OnnxValue Input(string name, OnnxType type, string about, params object[] dims)
     {

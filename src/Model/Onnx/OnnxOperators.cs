@@ -39,6 +39,20 @@ public static class OnnxOperators
         };
     }
 
+    /// <summary>Joined along the last dimension of two.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="parts">[N, ...] each.</param>
+    internal static OnnxValue SideBySide(this OnnxGraph graph, IReadOnlyList<OnnxValue> parts) => parts.Count == 1 ? parts[0] : graph.Add("Concat", parts, ("axis", 1));
+
+    /// <summary>1 at the place of a whole number, and 0 elsewhere.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="numbers">[N, 1], int64.</param>
+    /// <param name="first">The number of the first place.</param>
+    /// <param name="count">Places.</param>
+    /// <returns>[N, count], float64.</returns>
+    internal static OnnxValue OneOf(this OnnxGraph graph, OnnxValue numbers, long first, int count) =>
+        graph.Cast(graph.Add("Equal", [numbers, graph.Integers([.. Enumerable.Range(0, count).Select(i => first + i)])]), OnnxType.Float64);
+
     // z (1 + erf(z / sqrt 2)) / 2. Gelu is an operator from opset 20 on only. ONNX Runtime has erf for float32 alone: its error there is below 1e-6.
     private static OnnxValue Gelu(OnnxGraph graph, OnnxValue z)
     {

@@ -2,14 +2,19 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Onnx;
 
-/// <summary>The way into a network of rows, from values as the source has them. A processing of columns belongs here, before the features are filled and standardised: it may
-/// have an input of its own for each column.</summary>
+/// <summary>The way into a network of rows, from values as the source has them.</summary>
 /// <remarks>N examples, D features.</remarks>
 internal static class RowInputs
 {
     /// <summary>[N, D] missing values filled, standardised, in the model's precision: in float64 in between, as predict does it.</summary>
     public static OnnxValue Add(OnnxGraph graph, TrainedModel model)
     {
+        if (model.Facts.Table is { } table)
+        {
+            ColumnInputs.Check(model, table);
+            return graph.ToPrecision(ColumnInputs.Add(graph, table));
+        }
+
         var features = graph.Input(OnnxNames.Features, graph.Numbers, About(model), "N", model.Facts.Shape.Features); // [N, D]
         if (model.Facts is { Fill: null, Scaling: null })
         {

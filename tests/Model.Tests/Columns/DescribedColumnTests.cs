@@ -36,6 +36,13 @@ public sealed class DescribedColumnTests : IDisposable
     }
 
     [Fact]
+    public void The_last_tick_of_all_is_a_date()
+    {
+        var job = Job("d,y\n9999-12-31T23:59:59.9999999,u\n2024-12-31,v\n", ("d", new() { Kind = "date", Scale = ColumnScale.None, Parts = [DatePart.Year, DatePart.Month] }));
+        Assert.Equal([(9999.0, 1.0), (2024, 1)], MixedTable.Features(job, DataCheck.Run(job, 2).Facts).Select(row => (row[0], row[^1]))); // December is the last
+    }
+
+    [Fact]
     public void Dates_have_parts()
     {
         var job = Job("d,y\n01.03.2024,u\n31.12.2023,v\n", ("d", new() { Kind = "date", Pattern = "dd.MM.yyyy", Scale = ColumnScale.None, Parts = [DatePart.Weekday, DatePart.Year, DatePart.DayOfYear, DatePart.Day, DatePart.Elapsed] }));

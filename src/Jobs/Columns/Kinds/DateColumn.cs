@@ -103,7 +103,10 @@ internal sealed class DateColumn : NumberKind
         }
     }
 
-    // A mean of dates lies between two ticks; a forged one may lie anywhere.
+    // The last tick is no float64: the next one would be a date too late.
+    private static readonly double LastTick = Math.BitDecrement((double)DateTime.MaxValue.Ticks);
+
+    // A mean of dates lies between two ticks; a file with dates of its own, or a forged one, may have one of any year.
     private static DateTime DateOf(double days) =>
-        new((long)Math.Clamp(DateTime.UnixEpoch.Ticks + Math.Round(days * TimeSpan.TicksPerDay), 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
+        new((long)Math.Clamp(DateTime.UnixEpoch.Ticks + Math.Round(days * TimeSpan.TicksPerDay), 0, LastTick), DateTimeKind.Utc);
 }

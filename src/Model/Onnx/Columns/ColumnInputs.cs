@@ -1,0 +1,42 @@
+using Granary.Jobs;
+using Granary.Model.Files;
+
+namespace Granary.Model.Onnx;
+
+/// <summary>The way into a network of rows whose job describes columns (data.columns): an input for each column, by its name.</summary>
+/// <remarks>N examples, D features.</remarks>
+internal static class ColumnInputs
+{
+    // By the name of a column's kind.
+    private static readonly Dictionary<string, IOnnxColumn> Kinds = new(StringComparer.Ordinal)
+    {
+        ["numeric"] = new NumberOnnxColumn("The number"),
+        ["boolean"] = new NumberOnnxColumn("1 for yes, 0 for no"),
+        ["date"] = new DateOnnxColumn(),
+        ["categorical"] = new CategoryOnnxColumn(),
+    };
+
+    /// <summary>Refuses a model with columns that ONNX has no operators for.</summary>
+    /// <exception cref="JobException">It has some.</exception>
+    public static void Check(TrainedModel model, TableEncoding table)
+    {
+        var hashed = table.Columns.Where(c => !Kinds.TryGetValue(c.Section.Kind, out var kind) || !kind.CanWrite(c)).Select(c => $"'{c.Name}'").ToArray();
+        if (hashed.Length > 0)
+        {
+            throw new JobException($"{model.Name}: {(hashed.Length == 1 ? "the column" : "the columns")} {string.Join(", ", hashed)} cannot be exported as ONNX, which has no operators for texts and for hashes: "
+                + "describe categories without buckets and leave texts out, or use granary predict, or Predictor.PredictRow in a program.");
+        }
+    }
+
+    /// <summary>[N, D] in float64: each column's features side by side, as predict makes them.</summary>
+    /// <param name="graph">The graph; it has no weights yet that could have taken a column's name.</param>
+    /// <param name="table">Fitted columns, which <see cref="Check"/> has let pass.</param>
+    public static OnnxValue Add(OnnxGraph graph, TableEncoding table) =>
+        graph.SideBySide([.. table.Columns.Select(column =>
+        {
+            var kind = Kinds[column.Section.Kind];
+            var missing = column.Section.Missing == MissingRule.Refuse ? "; none may be missing." : kind.Cells == OnnxType.Text ? "; empty where it is missing." : "; NaN where it is missing.";
+            var cells = graph.Input(graph.FreeName(column.Name), kind.Cells, $"The column {column.Name}: {kind.About(column)}{missing}", "N", 1);
+            return kind.Features(graph, column, cells);
+        })]);
+}
