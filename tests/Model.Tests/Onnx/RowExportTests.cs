@@ -42,6 +42,24 @@ public class RowExportTests
         Assert.Equal(model.Facts.Classes[Predict(model, [4, 2])[0].Class], outputs.Get<string>("label")[0]);
     }
 
+    [Theory]
+    [InlineData("logistic", Precision.Float32)]
+    [InlineData("softmax", Precision.Float64)]
+    public void The_label_goes_by_the_threshold_that_the_job_has_chosen(string kind, Precision precision)
+    {
+        var model = SampleModels.Table(new ModelSection { Kind = kind, Precision = precision }, ["no", "yes"]);
+        double[] rows = [.. Enumerable.Range(-20, 41).SelectMany(i => new double[] { 1 + (0.25 * i), 2 - (0.5 * i) })];
+        var labels = new List<string> { string.Concat(Predict(model, rows).Select(p => p.Class)) };
+        foreach (var threshold in new[] { 0.1, 0.3, 0.7, 0.9 })
+        {
+            model = model with { Facts = model.Facts with { Threshold = threshold } };
+            OnnxAgreement.OfClasses(model, rows);
+            labels.Add(string.Concat(Predict(model, rows).Select(p => p.Class)));
+        }
+
+        Assert.Equal(5, labels.Distinct().Count()); // each threshold chooses others
+    }
+
     public static TheoryData<string, Activation, Loss, Precision> Classifiers()
     {
         var all = new TheoryData<string, Activation, Loss, Precision>();
