@@ -170,7 +170,7 @@ internal sealed class InitialMatcher
         }
 
         if (_saved is not null && !_job.Data.IsText && ScalingChange.Describe(
-            _facts.Scaling, _saved.Facts.Scaling, Names(Axis.Feature)?.Places, i => _facts.Columns.Count > i ? $"'{_facts.Columns[i]}'" : $"feature {i + 1}") is { } change)
+            _facts, _saved.Facts, Names(Axis.Feature)?.Places, i => _facts.Columns.Count > i ? $"'{_facts.Columns[i]}'" : $"feature {i + 1}") is { } change)
         {
             yield return change;
         }

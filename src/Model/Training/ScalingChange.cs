@@ -10,6 +10,31 @@ internal static class ScalingChange
     // In deviations, or as a logarithm of their ratio: less is what another split of the same data makes.
     private const double Little = 0.1;
 
+    /// <summary>The same where either describes columns, of which each is scaled, or not, by itself.</summary>
+    /// <inheritdoc cref="Describe(Scaling?, Scaling?, int[]?, Func{int, string})" path="/param"/>
+    public static string? Describe(DataFacts here, DataFacts there, int[]? places, Func<int, string> name) => here.Table is null && there.Table is null
+        ? Describe(here.Scaling, there.Scaling, places, name)
+        : Describe(Of(here), Of(there), places, name);
+
+    // x becomes (x - Mean) / Deviation, whatever the two are; features that choose or count stay as they are.
+    private static Scaling Of(DataFacts facts)
+    {
+        if (facts.Table is not { } table)
+        {
+            return facts.Scaling ?? new Scaling(new double[facts.Shape.Features], [.. Enumerable.Repeat(1.0, facts.Shape.Features)]);
+        }
+
+        var (means, deviations) = (new List<double>(), new List<double>());
+        foreach (var column in table.Columns)
+        {
+            var others = ColumnKinds.Of(column.Section.Kind).Encoder(column).Features.Count - column.Center.Length;
+            means.AddRange([.. column.Center, .. Enumerable.Repeat(0.0, others)]);
+            deviations.AddRange([.. column.Divisor, .. Enumerable.Repeat(1.0, others)]);
+        }
+
+        return new Scaling([.. means], [.. deviations]);
+    }
+
     /// <summary>One sentence; null where nothing worth saying has changed.</summary>
     /// <param name="here">The job's.</param>
     /// <param name="there">The model's.</param>
