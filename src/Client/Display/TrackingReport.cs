@@ -1,5 +1,4 @@
 using Granary.Client.Display.Story;
-using Granary.Sdk;
 
 namespace Granary.Client.Display;
 

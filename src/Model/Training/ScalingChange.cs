@@ -11,7 +11,10 @@ internal static class ScalingChange
     private const double Little = 0.1;
 
     /// <summary>The same where either describes columns, of which each is scaled, or not, by itself.</summary>
-    /// <inheritdoc cref="Describe(Scaling?, Scaling?, int[]?, Func{int, string})" path="/param"/>
+    /// <param name="here">Of the job.</param>
+    /// <param name="there">Of the model.</param>
+    /// <param name="places">The place there of each feature here, -1 for none; null: the same.</param>
+    /// <param name="name">A feature's name.</param>
     public static string? Describe(DataFacts here, DataFacts there, int[]? places, Func<int, string> name) => here.Table is null && there.Table is null
         ? Describe(here.Scaling, there.Scaling, places, name)
         : Describe(Of(here), Of(there), places, name);

@@ -40,7 +40,7 @@ public sealed class ReportPageTests : IDisposable
     {
         var page = await Drawn([truth], [predicted]);
         Assert.Contains("linear on d.csv: 1 example<", page);
-        Assert.Contains("How large the residuals are", page);
+        Assert.Contains("<h2>How large the residuals are</h2>", page); // not in the script
         Assert.Contains("<footer>", page);
     }
 }

@@ -44,7 +44,7 @@ public sealed class ModelExportTests : IDisposable
 
             Assert.Equal(model.Facts.Classes, arrays.GetProperty("granary.classes")[2].EnumerateArray().Select(c => c.GetString()!));
             Assert.Equal(model.Facts.Columns, arrays.GetProperty("granary.columns")[2].EnumerateArray().Select(c => c.GetString()!));
-            Assert.Equal(model.Facts.Threshold, arrays.TryGetProperty("granary.threshold", out var threshold) ? threshold[2][0].GetDouble() : null);
+            Assert.Equal(model.Facts.Threshold, arrays.TryGetProperty("granary.threshold", out var threshold) ? (double?)threshold[2][0].GetDouble() : null);
             Assert.Equal(model.Facts.Scaling is not null, arrays.TryGetProperty("granary.scaling.deviation", out var deviation));
             if (model.Facts.Scaling is { } scaling)
             {
