@@ -121,7 +121,7 @@ public sealed class JobBuilder
     /// <returns>This builder.</returns>
     public JobBuilder Train(int epochs, int? batch = null, long? seed = null)
     {
-        Set("training.epochs", epochs);
+        Measure("epochs", epochs, instead: "steps");
         return SetIfGiven("training.batch", batch).SetIfGiven("training.seed", seed);
     }
 
@@ -131,7 +131,7 @@ public sealed class JobBuilder
     /// <param name="seed">Decides initial weights, permutations, windows and the held-out part; 1 if left out.</param>
     /// <returns>This builder.</returns>
     public JobBuilder TrainSteps(int steps, int? batch = null, long? seed = null) =>
-        Set("training.steps", steps).SetIfGiven("training.batch", batch).SetIfGiven("training.seed", seed);
+        Measure("steps", steps, instead: "epochs").SetIfGiven("training.batch", batch).SetIfGiven("training.seed", seed);
 
     /// <summary>The rule that turns gradients into new weights.</summary>
     /// <param name="kind">The rule.</param>
@@ -163,6 +163,13 @@ public sealed class JobBuilder
     private JobBuilder Source(string format, string path) => Set("data.format", format).Set("data.path", path);
 
     private JobBuilder Model(string kind) => Set("model.kind", kind);
+
+    // A job has one of the two, whichever its file has.
+    private JobBuilder Measure(string key, int count, string instead)
+    {
+        _settings.Add($"training.{instead}=null");
+        return Set($"training.{key}", count);
+    }
 
     private JobBuilder SetIfGiven(string key, object? value) => value is null ? this : Set(key, value);
 }

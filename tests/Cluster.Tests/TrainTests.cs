@@ -26,6 +26,17 @@ public sealed class TrainTests : IDisposable
         Assert.All(silos, s => Assert.True(s.HasExited));
     }
 
+    // The events of a private cluster go with it: what they say of the server has to be said before.
+    [Fact]
+    public async Task A_tracking_server_that_is_not_there_is_told_of_and_the_model_is_written()
+    {
+        using var train = new CommandLine(
+            _folder, "train", Digits, "--silos", "1", "--output", "out", "--set", "training.epochs=1", "tracking.mlflow=http://127.0.0.1:9");
+        Assert.Equal(0, await train.Exit());
+        Assert.Contains("the MLflow server at http://127.0.0.1:9 does not take the job's figures: ", train.Errors);
+        Assert.True(File.Exists(Path.Combine(_folder, "out", "model.safetensors")));
+    }
+
     // A shell's window that is closed, and whoever ends a whole group of processes.
     [Theory]
     [InlineData("HUP")]

@@ -36,7 +36,7 @@ public sealed class StepPlanTests : IDisposable
     }
 
     [Theory]
-    [InlineData("steps: 100", "steps: 100\n  epochs: 2", "steps.yaml:5: training.steps stands beside training.epochs, but a job has one of them: take one out.")]
+    [InlineData("steps: 100", "steps: 100\n  epochs: 2", "steps.yaml:5: training.steps stands beside training.epochs, but a job has one of them: take one out, on the command line by --set training.epochs=null.")]
     [InlineData("steps: 100", "batch: 3", "training.epochs is missing: give training.epochs or training.steps.")]
     [InlineData("steps: 100", "steps: 0", "steps.yaml:5: training.steps is 0, but must be at least 1.")]
     [InlineData("every: 30", "every: 0", "steps.yaml:6: training.evaluation.every is 0, but must be at least 1.")]

@@ -112,12 +112,22 @@ internal static class TrainCommand
         try
         {
             var status = await JobDisplay.Follow(job.WatchAsync(waiting), quiet: json);
-            await TelemetryReport.Show(cluster, settings.Telemetry);
+            await Ended();
             return CommandParts.Report(status, json);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            return await Cancel(job, command, json, () => TelemetryReport.Show(cluster, settings.Telemetry), interruption.Again);
+            return await Cancel(job, command, json, Ended, interruption.Again);
+        }
+
+        async Task Ended()
+        {
+            if (submission.Job.Tracking is not null)
+            {
+                await TrackingReport.Show(job);
+            }
+
+            await TelemetryReport.Show(cluster, settings.Telemetry);
         }
     }
 

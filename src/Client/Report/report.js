@@ -13,6 +13,7 @@ function el(name, attributes = {}, ...children) {
 }
 const number = value => Number(value); // what is not finite comes as text
 const whole = n => n.toLocaleString('en-US');
+const examples = n => `${whole(n)} ${n === 1 ? 'example' : 'examples'}`;
 const part = (p, digits = 4) => p === null || p === undefined ? '–' : number(p).toFixed(digits);
 const error = e => { const n = number(e); return Number.isFinite(n) ? Number(n.toPrecision(6)).toString() : String(e); };
 const card = (title, ...children) => el('section', { class: 'card' }, el('h2', {}, title), ...children);
@@ -31,8 +32,8 @@ function plane({ x: [x0, x1], y: [y0, y1], xName, yName, label, height = 300, ti
   const svg = el('svg', { viewBox: `0 0 ${left + width + 14} ${top + height + 42}`, role: 'img', 'aria-label': label });
   const steps = (a, b) => {
     const raw = (b - a) / ticks, power = 10 ** Math.floor(Math.log10(raw || 1)), step = [1, 2, 2.5, 5, 10].map(m => m * power).find(s => s >= raw * .999) || 1;
-    const list = [];
-    for (let k = Math.ceil(a / step - 1e-9); k * step <= b + step * 1e-9; k++) list.push(k * step);
+    const list = [], first = Math.ceil(a / step - 1e-9);
+    for (let i = 0; i <= 2 * ticks && (first + i) * step <= b + step * 1e-9; i++) list.push((first + i) * step); // of numbers so large that one more is no other, not for ever
     return list;
   };
   const say = v => Math.abs(v) >= 1e5 || (v !== 0 && Math.abs(v) < 1e-3) ? v.toExponential(0) : String(Number(v.toPrecision(4)));
@@ -111,10 +112,10 @@ function thresholds(curve, roc, pr) {
 function calibration(p) {
   const bins = p.bins.filter(b => b.count), most = Math.max(...p.bins.map(b => b.count));
   const chart = plane({ ...unit, xName: data.figures.classes.length === 2 ? `probability of ${data.figures.classes[1].name}` : 'greatest probability', yName: 'part that comes true', label: 'Calibration' });
-  for (const b of p.bins) chart.bar(b.from, b.to, b.count / most * .3, 6, `${whole(b.count)} examples from ${part(b.from, 1)} to ${part(b.to, 1)}`);
+  for (const b of p.bins) chart.bar(b.from, b.to, b.count / most * .3, 6, `${examples(b.count)} from ${part(b.from, 1)} to ${part(b.to, 1)}`);
   chart.chance(0, 0, 1, 1);
   chart.curve(bins.map(b => [b.probability, b.share]), 0);
-  for (const b of bins) chart.dot(b.probability, b.share, 0, 4, `${whole(b.count)} examples: ${part(b.probability)} said, ${part(b.share)} came true`);
+  for (const b of bins) chart.dot(b.probability, b.share, 0, 4, `${examples(b.count)}: ${part(b.probability)} said, ${part(b.share)} came true`);
   return card('Calibration', chart.svg, el('p', { class: 'note' }, `mean error ${part(p.calibrationError)}; bars: how many examples each bin has`));
 }
 
@@ -161,8 +162,8 @@ function numbers() {
   main.append(tiles([['RMSE', error(n.rmse)], ['MAE', error(n.mae)], ['R²', n.r2 === null || n.r2 === undefined ? '–' : part(n.r2)], ['MSE', error(n.mse)], ['loss', error(data.loss)]]));
   const all = [...truths, ...predicted].filter(Number.isFinite);
   if (!all.length) return;
-  const ends = list => { const [a, b] = [list.reduce((x, y) => Math.min(x, y)), list.reduce((x, y) => Math.max(x, y))], room = (b - a) * .04 || 1; return [a - room, b + room]; };
-  const both = ends(all), sample = truths.length < data.examples ? `a sample of ${whole(truths.length)} of ${whole(data.examples)} examples` : `all ${whole(data.examples)} examples`;
+  const ends = list => { const [a, b] = [list.reduce((x, y) => Math.min(x, y)), list.reduce((x, y) => Math.max(x, y))], room = (b - a) * .04 || Math.abs(a) * .04 || 1; return [a - room, b + room]; };
+  const both = ends(all), sample = truths.length < data.examples ? `a sample of ${whole(truths.length)} of ${examples(data.examples)}` : data.examples === 1 ? 'the one example' : `all ${examples(data.examples)}`;
   const faint = Math.max(.18, Math.min(.7, 60 / Math.sqrt(truths.length) / 5));
   const against = plane({ x: both, y: both, xName: 'true', yName: 'predicted', label: 'Predicted against true' });
   against.chance(both[0], both[0], both[1], both[1]);
@@ -180,6 +181,6 @@ function numbers() {
     card('Residuals', residuals.svg, note(sample)), card('How large the residuals are', histogram.svg, note(sample))));
 }
 
-main.append(el('header', {}, el('h1', {}, data.title), el('p', { class: 'lead' }, `${data.model} on ${data.data}: ${whole(data.examples)} examples`)));
+main.append(el('header', {}, el('h1', {}, data.title), el('p', { class: 'lead' }, `${data.model} on ${data.data}: ${examples(data.examples)}`)));
 if (data.figures) classes(); else numbers();
 main.append(el('footer', {}, `Granary, granary evaluate. Figures are exact over all examples; ${data.figures ? 'curves are drawn through points that lie on them' : 'points are drawn from the sample'}.`));

@@ -38,6 +38,7 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
+        Activity = "telling the MLflow server";
         using var time = CancellationTokenSource.CreateLinkedTokenSource(_deactivated.Token);
         time.CancelAfter(EndTrackingTime);
         await Task.WhenAny(_tracking, Task.Delay(EndTrackingTime, time.Token));

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -99,7 +98,8 @@ internal sealed class MlflowServer(string server)
 
     private async Task<JsonNode?> Send(HttpMethod method, string path, JsonObject? body, CancellationToken cancellation, bool mayBeMissing = false)
     {
-        using var request = new HttpRequestMessage(method, _api + path) { Content = body is null ? null : JsonContent.Create(body, options: Json) };
+        // As a text, whose length goes before it: not every server and gateway takes a body of unknown length.
+        using var request = new HttpRequestMessage(method, _api + path) { Content = body is null ? null : new StringContent(body.ToJsonString(Json), Encoding.UTF8, "application/json") };
         request.Headers.Authorization = Authorization();
         using var answer = await Http.SendAsync(request, cancellation);
         var text = await answer.Content.ReadAsStringAsync(cancellation);

@@ -25,11 +25,11 @@ internal sealed unsafe partial class GradientWork<T>
         {
             var (shard, examples) = withRows[i];
             var tally = new ClassTally(classes, model.Loss == Loss.CrossEntropy, fits ? MostScores : 0);
-            for (var row = 0; row < examples.ValidationRows; row += MostEvaluationRows)
+            for (var row = 0; row < examples.ValidationRows; row += _mostEvaluated)
             {
                 var first = row;
                 var (outputs, truths) = _passes[thread].Predict(
-                    weights, () => examples.Validation(first, Math.Min(first + MostEvaluationRows, examples.ValidationRows)));
+                    weights, () => examples.Validation(first, Math.Min(first + _mostEvaluated, examples.ValidationRows)));
                 var width = outputs.Length / truths.Length;
                 for (var at = 0; at < truths.Length; at++)
                 {

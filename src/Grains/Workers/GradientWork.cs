@@ -22,6 +22,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     private readonly GradientPass[] _passes;
     private readonly FlatTensor?[] _earlier; // for each thread: of the passes of a shard before its last one, where there are several
     private readonly IReadOnlyList<long> _evaluated;
+    private readonly int _mostEvaluated; // examples at once
     private readonly Stack<FlatTensor> _free = new();
     private readonly List<FlatTensor> _buffers = [];
     private readonly ShardLeases _leases;
@@ -54,6 +55,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         _passes = [.. Enumerable.Range(0, threads.Count).Select(_ => pass())];
         _earlier = new FlatTensor?[threads.Count];
         _evaluated = EvaluationPlan.Rows(task.Job.Training, task.Facts.ValidationRows);
+        _mostEvaluated = Math.Min(MostEvaluationRows, task.Job.Training.MicroBatch ?? MostEvaluationRows);
         _cover = task.Layout.Cover(task.Assignment.Rank);
         _tree = new TreeAccumulator<FlatTensor>(_cover, n => task.Layout.IsActive(n, task.Batches, _step));
         Sums = new OwnSums<T>(_cover.Count);
@@ -111,7 +113,6 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
     public EvaluationRecord[] Evaluate(long committed, FlatTensor weights)
     {
         var withRows = _leases.Shards.Where(s => _evaluated[s.Shard] > 0).ToArray();
-        var most = Math.Min(MostEvaluationRows, _task.Job.Training.MicroBatch ?? MostEvaluationRows);
         var records = new EvaluationRecord[withRows.Length];
         _threads.Run(withRows.Length, (thread, i) =>
         {
@@ -120,10 +121,10 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
             double weight = 0, loss = 0;
             long correct = 0, predictions = 0;
             NumberErrors? numbers = null;
-            for (var row = 0; row < rows; row += most)
+            for (var row = 0; row < rows; row += _mostEvaluated)
             {
                 var first = row;
-                var part = _passes[thread].Evaluate(weights, () => examples.Validation(first, Math.Min(first + most, rows), rows));
+                var part = _passes[thread].Evaluate(weights, () => examples.Validation(first, Math.Min(first + _mostEvaluated, rows), rows));
                 weight += part.Weight;
                 loss += part.LossSum;
                 correct += part.Correct;

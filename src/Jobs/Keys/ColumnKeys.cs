@@ -25,7 +25,7 @@ internal static class ColumnKeys
             "text: 1,024; categorical: none", "features that a hash deals categories or n-grams to"),
         new ColumnKey<IReadOnlyList<DatePart>?>("parts", new Choices<DatePart>(), c => c.Parts, (c, v) => c with { Parts = v }, "[elapsed, month, weekday]", "what of a date is a feature"),
         new ColumnKey<string?>("pattern", new FreeText(), c => c.Pattern, (c, v) => c with { Pattern = v }, "ISO 8601",
-            "how dates are written, such as dd.MM.yyyy, as [.NET's custom formats](https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings)"),
+            "how dates, with their year, or times of day are written, such as dd.MM.yyyy, as [.NET's custom formats](https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings)"),
         new ColumnKey<int?>("ngrams", new OrNothing<int>(new WholeNumber(1, ColumnLimits.MostNgrams)), c => c.Ngrams, (c, v) => c with { Ngrams = v }, "1",
             "words in a row that are a feature together, at the most"),
         new ColumnKey<TextWeight?>("weight", new OrNothing<TextWeight>(new Choice<TextWeight>()), c => c.Weight, (c, v) => c with { Weight = v }, "tf-idf",

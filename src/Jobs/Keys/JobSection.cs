@@ -41,7 +41,7 @@ internal sealed record JobSection(string Path, string Doc, IReadOnlyList<JobEntr
         {
             throw given.Length == 0
                 ? own.Error("", $"{own.Full(OneOf[0])} is missing: give {KeyWords.List([.. OneOf.Select(own.Full)], "or")}.")
-                : own.Error(given[^1], $"{own.Full(given[^1])} stands beside {own.Full(given[0])}, but a job has one of them: take one out.");
+                : own.Error(given[^1], $"{own.Full(given[^1])} stands beside {own.Full(given[0])}, but a job has one of them: take one out, on the command line by --set {own.Full(given[0])}=null.");
         }
     }
 

@@ -75,6 +75,11 @@ public static class ModelExport
             Add(zip, "granary.table", entry => Npy.Write(entry, new[] { JsonSerializer.Serialize(table, SavedModelJson.Options) }));
         }
 
+        if (model.Facts.Threshold is { } threshold)
+        {
+            Add(zip, "granary.threshold", entry => Npy.Write(entry, [threshold]));
+        }
+
         if (model.Facts.TargetScaling is { } target)
         {
             Add(zip, "granary.target.mean", entry => Npy.Write(entry, [target.Mean]));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -16,6 +17,11 @@ internal static class OnnxMetadata
         yield return ("granary.model", Json(model.Model with { Init = null }));
         yield return ("granary.classes", Json(model.Facts.Classes));
         yield return ("granary.columns", Json(model.Facts.Columns));
+        if (model.Facts.Threshold is { } threshold)
+        {
+            yield return ("granary.threshold", threshold.ToString("R", CultureInfo.InvariantCulture));
+        }
+
         if (model.Facts.Fill is not null)
         {
             yield return ("granary.missing", "filled");

@@ -18,7 +18,8 @@ internal static class RowOutputs
 
         var isProbability = model.Model.Loss == Loss.CrossEntropy;
         var values = !isProbability ? outputs : onnx.GivesLogOdds ? OfLogOdds(graph, outputs) : onnx.Probabilities(graph, outputs); // [N, K]
-        var best = onnx.GivesLogOdds ? IsNotNegative(graph, outputs) // as predict: the second class where the odds are even
+        var best = model.Facts.Threshold is { } threshold ? IsFrom(graph, values, threshold)
+            : onnx.GivesLogOdds ? IsNotNegative(graph, outputs) // as predict: the second class where the odds are even
             : graph.Add("ArgMax", [network.GivesProbabilities ? values : outputs], ("axis", 1), ("keepdims", 0)); // [N]
         graph.Output(OnnxNames.Label, graph.Add("Gather", [graph.Texts(model.Facts.Classes), best]), OnnxType.Text, "The class, as the training data spells it.", "N");
         graph.Output(
@@ -45,6 +46,13 @@ internal static class RowOutputs
     // sigma(-z), sigma(z): the smaller of them keeps its digits.
     private static OnnxValue OfLogOdds(OnnxGraph graph, OnnxValue z) =>
         graph.Add("Sigmoid", [graph.Add("Concat", [graph.Add("Neg", [z]), z], ("axis", 1))]); // [N, 1] -> [N, 2]
+
+    // The model's own threshold on the probability of the second class, compared in float64 as predict does. [N, 2] -> [N]
+    private static OnnxValue IsFrom(OnnxGraph graph, OnnxValue probabilities, double threshold)
+    {
+        var second = graph.Add("Reshape", [graph.Add("Gather", [probabilities, graph.Integers(1)], ("axis", 1)), graph.Integers(-1)]); // [N, 2] -> [N, 1] -> [N]
+        return graph.Cast(graph.Add("GreaterOrEqual", [graph.Cast(second, OnnxType.Float64), graph.Doubles([threshold])]), OnnxType.Int64);
+    }
 
     private static OnnxValue IsNotNegative(OnnxGraph graph, OnnxValue z) =>
         graph.Cast(graph.Add("GreaterOrEqual", [graph.Add("Reshape", [z, graph.Integers(-1)]), graph.Number(0)]), OnnxType.Int64); // [N, 1] -> [N]

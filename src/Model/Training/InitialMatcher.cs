@@ -170,17 +170,14 @@ internal sealed class InitialMatcher
         }
 
         if (_saved is not null && !_job.Data.IsText && ScalingChange.Describe(
-            _facts.Scaling, _saved.Facts.Scaling, Names(Axis.Feature)?.Places, i => _facts.Columns.Count > i ? $"'{_facts.Columns[i]}'" : $"feature {i + 1}") is { } change)
+            _facts, _saved.Facts, Names(Axis.Feature)?.Places, i => _facts.Columns.Count > i ? $"'{_facts.Columns[i]}'" : $"feature {i + 1}") is { } change)
         {
             yield return change;
         }
 
-        if (_saved is { Data.IsText: false } && !_job.Data.IsText && Names(Axis.Feature) is null or { Matched: > 0 })
+        if (ColumnsChange.Describe(_facts.Table, _saved?.Facts.Table) is { } columns)
         {
-            foreach (var columns in ColumnsChange.Describe(_facts.Table, _saved.Facts.Table))
-            {
-                yield return columns;
-            }
+            yield return columns;
         }
 
         if (_saved?.Facts.Shape.IsNumber == true && _facts.Shape.IsNumber && ScalingChange.OfTarget(_facts.TargetScaling, _saved.Facts.TargetScaling) is { } target)

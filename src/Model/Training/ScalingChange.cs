@@ -7,8 +7,36 @@ namespace Granary.Model.Training;
 /// numbers than they were trained on.</summary>
 internal static class ScalingChange
 {
-    /// <summary>In deviations, or as a logarithm of their ratio: less is what another split of the same data makes.</summary>
-    public const double Little = 0.1;
+    // In deviations, or as a logarithm of their ratio: less is what another split of the same data makes.
+    private const double Little = 0.1;
+
+    /// <summary>The same where either describes columns, of which each is scaled, or not, by itself.</summary>
+    /// <param name="here">Of the job.</param>
+    /// <param name="there">Of the model.</param>
+    /// <param name="places">The place there of each feature here, -1 for none; null: the same.</param>
+    /// <param name="name">A feature's name.</param>
+    public static string? Describe(DataFacts here, DataFacts there, int[]? places, Func<int, string> name) => here.Table is null && there.Table is null
+        ? Describe(here.Scaling, there.Scaling, places, name)
+        : Describe(Of(here), Of(there), places, name);
+
+    // x becomes (x - Mean) / Deviation, whatever the two are; features that choose or count stay as they are.
+    private static Scaling Of(DataFacts facts)
+    {
+        if (facts.Table is not { } table)
+        {
+            return facts.Scaling ?? new Scaling(new double[facts.Shape.Features], [.. Enumerable.Repeat(1.0, facts.Shape.Features)]);
+        }
+
+        var (means, deviations) = (new List<double>(), new List<double>());
+        foreach (var column in table.Columns)
+        {
+            var others = ColumnKinds.Of(column.Section.Kind).Encoder(column).Features.Count - column.Center.Length;
+            means.AddRange([.. column.Center, .. Enumerable.Repeat(0.0, others)]);
+            deviations.AddRange([.. column.Divisor, .. Enumerable.Repeat(1.0, others)]);
+        }
+
+        return new Scaling([.. means], [.. deviations]);
+    }
 
     /// <summary>One sentence; null where nothing worth saying has changed.</summary>
     /// <param name="here">The job's.</param>
@@ -62,8 +90,8 @@ internal static class ScalingChange
             $"Its target was standardised otherwise: mean {here.Mean:G4} and deviation {here.Deviation:G4} here, {there.Mean:G4} and {there.Deviation:G4} there, so that its first predictions are off by as much.");
     }
 
-    /// <summary>How far numbers that are subtracted and divided with move; a deviation of 0 makes every value 0.</summary>
-    public static double Of(double hereMean, double hereDeviation, double thereMean, double thereDeviation) =>
+    // A deviation of 0 makes every value 0.
+    private static double Of(double hereMean, double hereDeviation, double thereMean, double thereDeviation) =>
         hereDeviation == 0 && thereDeviation == 0 ? 0
         : hereDeviation == 0 || thereDeviation == 0 ? double.PositiveInfinity
         : Math.Max(Math.Abs(hereMean - thereMean) / thereDeviation, Math.Abs(Math.Log(hereDeviation / thereDeviation)));

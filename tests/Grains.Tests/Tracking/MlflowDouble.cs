@@ -63,6 +63,7 @@ internal sealed class MlflowDouble : IDisposable
 
     private JsonNode? Answer(HttpListenerRequest request, JsonNode body)
     {
+        Assert.True(request.HttpMethod == "GET" || request.ContentLength64 > 0, "a body of unknown length");
         Run OfBody() => Runs.Single(r => r.Id == (string)body["run_id"]!);
         switch (request.HttpMethod, request.Url!.AbsolutePath)
         {

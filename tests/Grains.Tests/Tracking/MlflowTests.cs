@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Granary.Contracts;
 using Granary.Jobs;
 
@@ -48,6 +50,18 @@ public sealed class MlflowTests : IDisposable
             Assert.All(run.Metrics.GroupBy(m => (m.Key, m.Step)), m => Assert.Single(m));
             Assert.All(losses.Zip(losses.Skip(1)), m => Assert.True(m.First.At <= m.Second.At));
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_what_the_end_of_a_job_is_seen_to_wait_for()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start(); // connections are taken, and nobody reads
+        await using var cluster = await GranaryCluster.Deploy(1, _folder);
+        var coordinator = await cluster.Submit(Tracked($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", epochs: 20));
+        var waits = await GranaryCluster.Until(coordinator, s => s.Activity == "telling the MLflow server" || s.State is JobState.Completed or JobState.Failed);
+        Assert.Equal((JobState.Running, 0), (waits.State, waits.Recoveries));
+        Assert.Equal(JobState.Completed, (await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed)).State);
     }
 
     [Fact]

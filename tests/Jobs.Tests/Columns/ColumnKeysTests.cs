@@ -39,6 +39,14 @@ public class ColumnKeysTests
     }
 
     [Fact]
+    public void A_time_of_day_is_the_same_on_whichever_day_it_is_read()
+    {
+        var section = Read("\n    a: { kind: date, pattern: HH:mm, parts: [hour] }").Data.Columns!.Named["a"];
+        Assert.True(ColumnKinds.Of("date").TryParse(section, "21:30", out var days));
+        Assert.Equal((DateTime.MinValue - DateTime.UnixEpoch).TotalDays + (21.5 / 24), days, 1e-9);
+    }
+
+    [Fact]
     public void A_job_without_columns_and_what_is_known_of_its_data_are_written_as_before()
     {
         var job = Read("");
@@ -57,6 +65,9 @@ public class ColumnKeysTests
     [InlineData("\n    a: { kind: numeric, scales: standard }", "j.yaml:8: data.columns.a.scales is not a key of a job file; did you mean data.columns.a.scale?")]
     [InlineData("\n    a: { scale: standard }", "j.yaml:8: data.columns.a.kind is missing.")]
     [InlineData("\n    a: { kind: categorical, missing: mean }", "j.yaml:8: data.columns.a.missing is 'mean', but must be one of refuse, constant, slot.")]
+    [InlineData("\n    a: { kind: date, pattern: q }", "j.yaml:8: data.columns.a.pattern is 'q', which is no pattern of dates: write it as .NET's custom date formats, such as dd.MM.yyyy.")]
+    [InlineData("\n    a: { kind: date, pattern: dd.MM. }", "j.yaml:8: data.columns.a.pattern is 'dd.MM.', which has no year: add yyyy to it and to the data, or describe the column as categorical.")]
+    [InlineData("\n    a: { kind: date, pattern: dd.MM., missing: constant, fill: 24.12. }", "j.yaml:8: data.columns.a.pattern is 'dd.MM.', which has no year")]
     [InlineData("\n    a: { kind: numeric, missing: constant }", "j.yaml:8: data.columns.a.missing is constant, but data.columns.a.fill, which says what to fill in, is missing.")]
     [InlineData("\n    a: { kind: numeric, fill: 1 }", "j.yaml:8: data.columns.a.fill has a meaning only where data.columns.a.missing is constant.")]
     [InlineData("\n    a: { kind: numeric, missing: constant, fill: x }", "j.yaml:8: data.columns.a.fill is 'x', which is not a number.")]

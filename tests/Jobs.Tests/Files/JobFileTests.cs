@@ -62,6 +62,8 @@ public sealed class JobFileTests : IDisposable
     [InlineData("training.checkpoint.seconds=1", null)]
     [InlineData("training.earlyStopping={patience: 3}", null)]
     [InlineData("name=other", null)]
+    [InlineData("tracking={mlflow: 'http://127.0.0.1:5000'}", null)]
+    [InlineData("output.tensorboard=true", null)]
     [InlineData("training.epochs=2", "training.epochs is 2, but the run was to have 3 already")]
     [InlineData("training.batch=32", "training.batch is 32 here, 64 there")]
     [InlineData("model.hidden=[64]", "model.hidden is [64] here, [64, 32] there")]

@@ -69,7 +69,7 @@ public sealed class SourceFileTests : IDisposable
         Assert.Equal(["1 p\rq", "2 r"], Rows(Csv(_folder.Write("q.csv", "a,\"y\"\n1,\"p\rq\"\n2,r\n"), 1)));
         Assert.Equal(["1 p", "2 q", "3 p"], Rows(Csv(_folder.Write("m.csv", "a,y\n1,p\r2,q\n3,p\n"), 1)));
         Assert.Equal(["1 p", "2 q", "3 p"], Rows(Csv(_folder.Write("n.csv", "a,y\r1,p\r\n2,q\n3,p\n"), 1)));
-        Assert.Equal("q.csv:2: a quoted cell goes on over the end of the line. Line breaks within cells are not supported.",
+        Assert.Equal("q.csv:2: a quoted cell goes on over the end of the line. Line breaks within cells are not supported: write spaces in their place.",
             DataFolder.Error(Csv(_folder.Write("q.csv", "a,y\r1,\"p\rq\"\r2,r\r"), 1)));
     }
 

@@ -27,7 +27,8 @@ public sealed class ModelExportTests : IDisposable
     [Fact]
     public void Numpy_reads_every_parameter_with_its_name_shape_and_values()
     {
-        TrainedModel[] models = [.. SampleModels.All()];
+        var two = SampleModels.Logistic();
+        TrainedModel[] models = [.. SampleModels.All(), two with { Facts = two.Facts with { Threshold = 0.375 } }];
         string[] files = [.. models.Select((m, i) => Output(ExportFormat.Npz, m, $"m{i}"))];
         using var read = JsonDocument.Parse(Python.Run("numpy", ["-c", Dump, .. files]));
         foreach (var (model, arrays) in models.Zip(read.RootElement.EnumerateArray()))
@@ -43,6 +44,7 @@ public sealed class ModelExportTests : IDisposable
 
             Assert.Equal(model.Facts.Classes, arrays.GetProperty("granary.classes")[2].EnumerateArray().Select(c => c.GetString()!));
             Assert.Equal(model.Facts.Columns, arrays.GetProperty("granary.columns")[2].EnumerateArray().Select(c => c.GetString()!));
+            Assert.Equal(model.Facts.Threshold, arrays.TryGetProperty("granary.threshold", out var threshold) ? (double?)threshold[2][0].GetDouble() : null);
             Assert.Equal(model.Facts.Scaling is not null, arrays.TryGetProperty("granary.scaling.deviation", out var deviation));
             if (model.Facts.Scaling is { } scaling)
             {

@@ -29,7 +29,7 @@ internal static class OnnxAgreement
         {
             Assert.All(values[i].Zip(expected[i].Values), v => Assert.Equal(v.Second, v.First, Tolerance * Math.Max(1, Math.Abs(v.Second))));
             var best = expected[i].Values.OrderDescending().ToArray();
-            if (best[0] - best[1] > Tolerance) // otherwise either is right
+            if ((model.Facts.Threshold is { } from ? Math.Abs(expected[i].Values[1] - from) : best[0] - best[1]) > Tolerance) // otherwise either is right
             {
                 Assert.Equal(model.Facts.Classes[expected[i].Class], labels[i]);
             }

@@ -42,6 +42,23 @@ public class RowExportTests
         Assert.Equal(model.Facts.Classes[Predict(model, [4, 2])[0].Class], outputs.Get<string>("label")[0]);
     }
 
+    [Theory]
+    [InlineData("logistic", Precision.Float32)]
+    [InlineData("softmax", Precision.Float64)]
+    public void The_label_goes_by_the_threshold_that_the_job_has_chosen(string kind, Precision precision)
+    {
+        var model = SampleModels.Table(new ModelSection { Kind = kind, Precision = precision }, ["no", "yes"]);
+        double[] rows = [.. Enumerable.Range(-20, 41).SelectMany(i => new double[] { 1 + (0.25 * i), 2 - (0.5 * i) })];
+        double[] scores = [.. Predict(model, rows).Select(p => p.Values[1]).Order()];
+        foreach (var chosen in new[] { 1, 10, 30, 40 })
+        {
+            var threshold = (scores[41 - chosen] + scores[40 - chosen]) / 2;
+            model = model with { Facts = model.Facts with { Threshold = threshold } };
+            Assert.Equal(chosen, Predict(model, rows).Count(p => p.Class == 1));
+            OnnxAgreement.OfClasses(model, rows);
+        }
+    }
+
     public static TheoryData<string, Activation, Loss, Precision> Classifiers()
     {
         var all = new TheoryData<string, Activation, Loss, Precision>();

@@ -44,26 +44,27 @@ public sealed class InitialColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Another_scale_of_a_column_is_said()
+    public void Another_description_of_a_column_is_said()
+    {
+        var match = Match(Rows, Columns(Age(ColumnScale.Standard) with { Clip = [0, 3] }));
+        Assert.True(match.IsDoubtful);
+        Assert.Contains("Its columns were described otherwise: 'age' has clip [0,3] here and unset there. Describe them in the same way,", match.Describe());
+    }
+
+    [Fact]
+    public void Another_scale_is_said_with_its_numbers_whatever_it_is_called()
     {
         var match = Match(Rows, Columns(Age(ColumnScale.MinMax)));
         Assert.True(match.IsDoubtful);
-        Assert.Contains("Its columns were described otherwise: 'age' has scale min-max here and standard there. Describe them in the same way,", match.Describe());
+        Assert.Contains("'age' has mean 1 and deviation 3 here, 2.5 and 1.118 there,", match.Describe());
+        Assert.Contains("'age' has mean 11.5 and deviation 16.47 here, 2.5 and 1.118 there,", Match(Rows.Replace("4,", "40,"), Columns(Age(ColumnScale.Standard))).Describe());
     }
 
     [Fact]
-    public void The_same_scale_of_other_numbers_is_said_with_both()
-    {
-        var match = Match(Rows.Replace("4,", "40,"), Columns(Age(ColumnScale.Standard)));
-        Assert.True(match.IsDoubtful);
-        Assert.Contains("Its columns were scaled otherwise: 'age' has center 11.5 and divisor 16.47 here, 2.5 and 1.118 there,", match.Describe());
-    }
-
-    [Fact]
-    public void Columns_that_only_one_of_the_two_describes_are_said()
+    public void Columns_that_only_one_of_the_two_describes_are_compared_by_what_becomes_of_them()
     {
         var match = Match("age,y\n1,u\n2,v\n3,u\n4,v\n", columns: null);
+        Assert.Contains("'age' has mean 0 and deviation 1 here, 2.5 and 1.118 there,", match.Describe());
         Assert.True(match.IsDoubtful);
-        Assert.Contains("The model's job described its columns (data.columns) and this one does not: describe them in the same way.", match.Describe());
     }
 }

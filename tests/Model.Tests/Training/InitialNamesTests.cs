@@ -358,6 +358,18 @@ public sealed class InitialNamesTests : IDisposable
     }
 
     [Fact]
+    public void Columns_that_are_scaled_otherwise_are_told_too()
+    {
+        var start = SampleModels.Softmax(); // means 1 and 2, deviations 3 and 4
+        static FittedColumn Column(string name, double center, double divisor) =>
+            new(name, new ColumnSection { Kind = "numeric", Missing = MissingRule.Refuse, Scale = ColumnScale.Standard }) { Center = [center], Divisor = [divisor] };
+        DataFacts Facts(double center) => start.Facts with { Scaling = null, Table = new TableEncoding([Column("one", 1, 3), Column("two", center, 4)]) };
+        Assert.EndsWith("all 2 parameters are taken.", Match(Job(start), Facts(2)).Describe());
+        Assert.Contains("Its features were standardised otherwise: 'two' has mean 7 and deviation 4 here, 2 and 4 there", Match(Job(start), Facts(7)).Describe());
+        Assert.Contains("'two' has mean 7 and deviation 4 here, 0 and 1 there", Match(Job(start with { Facts = start.Facts with { Scaling = null } }), Facts(7)).Describe());
+    }
+
+    [Fact]
     public void A_model_of_one_s_own_is_matched_by_what_grows_with_its_classes_and_features()
     {
         var start = Own("plain", 2, ["one", "two"], ["a", "b", "c"]);

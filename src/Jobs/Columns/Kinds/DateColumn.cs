@@ -12,6 +12,10 @@ internal sealed class DateColumn : NumberKind
     ];
 
     private static readonly DatePart[] UsualParts = [DatePart.Elapsed, DatePart.Month, DatePart.Weekday];
+    // A time of day alone is one of the year 1, and not of the day on which it is read.
+    private const DateTimeStyles Styles = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal | DateTimeStyles.NoCurrentDateDefault;
+
+    private static readonly DateTime Sample = new(1987, 11, 23, 21, 43, 56, DateTimeKind.Utc);
     private static readonly string[] Weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
     /// <inheritdoc/>
@@ -36,9 +40,29 @@ internal sealed class DateColumn : NumberKind
     public override bool TryParse(ColumnSection section, ReadOnlySpan<char> text, out double value)
     {
         var isDate = DateTime.TryParseExact(
-            text, section.Pattern is { } pattern ? [pattern] : Iso, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var date);
+            text, section.Pattern is { } pattern ? [pattern] : Iso, CultureInfo.InvariantCulture, Styles, out var date);
         value = isDate ? DateDays.Of(date) : double.NaN;
         return isDate;
+    }
+
+    /// <inheritdoc/>
+    public override (string Key, string Message)? Broken(ColumnSection section) =>
+        section.Pattern is { } pattern && Wrong(pattern) is { } why ? ("pattern", $"is '{pattern}', {why}") : base.Broken(section);
+
+    // Without a year a date would be one of the year in which it is read, and training and prediction would differ.
+    private static string? Wrong(string pattern)
+    {
+        try
+        {
+            return !DateTime.TryParseExact(Sample.ToString(pattern, CultureInfo.InvariantCulture), pattern, CultureInfo.InvariantCulture, Styles, out var date)
+                    ? "by which no date can be read: write it as .NET's custom date formats, such as dd.MM.yyyy"
+                : date.Year != Sample.Year && date.Date != DateTime.MinValue ? "which has no year: add yyyy to it and to the data, or describe the column as categorical"
+                : null;
+        }
+        catch (FormatException)
+        {
+            return "which is no pattern of dates: write it as .NET's custom date formats, such as dd.MM.yyyy";
+        }
     }
 
     /// <inheritdoc/>

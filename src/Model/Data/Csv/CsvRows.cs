@@ -52,7 +52,7 @@ internal sealed class CsvRows
             var length = rest.IndexOf((byte)'\n');
             if (length >= 0 && (rest[..length].Count((byte)'"') & 1) == 1)
             {
-                throw _part.Error(line, "a quoted cell goes on over the end of the line. Line breaks within cells are not supported");
+                throw _part.Error(line, "a quoted cell goes on over the end of the line. Line breaks within cells are not supported: write spaces in their place");
             }
 
             CountRows(length < 0 ? rest : rest[..length], line);
