@@ -80,9 +80,9 @@ public sealed class Predictor : IDisposable
             : ModelRefusedException.Wrap(() => Of(_predictor.Predict(Encoder.Encode(c => (row[Columns[c]] ?? "").Trim(), what => new JobException($"{what}.")))[0]));
     }
 
-    /// <summary>Predicts the class or the number of every row of a CSV file, whose columns are matched by name, or of every image of an IDX file; read and
-    /// predicted as they are asked for.</summary>
-    /// <param name="path">A file; of CSV also a folder or a glob.</param>
+    /// <summary>Predicts the class or the number of every row of a table (CSV, Parquet, lines of JSON), whose columns are matched by name, or of every image of an IDX file or
+    /// line of LIBSVM; read and predicted as they are asked for.</summary>
+    /// <param name="path">A file; of tables also a folder or a glob.</param>
     /// <returns>What the model says of each.</returns>
     /// <exception cref="ModelRefusedException">The file is not what the model needs; a bad cell is named by file and line.</exception>
     public IEnumerable<Prediction> PredictFile(string path)

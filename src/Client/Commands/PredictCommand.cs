@@ -11,16 +11,19 @@ internal static class PredictCommand
         var model = CommandParts.Model();
         var input = new Option<string>("--input")
         {
-            Description = "A CSV file, folder or glob, whose columns are matched by name; for a model of images an IDX file of images. It may be a pipe, or - for standard input.",
+            Description = "A CSV or Parquet file or JSON lines, or a folder or glob of them, whose columns are matched by name; for a model of images an IDX file, of LIBSVM such lines. It may be a pipe, or - for standard input, but for Parquet.",
             Required = true,
         }.IsPath();
-        var output = new Option<string?>("--output") { Description = "A CSV file for the predictions (default: -, standard output)." }.IsPath();
+        var output = new Option<string?>("--output") { Description = "A file for the predictions (default: -, standard output)." }.IsPath();
+        var format = new Option<string?>("--format") { Description = "csv, or jsonl, a JSON object a line (default: as the output's name says; csv)." };
+        format.AcceptOnlyFromAmong("csv", "jsonl");
         var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
-        return new Command("predict", "Predicts the class, or the number, of every row of a CSV file, or of every image of an IDX file.") { model, input, output, overwrite }.Does((result, cancellation) =>
+        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file.") { model, input, output, format, overwrite }.Does((result, cancellation) =>
         {
             string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];
+            string[] how = result.GetValue(format) is { } name ? [$"--format={name}"] : [];
             string[] over = result.GetValue(overwrite) ? ["--overwrite"] : [];
-            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to, .. over], cancellation);
+            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to, .. how, .. over], cancellation);
         });
     }
 }

@@ -28,7 +28,7 @@ internal interface IFormatReader
     /// <summary>What a file's header says of it ("int16", "60 x 4"), for whoever looks at the data; empty (default): nothing.</summary>
     IReadOnlyList<string> Forms(string path) => [];
 
-    /// <summary>Examples without labels, to be predicted; null (default): they come as CSV files, whose columns are matched by name.</summary>
+    /// <summary>Examples without labels, to be predicted; null (default): they come as a table of any format, whose columns are matched by name.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">A file.</param>
     /// <param name="rows">Examples in a batch.</param>

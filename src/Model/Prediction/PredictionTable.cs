@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Granary.Jobs;
 using Granary.Model.Files;
 
@@ -10,29 +8,51 @@ namespace Granary.Model.Prediction;
 /// <param name="Ignored">Columns of the input that the model does not know.</param>
 public sealed record PredictionReport(long Rows, IReadOnlyList<string> Ignored);
 
-/// <summary>Predicts every row of a CSV file, or every image of an IDX file, a batch at a time: class, then one value per class; or the number.</summary>
+/// <summary>How predictions are written.</summary>
+public enum PredictionFormat
+{
+    /// <summary>A table with a header line.</summary>
+    Csv,
+
+    /// <summary>A JSON object a line (https://jsonlines.org).</summary>
+    Jsonl,
+}
+
+/// <summary>Predicts every row of a table, or every image of an IDX file, a batch at a time: class, then one value per class; or the number.</summary>
 public static class PredictionTable
 {
+    private static readonly string[] LinesOfJson = [".jsonl", ".ndjson"];
+
+    /// <summary>How a file of this name is written.</summary>
+    public static PredictionFormat FormatOf(string? path) =>
+        LinesOfJson.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? PredictionFormat.Jsonl : PredictionFormat.Csv;
+
     /// <summary>Writes the predictions to a file, whole or not at all.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="input">What is to be predicted.</param>
+    /// <param name="output">The file.</param>
+    /// <param name="overwrite">Whether it may be there.</param>
+    /// <param name="format">How it is written; null: as its name says.</param>
     /// <exception cref="JobException">The input, the output or the model cannot be used; a bad cell is named by file and line. The output is
     /// the input or the model, or exists and may not be overwritten.</exception>
-    public static PredictionReport Write(TrainedModel model, string input, string output, bool overwrite = false)
+    public static PredictionReport Write(TrainedModel model, string input, string output, bool overwrite = false, PredictionFormat? format = null)
     {
         using var file = new OutputFile(output, overwrite, [.. InputRows.Read(input), model.Name]);
-        var report = Write(model, input, file.Content);
+        var report = Write(model, input, file.Content, format ?? FormatOf(output));
         file.Finish();
         return report;
     }
 
     /// <summary>The same, to a stream.</summary>
-    public static PredictionReport Write(TrainedModel model, string input, Stream output)
+    /// <inheritdoc cref="Write(TrainedModel, string, string, bool, PredictionFormat?)" path="/param"/>
+    public static PredictionReport Write(TrainedModel model, string input, Stream output, PredictionFormat format = PredictionFormat.Csv)
     {
         using var predictor = new Predictor(model);
         try
         {
             using var rows = InputRows.Of(model, input);
-            using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            return Write(model, predictor, rows, Path.GetFileName(input), writer);
+            using IPredictionWriter writer = format == PredictionFormat.Jsonl ? new JsonPredictions(model, predictor, output) : new CsvPredictions(model, predictor, output);
+            return Write(predictor, rows, Path.GetFileName(input), writer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) // the output's errors come as others
         {
@@ -40,18 +60,14 @@ public static class PredictionTable
         }
     }
 
-    private static PredictionReport Write(TrainedModel model, Predictor predictor, InputRows input, string file, TextWriter output)
+    private static PredictionReport Write(Predictor predictor, InputRows input, string file, IPredictionWriter output)
     {
-        output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', model.Facts.Classes
-            .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
-        var format = predictor.GivesNumbers && (model.Facts.TargetScaling is not null || model.Model.Precision == Precision.Float64) ? "R" : "G9"; // G9 is all of a float32
         var rows = 0L;
         foreach (var batch in input.Batches)
         {
             foreach (var prediction in predictor.Predict(batch))
             {
-                var values = prediction.Values.Select(v => v.ToString(format, CultureInfo.InvariantCulture));
-                output.WriteLine(string.Join(',', predictor.GivesNumbers ? values : values.Prepend(Cell(model.Facts.Classes[prediction.Class]))));
+                output.Add(prediction);
                 rows++;
             }
         }
@@ -60,7 +76,4 @@ public static class PredictionTable
             ? new PredictionReport(rows, input.Ignored)
             : throw new JobException($"{file}: it has no rows: there is nothing to predict.");
     }
-
-    private static string Cell(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

@@ -12,13 +12,14 @@ internal static class PredictCommand
     {
         var (model, input) = (CommandParts.Model(), CommandParts.Required<string>("--input"));
         var (output, overwrite) = (new Option<string?>("--output"), new Option<bool>("--overwrite"));
-        return new Command("predict", "Predicts every row of a CSV file or image of an IDX file.") { model, input, output, overwrite }.Does(result =>
+        var format = new Option<PredictionFormat?>("--format") { Description = "csv, or jsonl: a JSON object a line; as the output's name says" };
+        return new Command("predict", "Predicts every row of a table (CSV, Parquet, JSON lines, LIBSVM), or image of an IDX file.") { model, input, output, format, overwrite }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
             var path = result.GetValue(output);
             var report = path is not null
-                ? PredictionTable.Write(trained, result.GetValue(input)!, path, result.GetValue(overwrite))
-                : ToStandardOutput(trained, result.GetValue(input)!);
+                ? PredictionTable.Write(trained, result.GetValue(input)!, path, result.GetValue(overwrite), result.GetValue(format))
+                : ToStandardOutput(trained, result.GetValue(input)!, result.GetValue(format) ?? PredictionFormat.Csv);
             if (report.Ignored.Count > 0)
             {
                 Console.Error.WriteLine($"columns the model does not know are left out: {string.Join(", ", report.Ignored.Select(c => c.Length == 0 ? "one without a name" : c))}");
@@ -29,9 +30,9 @@ internal static class PredictCommand
         });
     }
 
-    private static PredictionReport ToStandardOutput(TrainedModel model, string input)
+    private static PredictionReport ToStandardOutput(TrainedModel model, string input, PredictionFormat format)
     {
         using var output = OutputFile.StandardOutput();
-        return PredictionTable.Write(model, input, output);
+        return PredictionTable.Write(model, input, output, format);
     }
 }

@@ -132,7 +132,7 @@ public sealed class PredictionTableTests : IDisposable
     [InlineData("one,two,one\n1,2,3\n", "in.csv:1: the column 'one' is there twice")]
     [InlineData("one,two\n", "in.csv: it has no rows")]
     [InlineData("", "in.csv:1: the header line is empty")]
-    [InlineData("PAR1\0\u0001\n", "in.csv: this is a Parquet file.")]
+    [InlineData("PAR1\0\u0001\n", "in.csv: it is no Parquet file that can be read: ")]
     [InlineData("one,\0\u0001\n", "in.csv:1: the line holds a zero byte: this is no text file.")]
     public void A_table_that_cannot_be_used_is_named_by_file_and_line_and_nothing_is_written(string text, string message)
     {
@@ -148,7 +148,8 @@ public sealed class PredictionTableTests : IDisposable
         Assert.Contains("there are no files in the folder", Assert.Throws<JobException>(() => PredictionTable.Write(SampleModels.Softmax(), _folder, Stream.Null)).Message);
         Assert.Contains("is a folder, not a file", Assert.Throws<JobException>(() => PredictionTable.Write(Nameless("idx"), _folder, Stream.Null)).Message);
         Assert.Contains("a transformer model", Assert.Throws<JobException>(() => Predict(SampleModels.Transformer(), "one,two\n1,2\n")).Message);
-        Assert.Contains("trained on libsvm", Assert.Throws<JobException>(() => Predict(Nameless("libsvm"), "one,two\n1,2\n")).Message);
+        Assert.Equal(
+            "in.csv:1: 'one,two' is neither a label, which is a number, nor index:value.", Assert.Throws<JobException>(() => Predict(Nameless("libsvm"), "one,two\n1,2\n")).Message);
     }
 
     [Fact]

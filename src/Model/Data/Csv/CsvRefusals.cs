@@ -15,8 +15,11 @@ internal sealed class CsvRefusals(MissingCells missing, Func<string, Func<string
         return new JobException($"{all?.First ?? rows.Place}: {missing.NoLabel($"column '{column}'", all?.Label ?? text, "", all?.Have)}");
     }
 
-    /// <summary>Of a feature's cell, in the present row.</summary>
-    public JobException OfFeature(CsvRows rows, string column, string text)
+    /// <summary>Of a feature's cell.</summary>
+    /// <param name="place">File and line.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="text">The cell.</param>
+    public JobException OfFeature(string place, string column, string text)
     {
         if (missing.Stands(text))
         {
@@ -33,7 +36,7 @@ internal sealed class CsvRefusals(MissingCells missing, Func<string, Func<string
             ? $"column '{column}' holds '{cell}', which is not a finite number{have}: fill it in, or leave the row out."
             : $"column '{column}' holds '{cell}', which is not a number{have}. If the column is no feature, name it in data.ignore; if it holds categories or texts, describe it in data.columns; if '{cell}' stands for a missing value, set {missing.With(cell)}.");
 
-        JobException Error(FoundRows? found, string what) => new($"{found?.First ?? rows.Place}: {what}");
+        JobException Error(FoundRows? found, string what) => new($"{found?.First ?? place}: {what}");
     }
 
     // Null where one row alone has such a cell.

@@ -150,13 +150,19 @@ internal static class CsvSource
             : throw rows.Error($"column '{name}' holds '{text}', which is not a finite number: correct it, or leave the row out");
     }
 
-    internal static double Number(CsvRows rows, int column, string name, MissingCells missing, CsvRefusals refusals)
+    private static double Number(CsvRows rows, int column, string name, MissingCells missing, CsvRefusals refusals)
     {
         var text = rows.Field(column).Trim();
+        return Number(text, missing) ?? throw refusals.OfFeature(rows.Place, name, text.ToString());
+    }
+
+    /// <summary>A feature's cell, trimmed; NaN where it is missing and is filled in; null where it cannot be used.</summary>
+    internal static double? Number(ReadOnlySpan<char> text, MissingCells missing)
+    {
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
         return isNumber && double.IsFinite(value) && !missing.Has(value) ? value
             : missing.AreFilled && (missing.Has(text) || (isNumber && missing.Has(value))) ? double.NaN
-            : throw refusals.OfFeature(rows, name, text.ToString());
+            : null;
     }
 }
 

@@ -1,5 +1,7 @@
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Files;
+using Granary.Model.Prediction;
 
 namespace Granary.BuiltIn;
 
@@ -11,6 +13,9 @@ internal sealed class LibsvmFormat : IFormatReader
 
     /// <inheritdoc/>
     public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features, reading.Data.HasNumbers);
+
+    /// <inheritdoc/>
+    public InputRows? Inputs(TrainedModel model, string path, int rows) => LibsvmInputs.Of(model, path, rows);
 
     /// <inheritdoc/>
     public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => LibsvmSource.Find(path, isMeant);

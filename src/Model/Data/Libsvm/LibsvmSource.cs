@@ -86,13 +86,7 @@ internal static class LibsvmSource
 
             isFirst = false;
             var (index, value) = Pair(word);
-            if (index <= last)
-            {
-                throw new FormatException(index == 0
-                    ? "the index 0 occurs, but indices count from 1. Write the file with indices from 1 (scikit-learn: zero_based=False)"
-                    : $"the index {index} comes after {last}, but indices must rise");
-            }
-
+            RequireRising(index, last);
             if (index > features)
             {
                 throw new FormatException($"the index {index} is above the number of features, {features} (data.features)");
@@ -100,6 +94,53 @@ internal static class LibsvmSource
 
             rows.Add(last = index, value);
         }
+    }
+
+    private static void RequireRising(int index, int last)
+    {
+        if (index <= last)
+        {
+            throw new FormatException(index == 0
+                ? "the index 0 occurs, but indices count from 1. Write the file with indices from 1 (scikit-learn: zero_based=False)"
+                : $"the index {index} comes after {last}, but indices must rise");
+        }
+    }
+
+    /// <summary>Writes the features of a line that may have a label, which is passed over.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="into">Zeros, one for each feature.</param>
+    /// <returns>Whether the line is a row: false where it is empty or a comment.</returns>
+    /// <exception cref="FormatException">What cannot be used.</exception>
+    public static bool Features(ReadOnlySpan<byte> line, Span<double> into)
+    {
+        var comment = line.IndexOf((byte)'#');
+        var rest = comment < 0 ? line : line[..comment];
+        var (isRow, last) = (false, 0);
+        while (Word(ref rest) is { IsEmpty: false } word)
+        {
+            var isLabel = !isRow && !word.Contains((byte)':');
+            isRow = true;
+            if (isLabel && !IsFinite(word, out _))
+            {
+                throw new FormatException($"'{Text(word)}' is neither a label, which is a number, nor index:value");
+            }
+
+            if (isLabel || (last == 0 && IsQuery(word)))
+            {
+                continue;
+            }
+
+            var (index, value) = Pair(word);
+            RequireRising(index, last);
+            if (index > into.Length)
+            {
+                throw new FormatException($"the index {index} is above the number of features that the model was trained on, {into.Length}");
+            }
+
+            into[(last = index) - 1] = value;
+        }
+
+        return isRow;
     }
 
     private static bool IsFinite(ReadOnlySpan<byte> label, out double y) =>

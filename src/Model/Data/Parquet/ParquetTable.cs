@@ -107,12 +107,7 @@ internal sealed class ParquetTable : IAsyncDisposable
         var (label, missing) = (columns.Label, new MissingCells(data));
         string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
         double[] targets = data.HasNumbers ? await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing) : [];
-        var read = new ParquetCells[cells.Length];
-        for (var c = 0; c < cells.Length; c++)
-        {
-            read[c] = await ParquetCells.Read(rows, Field(group, columns.Features[c]), Place(group, columns.Features[c]), cells[c]);
-        }
-
+        var read = await Cells(rows, group, columns.Features, cells);
         for (var row = 0; row < Rows(group); row++)
         {
             var at = row;
@@ -141,6 +136,39 @@ internal sealed class ParquetTable : IAsyncDisposable
 
         return true;
     });
+
+    /// <summary>A row group's cells under some columns.</summary>
+    /// <exception cref="JobException">A column is of a type that its kind does not read.</exception>
+    public Task<ParquetCells[]> Cells(int group, IReadOnlyList<int> columns, CellReader[] cells) => Guard(Name, async () =>
+    {
+        using var rows = _reader.OpenRowGroupReader(group);
+        return await Cells(rows, group, columns, cells);
+    });
+
+    /// <summary>A row group's numbers under some columns, NaN where one is missing.</summary>
+    /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>
+    public Task<double[][]> Numbers(int group, IReadOnlyList<int> columns, MissingCells missing) => Guard(Name, async () =>
+    {
+        using var rows = _reader.OpenRowGroupReader(group);
+        var numbers = new double[columns.Count][];
+        for (var c = 0; c < numbers.Length; c++)
+        {
+            numbers[c] = await ParquetColumn.Numbers(rows, Field(group, columns[c]), Place(group, columns[c]), missing);
+        }
+
+        return numbers;
+    });
+
+    private async Task<ParquetCells[]> Cells(ParquetRowGroupReader rows, int group, IReadOnlyList<int> columns, CellReader[] cells)
+    {
+        var read = new ParquetCells[cells.Length];
+        for (var c = 0; c < cells.Length; c++)
+        {
+            read[c] = await ParquetCells.Read(rows, Field(group, columns[c]), Place(group, columns[c]), cells[c]);
+        }
+
+        return read;
+    }
 
     /// <summary>The first cells of some columns as texts, as CSV files have them.</summary>
     public Task<string[][]> Texts(int group, int[] columns, int most) => Guard(Name, async () =>

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+using Granary.Model.Files;
+
+namespace Granary.Model.Prediction;
+
+/// <summary>A header line, then a line for each prediction: class and one value per class; or the number.</summary>
+internal sealed class CsvPredictions : IPredictionWriter
+{
+    private readonly StreamWriter _output;
+    private readonly string[] _classes;
+    private readonly string _format;
+
+    public CsvPredictions(TrainedModel model, Predictor predictor, Stream output)
+    {
+        _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        (_classes, _format) = (predictor.GivesNumbers ? [] : [.. model.Facts.Classes.Select(Cell)], IPredictionWriter.NumberFormat(model, predictor));
+        _output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', model.Facts.Classes
+            .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
+    }
+
+    /// <inheritdoc/>
+    public void Add(Prediction prediction)
+    {
+        var values = prediction.Values.Select(v => v.ToString(_format, CultureInfo.InvariantCulture));
+        _output.WriteLine(string.Join(',', _classes.Length == 0 ? values : values.Prepend(_classes[prediction.Class])));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _output.Dispose();
+
+    private static string Cell(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+}

@@ -1,0 +1,54 @@
+using Granary.Jobs;
+using Granary.Model.Data;
+using Granary.Model.Files;
+
+namespace Granary.Model.Prediction;
+
+/// <summary>What is to be predicted, without labels, in batches that the model's features alone bound.</summary>
+/// <param name="Batches">[B, D] each, row by row as the source has them, missing values filled in; read as they are asked for.</param>
+/// <param name="Ignored">Columns that the model does not know; all of them once the batches have been read.</param>
+internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<string> Ignored) : IDisposable
+{
+    private const int MostRows = 1024;
+    private const int MostNumbers = 1 << 22;
+
+    /// <summary>What is open until the batches have been read; null: nothing.</summary>
+    public IDisposable? Open { get; init; }
+
+    /// <summary>Opens images, or lines of LIBSVM, for a model of these; for one whose features have names, rows of CSV or Parquet files or lines of JSON, whichever they are.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">A file, which may be a pipe or "-", standard input; of tables also a folder or a glob.</param>
+    /// <exception cref="JobException">The file is not what the model needs.</exception>
+    public static InputRows Of(TrainedModel model, string path)
+    {
+        var rows = Math.Clamp(MostNumbers / model.Facts.Shape.Features, 1, MostRows);
+        if (FormatCatalogue.Find(model.Data)?.Inputs(model, path, rows) is { } inputs)
+        {
+            return inputs;
+        }
+
+        if (model.Facts.Columns.Count == 0)
+        {
+            throw new JobException($"{model.Name}: it was trained on {model.Data.Format}, whose features have no names; predict matches the columns of a table by name.");
+        }
+
+        var paths = Files(path);
+        return ParquetInputs.Are(paths) ? ParquetInputs.Of(model, paths, rows) : LineInputs.Of(model, paths, rows);
+    }
+
+    /// <summary>The files that a path stands for.</summary>
+    /// <exception cref="JobException">It is a folder or a glob without any.</exception>
+    public static IReadOnlyList<string> Read(string path) => path == SourceFile.StandardInput ? ["/dev/stdin"] : Files(path);
+
+    private static IReadOnlyList<string> Files(string path) => path == SourceFile.StandardInput || !DataFiles.IsSeveral(path) ? [path]
+        : DataFiles.Refusal(path, isTable: false) is { } refusal ? throw new JobException(refusal)
+        : DataFiles.Expand(path);
+
+    /// <summary>Rows in batches.</summary>
+    /// <param name="features">[D] each.</param>
+    /// <param name="rows">Rows in a batch.</param>
+    public static IEnumerable<double[]> InBatches(IEnumerable<double[]> features, int rows) => features.Chunk(rows).Select(batch => batch.SelectMany(row => row).ToArray());
+
+    /// <inheritdoc/>
+    public void Dispose() => Open?.Dispose();
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Granary.Jobs;
+using Granary.Model.Files;
+
+namespace Granary.Model.Prediction;
+
+/// <summary>Lines of JSON (https://jsonlines.org): an object a line, with a value for each of a model's columns; null where it is missing.</summary>
+internal static class JsonLines
+{
+    private const int NamesInMessage = 10;
+
+    /// <summary>The features of each line, [D].</summary>
+    /// <param name="lines">The lines, of which the first one has been read; closed at the end.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="first">The first line.</param>
+    /// <param name="model">A model whose features have names.</param>
+    /// <param name="ignored">Gets the names that the model does not know.</param>
+    /// <exception cref="JobException">A line is no such object, or a value cannot be used.</exception>
+    public static IEnumerable<double[]> Rows(
+        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string first, TrainedModel model, List<string> ignored)
+    {
+        using (lines)
+        {
+            var (texts, names) = (new TextRows(model), model.Facts.Inputs);
+            var (places, others) = (names.Select((n, i) => (n, i)).ToDictionary(n => n.n, n => n.i, StringComparer.Ordinal), ignored.ToHashSet(StringComparer.Ordinal));
+            var row = new string?[names.Count];
+            var (number, line) = (1L, (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(first));
+            do
+            {
+                if (line.Span.Trim(" \t\r"u8).IsEmpty)
+                {
+                    continue;
+                }
+
+                Array.Clear(row);
+                Read(line, $"{file}:{number}", places, row, name =>
+                {
+                    if (others.Add(name))
+                    {
+                        ignored.Add(name);
+                    }
+                });
+                if (Array.IndexOf(row, null) >= 0)
+                {
+                    throw Absent($"{file}:{number}", [.. names.Where((_, i) => row[i] is null)], others);
+                }
+
+                var here = number;
+                yield return texts.Features(c => row[c]!, () => $"{file}:{here}");
+            }
+            while (Next());
+
+            bool Next()
+            {
+                if (!lines.MoveNext())
+                {
+                    return false;
+                }
+
+                (number, line) = lines.Current;
+                return true;
+            }
+        }
+    }
+
+    private static void Read(ReadOnlyMemory<byte> line, string place, Dictionary<string, int> places, string?[] row, Action<string> unknown)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(line);
+        }
+        catch (JsonException e)
+        {
+            throw new JobException($"{place}: the line is no JSON object: {e.Message.Split(" LineNumber")[0]} Write one object a line, such as {{\"age\": 41, \"plan\": \"basic\"}}.");
+        }
+
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new JobException($"{place}: the line is no JSON object. Write one object a line, such as {{\"age\": 41, \"plan\": \"basic\"}}.");
+            }
+
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                if (!places.TryGetValue(property.Name, out var at))
+                {
+                    unknown(property.Name);
+                    continue;
+                }
+
+                row[at] = row[at] is not null ? throw new JobException($"{place}: '{property.Name}' is there twice. Which one is meant cannot be known.") : property.Value.ValueKind switch
+                {
+                    JsonValueKind.Null => "",
+                    JsonValueKind.String => property.Value.GetString()!.Trim(),
+                    JsonValueKind.Array or JsonValueKind.Object => throw new JobException($"{place}: '{property.Name}' is not one value. Give a number, a text, true, false or null."),
+                    _ => property.Value.GetRawText(),
+                };
+            }
+        }
+    }
+
+    private static JobException Absent(string place, string[] absent, IEnumerable<string> others)
+    {
+        string[] free = [.. others];
+        var near = string.Concat(absent.Select(m => Data.HeaderHints.Rename(m, free)).Take(NamesInMessage));
+        return new JobException($"{place}: there is no {string.Join(", ", absent.Take(NamesInMessage).Select(m => $"'{m}'"))}{(absent.Length > NamesInMessage ? $" (and {absent.Length - NamesInMessage} more)" : "")}, "
+            + $"which the model was trained on.{near} Where a value is missing, write null.");
+    }
+}

@@ -1,0 +1,39 @@
+using Granary.Jobs;
+using Granary.Model.Data;
+using Granary.Model.Files;
+
+namespace Granary.Model.Prediction;
+
+/// <summary>Lines of LIBSVM files, with a label or without one.</summary>
+internal static class LibsvmInputs
+{
+    /// <summary>Opens files.</summary>
+    /// <param name="model">A model of LIBSVM.</param>
+    /// <param name="path">A file, a folder, a glob, or "-".</param>
+    /// <param name="rows">Rows in a batch.</param>
+    /// <exception cref="JobException">File and line of what cannot be used.</exception>
+    public static InputRows Of(TrainedModel model, string path, int rows) =>
+        new(InputRows.InBatches(InputRows.Read(path).SelectMany(file => Rows(file, model)), rows), []);
+
+    private static IEnumerable<double[]> Rows(string path, TrainedModel model)
+    {
+        foreach (var (number, line) in FileLines.Read(path))
+        {
+            var features = new double[model.Facts.Shape.Features];
+            bool isRow;
+            try
+            {
+                isRow = LibsvmSource.Features(line.Span, features);
+            }
+            catch (FormatException e)
+            {
+                throw new JobException($"{Path.GetFileName(path)}:{number}: {e.Message}.");
+            }
+
+            if (isRow)
+            {
+                yield return features;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Granary.Jobs;
+using Granary.Model.Data;
+using Granary.Model.Files;
+
+namespace Granary.Model.Prediction;
+
+/// <summary>Rows of Parquet files, whose columns are matched by name, one row group at a time.</summary>
+internal static class ParquetInputs
+{
+    /// <summary>Whether files are of Parquet: the first of them begins like one.</summary>
+    public static bool Are(IReadOnlyList<string> paths)
+    {
+        if (!File.Exists(paths[0]) || (File.GetAttributes(paths[0]) & FileAttributes.Device) != 0)
+        {
+            return false; // a pipe cannot be read twice, and Parquet is read from its end
+        }
+
+        using var file = new FileStream(paths[0], FileMode.Open, FileAccess.Read, FileShare.Read);
+        return file.CanSeek && SourceHead.Of(file, Path.GetFileName(paths[0])).Peek(4) is [(byte)'P', (byte)'A', (byte)'R', (byte)'1'];
+    }
+
+    /// <summary>Opens them as they are asked for.</summary>
+    /// <param name="model">A model whose features have names.</param>
+    /// <param name="paths">Files.</param>
+    /// <param name="rows">Rows in a batch.</param>
+    /// <exception cref="JobException">A file is none of Parquet, or a column is not there; a bad cell is named by file, row group and row.</exception>
+    public static InputRows Of(TrainedModel model, IReadOnlyList<string> paths, int rows)
+    {
+        var ignored = new List<string>();
+        var tables = paths.Select(path => Match(model, ParquetTable.Open(path).GetAwaiter().GetResult(), ignored)).GetEnumerator();
+        tables.MoveNext(); // what is wrong with the first one is said at once
+        return new InputRows(InputRows.InBatches(Rows(model, tables), rows), ignored) { Open = tables };
+    }
+
+    private static (ParquetTable Table, IReadOnlyList<int> Places) Match(TrainedModel model, ParquetTable table, List<string> ignored)
+    {
+        try
+        {
+            var columns = InputColumns.Match(model.Facts.Inputs, table.Columns, table.Name, delimiter: null);
+            ignored.AddRange(columns.Ignored.Except(ignored));
+            return (table, columns.Places);
+        }
+        catch
+        {
+            table.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    private static IEnumerable<double[]> Rows(TrainedModel model, IEnumerator<(ParquetTable Table, IReadOnlyList<int> Places)> tables)
+    {
+        using (tables)
+        {
+            do
+            {
+                var (table, places) = tables.Current;
+                try
+                {
+                    foreach (var features in table.Groups.SelectMany(group => model.Facts.Table is { } described ? Described(model, described, table, group, places) : Numbers(model, table, group, places)))
+                    {
+                        yield return features;
+                    }
+                }
+                finally
+                {
+                    table.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                }
+            }
+            while (tables.MoveNext());
+        }
+    }
+
+    private static IEnumerable<double[]> Described(TrainedModel model, TableEncoding described, ParquetTable table, int group, IReadOnlyList<int> places)
+    {
+        var encoder = new RowEncoder(model, described);
+        var cells = table.Cells(group, places, encoder.Readers).GetAwaiter().GetResult();
+        for (var row = 0; row < table.Rows(group); row++)
+        {
+            var at = row;
+            JobException Error(string what) => new($"{table.Name}: row group {group}, row {at}: {what}.");
+            yield return encoder.Encode((c, reader) => cells[c].Number(at, reader, Error), (c, reader) => reader.Text(cells[c].Text(at), Error));
+        }
+    }
+
+    private static IEnumerable<double[]> Numbers(TrainedModel model, ParquetTable table, int group, IReadOnlyList<int> places)
+    {
+        var columns = table.Numbers(group, places, TextRows.Missing(model)).GetAwaiter().GetResult();
+        for (var row = 0; row < table.Rows(group); row++)
+        {
+            yield return [.. columns.Select((c, f) => double.IsNaN(c[row]) ? model.Facts.Fill![f] : c[row])];
+        }
+    }
+}
