@@ -10,7 +10,7 @@ internal static class ScalingChange
     // In deviations, or as a logarithm of their ratio: less is what another split of the same data makes.
     private const double Little = 0.1;
 
-    /// <summary>The same where either describes columns, of which each is scaled, or not, by itself.</summary>
+    /// <summary>One sentence; null where nothing worth saying has changed. Where either describes columns, each of these is scaled, or not, by itself.</summary>
     /// <param name="here">Of the job.</param>
     /// <param name="there">Of the model.</param>
     /// <param name="places">The place there of each feature here, -1 for none; null: the same.</param>
@@ -38,7 +38,7 @@ internal static class ScalingChange
         return new Scaling([.. means], [.. deviations]);
     }
 
-    /// <summary>One sentence; null where nothing worth saying has changed.</summary>
+    /// <summary>The same without columns that are described.</summary>
     /// <param name="here">The job's.</param>
     /// <param name="there">The model's.</param>
     /// <param name="places">The place there of each feature here, -1 for none; null: the same.</param>
