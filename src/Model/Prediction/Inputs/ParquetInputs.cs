@@ -10,9 +10,10 @@ internal static class ParquetInputs
     /// <summary>Whether files are of Parquet: the first of them begins like one.</summary>
     public static bool Are(IReadOnlyList<string> paths)
     {
-        if (!File.Exists(paths[0]) || (File.GetAttributes(paths[0]) & FileAttributes.Device) != 0)
+        // Not a pipe, whose length is 0: it cannot be read twice, and Parquet is read from its end.
+        if (!File.Exists(paths[0]) || new FileInfo(File.ResolveLinkTarget(paths[0], returnFinalTarget: true)?.FullName ?? paths[0]) is not { Exists: true, Length: > 0 })
         {
-            return false; // a pipe cannot be read twice, and Parquet is read from its end
+            return false;
         }
 
         using var file = new FileStream(paths[0], FileMode.Open, FileAccess.Read, FileShare.Read);
