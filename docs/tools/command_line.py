@@ -28,7 +28,7 @@ standard output. [Exit codes](exit-codes.md) and [environment variables](environ
 
 # Groups of the page, in the order of the table of contents; what is in none of them comes last.
 GROUPS = [
-    ("Training", "train sweep check inspect plan schema"),
+    ("Training", "train sweep cv check inspect plan schema"),
     ("Using a model", "evaluate predict generate neighbours export"),
     ("A lasting cluster", "up down status ui scale logs silo"),
     ("Jobs on it", "submit jobs show watch wait cancel pause resume audit why top goodput chaos"),

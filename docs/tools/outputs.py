@@ -25,8 +25,8 @@ from record_kill import ROOT, built
 
 BLOCK = re.compile(r"^<!-- outputs\.py( result)? -->\n```\n(.*?)^```$", re.M | re.S)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.M)
-PROGRESS = re.compile(r"^epoch ")
-START = re.compile(r"^(reading |gathering |starting |evaluating |silo-\d+ has joined )")
+PROGRESS = re.compile(r"^(epoch |\[\d+/\d+\] )")
+START = re.compile(r"^(reading |gathering |starting |evaluating |\S+-(sweep|cv)-\w+: |silo-\d+ has joined )")
 DOTS = "..."
 
 

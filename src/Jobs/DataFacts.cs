@@ -69,6 +69,10 @@ public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCo
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ColumnFindings>? Columns { get; init; }
 
+    /// <summary>The answer to <see cref="DataFacts.SplitQuestion"/>; null where nothing was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SplitAnswer? Split { get; init; }
+
     /// <summary>The answer to each of <see cref="DataFacts.Search"/>; null where nothing was asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<long[]>? Ranks { get; init; }
@@ -102,6 +106,14 @@ public sealed record DataFacts(
     /// <summary>While columns are being fitted: what every shard is asked about its numbers; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KeyRange>? Search { get; init; }
+
+    /// <summary>While it is found out which rows are held out: what every shard is asked; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SplitQuestion? SplitQuestion { get; init; }
+
+    /// <summary>Where the job has a <see cref="SplitRule"/>: the keys of the rows held out, in one band or in one for each class; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KeyBand>? HeldOut { get; init; }
 
     /// <summary>What a pixel is (idx): "ubyte"; null otherwise, and for data that an earlier build has read.</summary>
     public string? PixelType { get; init; }

@@ -34,8 +34,8 @@ public static class DataPlan
 
         var vocabulary = data.HasWords ? WordVocabulary.Of(data, surveys) : null;
         var classes = vocabulary?.Words ?? Classes(job, surveys, source, search);
-        var held = HeldOut(data, surveys, rows);
-        var training = data.Validation.IsApart ? rows : [.. rows.Zip(held, (r, h) => r - h)];
+        var held = SplitRule.Of(job) is null ? HeldOut(data, surveys, rows) : new long[rows.Length]; // a rule asks the shards once more
+        var training = data.IsHeldOutApart ? rows : [.. rows.Zip(held, (r, h) => r - h)];
         Check(job, data, held, training, unit, source);
         var features = Features(data, surveys, source);
         var tokens = !data.IsText ? classes.Count // none where the target is a number
@@ -68,7 +68,7 @@ public static class DataPlan
 
     private static void Check(Job job, DataSection data, long[] held, long[] training, string unit, string source)
     {
-        if ((data.Validation.Fraction > 0 || data.Validation.Path is not null) && held.Sum() == 0)
+        if (!data.Validation.IsNone && SplitRule.Of(job) is null && held.Sum() == 0)
         {
             throw new JobException(data.Validation.Path is { } path
                 ? $"{DataFiles.NameOf(path)}: there is nothing to validate on: it has no {unit}."
@@ -81,11 +81,17 @@ public static class DataPlan
             throw new JobException($"data.validation.fraction leaves nothing of {source} to train on. Set a smaller one.");
         }
 
-        if (job.Training.Batch > training.Sum())
+        CheckBatch(job, training.Sum(), unit);
+    }
+
+    /// <summary>Refuses a batch of more examples than there are.</summary>
+    internal static void CheckBatch(Job job, long training, string unit)
+    {
+        if (job.Training.Batch > training)
         {
             throw new JobException(
-                $"training.batch is {job.Training.Batch}, but there {(training.Sum() == 1 ? "is" : "are")} only {training.Sum()} {Plural.Noun(training.Sum(), "training example")} ({unit}). "
-                + $"Set training.batch to {training.Sum()} or less.");
+                $"training.batch is {job.Training.Batch}, but there {(training == 1 ? "is" : "are")} only {training} {Plural.Noun(training, "training example")} ({unit}). "
+                + $"Set training.batch to {training} or less.");
         }
     }
 
@@ -209,7 +215,7 @@ public static class DataPlan
     // the row, however the rows are spread.
     private static long[] HeldOut(DataSection data, IReadOnlyList<ShardSurvey> surveys, long[] rows)
     {
-        if (data.Validation.IsApart)
+        if (data.IsHeldOutApart)
         {
             return [.. surveys.Select(s => s.ValidationRows)];
         }

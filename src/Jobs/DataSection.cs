@@ -26,7 +26,7 @@ public enum TokenKind
 /// <summary>Which windows of a text are trained on: every token once an epoch, in windows side by side; or windows that start anywhere, drawn by seed.</summary>
 public enum TextWindows { Tiled, Random }
 
-/// <summary>Where in a text its held-out part is: in one run of each shard, placed by seed; or at the text's end.</summary>
+/// <summary>Where in a source its held-out part is: anywhere, by seed (of a text one run of each shard); or at its end.</summary>
 public enum HeldOutPlace { Anywhere, End }
 
 /// <summary>The byte-pair encodings known by name.</summary>
@@ -129,6 +129,14 @@ public sealed record DataSection
     [JsonIgnore]
     public bool HasWords => Examples == ExampleKind.Pairs;
 
+    /// <summary>Whether what is held out is the end of a text, which is then cut into V parts as the rest is.</summary>
+    [JsonIgnore]
+    public bool HasTextEnd => IsText && Validation.IsEnd;
+
+    /// <summary>Whether held-out examples are read apart from the others: from a source of their own, or from the end of the same text.</summary>
+    [JsonIgnore]
+    public bool IsHeldOutApart => Validation.Path is not null || HasTextEnd;
+
     /// <summary>Whether windows of text are drawn, and may start anywhere.</summary>
     [JsonIgnore]
     public bool DrawsWindows => Windows == TextWindows.Random && Examples == ExampleKind.Windows;
@@ -155,26 +163,45 @@ public sealed record DataSection
     public override int GetHashCode() => HashCode.Combine(Format, Path, Labels, Label, Ignore.Count, Standardize, Shards, Validation);
 }
 
-/// <summary>The held-out part: a seeded fraction of the source, or a source of its own; never both.</summary>
+/// <summary>The held-out part: a fraction of the source, one fold of it, or a source of its own; only one of them.</summary>
 public sealed record ValidationSection
 {
     /// <summary>Part of the source that is held out, in [0, 1). Text holds out one contiguous run per shard. Default: 0.</summary>
     public double Fraction { get; init; }
 
-    /// <summary>text: where the fraction is taken from. Default: anywhere.</summary>
+    /// <summary>Where the fraction is taken from; the end of a table is its last rows, files in their order. Default: anywhere.</summary>
     public HeldOutPlace From { get; init; } = HeldOutPlace.Anywhere;
+
+    /// <summary>csv, parquet: a column of times, whose latest rows are the fraction. Default: null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Time { get; init; }
+
+    /// <summary>csv, parquet: a column that names each row's group; all rows of a group are held out, or none is. Default: null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Group { get; init; }
+
+    /// <summary>Classes: whether each class is split on its own. Default: false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Stratified { get; init; }
+
+    /// <summary>Which of k folds is held out: see <see cref="Granary.Jobs.Fold"/>. Default: null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fold { get; init; }
 
     /// <summary>A source of its own, in the same format (idx: the images' file).</summary>
     public string? Path { get; init; }
 
-    /// <summary>Whether held-out examples are read apart from the others: from a source of their own, or from the end of the same one, which is then cut
-    /// into V parts as the rest is.</summary>
+    /// <summary>Whether nothing is held out.</summary>
     [JsonIgnore]
-    public bool IsApart => Path is not null || IsEnd;
+    public bool IsNone => Path is null && Fraction == 0 && Fold is null;
 
-    /// <summary>Whether they are the source's end.</summary>
+    /// <summary>Whether the fraction is the source's end, or its latest rows.</summary>
     [JsonIgnore]
-    public bool IsEnd => Path is null && Fraction > 0 && From == HeldOutPlace.End;
+    public bool IsEnd => Path is null && Fraction > 0 && (From == HeldOutPlace.End || Time is not null);
+
+    /// <summary>The column that decides which rows are held out; null: none does.</summary>
+    [JsonIgnore]
+    public string? Column => Group ?? Time;
 
     /// <summary>idx with a source of its own: the labels' file.</summary>
     public string? Labels { get; init; }

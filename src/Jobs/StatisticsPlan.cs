@@ -1,9 +1,9 @@
 namespace Granary.Jobs;
 
-/// <summary>The second look at the data, at the training parts alone.</summary>
+/// <summary>The second look at the data: which rows are held out, where that takes one, and what the training parts are like.</summary>
 public static class StatisticsPlan
 {
-    /// <summary>Whether the job asks for anything that needs it.</summary>
+    /// <summary>Whether the job asks for anything of the training parts.</summary>
     public static bool IsNeeded(Job job) =>
         FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training) || job.Data.StandardizeTarget || job.Data.Columns is not null;
 
@@ -14,6 +14,11 @@ public static class StatisticsPlan
     /// <exception cref="JobException">The training part lacks what the job needs of it.</exception>
     public static async Task<DataFacts> Gather(Job job, DataFacts facts, Func<DataFacts, Task<IReadOnlyList<TrainingStatistics>>> ask)
     {
+        if (SplitRule.Of(job) is { } rule)
+        {
+            facts = await SplitPlan.Find(job, rule, facts, ask);
+        }
+
         if (!IsNeeded(job))
         {
             return facts;

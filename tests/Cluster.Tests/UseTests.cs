@@ -120,6 +120,46 @@ public sealed class UseTests : IDisposable
         Assert.Equal(alone.Json.GetProperty("weightsSha256").GetString(), jobs[0].GetProperty("weightsSha256").GetString());
     }
 
+    [Fact]
+    public async Task Cross_validation_holds_out_every_row_once_and_says_which_fold_failed()
+    {
+        using var cv = await CommandLine.Run(
+            _folder, "cv", Example("iris-softmax.yaml"), "--folds", "3", "--set", "training.epochs=20", "data.validation.stratified=true", "--silos", "1", "--jobs", "2", "--json");
+        await cv.Succeeds();
+        var jobs = cv.Json.GetProperty("jobs").EnumerateArray().ToArray();
+        Assert.Equal([50, 50, 50], jobs.Select(j => j.GetProperty("heldOut").GetInt32()));
+        double[] losses = [.. jobs.Select(j => j.GetProperty("figures").GetProperty("loss").GetDouble())];
+        var mean = losses.Average();
+        Assert.Equal(mean, cv.Json.GetProperty("figures").GetProperty("loss").GetProperty("mean").GetDouble(), 1e-12);
+        Assert.Equal(Math.Sqrt(losses.Sum(l => (l - mean) * (l - mean)) / 2), cv.Json.GetProperty("figures").GetProperty("loss").GetProperty("deviation").GetDouble(), 1e-12);
+
+        // A fold is a job like any other.
+        using var alone = await CommandLine.Run(
+            _folder, "train", Example("iris-softmax.yaml"), "--json", "--set", "training.epochs=20", "data.validation.stratified=true", "data.validation.fraction=0", "data.validation.fold=2/3");
+        Assert.Equal(jobs[1].GetProperty("weightsSha256").GetString(), alone.Json.GetProperty("weightsSha256").GetString());
+
+        var failed = await Run(
+            "cv", Example("iris-softmax.yaml"), "--folds", "2", "--set", "training.optimizer.learningRate=1e30", "model.loss=squared-error", "model.kind=linear", "data.target=number", "data.label=petal_width",
+            "data.ignore=[label]", "--silos", "1");
+        Assert.Equal(1, failed.Code);
+        Assert.Contains("failed: step ", failed.Output, StringComparison.Ordinal);
+        Assert.Contains("of 0 of 2 folds", failed.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--folds is 1, but must be from 2 to 1000.", "cv", "--folds", "1")]
+    [InlineData("data.validation.fold is 1/7, but the column 'g' (data.validation.group) has 3 groups: a fold would be empty. Take 3 folds or fewer.", "cv", "--folds", "7", "--set", "data.validation.group=g")]
+    [InlineData("of the class 'c', which has 3 rows. Take 3 folds or fewer with data.validation.stratified: true, or leave this class out.", "cv", "--set", "data.ignore=[g]", "data.validation.stratified=true")]
+    [InlineData("no fraction is held out: folds are of all rows: take time out.", "cv", "--set", "data.validation.time=g")]
+    public async Task Folds_that_cannot_be_are_one_message_and_code_2(string message, string command, params string[] arguments)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "t.csv"), "a,g,y\n" + string.Concat(Enumerable.Range(0, 33).Select(i => $"{i},{i % 3},{(i % 11 == 0 ? 'c' : i % 2 == 0 ? 'a' : 'b')}\n")));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "j.yaml"), "version: 1\nmodel: { kind: softmax }\ndata: { format: csv, path: t.csv, label: y, shards: 2 }\ntraining: { epochs: 1, batch: 8 }\n");
+        var (code, output, errors) = await Run([command, "j.yaml", .. arguments]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(message, CommandLine.OneError(errors));
+    }
+
     [Theory]
     [InlineData("cannot be read", "predict", "none", "--input", "x.csv")]
     [InlineData("no whole safetensors file", "predict", "x.csv", "--input", "x.csv")]

@@ -57,8 +57,8 @@ public sealed class StepPlanTests : IDisposable
     {
         const string Words = "version: 1\nmodel: { kind: skip-gram }\ndata: { format: text, path: t.txt, tokens: word, windows: random }\ntraining: { steps: 9 }\n";
         Assert.Contains("data.windows belongs to windows of text", Assert.Throws<JobException>(() => Parse(Words)).Message);
-        const string Rows = "version: 1\nmodel: { kind: softmax }\ndata: { format: csv, path: t.txt, label: y, validation: { fraction: 0.1, from: end } }\ntraining: { steps: 9 }\n";
-        Assert.Contains("data.validation.from has no meaning for csv", Assert.Throws<JobException>(() => Parse(Rows)).Message);
+        const string Groups = "version: 1\nmodel: { kind: transformer }\ndata: { format: text, path: t.txt, validation: { fraction: 0.1, group: a } }\ntraining: { steps: 9 }\n";
+        Assert.Contains("data.validation.group has no meaning for text", Assert.Throws<JobException>(() => Parse(Groups)).Message);
     }
 
     [Theory]

@@ -25,6 +25,7 @@ internal static class CommandTree
         UiCommand.Create(),
         SubmitCommand.Create(),
         SweepCommand.Create(),
+        CvCommand.Create(),
         JobsCommand.Create(),
         ShowCommand.Create(),
         WatchCommand.Create(),

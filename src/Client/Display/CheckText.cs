@@ -50,6 +50,11 @@ internal static class CheckText
         Line(text, $"data        {data.Format}, {Files(data.Files, data.Delimiter)}");
         var (training, held) = (found.GetProperty("trainingExamples").GetInt64(), found.GetProperty("validationExamples").GetInt64());
         Line(text, $"examples    {training:#,0} to train on, {(held == 0 ? "none" : held.ToString("#,0", CultureInfo.InvariantCulture))} held out{(held == 0 ? ": set data.validation to measure on examples that are not trained on" : "")}{(data.ValidationFiles.Count > 0 ? $" ({Files(data.ValidationFiles, null)})" : "")}");
+        if (data.Split is { } split)
+        {
+            Line(text, $"held out    {HeldOut(split)}");
+        }
+
         if (data.Classes.Count > 0)
         {
             Line(text, $"label       {(data.Label is { } label ? $"{label}, " : "")}{data.Classes.Count:#,0} classes");
@@ -77,6 +82,20 @@ internal static class CheckText
         {
             Line(text, $"ignored     {string.Join(", ", data.Ignored)}");
         }
+    }
+
+    private static string HeldOut(SplitReport split)
+    {
+        var what = split.By switch
+        {
+            "groups" => $", whole groups of '{split.Column}'",
+            "time" => $", the latest by '{split.Column}', from {split.From} on",
+            "end" => ", the last ones",
+            "classes" => ", of each class on its own",
+            _ => "",
+        };
+        var asked = split.Fold is { } fold ? $"fold {fold}, " : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{asked}{100 * split.Share:0.00}% of the rows{(split.Fraction is { } fraction ? $" ({100 * fraction:0.##}% asked for)" : "")}{what}");
     }
 
     private static string Spread(TargetReport target) => target is { Mean: { } mean, Deviation: { } deviation }

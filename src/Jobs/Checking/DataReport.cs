@@ -30,8 +30,42 @@ public sealed record DataReport(
     /// <summary>Where the target is a number; null otherwise.</summary>
     public TargetReport? Target { get; init; }
 
+    /// <summary>Where the job says by what rows are held out; null otherwise.</summary>
+    public SplitReport? Split { get; init; }
+
     /// <summary>Where the job describes columns: the first rows as a model sees them; null otherwise.</summary>
     public PreviewReport? Preview { get; init; }
+}
+
+/// <summary>By what rows are held out.</summary>
+/// <param name="By">rows, classes, groups, time or end.</param>
+/// <param name="Column">The column of the groups or times; null: there is none.</param>
+/// <param name="Fraction">The fraction that was asked for; null: it is a fold.</param>
+/// <param name="Fold">Which fold; null: it is a fraction.</param>
+/// <param name="Share">The part of the rows that is held out.</param>
+/// <param name="From">time: the earliest time held out; null otherwise.</param>
+public sealed record SplitReport(string By, string? Column, double? Fraction, string? Fold, double Share, string? From)
+{
+    /// <summary>Of a job; null: it has no such rule.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What the shards agree on.</param>
+    /// <param name="time">Writes a time.</param>
+    public static SplitReport? Of(Job job, DataFacts facts, Func<double, string> time)
+    {
+        if (SplitRule.Of(job) is not { } rule)
+        {
+            return null;
+        }
+
+        var (held, training) = (facts.ValidationRows.Sum(), facts.TrainingRows.Sum());
+        return new SplitReport(
+            rule.HasGroups ? "groups" : rule.HasTimes ? "time" : rule.IsInOrder ? "end" : rule.HasStrata ? "classes" : "rows",
+            job.Data.Validation.Column,
+            rule.Fold is null ? job.Data.Validation.Fraction : null,
+            rule.Fold?.ToString(),
+            (double)held / (held + training),
+            rule.HasTimes ? time(SortKey.ToDouble(facts.HeldOut![0].First)) : null);
+    }
 }
 
 /// <summary>Some rows as a model sees them.</summary>

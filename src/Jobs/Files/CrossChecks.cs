@@ -6,7 +6,7 @@ internal static class CrossChecks
     public static void Check(Job job, YamlMap file)
     {
         var (model, data, training) = (file.Map("model"), file.Map("data"), file.Map("training"));
-        CheckValidation(job.Data, data.Map("validation"));
+        ValidationChecks.Check(job.Data, data);
         if (job.Data.Label is { } label && job.Data.Ignore.Contains(label))
         {
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
@@ -25,7 +25,7 @@ internal static class CrossChecks
 
         foreach (var (key, asked) in new[] { ("earlyStopping", job.Training.EarlyStopping is not null), ("keep", job.Training.Keep == KeptModel.Best), ("evaluation", job.Training.Evaluation is not null) })
         {
-            if (asked && job.Data.Validation is { Path: null, Fraction: 0 })
+            if (asked && job.Data.Validation.IsNone)
             {
                 throw training.Error(key, $"training.{key} goes by held-out examples, but none are held out: set data.validation.fraction, or data.validation.path.");
             }
@@ -111,7 +111,7 @@ internal static class CrossChecks
             throw validation.Error("threshold", $"{name}, but model.loss is {Kebab.Name(job.Model.Loss)}: a threshold is for the probability of a class. Take it out.");
         }
 
-        if (held is { Path: null, Fraction: 0 })
+        if (held.IsNone)
         {
             throw validation.Error("threshold", $"{name}, which goes by held-out examples, but none are held out: set data.validation.fraction, or data.validation.path.");
         }
@@ -124,29 +124,6 @@ internal static class CrossChecks
         if (section.Vocabulary is not null && data.Has("minCount"))
         {
             throw data.Error("minCount", "data.minCount has no meaning beside data.vocabulary: the words are those of the model. Leave one of the two out.");
-        }
-    }
-
-    private static void CheckValidation(DataSection section, YamlMap validation)
-    {
-        if (section.Validation is { Path: not null, Fraction: > 0 })
-        {
-            throw validation.Error("fraction", "data.validation has a fraction and a path: held-out examples come from one or the other.");
-        }
-
-        if (section.Validation is { From: HeldOutPlace.End, Fraction: 0 })
-        {
-            throw validation.Error("from", "data.validation.from is end, but no fraction is held out: set data.validation.fraction, or take from out.");
-        }
-
-        if (section.Validation is { Labels: not null, Path: null })
-        {
-            throw validation.Error("labels", "data.validation.labels stands alone: data.validation.path, the images' file, is missing.");
-        }
-
-        if (FormatKinds.Of(section.Format).Takes("labels") && section.Validation is { Path: not null, Labels: null })
-        {
-            throw validation.Error("path", $"data.validation.labels is missing: {section.Format} images need their labels' file.");
         }
     }
 }

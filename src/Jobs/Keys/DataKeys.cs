@@ -21,6 +21,8 @@ internal static class DataKeys
     private static readonly Belonging Vocabularies = Text.And(
         Kinds.Tokens.Only(TokenKind.Char, TokenKind.Word, TokenKind.Whitespace), NoVocabulary, "tokens: char, word, whitespace");
 
+    private static readonly Belonging Classes = Kinds.Labelled.And(Kinds.Target.AllBut(LabelTarget.Number), NoClasses, "not text, not target: number");
+
     private static readonly Belonging Numbers = Kinds.Labelled.And(
         Kinds.Target.Only(LabelTarget.Number), (key, _) => $"{key} belongs to targets that are numbers: set data.target to number, or take it out.", "target: number");
 
@@ -88,21 +90,33 @@ internal static class DataKeys
         "the held-out examples",
         validation.Key("fraction", v => v.Fraction, (v, f) => v with { Fraction = f }, RealNumber.Share,
             "held out by seed; text holds out one contiguous run per shard")
-            .Written(j => j.Data.Validation.Path is null),
+            .Written(j => j.Data.Validation is { Path: null, Fold: null }),
         validation.Key("from", v => v.From, (v, f) => v with { From = f }, new Choice<HeldOutPlace>(),
-            "where the fraction of a text is: anywhere (one run per shard, placed by seed), or at the text's end")
-            .For(Text).Written(j => j.Data.Validation.Path is null),
+            "where the fraction is: anywhere, by seed (text: one run per shard); or at the source's end, its last rows or tokens")
+            .Written(j => j.Data.Validation.Path is null && (j.Data.IsText || j.Data.Validation.From == HeldOutPlace.End)),
+        validation.Key("time", v => v.Time, (v, t) => v with { Time = t }, new FreeText(),
+            "a column of numbers or dates: the fraction is the latest rows by it; those of one time stay together. It is no feature unless `columns` names it")
+            .For(Takes("validation.time")),
+        validation.Key("group", v => v.Group, (v, g) => v with { Group = g }, new FreeText(),
+            "a column that names each row's group: a group is held out as a whole, by seed and name. It is no feature")
+            .For(Takes("validation.group")),
+        validation.Key("stratified", v => v.Stratified, (v, s) => v with { Stratified = s }, new TrueOrFalse(),
+            "holds out the fraction of each class, to one row")
+            .For(Classes).Written(j => j.Data.Validation.Stratified),
+        validation.Key("fold", v => v.Fold, (v, f) => v with { Fold = f }, new FoldOfFolds(),
+            "holds out one of k folds of the rows instead of a fraction: what `granary cv` sets")
+            .For(Kinds.Labelled),
         validation.Key("path", v => v.Path, (v, p) => v with { Path = p }, NamedFile.Source, "a held-out source of its own; this or the fraction"),
         validation.Key("labels", v => v.Labels, (v, l) => v with { Labels = l }, NamedFile.One, "its labels' file, which idx needs")
             .For(Takes("labels")),
         validation.Key("threshold", v => v.Threshold, (v, t) => v with { Threshold = t }, new Threshold(),
             "two classes: what the threshold on the second one's probability is chosen by, on the held-out examples; the model keeps it, and `predict` goes by it")
-            .For(Kinds.Labelled.And(Kinds.Target.AllBut(LabelTarget.Number), NoThreshold, "not text, not target: number")).DefaultIs("0.5"));
+            .For(Classes).DefaultIs("0.5"));
 
     // The formats whose descriptions name the key.
     private static Belonging Takes(string key) => Kinds.Format.Where(format => FormatKinds.Of(format).Takes(key), format => !FormatKinds.IsKnown(format));
 
-    private static string NoThreshold(string key, Job job) => job.Data.HasNumbers
+    private static string NoClasses(string key, Job job) => job.Data.HasNumbers
         ? $"{key} has no meaning where data.target is number: there are no classes. Take it out."
         : Kinds.Labelled.Refusal(key, job);
 

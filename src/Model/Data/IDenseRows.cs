@@ -31,9 +31,9 @@ internal sealed class ArrayRows(double[] values, int features, int count) : IDen
     public void Read(int row, Span<double> into) => values.AsSpan(checked(row * features), Math.Min(features, into.Length)).CopyTo(into);
 }
 
-/// <summary>The first numbers of rows whose last one is the target.</summary>
-/// <param name="rows">Features and target of each.</param>
-internal sealed class RowsWithoutTarget(IDenseRows rows) : IDenseRows
+/// <summary>The first numbers of rows whose last one is no feature: the target, or what the row is held out by.</summary>
+/// <param name="rows">Features of each, and the other number.</param>
+internal sealed class RowsWithoutLast(IDenseRows rows) : IDenseRows
 {
     /// <inheritdoc/>
     public int Count => rows.Count;
@@ -45,15 +45,15 @@ internal sealed class RowsWithoutTarget(IDenseRows rows) : IDenseRows
     public void Read(int row, Span<double> into) => rows.Read(row, into[..Features]);
 
     /// <summary>The last number of each row.</summary>
-    public static double[] Targets(IDenseRows rows)
+    public static double[] Last(IDenseRows rows)
     {
-        var (targets, row) = (new double[rows.Count], new double[rows.Features]);
-        for (var i = 0; i < targets.Length; i++)
+        var (last, row) = (new double[rows.Count], new double[rows.Features]);
+        for (var i = 0; i < last.Length; i++)
         {
             rows.Read(i, row);
-            targets[i] = row[^1];
+            last[i] = row[^1];
         }
 
-        return targets;
+        return last;
     }
 }

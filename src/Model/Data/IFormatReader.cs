@@ -46,6 +46,9 @@ internal interface IFormatReader
 internal sealed record SourceReading(
     Job Job, SourcePart Part, TokenFiles? Files = null, IReadOnlyList<string>? Features = null, ReadingMeans? Use = null, KeptVocabulary? Kept = null)
 {
+    /// <summary>Tables: the column by which rows are held out; null: there is none, or nobody asks.</summary>
+    public SplitColumn? Split { get; init; }
+
     /// <summary>The job's data section.</summary>
     public DataSection Data => Job.Data;
 }

@@ -27,6 +27,9 @@ internal interface IShardSource
     /// <summary>Whether its examples run on from one to the next, so that only a run of them is unseen by the others. Default: no.</summary>
     bool RunsOn => false;
 
+    /// <summary>Whether its rows were dealt to the shards one by one; else (default) those of each shard are a run, and the shards' runs follow on each other.</summary>
+    bool IsDealt => false;
+
     /// <summary>Tokens. Default: 0, it is no text.</summary>
     long Tokens => 0;
 
@@ -87,6 +90,9 @@ internal interface IFeatureSource : IShardSource
     /// <summary>Each row's target, where it is a number; null (default): rows have labels.</summary>
     double[]? Targets => null;
 
+    /// <summary>What each row is held out by, as <see cref="SplitColumn"/> reads it; null (default): no column says it.</summary>
+    double[]? SplitNumbers => null;
+
     /// <summary>A row's label, where the target is no number.</summary>
     string Label(int row);
 
@@ -117,7 +123,7 @@ internal interface IExampleTensors : IDisposable
 /// <param name="MayBeEmpty">Whether a shard may go without examples: those of a validation's own source may.</param>
 internal sealed record SourcePart(string Path, string? Labels, int Shard, int Shards, bool MayBeEmpty = false)
 {
-    /// <summary>The part of the source that is its held-out end; 0 (default): none.</summary>
+    /// <summary>The part of the text that is its held-out end; 0 (default): none.</summary>
     public double EndFraction { get; init; }
 
     /// <summary>Whether the shards cut up that end, and not what is before it.</summary>

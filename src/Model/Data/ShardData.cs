@@ -14,11 +14,13 @@ public sealed class ShardData
     private readonly string? _initDigest;
     private readonly string? _vocabularyDigest;
     private readonly KeptVocabulary? _kept;
+    private readonly ShardSplit? _split;
 
     private ShardData(Job job, int shard, IShardSource source, IShardSource? validation, TokenFiles? files, KeptVocabulary? kept)
     {
         (_job, _shard, _source, _validation, _kept) = (job, shard, source, validation, kept);
         _vocabularyDigest = files?.Digest ?? kept?.Digest;
+        _split = SplitRule.Of(job) is { } rule ? new ShardSplit(rule, shard, source.Labelled!) : null;
         _initDigest = shard == 0 ? InitialFile.Digest(job) : null; // once for all is enough: the workers compare theirs with it
     }
 
@@ -28,13 +30,13 @@ public sealed class ShardData
     {
         job = Described(job);
         var (files, kept) = (TokenFiles.Read(job.Data), KeptVocabulary.Read(job.Data));
-        var part = new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards) { EndFraction = job.Data.Validation.IsEnd ? job.Data.Validation.Fraction : 0 };
-        var source = Read(job, part, files, use: use, kept: kept);
-        var validation = job.Data.Validation.IsEnd ? Read(job, part with { IsEnd = true, MayBeEmpty = true }, files, use: use, kept: kept)
+        var part = new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards) { EndFraction = job.Data.HasTextEnd ? job.Data.Validation.Fraction : 0 };
+        var source = Read(job, part, files, use: use, kept: kept, split: SplitColumn.Of(job.Data));
+        var validation = job.Data.HasTextEnd ? Read(job, part with { IsEnd = true, MayBeEmpty = true }, files, use: use, kept: kept)
             : job.Data.Validation.Path is { } path
                 ? Read(job, new SourcePart(path, job.Data.Validation.Labels, shard, job.Data.Shards, MayBeEmpty: true), files, use: use, kept: kept)
             : null;
-        if (validation is not null && !job.Data.Validation.IsEnd)
+        if (validation is not null && !job.Data.HasTextEnd)
         {
             RequireSame(job, source, validation);
         }
@@ -83,12 +85,13 @@ public sealed class ShardData
     /// <param name="features">csv, parquet: the columns to be read; null: all that the job leaves.</param>
     /// <param name="use">csv: threads and cache.</param>
     /// <param name="kept">text of characters or words: the vocabulary that the text must keep to; null: any.</param>
+    /// <param name="split">csv, parquet: the column by which rows are held out; null: none, or nobody asks.</param>
     internal static IShardSource Read(
-        Job job, SourcePart part, TokenFiles? files = null, IReadOnlyList<string>? features = null, ReadingMeans? use = null, KeptVocabulary? kept = null)
+        Job job, SourcePart part, TokenFiles? files = null, IReadOnlyList<string>? features = null, ReadingMeans? use = null, KeptVocabulary? kept = null, SplitColumn? split = null)
     {
         try
         {
-            return FormatCatalogue.Of(job.Data).Read(new SourceReading(job, part, files, features, use, kept));
+            return FormatCatalogue.Of(job.Data).Read(new SourceReading(job, part, files, features, use, kept) { Split = split });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -117,9 +120,14 @@ public sealed class ShardData
 
     private static IReadOnlyList<string> Columns(IShardSource source) => source.Labelled?.Columns ?? [];
 
-    /// <summary>What the job asks to know about the training part. Not for text.</summary>
+    /// <summary>What the job asks to know about the training part, or to find out which rows that is. Not for text.</summary>
     public TrainingStatistics Statistics(DataFacts facts)
     {
+        if (facts.SplitQuestion is { } question)
+        {
+            return new TrainingStatistics(null, null) { Split = _split!.Answer(question, facts) };
+        }
+
         var (source, rows) = (_source.Labelled!, Split(facts).Training);
         if (facts.Search is { } questions)
         {
@@ -245,6 +253,11 @@ public sealed class ShardData
         if (_validation is not null)
         {
             return ([.. all], [.. Enumerable.Range(0, _validation.Rows)]);
+        }
+
+        if (_split is not null)
+        {
+            return _split.Rows(facts);
         }
 
         var count = (int)facts.ValidationRows[_shard];

@@ -7,6 +7,9 @@ namespace Granary.Model.Data;
 /// <param name="Parts">The lines below them, in the order of the files.</param>
 internal sealed record ShardLines(IReadOnlyList<(string File, string Text)> Headers, IReadOnlyList<LinePart> Parts)
 {
+    /// <summary>Whether they were dealt to the shards one by one; else they are a run.</summary>
+    public bool AreDealt { get; init; }
+
     /// <summary>Reads this shard's lines. Plain files are cut by bytes, so that a shard reads no more than its own part; where a
     /// file cannot be cut (it is gzipped, UTF-16, or its lines end in carriage returns), the lines are dealt to the shards one by one.</summary>
     /// <param name="part">Which part.</param>
@@ -15,6 +18,6 @@ internal sealed record ShardLines(IReadOnlyList<(string File, string Text)> Head
     public static ShardLines Read(SourcePart part, bool header, string blanks)
     {
         var files = DataFiles.Expand(part.Path);
-        return files.All(SourceFile.IsCut) ? ByteRangeSplit.Read(part, files, header) : RoundRobinSplit.Read(part, files, header, blanks, ShardLimit.Most);
+        return files.All(SourceFile.IsCut) ? ByteRangeSplit.Read(part, files, header) : RoundRobinSplit.Read(part, files, header, blanks, ShardLimit.Most) with { AreDealt = true };
     }
 }

@@ -17,6 +17,9 @@ internal sealed class SparseSource(SparseRows rows, int? features, bool numbers 
     /// <inheritdoc/>
     public IReadOnlyList<string> Columns => [];
 
+    /// <inheritdoc/>
+    public bool IsDealt { get; init; }
+
     /// <summary>Whether rows have had numbers of queries, which are not kept.</summary>
     public bool HasQueries => rows.HasQueries;
 

@@ -11,8 +11,14 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <summary>Columns that are taken for a row's number, and so for no features, though nobody said so.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
-    /// <summary>Numbers that are read of a row: its features, and behind them the target where it is one.</summary>
-    public int Numbers(DataSection data) => Features.Length + (data.HasNumbers ? 1 : 0);
+    /// <summary>Which column says what is held out; -1: none does, or nobody asks.</summary>
+    public int Split { get; init; } = -1;
+
+    /// <summary>How its cells are read; null where there is none.</summary>
+    public SplitColumn? SplitBy { get; init; }
+
+    /// <summary>Numbers that are read of a row: its features, behind them the target where it is one, and last what the row is held out by.</summary>
+    public int Numbers(DataSection data) => Features.Length + (data.HasNumbers ? 1 : 0) + (Split < 0 ? 0 : 1);
 
     /// <summary>Tells label and features apart.</summary>
     /// <param name="place">Where the names stand, for messages.</param>
@@ -34,18 +40,23 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))]);
         }
 
+        var split = data.Validation.Column is { } by
+            ? Find(by, data.Validation.Group is null ? "data.validation.time" : "data.validation.group", HeaderHints.Near(by, names))
+            : -1;
         foreach (var name in data.Columns?.Named.Keys ?? [])
         {
             Find(name, "data.columns", HeaderHints.Near(name, names));
         }
 
         int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore", HeaderHints.Near(name, names)))];
-        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
-        int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]) || data.Columns?.Named.ContainsKey(names[i]) == true)];
+        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i) && (i != split || IsDescribed(i)))];
+        int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]) || IsDescribed(i))];
         return features.Length > 0
-            ? new TableColumns(names, label, features) { LeftOut = [.. others.Except(features).Select(i => names[i])] }
+            ? new TableColumns(names, label, features) { LeftOut = [.. others.Except(features).Select(i => names[i])], Split = split }
             : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"
-                + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
+                + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(split >= 0 ? $" and '{names[split]}', by which rows are held out" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
+
+        bool IsDescribed(int column) => data.Columns?.Named.ContainsKey(names[column]) == true;
 
         int Find(string name, string key, string near) => Array.IndexOf(names, name) is >= 0 and var at
             ? at

@@ -24,12 +24,20 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     /// <inheritdoc/>
     public double[]? Targets { get; private init; }
 
+    /// <inheritdoc/>
+    public double[]? SplitNumbers { get; init; }
+
+    /// <inheritdoc/>
+    public bool IsDealt { get; init; }
+
     /// <summary>Rows whose last number is the target.</summary>
     /// <param name="columns">Names of the features.</param>
     /// <param name="rows">Features and target of each row.</param>
     /// <param name="leftOut">Columns that were taken for a row's number.</param>
-    public static TableSource OfNumbers(IReadOnlyList<string> columns, IDenseRows rows, IReadOnlyList<string> leftOut) =>
-        new(columns, new RowsWithoutTarget(rows), [], new int[rows.Count]) { Targets = RowsWithoutTarget.Targets(rows), LeftOut = leftOut };
+    /// <param name="split">What each row is held out by; null: nothing.</param>
+    /// <param name="isDealt">Whether the rows were dealt to the shards one by one.</param>
+    public static TableSource OfNumbers(IReadOnlyList<string> columns, IDenseRows rows, IReadOnlyList<string> leftOut, double[]? split = null, bool isDealt = false) =>
+        new(columns, new RowsWithoutLast(rows), [], new int[rows.Count]) { Targets = RowsWithoutLast.Last(rows), LeftOut = leftOut, SplitNumbers = split, IsDealt = isDealt };
 
     /// <summary>Columns that were taken for a row's number and are no features.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];

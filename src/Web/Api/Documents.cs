@@ -68,7 +68,7 @@ public sealed record JobDocument
     /// <summary>Jobs of a higher priority start first.</summary>
     public required int Priority { get; init; }
 
-    /// <summary>Jobs of one sweep have the same; null: alone.</summary>
+    /// <summary>Jobs of one sweep or cross-validation have the same; null: alone.</summary>
     public string? Group { get; init; }
 
     /// <summary>Step of the newest durable checkpoint; null: none.</summary>

@@ -23,6 +23,17 @@ public sealed class CheckTextTests
     }
 
     [Fact]
+    public void What_came_of_the_fraction_is_told_where_rows_have_a_rule()
+    {
+        string Held(SplitReport split) => Text(Data() with { Split = split }, heldOut: 10).Split('\n').Single(l => l.StartsWith("held out", StringComparison.Ordinal));
+        Assert.Equal("held out    18.75% of the rows (20% asked for), whole groups of 'user'", Held(new("groups", "user", 0.2, null, 0.1875, null)));
+        Assert.Equal("held out    21.00% of the rows (20% asked for), the latest by 'day', from 2026-03-31 on", Held(new("time", "day", 0.2, null, 0.21, "2026-03-31")));
+        Assert.Equal("held out    fold 2/5, 20.00% of the rows, of each class on its own", Held(new("classes", null, null, "2/5", 0.2, null)));
+        Assert.Equal("held out    fold 2/5, 20.00% of the rows", Held(new("rows", null, null, "2/5", 0.2, null)));
+        Assert.DoesNotContain("\nheld out", Text(Data(), heldOut: 10), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_job_by_steps_tells_how_many_they_are_and_what_is_trained()
     {
         var data = new DataReport("text", [new FileReport("t.txt", 100, null)], [], null, [], [], [], [], new TextReport("char", 5000, 40, ["a"], 0), null, null);

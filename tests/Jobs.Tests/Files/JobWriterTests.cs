@@ -166,7 +166,7 @@ public sealed class JobWriterTests : IDisposable
         .SelectMany(m => Gen.Select(Gen.Const(m), Data(m.Kind, file), m is { Dropout: 0, Negatives: 0 } ? Gen.OneOf(Trainings, Searches) : Trainings, Gen.Char.AlphaNumeric.Array[1, 64]))
         .SelectMany((model, data, training, name) => Weights.Select(weights => new Job(
             1, new string(name), model, data, data.Format == "text" ? training : training with { ClassWeights = weights })))
-        .SelectMany(job => Gen.Select(Stoppings, Any<KeptModel>(), (stopping, keep) => job.Data.Validation is { Path: null, Fraction: 0 }
+        .SelectMany(job => Gen.Select(Stoppings, Any<KeptModel>(), (stopping, keep) => job.Data.Validation.IsNone
             ? job
             : job with { Training = job.Training with { EarlyStopping = stopping, Keep = keep } }))
         .SelectMany(job => Gen.Bool.Select(standardizes => Agreeing(job, standardizes)));

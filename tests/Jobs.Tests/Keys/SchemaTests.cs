@@ -11,7 +11,7 @@ public sealed partial class SchemaTests : IDisposable
     private static readonly string[] ReaderAlone =
     [
         "there is no file", "there are no files", "no file matches", "is a folder, not a file", "which is the label", "has a fraction and a path", "stands alone", "data.validation.labels is missing", "twice", "which learns from text", "which a transformer and a skip-gram learn from", "goes by held-out examples",
-        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart", "data.validation.from is end", "in a job of training.steps it counts steps",
+        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart", "no fraction is held out", "says how rows are held out, but", "has a fold (", "in a job of training.steps it counts steps",
     ];
 
     private static readonly string[] Values =

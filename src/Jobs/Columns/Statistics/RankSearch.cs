@@ -73,6 +73,9 @@ public sealed class RankSearch
     /// <summary>The numbers, once all are found, in the order in which they were asked for.</summary>
     public IReadOnlyList<double> Found => [.. _wanted.Select(w => SortKey.ToDouble(w.Prefix))];
 
+    /// <summary>Their keys.</summary>
+    public IReadOnlyList<ulong> FoundKeys => [.. _wanted.Select(w => w.Prefix)];
+
     /// <summary>Takes the answers.</summary>
     /// <param name="answers">Of each shard, to each question.</param>
     public void Take(IReadOnlyList<IReadOnlyList<long[]>> answers)

@@ -46,6 +46,7 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
         FormattableString.Invariant($"{data.MissingSpellings.Count}"),
         .. data.MissingSpellings.Select(s => FormattableString.Invariant($"{s.Length} {s}")),
         FormattableString.Invariant($"{columns.Label} {string.Join(' ', columns.Features)}"),
+        .. columns.Split < 0 ? Array.Empty<string>() : [FormattableString.Invariant($"by {columns.Split} {columns.SplitBy!.Settings}")],
         source.IsCut ? "cut" : FormattableString.Invariant($"dealt {part.Shard} {part.Shards}"),
         .. columns.Names.Select(n => FormattableString.Invariant($"{n.Length} {n}")),
     ]);

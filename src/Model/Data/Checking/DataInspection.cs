@@ -37,6 +37,7 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             look.Sparse is { Given: > 0 } ? look.Sparse : null,
             FormatKinds.Of(job.Data.Format).Takes("delimiter") ? job.Data.Delimiter : null)
         {
+            Split = SplitReport.Of(job, facts, time => SplitColumn.Of(job.Data)!.Text(time)),
             Preview = withColumns ? look.Described?.Preview(facts) : null,
             Target = look.Target is { } target ? Target(target, TargetRange.Of(surveys.Select(s => s.Target))!) : null,
         };

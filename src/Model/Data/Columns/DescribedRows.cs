@@ -11,6 +11,7 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     private readonly LabelNames?[] _texts = [.. sections.Select(s => ColumnKinds.Of(s.Kind).IsText ? new LabelNames() : null)];
     private readonly List<double> _values = [];
     private readonly List<double> _targets = [];
+    private readonly List<double> _splits = [];
     private readonly List<int> _labels = [];
     private readonly LabelNames _names = new();
 
@@ -28,8 +29,12 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     /// <summary>The present row's target.</summary>
     public void Target(double target) => _targets.Add(target);
 
+    /// <summary>What the present row is held out by.</summary>
+    public void Split(double number) => _splits.Add(number);
+
     /// <summary>All rows.</summary>
-    public DescribedSource Done()
+    /// <param name="areDealt">Whether they were dealt to the shards one by one.</param>
+    public DescribedSource Done(bool areDealt = false)
     {
         var rows = data.HasNumbers ? _targets.Count : _labels.Count;
         return new DescribedSource(
@@ -39,6 +44,8 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
             Classes = data.HasNumbers ? [] : _names.Names,
             Labels = data.HasNumbers ? new int[rows] : [.. _labels],
             LeftOut = columns.LeftOut,
+            SplitNumbers = columns.SplitBy is null ? null : [.. _splits],
+            IsDealt = areDealt,
         };
     }
 }

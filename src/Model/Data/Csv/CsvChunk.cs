@@ -13,13 +13,15 @@ internal sealed class CsvChunk
 {
     private const int Ignored = -1;
     private const int Label = -2;
+    private const int Split = -3;
 
-    private readonly int[] _roles; // of every cell: the feature's number, or one of the two above
+    private readonly int[] _roles; // of every cell: the feature's number, or one of those above
     private readonly int _features;
-    private readonly int _numbers; // in a row: the features, and the target where it is a number
+    private readonly int _numbers; // in a row: the features, the target where it is a number, and what the row is held out by
     private readonly bool _hasNumbers;
     private readonly byte _delimiter;
     private readonly MissingCells _missing;
+    private readonly SplitColumn? _split;
     private readonly bool _isPlain; // whether no delimiter looks like a part of a number, and no number means that there is none
 
     /// <param name="columns">Which cell is what.</param>
@@ -28,7 +30,9 @@ internal sealed class CsvChunk
     {
         _features = columns.Features.Length;
         _hasNumbers = data.HasNumbers;
-        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i != columns.Label ? Array.IndexOf(columns.Features, i) : _hasNumbers ? _features : Label)];
+        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i =>
+            i == columns.Split ? Split : i != columns.Label ? Array.IndexOf(columns.Features, i) : _hasNumbers ? _features : Label)];
+        _split = columns.SplitBy;
         _numbers = columns.Numbers(data);
         _delimiter = (byte)data.Delimiter[0];
         _missing = new MissingCells(data);
@@ -86,7 +90,7 @@ internal sealed class CsvChunk
                 }
                 else
                 {
-                    if (!TryCell(ref at, out var text) || (role == Label && !Rows.TryLabel(text)))
+                    if (!TryCell(ref at, out var text) || (role == Label && !Rows.TryLabel(text)) || (role == Split && !_split!.TryRead(text, out values[^1])))
                     {
                         return false;
                     }

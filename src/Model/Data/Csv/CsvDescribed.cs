@@ -10,8 +10,9 @@ internal static class CsvDescribed
     /// <param name="columns">Which cell is what.</param>
     /// <param name="data">How the files are written, and what the columns are.</param>
     /// <param name="path">The source, to be searched for more rows like the one that is refused.</param>
+    /// <param name="areDealt">Whether the lines were dealt to the shards one by one.</param>
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
-    public static DescribedSource Read(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string path)
+    public static DescribedSource Read(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string path, bool areDealt)
     {
         string[] names = [.. columns.Features.Select(f => columns.Names[f])];
         ColumnSection[] sections = [.. names.Select(n => ColumnKinds.Section(data, n))];
@@ -21,7 +22,7 @@ internal static class CsvDescribed
             Add(part, columns, data, cells, into, path);
         }
 
-        return into.Done();
+        return into.Done(areDealt);
     }
 
     private static void Add(LinePart part, TableColumns columns, DataSection data, CellReader[] cells, DescribedRows into, string path)
@@ -43,6 +44,11 @@ internal static class CsvDescribed
             else
             {
                 into.Label(CsvSource.Label(rows, columns, data, missing, refusals));
+            }
+
+            if (columns.SplitBy is { } split)
+            {
+                into.Split(split.Read(rows.Text(columns.Split), error));
             }
 
             for (var c = 0; c < cells.Length; c++)

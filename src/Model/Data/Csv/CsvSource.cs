@@ -12,21 +12,22 @@ internal static class CsvSource
     /// <param name="data">How the files are written.</param>
     /// <param name="features">Columns to be read, by name; null: all that the job leaves.</param>
     /// <param name="use">Threads and cache.</param>
-    public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, ReadingMeans? use = null)
+    /// <param name="split">The column by which rows are held out; null: none, or nobody asks.</param>
+    public static TableSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, ReadingMeans? use = null, SplitColumn? split = null)
     {
         use ??= ReadingMeans.None;
-        var (files, source, columns) = Open(part, data, features);
+        var (files, source, columns) = Open(part, data, features, split);
         var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
         if (place?.Find() is { } found)
         {
-            return Table(columns, data, found.Rows, found.Names, found.Labels);
+            return Table(columns, data, found.Rows, found.Names, found.Labels, !source.IsCut);
         }
 
         return place is not null && Filling(place) is { } filled ? filled : InMemory();
 
         TableSource? Filling(CachePlace place) => place.Fill(columns.Numbers(data), sink =>
             CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers)) is { } made
-            ? Table(columns, data, made.Rows, made.Names, made.Labels)
+            ? Table(columns, data, made.Rows, made.Names, made.Labels, !source.IsCut)
             : null;
 
         TableSource InMemory()
@@ -35,26 +36,26 @@ internal static class CsvSource
             if (CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers) is { } read)
             {
                 var (rows, labels) = sink.Done();
-                return Table(columns, data, rows, read.Labels, labels);
+                return Table(columns, data, rows, read.Labels, labels, !source.IsCut);
             }
 
-            return RowByRow(source.Lines(), columns, data, part.Path);
+            return RowByRow(source.Lines(), columns, data, part.Path, !source.IsCut);
         }
     }
 
     /// <summary>The same of columns that the job describes. They are not kept in the cache.</summary>
-    public static DescribedSource ReadDescribed(SourcePart part, DataSection data, IReadOnlyList<string>? features = null)
+    public static DescribedSource ReadDescribed(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, SplitColumn? split = null)
     {
-        var (_, source, columns) = Open(part, data, features);
-        return CsvDescribed.Read(source.Lines(), columns, data, part.Path);
+        var (_, source, columns) = Open(part, data, features, split);
+        return CsvDescribed.Read(source.Lines(), columns, data, part.Path, !source.IsCut);
     }
 
-    private static (IReadOnlyList<string> Files, CsvLines Source, TableColumns Columns) Open(SourcePart part, DataSection data, IReadOnlyList<string>? features)
+    private static (IReadOnlyList<string> Files, CsvLines Source, TableColumns Columns) Open(SourcePart part, DataSection data, IReadOnlyList<string>? features, SplitColumn? split)
     {
         var files = DataFiles.Expand(part.Path);
         var source = files.All(SourceFile.IsCut) ? CutSource(part, files) : DealtSource(part, data, files);
         return source.Headers.Count > 0
-            ? (files, source, CsvHeader.Read(part.Path, source.Headers, data, features))
+            ? (files, source, CsvHeader.Read(part.Path, source.Headers, data, features) with { SplitBy = split })
             : throw new JobException($"{part.Name}: it is empty. The first line must name the columns.");
     }
 
@@ -79,8 +80,9 @@ internal static class CsvSource
     /// <param name="columns">Which cell is what.</param>
     /// <param name="data">How the files are written.</param>
     /// <param name="path">The source, to be searched for more rows like the one that is refused; null: it is not.</param>
+    /// <param name="areDealt">Whether the lines were dealt to the shards one by one.</param>
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
-    internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string? path = null)
+    internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string? path = null, bool areDealt = false)
     {
         var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Numbers(data)));
         foreach (var part in parts)
@@ -91,15 +93,17 @@ internal static class CsvSource
         }
 
         var (numbers, labels) = sink.Done();
-        return Table(columns, data, numbers, rows.Names, labels);
+        return Table(columns, data, numbers, rows.Names, labels, areDealt);
     }
 
-    private static TableSource Table(TableColumns columns, DataSection data, IDenseRows rows, IReadOnlyList<string> names, int[] labels)
+    private static TableSource Table(TableColumns columns, DataSection data, IDenseRows rows, IReadOnlyList<string> names, int[] labels, bool areDealt)
     {
         string[] features = [.. columns.Features.Select(f => columns.Names[f])];
+        var split = columns.Split < 0 ? null : RowsWithoutLast.Last(rows);
+        rows = split is null ? rows : new RowsWithoutLast(rows);
         return data.HasNumbers
-            ? TableSource.OfNumbers(features, rows, columns.LeftOut)
-            : new TableSource(features, rows, names, labels) { LeftOut = columns.LeftOut };
+            ? TableSource.OfNumbers(features, rows, columns.LeftOut, split, areDealt)
+            : new TableSource(features, rows, names, labels) { LeftOut = columns.LeftOut, SplitNumbers = split, IsDealt = areDealt };
     }
 
     internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into, string? path = null)
@@ -122,7 +126,12 @@ internal static class CsvSource
             if (data.HasNumbers)
             {
                 into.NoLabel();
-                values[^1] = Target(rows, columns.Label, data.Label!, missing);
+                values[columns.Features.Length] = Target(rows, columns.Label, data.Label!, missing);
+            }
+
+            if (columns.SplitBy is { } split)
+            {
+                values[^1] = split.Read(rows.Text(columns.Split), rows.Error);
             }
 
             for (var f = 0; f < columns.Features.Length; f++)

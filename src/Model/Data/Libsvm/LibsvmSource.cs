@@ -16,8 +16,8 @@ internal static class LibsvmSource
     /// <param name="numbers">Whether labels are numbers to be predicted.</param>
     public static SparseSource Read(SourcePart part, int? features, bool numbers = false)
     {
-        var rows = new SparseRows();
-        foreach (var lines in ShardLines.Read(part, header: false, " \t\r").Parts)
+        var (rows, own) = (new SparseRows(), ShardLines.Read(part, header: false, " \t\r"));
+        foreach (var lines in own.Parts)
         {
             var rest = lines.Bytes.AsSpan();
             for (long line = 0; rest.Length > 0; line++)
@@ -48,7 +48,7 @@ internal static class LibsvmSource
             }
         }
 
-        return new SparseSource(rows, features, numbers);
+        return new SparseSource(rows, features, numbers) { IsDealt = own.AreDealt };
     }
 
     private static void Row(ReadOnlySpan<byte> line, int? features, SparseRows rows, bool numbers)

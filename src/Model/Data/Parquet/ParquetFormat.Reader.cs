@@ -10,7 +10,7 @@ internal sealed class ParquetFormat : IFormatReader
     public string Format => "parquet";
 
     /// <inheritdoc/>
-    public IShardSource Read(SourceReading reading) => ParquetSource.Read(reading.Part, reading.Data, reading.Features);
+    public IShardSource Read(SourceReading reading) => ParquetSource.Read(reading.Part, reading.Data, reading.Features, reading.Split);
 
     /// <inheritdoc/>
     public ColumnsSection Infer(DataSection data) => ParquetSource.Infer(data);

@@ -10,10 +10,11 @@ internal static class ParquetSource
     /// <param name="part">Which part.</param>
     /// <param name="data">How the files are written.</param>
     /// <param name="features">Columns to be read, by name; null: all that the job leaves.</param>
-    public static IFeatureSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null) =>
-        ReadAsync(part, data, features).GetAwaiter().GetResult();
+    /// <param name="split">The column by which rows are held out; null: none, or nobody asks.</param>
+    public static IFeatureSource Read(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, SplitColumn? split = null) =>
+        ReadAsync(part, data, features, split).GetAwaiter().GetResult();
 
-    private static async Task<IFeatureSource> ReadAsync(SourcePart part, DataSection data, IReadOnlyList<string>? features)
+    private static async Task<IFeatureSource> ReadAsync(SourcePart part, DataSection data, IReadOnlyList<string>? features, SplitColumn? split)
     {
         var files = new List<ParquetTable>();
         try
@@ -25,7 +26,7 @@ internal static class ParquetSource
 
             TableColumns.RequireSame(part.Path, [.. files.Select(f => (f.Name, f.Name, f.Columns))], data.Label);
 
-            var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data, features);
+            var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data, features) with { SplitBy = split };
             (ParquetTable File, int Group)[] groups = [.. files.SelectMany(f => f.Groups.Select(g => (f, g)))];
             if (groups.Length == 0 && !part.MayBeEmpty)
             {
@@ -57,14 +58,17 @@ internal static class ParquetSource
 
             string[] names = [.. columns.Features.Select(f => columns.Names[f])];
             double[] all = [.. values.SelectMany(v => v)];
+            IDenseRows rows = new ArrayRows(all, columns.Numbers(data), all.Length / columns.Numbers(data));
+            var numbersOfSplit = split is null ? null : RowsWithoutLast.Last(rows);
+            rows = split is null ? rows : new RowsWithoutLast(rows);
             if (data.HasNumbers)
             {
-                return TableSource.OfNumbers(names, new ArrayRows(all, columns.Numbers(data), all.Length / columns.Numbers(data)), columns.LeftOut);
+                return TableSource.OfNumbers(names, rows, columns.LeftOut, numbersOfSplit);
             }
 
             var classes = new LabelNames();
             int[] ids = [.. labels.SelectMany(l => l).Select(classes.Of)];
-            return new TableSource(names, new ArrayRows(all, columns.Features.Length, ids.Length), classes.Names, ids) { LeftOut = columns.LeftOut };
+            return new TableSource(names, rows, classes.Names, ids) { LeftOut = columns.LeftOut, SplitNumbers = numbersOfSplit };
         }
         finally
         {

@@ -63,7 +63,7 @@ internal sealed class ParquetTable : IAsyncDisposable
         : FileSignature.Describe(head) is { } other ? new JobException($"{name}: {other}")
         : new InvalidDataException("it does not begin with PAR1.");
 
-    /// <summary>A row group's features, row after row and NaN where one is missing, and its labels; a target that is a number comes behind the features.</summary>
+    /// <summary>A row group's features, row after row and NaN where one is missing, and its labels; behind the features come a target that is a number, and what the row is held out by.</summary>
     /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>
     public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, DataSection data, MissingCells missing) => Guard(Name, async () =>
     {
@@ -85,7 +85,12 @@ internal sealed class ParquetTable : IAsyncDisposable
 
         if (data.HasNumbers)
         {
-            Put(await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing), width - 1);
+            Put(await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing), columns.Features.Length);
+        }
+
+        if (columns.SplitBy is { } split)
+        {
+            Put(await split.Read(rows, Field(group, columns.Split), Place(group, columns.Split)), width - 1);
         }
 
         return (values, labels);
@@ -107,6 +112,7 @@ internal sealed class ParquetTable : IAsyncDisposable
         var (label, missing) = (columns.Label, new MissingCells(data));
         string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
         double[] targets = data.HasNumbers ? await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing) : [];
+        double[] splits = columns.SplitBy is { } split ? await split.Read(rows, Field(group, columns.Split), Place(group, columns.Split)) : [];
         var read = await Cells(rows, group, columns.Features, cells);
         for (var row = 0; row < Rows(group); row++)
         {
@@ -122,6 +128,11 @@ internal sealed class ParquetTable : IAsyncDisposable
                 {
                     into.Add(read[c].Number(row, cells[c], Error));
                 }
+            }
+
+            if (splits.Length > 0)
+            {
+                into.Split(splits[row]);
             }
 
             if (data.HasNumbers)
