@@ -65,6 +65,10 @@ public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCo
     /// <summary>Of the target, as one feature; null where the job does not standardise it.</summary>
     public FeatureMoments? Target { get; init; }
 
+    /// <summary>What its rows weigh, where a column says it; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RowWeights? Weights { get; init; }
+
     /// <summary>Of each column, where the job describes columns; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ColumnFindings>? Columns { get; init; }
@@ -124,6 +128,10 @@ public sealed record DataFacts(
 
     /// <summary>Of a saved model of two classes: the second is chosen from this probability on; null: from 0.5 on.</summary>
     public double? Threshold { get; init; }
+
+    /// <summary>What rows weigh, where a column says it; null where none does, and until the shards have told it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RowWeights? Weights { get; init; }
 
     /// <summary>What an example of each class weighs, in class order; null where every one weighs 1, and until the classes have
     /// been counted.</summary>

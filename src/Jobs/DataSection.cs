@@ -49,6 +49,10 @@ public sealed record DataSection
     /// <summary>csv, parquet: the label's column name. Required there.</summary>
     public string? Label { get; init; }
 
+    /// <summary>csv, parquet: the column that says what each row weighs, 0 or more: its loss counts as often. Null (default): each row weighs 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Weight { get; init; }
+
     /// <summary>csv only: the one ASCII character between cells, no letter or digit. Default: a comma.</summary>
     public string Delimiter { get; init; } = ",";
 
@@ -148,7 +152,7 @@ public sealed record DataSection
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
-        && Windows == other.Windows
+        && (Windows, Weight) == (other.Windows, other.Weight)
         && (Target, StandardizeTarget, Columns) == (other.Target, other.StandardizeTarget, other.Columns) && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>

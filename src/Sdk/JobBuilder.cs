@@ -74,6 +74,11 @@ public sealed class JobBuilder
     /// <returns>This builder.</returns>
     public JobBuilder Standardize() => Set("data.standardize", true);
 
+    /// <summary>Has each row's loss count as often as a column says.</summary>
+    /// <param name="column">The column: numbers of 0 or more.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder WeightedBy(string column) => Set("data.weight", column);
+
     /// <summary>Holds examples out, for evaluations.</summary>
     /// <param name="fraction">Part of the source, in [0, 1).</param>
     /// <returns>This builder.</returns>

@@ -12,3 +12,4 @@ GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*Go
 "$python" regression.py
 "$python" classes.py
 "$python" columns.py
+"$python" weights.py

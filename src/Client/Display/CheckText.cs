@@ -27,6 +27,7 @@ internal static class CheckText
         }
 
         AddData(text, data, found);
+        AddWeights(text, data.Weights, held: found.GetProperty("validationExamples").GetInt64() > 0);
         AddText(text, data, found);
         AddClasses(text, data, width);
         if (data.Columns.Count > 0)
@@ -162,6 +163,14 @@ internal static class CheckText
         if (gaps > 0)
         {
             Line(text, $"{(gaps == 1 ? "1 value is" : $"{Number(gaps)} values are")} missing; {(areDescribed ? "each column says what becomes of them" : "the mean of the column's others is filled in")}");
+        }
+    }
+
+    private static void AddWeights(StringBuilder text, WeightReport? weights, bool held)
+    {
+        if (weights is not null)
+        {
+            Line(text, $"weights     {weights.Column}, from {ColumnReport.Number(weights.Least)} to {ColumnReport.Number(weights.Greatest)}; {ColumnReport.Number(weights.Training)} in all to train on{(held ? $", {ColumnReport.Number(weights.HeldOut)} held out" : "")}");
         }
     }
 

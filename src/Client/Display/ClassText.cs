@@ -41,7 +41,7 @@ internal static class ClassText
         var table = new TextTable(text: false, "class", ">examples", ">precision", ">recall", ">F1", ">ROC-AUC", ">PR-AUC");
         foreach (var c in f.Classes)
         {
-            table.Add(c.Name, Count(c.Support), Part(c.Precision), Part(c.Recall), Part(c.F1), Part(c.RocAuc), Part(c.AveragePrecision));
+            table.Add(c.Name, ColumnReport.Number(c.Support), Part(c.Precision), Part(c.Recall), Part(c.F1), Part(c.RocAuc), Part(c.AveragePrecision));
         }
 
         foreach (var (name, a) in new[] { ("mean over classes", f.Macro), ("all pairs", f.Micro), ("mean by examples", f.Weighted) })
@@ -64,8 +64,6 @@ internal static class ClassText
             text.Append(CultureInfo.InvariantCulture, $"{name,-12}{value:0.000000}{(of is null ? "" : $"  ({of})")}\n");
         }
     }
-
-    private static string Count(long n) => n.ToString(CultureInfo.InvariantCulture);
 
     private static string Part(double? p) => p is { } part ? part.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
 }

@@ -20,6 +20,11 @@ internal static class EvaluationText
             : $"{Plural.Of(r.Examples, "window")} ({Plural.Of(r.Predictions, "token")})";
         text.Append(CultureInfo.InvariantCulture, $"{counted} of {Path.GetFileName(request.Data)}\n");
         text.Append(CultureInfo.InvariantCulture, $"loss        {r.Loss:0.000000}{(r.IsLogLoss ? "  (log-loss)" : "")}\n");
+        if (r.Weight is { } weight)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"weights     column {r.WeightedBy}, {ColumnReport.Number(weight)} in all: every figure counts a row as often as it weighs\n");
+        }
+
         if (r.Numbers is { } numbers)
         {
             text.Append(CultureInfo.InvariantCulture, $"RMSE        {FigureText.Of(numbers.Rmse)}\nMSE         {FigureText.Of(numbers.Mse)}\nMAE         {FigureText.Of(numbers.Mae)}\n");
@@ -51,15 +56,15 @@ internal static class EvaluationText
         var table = new TextTable(text: false, ["truth \\ predicted", .. r.Classes.Select(c => ">" + c)]);
         foreach (var (truth, counts) in r.Classes.Zip(Counts(r)))
         {
-            table.Add([truth, .. counts.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
+            table.Add([truth, .. counts.Select(ColumnReport.Number)]);
         }
 
         return table;
     }
 
-    private static long[][] Counts(EvaluationReport r)
+    private static double[][] Counts(EvaluationReport r)
     {
-        var counts = r.Classes.Select(_ => new long[r.Classes.Count]).ToArray();
+        var counts = r.Classes.Select(_ => new double[r.Classes.Count]).ToArray();
         foreach (var cell in r.Confusion)
         {
             counts[cell.Truth][cell.Predicted] = cell.Count;
@@ -77,6 +82,8 @@ internal static class EvaluationText
         shards = r.Shards,
         examples = r.Examples,
         predictions = r.Predictions,
+        weightedBy = r.WeightedBy,
+        weight = r.Weight,
         loss = r.Loss,
         accuracy = r.Numbers is null ? r.Accuracy : (double?)null,
         mse = r.Numbers?.Mse,

@@ -23,7 +23,7 @@ internal sealed partial class CoordinatorGrain
         var all = ranked.Select((k, at) => (Class: k, At: at)).ToDictionary(r => r.Class, r => r.At);
         var rule = Job.Data.Validation.Threshold is { } text ? ThresholdRule.Parse(text) : null;
         var (figures, _) = await new RankedFigures(
-            classes, ScorePages.Sum(shards.SelectMany(s => s.Confusion)), ProbabilitySums.Of(shards.Select(s => s.Probabilities)),
+            classes, ScorePages.Sum(shards.SelectMany(s => s.Confusion)), ProbabilitySums.Of(shards.Select(s => s.Probabilities)), State.Facts.ValidationRows.Sum(),
             ranked.Count == 0 || shards.Any(s => s.Scores.Count == 0) ? null : Feed).Of(rule);
         return figures;
 

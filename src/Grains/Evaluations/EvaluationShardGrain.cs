@@ -24,7 +24,7 @@ internal sealed class EvaluationShardGrain(SavedModels models, ReadingThreads th
         var done = await Done(request, shards);
         return new ShardFigures(
             done.Examples, done.Predictions, done.LossSum, done.Correct, ScorePages.Cells(done.Classes?.Confusion), done.Numbers,
-            done.Classes?.Probabilities, done.Classes?.Scores is not null, done.Sample?.Truths ?? [], done.Sample?.Predictions ?? []);
+            done.Classes?.Probabilities, done.Classes?.Scores is not null, done.Sample?.Truths ?? [], done.Sample?.Predictions ?? [], done.Weight);
     }
 
     /// <inheritdoc/>

@@ -28,12 +28,12 @@ internal sealed unsafe partial class GradientWork<T>
             for (var row = 0; row < examples.ValidationRows; row += MostEvaluationRows)
             {
                 var first = row;
-                var (outputs, truths) = _passes[thread].Predict(
+                var (outputs, truths, weightsOfRows) = _passes[thread].Predict(
                     weights, () => examples.Validation(first, Math.Min(first + MostEvaluationRows, examples.ValidationRows)));
                 var width = outputs.Length / truths.Length;
                 for (var at = 0; at < truths.Length; at++)
                 {
-                    tally.Add((int)truths[at], Outputs.Of(model, network, outputs.AsSpan(at * width, width), threshold: null));
+                    tally.Add((int)truths[at], Outputs.Of(model, network, outputs.AsSpan(at * width, width), threshold: null), weightsOfRows?[at]);
                 }
             }
 

@@ -30,6 +30,9 @@ public sealed record DataReport(
     /// <summary>Where the target is a number; null otherwise.</summary>
     public TargetReport? Target { get; init; }
 
+    /// <summary>What rows weigh, where a column says it; null otherwise.</summary>
+    public WeightReport? Weights { get; init; }
+
     /// <summary>Where the job describes columns: the first rows as a model sees them; null otherwise.</summary>
     public PreviewReport? Preview { get; init; }
 }
@@ -45,6 +48,14 @@ public sealed record PreviewReport(IReadOnlyList<string> Features, IReadOnlyList
 /// <param name="Mean">Their mean; null: their sum is too large for a number.</param>
 /// <param name="Deviation">Their standard deviation; null likewise.</param>
 public sealed record TargetReport(double Least, double Greatest, double? Mean, double? Deviation);
+
+/// <summary>What rows weigh.</summary>
+/// <param name="Column">The column that says it.</param>
+/// <param name="Least">The least weight.</param>
+/// <param name="Greatest">The greatest weight.</param>
+/// <param name="Training">What the training examples weigh in all.</param>
+/// <param name="HeldOut">What the held-out examples weigh in all; 0 without any.</param>
+public sealed record WeightReport(string Column, double Least, double Greatest, double Training, double HeldOut);
 
 /// <summary>A file.</summary>
 /// <param name="Path">Its path.</param>

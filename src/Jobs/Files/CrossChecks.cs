@@ -12,6 +12,7 @@ internal static class CrossChecks
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
         }
 
+        CheckWeight(job.Data, data);
         CheckColumns(job.Data, data);
         var kind = ModelKinds.Of(job.Model);
         var reads = kind.Examples != ExampleKind.Rows;
@@ -54,6 +55,22 @@ internal static class CrossChecks
         if (kind.Broken(job.Model) is var (place, broken))
         {
             throw model.Error(place, broken);
+        }
+    }
+
+    private static void CheckWeight(DataSection section, YamlMap data)
+    {
+        if (section.Weight is not { } weight)
+        {
+            return;
+        }
+
+        var other = weight == section.Label ? "the label (data.label)"
+            : section.Ignore.Contains(weight) ? "ignored (data.ignore)"
+            : section.Columns?.Named.ContainsKey(weight) == true ? "described as a feature (data.columns)" : null;
+        if (other is not null)
+        {
+            throw data.Error("weight", $"data.weight is '{weight}', which is {other}, too: a column is one of the two.");
         }
     }
 

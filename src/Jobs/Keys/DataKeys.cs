@@ -36,6 +36,8 @@ internal static class DataKeys
             .For(Takes("labels")).Needed(),
         data.Key("label", d => d.Label, (d, v) => d with { Label = v }, new FreeText(), "the label's column")
             .For(Takes("label")).Needed(),
+        data.Key("weight", d => d.Weight, (d, v) => d with { Weight = v }, new FreeText(), "the column that says [what each row weighs](../how-to/train.md#rows-that-weigh-more)")
+            .For(Takes("weight")).DefaultIs("every row weighs 1"),
         data.Key("delimiter", d => d.Delimiter, (d, v) => d with { Delimiter = v }, new Delimiter(), "between cells")
             .For(Takes("delimiter")),
         data.Key("missing", d => d.Missing, (d, v) => d with { Missing = v }, new Choice<MissingValues>(),

@@ -15,4 +15,7 @@ public readonly record struct Batch(
 {
     /// <summary>[B] what each example weighs, in the inputs' precision; null while every one weighs 1.</summary>
     public torch.Tensor? Weights { get; init; }
+
+    /// <summary>[B] what each example's row weighs by itself, whatever its class does: figures go by it; null while every one weighs 1.</summary>
+    public double[]? RowWeights { get; init; }
 }

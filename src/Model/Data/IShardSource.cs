@@ -87,6 +87,9 @@ internal interface IFeatureSource : IShardSource
     /// <summary>Each row's target, where it is a number; null (default): rows have labels.</summary>
     double[]? Targets => null;
 
+    /// <summary>What each row weighs, 0 or more, where a column says it; null (default): every one weighs 1.</summary>
+    double[]? Weights => null;
+
     /// <summary>A row's label, where the target is no number.</summary>
     string Label(int row);
 

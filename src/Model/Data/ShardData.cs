@@ -130,9 +130,18 @@ public sealed class ShardData
             FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
             ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null)
         {
+            Weights = source.Weights is { } weights ? Weigh(weights, rows, Split(facts).Held) : null,
             Columns = source.Described?.Findings(rows),
             Target = _job.Data.StandardizeTarget ? NumberMoments.Of(source.Targets!, rows) : null,
         };
+    }
+
+    private RowWeights Weigh(double[] weights, int[] training, int[] held)
+    {
+        var heldOut = _validation is null ? weights : _validation.Labelled!.Weights!;
+        double[] all = _validation is null ? weights : [.. weights, .. heldOut];
+        return new RowWeights(
+            training.Sum(row => weights[row]), held.Sum(row => heldOut[row]), all.DefaultIfEmpty(double.PositiveInfinity).Min(), all.DefaultIfEmpty(double.NegativeInfinity).Max());
     }
 
     /// <summary>A closer look, for whoever wants to see what is in the data.</summary>

@@ -11,8 +11,11 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <summary>Columns that are taken for a row's number, and so for no features, though nobody said so.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
-    /// <summary>Numbers that are read of a row: its features, and behind them the target where it is one.</summary>
-    public int Numbers(DataSection data) => Features.Length + (data.HasNumbers ? 1 : 0);
+    /// <summary>Columns that are read as numbers behind the features, in this order: the target where it is one, then what a row weighs.</summary>
+    public IReadOnlyList<NumberColumn> Behind { get; init; } = [];
+
+    /// <summary>Numbers that are read of a row: its features, and those behind them.</summary>
+    public int Numbers => Features.Length + Behind.Count;
 
     /// <summary>Tells label and features apart.</summary>
     /// <param name="place">Where the names stand, for messages.</param>
@@ -31,8 +34,13 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         if (wanted is not null)
         {
             string[] free = [.. names.Where(n => n != data.Label && !wanted.Contains(n))];
-            return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))]);
+            return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))])
+            {
+                Behind = NumberColumn.Of(data, label, Array.IndexOf(names, data.Weight)), // rows to be evaluated may go without
+            };
         }
+
+        var weight = data.Weight is { } column ? Find(column, "data.weight", HeaderHints.Near(column, names)) : -1;
 
         foreach (var name in data.Columns?.Named.Keys ?? [])
         {
@@ -40,12 +48,16 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         }
 
         int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore", HeaderHints.Near(name, names)))];
-        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i))];
+        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && i != weight && !ignored.Contains(i))];
         int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]) || data.Columns?.Named.ContainsKey(names[i]) == true)];
         return features.Length > 0
-            ? new TableColumns(names, label, features) { LeftOut = [.. others.Except(features).Select(i => names[i])] }
+            ? new TableColumns(names, label, features)
+            {
+                Behind = NumberColumn.Of(data, label, weight),
+                LeftOut = [.. others.Except(features).Select(i => names[i])],
+            }
             : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"
-                + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
+                + $"{(weight >= 0 ? $", the weight '{data.Weight}'" : "")}{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
 
         int Find(string name, string key, string near) => Array.IndexOf(names, name) is >= 0 and var at
             ? at

@@ -24,12 +24,35 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     /// <inheritdoc/>
     public double[]? Targets { get; private init; }
 
-    /// <summary>Rows whose last number is the target.</summary>
+    /// <inheritdoc/>
+    public double[]? Weights { get; private init; }
+
+    /// <summary>Rows as a reader has them.</summary>
+    /// <param name="columns">Which cell is what.</param>
+    /// <param name="rows">Features of each row, and the numbers behind them.</param>
+    /// <param name="names">The distinct labels; where the target is a number, whatever stands for none.</param>
+    /// <param name="labels">Which of them each row has.</param>
+    public static TableSource Of(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels)
+    {
+        double[]? Behind(NumberRole role) => Enumerable.Range(0, columns.Behind.Count).FirstOrDefault(i => columns.Behind[i].Role == role, -1) is >= 0 and var at
+            ? LeadingNumbers.Column(rows, columns.Features.Length + at) : null;
+
+        var targets = Behind(NumberRole.Target);
+        return new TableSource(
+            [.. columns.Features.Select(f => columns.Names[f])], columns.Behind.Count == 0 ? rows : new LeadingNumbers(rows, columns.Features.Length),
+            targets is null ? names : [], targets is null ? labels : new int[rows.Count])
+        {
+            Targets = targets,
+            Weights = Behind(NumberRole.Weight),
+            LeftOut = columns.LeftOut,
+        };
+    }
+
+    /// <summary>Rows with a number each.</summary>
     /// <param name="columns">Names of the features.</param>
-    /// <param name="rows">Features and target of each row.</param>
-    /// <param name="leftOut">Columns that were taken for a row's number.</param>
-    public static TableSource OfNumbers(IReadOnlyList<string> columns, IDenseRows rows, IReadOnlyList<string> leftOut) =>
-        new(columns, new RowsWithoutTarget(rows), [], new int[rows.Count]) { Targets = RowsWithoutTarget.Targets(rows), LeftOut = leftOut };
+    /// <param name="rows">The features.</param>
+    /// <param name="targets">The number of each.</param>
+    public static TableSource OfNumbers(IReadOnlyList<string> columns, IDenseRows rows, double[] targets) => new(columns, rows, [], new int[rows.Count]) { Targets = targets };
 
     /// <summary>Columns that were taken for a row's number and are no features.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];

@@ -14,10 +14,11 @@ internal sealed class CsvChunk
     private const int Ignored = -1;
     private const int Label = -2;
 
-    private readonly int[] _roles; // of every cell: the feature's number, or one of the two above
+    private readonly int[] _roles; // of every cell: the number's place in a row, or one of the two above
     private readonly int _features;
-    private readonly int _numbers; // in a row: the features, and the target where it is a number
-    private readonly bool _hasNumbers;
+    private readonly int _numbers; // in a row: the features, and those behind them
+    private readonly NumberColumn[] _behind;
+    private readonly bool _hasLabel;
     private readonly byte _delimiter;
     private readonly MissingCells _missing;
     private readonly bool _isPlain; // whether no delimiter looks like a part of a number, and no number means that there is none
@@ -27,9 +28,11 @@ internal sealed class CsvChunk
     public CsvChunk(TableColumns columns, DataSection data)
     {
         _features = columns.Features.Length;
-        _hasNumbers = data.HasNumbers;
-        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i != columns.Label ? Array.IndexOf(columns.Features, i) : _hasNumbers ? _features : Label)];
-        _numbers = columns.Numbers(data);
+        _hasLabel = !data.HasNumbers;
+        _behind = [.. columns.Behind];
+        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => Array.FindIndex(_behind, b => b.Column == i) is >= 0 and var at ? _features + at
+            : i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];
+        _numbers = columns.Numbers;
         _delimiter = (byte)data.Delimiter[0];
         _missing = new MissingCells(data);
         _isPlain = data.Delimiter[0] is not ('-' or '+' or '.') && !_missing.AnyNumber;
@@ -113,13 +116,16 @@ internal sealed class CsvChunk
                 }
             }
 
-            if (_hasNumbers)
+            for (var i = 0; i < _behind.Length; i++)
             {
-                if (double.IsNaN(values[_features])) // missing
+                if (!_behind[i].Takes(values[_features + i]))
                 {
                     return false;
                 }
+            }
 
+            if (!_hasLabel)
+            {
                 Rows.NoLabel();
             }
         }

@@ -36,13 +36,14 @@ internal static class CsvDescribed
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            if (data.HasNumbers)
-            {
-                into.Target(CsvSource.Target(rows, columns.Label, data.Label!, missing));
-            }
-            else
+            if (!data.HasNumbers)
             {
                 into.Label(CsvSource.Label(rows, columns, data, missing, refusals));
+            }
+
+            for (var i = 0; i < columns.Behind.Count; i++)
+            {
+                into.Behind(i, CsvSource.Behind(rows, columns, i, missing));
             }
 
             for (var c = 0; c < cells.Length; c++)
@@ -57,6 +58,8 @@ internal static class CsvDescribed
                     into.Add(cells[c].Number(rows.Field(at).Trim(), error));
                 }
             }
+
+            into.End();
         }
     }
 

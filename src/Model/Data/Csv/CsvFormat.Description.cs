@@ -9,7 +9,7 @@ internal sealed class CsvFormat : FormatDescription
     public override string Format => "csv";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => ["label", "delimiter", "missing", "missingValues", "ignore", "columns", "target", "cache", "standardize"];
+    public override IReadOnlyList<string> Keys => ["label", "weight", "delimiter", "missing", "missingValues", "ignore", "columns", "target", "cache", "standardize"];
 
     /// <inheritdoc/>
     public override bool? HasColumns => true;

@@ -19,23 +19,23 @@ internal static class CsvSource
         var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
         if (place?.Find() is { } found)
         {
-            return Table(columns, data, found.Rows, found.Names, found.Labels);
+            return TableSource.Of(columns, found.Rows, found.Names, found.Labels);
         }
 
         return place is not null && Filling(place) is { } filled ? filled : InMemory();
 
-        TableSource? Filling(CachePlace place) => place.Fill(columns.Numbers(data), sink =>
+        TableSource? Filling(CachePlace place) => place.Fill(columns.Numbers, sink =>
             CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers)) is { } made
-            ? Table(columns, data, made.Rows, made.Names, made.Labels)
+            ? TableSource.Of(columns, made.Rows, made.Names, made.Labels)
             : null;
 
         TableSource InMemory()
         {
-            var sink = new MemorySink(columns.Numbers(data));
+            var sink = new MemorySink(columns.Numbers);
             if (CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers) is { } read)
             {
                 var (rows, labels) = sink.Done();
-                return Table(columns, data, rows, read.Labels, labels);
+                return TableSource.Of(columns, rows, read.Labels, labels);
             }
 
             return RowByRow(source.Lines(), columns, data, part.Path);
@@ -82,7 +82,7 @@ internal static class CsvSource
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
     internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string? path = null)
     {
-        var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Numbers(data)));
+        var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Numbers));
         foreach (var part in parts)
         {
             rows.Clear();
@@ -91,15 +91,7 @@ internal static class CsvSource
         }
 
         var (numbers, labels) = sink.Done();
-        return Table(columns, data, numbers, rows.Names, labels);
-    }
-
-    private static TableSource Table(TableColumns columns, DataSection data, IDenseRows rows, IReadOnlyList<string> names, int[] labels)
-    {
-        string[] features = [.. columns.Features.Select(f => columns.Names[f])];
-        return data.HasNumbers
-            ? TableSource.OfNumbers(features, rows, columns.LeftOut)
-            : new TableSource(features, rows, names, labels) { LeftOut = columns.LeftOut };
+        return TableSource.Of(columns, numbers, rows.Names, labels);
     }
 
     internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into, string? path = null)
@@ -118,11 +110,15 @@ internal static class CsvSource
                 into.Label(Label(rows, columns, data, missing, refusals));
             }
 
-            var values = into.Next(columns.Numbers(data));
+            var values = into.Next(columns.Numbers);
             if (data.HasNumbers)
             {
                 into.NoLabel();
-                values[^1] = Target(rows, columns.Label, data.Label!, missing);
+            }
+
+            for (var i = 0; i < columns.Behind.Count; i++)
+            {
+                values[columns.Features.Length + i] = Behind(rows, columns, i, missing);
             }
 
             for (var f = 0; f < columns.Features.Length; f++)
@@ -138,16 +134,11 @@ internal static class CsvSource
         return missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label;
     }
 
-    internal static double Target(CsvRows rows, int column, string name, MissingCells missing)
+    /// <summary>A number that stands behind the features, in the present row.</summary>
+    internal static double Behind(CsvRows rows, TableColumns columns, int i, MissingCells missing)
     {
-        var text = rows.Text(column);
-        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
-        return text.Length == 0 ? throw rows.Error($"column '{name}' is empty: every row needs a target: give it one, or leave the row out")
-            : missing.Has(text) || (isNumber && missing.Has(value))
-                ? throw rows.Error($"column '{name}' holds '{text}', which stands for a missing value, but every row needs a target: give it one, or leave the row out")
-            : !isNumber ? throw rows.Error($"column '{name}' holds '{text}', which is not a number, but data.target is number: correct it, or leave the row out")
-            : double.IsFinite(value) ? value
-            : throw rows.Error($"column '{name}' holds '{text}', which is not a finite number: correct it, or leave the row out");
+        var column = columns.Behind[i];
+        return column.Read(columns.Names[column.Column], rows.Text(column.Column), missing, rows.Error);
     }
 
     internal static double Number(CsvRows rows, int column, string name, MissingCells missing, CsvRefusals refusals)

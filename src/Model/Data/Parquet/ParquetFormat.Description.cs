@@ -9,7 +9,7 @@ internal sealed class ParquetFormat : FormatDescription
     public override string Format => "parquet";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => ["label", "missing", "missingValues", "ignore", "columns", "target", "standardize"];
+    public override IReadOnlyList<string> Keys => ["label", "weight", "missing", "missingValues", "ignore", "columns", "target", "standardize"];
 
     /// <inheritdoc/>
     public override bool? HasColumns => true;

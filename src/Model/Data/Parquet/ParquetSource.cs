@@ -39,7 +39,7 @@ internal static class ParquetSource
                     + "smaller row groups (pandas: to_parquet(..., row_group_size=N)).");
             }
 
-            var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Numbers(data)).ToArray();
+            var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Numbers).ToArray();
             RowGroupRuns.Check(part, numbers, ShardLimit.Most);
             var (first, end) = part.Of(groups.Length);
             if (data.Columns is not null)
@@ -55,16 +55,10 @@ internal static class ParquetSource
                 labels.Add(y);
             }
 
-            string[] names = [.. columns.Features.Select(f => columns.Names[f])];
             double[] all = [.. values.SelectMany(v => v)];
-            if (data.HasNumbers)
-            {
-                return TableSource.OfNumbers(names, new ArrayRows(all, columns.Numbers(data), all.Length / columns.Numbers(data)), columns.LeftOut);
-            }
-
             var classes = new LabelNames();
             int[] ids = [.. labels.SelectMany(l => l).Select(classes.Of)];
-            return new TableSource(names, new ArrayRows(all, columns.Features.Length, ids.Length), classes.Names, ids) { LeftOut = columns.LeftOut };
+            return TableSource.Of(columns, new ArrayRows(all, columns.Numbers, all.Length / columns.Numbers), classes.Names, ids);
         }
         finally
         {

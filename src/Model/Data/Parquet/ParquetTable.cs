@@ -63,12 +63,12 @@ internal sealed class ParquetTable : IAsyncDisposable
         : FileSignature.Describe(head) is { } other ? new JobException($"{name}: {other}")
         : new InvalidDataException("it does not begin with PAR1.");
 
-    /// <summary>A row group's features, row after row and NaN where one is missing, and its labels; a target that is a number comes behind the features.</summary>
+    /// <summary>A row group's features, row after row and NaN where one is missing, with the numbers that stand behind them; and its labels.</summary>
     /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>
     public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, DataSection data, MissingCells missing) => Guard(Name, async () =>
     {
         using var rows = _reader.OpenRowGroupReader(group);
-        var (label, width) = (columns.Label, columns.Numbers(data));
+        var (label, width) = (columns.Label, columns.Numbers);
         string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
         if (Rows(group) * width > Array.MaxLength)
         {
@@ -83,9 +83,9 @@ internal sealed class ParquetTable : IAsyncDisposable
             Put(await ParquetColumn.Numbers(rows, Field(group, column), Place(group, column), missing), f);
         }
 
-        if (data.HasNumbers)
+        for (var i = 0; i < columns.Behind.Count; i++)
         {
-            Put(await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing), width - 1);
+            Put(await Behind(rows, group, columns.Behind[i], missing), columns.Features.Length + i);
         }
 
         return (values, labels);
@@ -99,14 +99,19 @@ internal sealed class ParquetTable : IAsyncDisposable
         }
     });
 
-    /// <summary>A row group's cells under columns that the job describes, and its labels or targets.</summary>
+    /// <summary>A row group's cells under columns that the job describes, the numbers that stand behind them, and its labels.</summary>
     /// <exception cref="JobException">File, row group, row and column of what cannot be used.</exception>
     public Task<bool> Read(int group, TableColumns columns, DataSection data, CellReader[] cells, DescribedRows into) => Guard(Name, async () =>
     {
         using var rows = _reader.OpenRowGroupReader(group);
         var (label, missing) = (columns.Label, new MissingCells(data));
         string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
-        double[] targets = data.HasNumbers ? await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing) : [];
+        var behind = new double[columns.Behind.Count][];
+        for (var i = 0; i < behind.Length; i++)
+        {
+            behind[i] = await Behind(rows, group, columns.Behind[i], missing);
+        }
+
         var read = new ParquetCells[cells.Length];
         for (var c = 0; c < cells.Length; c++)
         {
@@ -129,18 +134,24 @@ internal sealed class ParquetTable : IAsyncDisposable
                 }
             }
 
-            if (data.HasNumbers)
-            {
-                into.Target(targets[row]);
-            }
-            else
+            if (!data.HasNumbers)
             {
                 into.Label(labels[row]);
             }
+
+            for (var i = 0; i < behind.Length; i++)
+            {
+                into.Behind(i, behind[i][row]);
+            }
+
+            into.End();
         }
 
         return true;
     });
+
+    private Task<double[]> Behind(ParquetRowGroupReader rows, int group, NumberColumn column, MissingCells missing) =>
+        ParquetColumn.Behind(rows, Field(group, column.Column), Place(group, column.Column), column, missing);
 
     /// <summary>The first cells of some columns as texts, as CSV files have them.</summary>
     public Task<string[][]> Texts(int group, int[] columns, int most) => Guard(Name, async () =>

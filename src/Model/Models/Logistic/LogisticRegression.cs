@@ -26,6 +26,8 @@ internal sealed partial class LogisticRegression : INetwork
     // P(y = 1 | x) >= 0.5 where the log-odds are not negative.
 
     /// <inheritdoc/>
-    public Tensor Correct(Tensor outputs, Tensor targets) =>
-        outputs.squeeze(1).ge(Zero).to(ScalarType.Int64).eq(targets).sum();
+    public Tensor Correct(Tensor outputs, Tensor targets) => Right(outputs, targets).sum();
+
+    /// <inheritdoc/>
+    public Tensor Right(Tensor outputs, Tensor targets) => outputs.squeeze(1).ge(Zero).to(ScalarType.Int64).eq(targets).to(ScalarType.Int64);
 }
