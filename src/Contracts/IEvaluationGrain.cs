@@ -56,6 +56,7 @@ public readonly record struct ConfusionCell([property: Id(0)] int Truth, [proper
 /// <param name="Truths">Where the target is a number: that of some examples, to be drawn; empty otherwise.</param>
 /// <param name="Predicted">What was predicted for these.</param>
 /// <param name="Weight">What the rows weigh in all, where a column says it; null otherwise.</param>
+/// <param name="Labels">Where a row has any number of labels: what rows have and are said to have; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.ShardFigures")]
 public sealed record ShardFigures(
     [property: Id(0)] long Examples,
@@ -68,7 +69,8 @@ public sealed record ShardFigures(
     [property: Id(7)] bool HasScores,
     [property: Id(8)] double[] Truths,
     [property: Id(9)] double[] Predicted,
-    [property: Id(10)] double? Weight = null);
+    [property: Id(10)] double? Weight = null,
+    [property: Id(11)] LabelSums? Labels = null);
 
 /// <summary>Some of a shard's examples by their score for a class, rising; those of one score together.</summary>
 /// <param name="Scores">Probability of the class.</param>
@@ -89,7 +91,7 @@ public sealed record EvaluationAnswer([property: Id(0)] EvaluationReport? Report
 /// <param name="Examples">How many (text: windows; words: pairs).</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token.</param>
 /// <param name="Loss">Mean loss per example, each as often as its row weighs.</param>
-/// <param name="Accuracy">Part of the predictions that are right, likewise; 0 where the target is a number.</param>
+/// <param name="Accuracy">Part of the predictions that are right, of several labels in all of them, likewise; 0 where the target is a number.</param>
 /// <param name="Classes">Label names in class order; empty for text.</param>
 /// <param name="Confusion">Truths and predictions; empty for text.</param>
 /// <param name="IsLogLoss">Whether the loss is -log of the probability given to the truth.</param>

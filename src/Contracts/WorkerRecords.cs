@@ -32,12 +32,14 @@ public sealed record Publication(
 /// <param name="Confusion">Truths and predictions.</param>
 /// <param name="Probabilities">What the probabilities add up to; null where the model gives none.</param>
 /// <param name="Scores">For each class that is ranked all of its scores, in the order of <see cref="ClassTable.Ranked"/>; empty where there are none, or too many.</param>
+/// <param name="Labels">Where a row has any number of labels: what rows have and are said to have, in the place of <paramref name="Confusion"/>; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.HeldOutClasses")]
 public sealed record HeldOutClasses(
     [property: Id(0)] int Shard,
     [property: Id(1)] IReadOnlyList<ConfusionCell> Confusion,
     [property: Id(2)] ProbabilitySums? Probabilities,
-    [property: Id(3)] IReadOnlyList<ScorePage> Scores);
+    [property: Id(3)] IReadOnlyList<ScorePage> Scores,
+    [property: Id(4)] LabelSums? Labels = null);
 
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
 /// <param name="Generation">Job and generation.</param>

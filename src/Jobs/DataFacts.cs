@@ -21,6 +21,10 @@ public sealed record ShardSurvey(
     /// <summary>The same of the validation's own source.</summary>
     public TargetRange? ValidationTarget { get; init; }
 
+    /// <summary>Where a row has any number of labels: how many rows here have each, in the order of their columns; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? LabelCounts { get; init; }
+
     /// <summary>Where the job describes columns: what each of <see cref="Columns"/> is, every default filled in; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ColumnSection>? Sections { get; init; }

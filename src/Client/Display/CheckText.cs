@@ -51,7 +51,12 @@ internal static class CheckText
         Line(text, $"data        {data.Format}, {Files(data.Files, data.Delimiter)}");
         var (training, held) = (found.GetProperty("trainingExamples").GetInt64(), found.GetProperty("validationExamples").GetInt64());
         Line(text, $"examples    {training:#,0} to train on, {(held == 0 ? "none" : held.ToString("#,0", CultureInfo.InvariantCulture))} held out{(held == 0 ? ": set data.validation to measure on examples that are not trained on" : "")}{(data.ValidationFiles.Count > 0 ? $" ({Files(data.ValidationFiles, null)})" : "")}");
-        if (data.Classes.Count > 0)
+        if (data.IsMultiLabel)
+        {
+            Line(text, $"labels      {data.Classes.Count:#,0}, of which a row has any number");
+            Line(text, $"features    {Count(found, "features", "number")} an example");
+        }
+        else if (data.Classes.Count > 0)
         {
             Line(text, $"label       {(data.Label is { } label ? $"{label}, " : "")}{data.Classes.Count:#,0} classes");
             Line(text, $"features    {Count(found, "features", "number")} an example");
@@ -144,7 +149,7 @@ internal static class CheckText
             shown = [.. data.Classes.OrderByDescending(c => c.Training + c.HeldOut).Take(MostClasses / 2)];
         }
 
-        var table = new TextTable(text: false, "class", ">training", ">held out");
+        var table = new TextTable(text: false, data.IsMultiLabel ? "label" : "class", ">training", ">held out");
         foreach (var c in shown)
         {
             table.Add(Visible(c.Name), Number(c.Training), Number(c.HeldOut));

@@ -32,7 +32,8 @@ internal static class EvaluationText
             return text.ToString();
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"accuracy    {r.Accuracy:0.000000}\n");
+        var isMultiLabel = r.Figures?.HammingLoss is not null;
+        text.Append(CultureInfo.InvariantCulture, $"accuracy    {r.Accuracy:0.000000}{(isMultiLabel ? "  (every label of an example is right)" : "")}\n");
         text.Append(r.Figures is { } figures ? ClassText.Lines(figures) : "");
         if (r.Perplexity is { } perplexity)
         {
@@ -41,11 +42,15 @@ internal static class EvaluationText
 
         if (r.Classes.Count > ClassText.MostClasses)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nThe table and the confusion matrix of {r.Classes.Count} classes are in --json.\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nThe table{(isMultiLabel ? "" : " and the confusion matrix")} of {r.Classes.Count} {(isMultiLabel ? "labels is" : "classes are")} in --json.\n");
         }
         else if (r.Classes.Count > 0)
         {
-            text.Append('\n').Append(ClassText.Table(r.Figures!, width)).Append('\n').Append(Matrix(r).Text(width));
+            text.Append('\n').Append(ClassText.Table(r.Figures!, width));
+            if (!isMultiLabel)
+            {
+                text.Append('\n').Append(Matrix(r).Text(width));
+            }
         }
 
         return text.ToString();
@@ -94,7 +99,7 @@ internal static class EvaluationText
         rocAuc = r.RocAuc,
         perplexity = r.Perplexity,
         classes = r.Classes.Count > 0 ? r.Classes : null,
-        confusion = r.Classes.Count > 0 ? Counts(r) : null,
+        confusion = r.Classes.Count > 0 && r.Figures?.HammingLoss is null ? Counts(r) : null,
         figures = r.Figures is { } figures ? figures with { Confusion = null } : null, // it is above
     };
 }

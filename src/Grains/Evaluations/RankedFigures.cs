@@ -13,7 +13,8 @@ namespace Granary.Grains.Evaluations;
 internal sealed class RankedFigures(
     IReadOnlyList<string> names, IReadOnlyList<ConfusionCell> confusion, ProbabilitySums? probabilities, long examples, Func<int, RankCurve, Task>? feed)
 {
-    private const int MostCurves = 10;
+    /// <summary>Of more classes curves are not drawn.</summary>
+    public const int MostCurves = 10;
 
     /// <summary>All figures, and the curves where they are few.</summary>
     /// <param name="rule">Two classes: chooses a threshold; null: the predictions stand as they were counted.</param>

@@ -7,7 +7,7 @@ namespace Granary.Jobs;
 /// <param name="Files">The source's files, in the order in which they are read.</param>
 /// <param name="ValidationFiles">The same of the validation's own source; empty without one.</param>
 /// <param name="Label">The label's column; null where it has no name.</param>
-/// <param name="Classes">The classes, in class order; empty for text, and where the target is a number.</param>
+/// <param name="Classes">The classes, in class order, or the labels, in the order of their columns; empty for text, and where the target is a number.</param>
 /// <param name="Ignored">Columns that the job ignores.</param>
 /// <param name="LeftOut">Columns that are taken for the rows' own names or numbers.</param>
 /// <param name="Columns">The features, in order; empty where nobody asked for them, for text, and for sparse sources of many.</param>
@@ -27,6 +27,9 @@ public sealed record DataReport(
     SparseReport? Sparse,
     string? Delimiter)
 {
+    /// <summary>Whether <see cref="Classes"/> are labels of which a row has any number.</summary>
+    public bool IsMultiLabel { get; init; }
+
     /// <summary>Where the target is a number; null otherwise.</summary>
     public TargetReport? Target { get; init; }
 

@@ -12,6 +12,10 @@ public sealed record ClassFigures
     /// <summary>Part of them that is right: with several labels each, in all of its labels.</summary>
     public required double Accuracy { get; init; }
 
+    /// <summary>With several labels each: part of all pairs of an example and a label that is wrong (Hamming loss); null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HammingLoss { get; init; }
+
     /// <summary>Each class against all others; with several labels each, each label.</summary>
     public required IReadOnlyList<OneClass> Classes { get; init; }
 
@@ -36,7 +40,7 @@ public sealed record ClassFigures
     /// <summary>By all of the figures, those in lists too.</summary>
     public bool Equals(ClassFigures? other) => other is not null
         && (Examples, Accuracy, Macro, Micro, Weighted, Probabilities, Threshold) == (other.Examples, other.Accuracy, other.Macro, other.Micro, other.Weighted, other.Probabilities, other.Threshold)
-        && Classes.SequenceEqual(other.Classes)
+        && HammingLoss == other.HammingLoss && Classes.SequenceEqual(other.Classes)
         && (Confusion ?? []).Select(r => r.Length).SequenceEqual((other.Confusion ?? []).Select(r => r.Length))
         && (Confusion ?? []).SelectMany(r => r).SequenceEqual((other.Confusion ?? []).SelectMany(r => r));
 

@@ -39,24 +39,30 @@ public static class ClassTable
         };
     }
 
-    /// <summary>For examples of any number of labels each.</summary>
+    /// <summary>The labels whose ranks are asked for: of more than 100 none.</summary>
+    public static IReadOnlyList<int> RankedLabels(int labels) => labels > MostRanked ? [] : [.. Enumerable.Range(0, labels)];
+
+    /// <summary>For examples of any number of labels each. Means go over all labels.</summary>
     /// <param name="names">The labels.</param>
-    /// <param name="examples">How many.</param>
-    /// <param name="accuracy">Part of them that is right in every label.</param>
-    /// <param name="right">By label: examples that have it and are said to; where they are weighted, what they weigh.</param>
-    /// <param name="support">By label: examples that have it.</param>
-    /// <param name="predicted">By label: examples that are said to have it.</param>
+    /// <param name="examples">How many examples there are.</param>
+    /// <param name="sums">What they have and are said to have.</param>
     /// <param name="ranks">As above.</param>
     /// <param name="pooled">As above.</param>
-    public static ClassFigures Of(
+    public static ClassFigures Of(IReadOnlyList<string> names, long examples, LabelSums sums, IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled) =>
+        Of(names, examples, sums.Exact / sums.Weight, sums.Right, sums.Support, sums.Predicted, ranks, pooled, all: true) with
+        {
+            HammingLoss = Enumerable.Range(0, names.Count).Sum(k => sums.Support[k] + sums.Predicted[k] - (2 * sums.Right[k])) / (sums.Weight * names.Count),
+        };
+
+    private static ClassFigures Of(
         IReadOnlyList<string> names, long examples, double accuracy, double[] right, double[] support, double[] predicted,
-        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled)
+        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled, bool all = false)
     {
         OneClass[] rows = [.. names.Select((name, k) => new OneClass(
             name, support[k], predicted[k], Part(right[k], predicted[k]), Part(right[k], support[k]), Part(2 * right[k], support[k] + predicted[k]),
             ranks.GetValueOrDefault(k)?.RocAuc, ranks.GetValueOrDefault(k)?.AveragePrecision))];
         var (hits, truths, said) = (right.Sum(), support.Sum(), predicted.Sum());
-        var occur = rows.Where(r => r.Support + r.Predicted > 0).ToArray();
+        var occur = rows.Where(r => all || r.Support + r.Predicted > 0).ToArray();
         return new ClassFigures
         {
             Examples = examples,

@@ -21,6 +21,10 @@ public abstract class ModelDescription
     /// <see cref="InputShape.Classes"/> is 0.</summary>
     public virtual LearnedTarget Learns(ModelSection model) => LearnedTarget.Class;
 
+    /// <summary>Whether it can learn several labels, each of which a row has or has not (<c>data.target: labels</c>): then its outputs are the log-odds of each. Default:
+    /// no.</summary>
+    public virtual bool LearnsLabels(ModelSection model) => false;
+
     /// <summary>Names, sizes and starts of its parameters, in the order of the flat vector.</summary>
     /// <param name="model">The job file's section.</param>
     /// <param name="input">What the data says about the model's ends.</param>

@@ -4,7 +4,7 @@ using Granary.Jobs;
 namespace Granary.Model.Data;
 
 /// <summary>What a number is that is read of a row behind its features.</summary>
-internal enum NumberRole { Target, Weight }
+internal enum NumberRole { Target, Label, Weight }
 
 /// <summary>A column that is read as numbers and is no feature. None of them may be missing, also where features are filled in.</summary>
 /// <param name="Column">Its place in the table.</param>
@@ -15,14 +15,21 @@ internal sealed record NumberColumn(int Column, NumberRole Role)
     /// <param name="data">What the label is.</param>
     /// <param name="label">The label's place.</param>
     /// <param name="weight">The weight's place; -1: rows have none.</param>
-    public static IReadOnlyList<NumberColumn> Of(DataSection data, int label, int weight) =>
+    /// <param name="labels">The places of labels of which a row has any number; empty where it has one.</param>
+    public static IReadOnlyList<NumberColumn> Of(DataSection data, int label, int weight, IReadOnlyList<int> labels) =>
     [
+        .. labels.Select(l => new NumberColumn(l, NumberRole.Label)),
         .. data.HasNumbers ? [new NumberColumn(label, NumberRole.Target)] : Array.Empty<NumberColumn>(),
         .. weight >= 0 ? [new NumberColumn(weight, NumberRole.Weight)] : Array.Empty<NumberColumn>(),
     ];
 
     /// <summary>Whether a number can be what it is to be; NaN, which stands for a missing one, never can.</summary>
-    public bool Takes(double value) => double.IsFinite(value) && (Role != NumberRole.Weight || value >= 0);
+    public bool Takes(double value) => Role switch
+    {
+        NumberRole.Label => value is 0 or 1,
+        NumberRole.Weight => double.IsFinite(value) && value >= 0,
+        _ => double.IsFinite(value),
+    };
 
     /// <summary>A cell's number.</summary>
     /// <param name="name">The column's name.</param>
@@ -47,11 +54,26 @@ internal sealed record NumberColumn(int Column, NumberRole Role)
     public bool IsMissing(double? value, MissingCells missing) => value is not { } x || (double.IsNaN(x) ? missing.AnyNaN : MayBeCode && missing.AnyNumber && missing.Has(x));
 
     /// <summary>"every row needs a target".</summary>
-    public string Needs => $"every row needs a {(Role == NumberRole.Weight ? "weight (data.weight)" : "target")}";
+    public string Needs => Role switch
+    {
+        NumberRole.Label => "every row needs 0 or 1 for each label",
+        NumberRole.Weight => "every row needs a weight (data.weight)",
+        _ => "every row needs a target",
+    };
 
     /// <summary>What makes it a number: "data.target is number".</summary>
-    public string Key => Role == NumberRole.Weight ? "it is data.weight" : "data.target is number";
+    public string Key => Role switch
+    {
+        NumberRole.Label => "it is a label (data.labelColumns): 1 where a row has it, else 0",
+        NumberRole.Weight => "it is data.weight",
+        _ => "data.target is number",
+    };
+
+    /// <summary>The job file's key that names it.</summary>
+    public string NamedBy => Role switch { NumberRole.Label => "labelColumns", NumberRole.Weight => "weight", _ => "label" };
 
     /// <summary>What is wrong with a number that it does not take: "not a finite number".</summary>
-    public string NotOne(double value) => double.IsFinite(value) ? "no weight (data.weight), which is 0 or more" : "not a finite number";
+    public string NotOne(double value) => Role == NumberRole.Label ? "no label (data.labelColumns): it is 1 where a row has it, else 0"
+        : double.IsFinite(value) ? "no weight (data.weight), which is 0 or more"
+        : "not a finite number";
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Granary.Model.Data;
 
-/// <summary>Rows' targets [n], resident: their labels as class ids, or numbers; and what each row weighs, by itself and by its class.</summary>
+/// <summary>Rows' targets [n], resident: their labels as class ids, or numbers; or [n, K], 1 for each label that a row has; and what each row weighs, by itself and by its class.</summary>
 internal sealed class RowTargets : IDisposable
 {
     private readonly Tensor _targets;
@@ -22,6 +22,15 @@ internal sealed class RowTargets : IDisposable
             _weights = _rowWeights;
             double[] scaled = [.. order.Select(row => facts.TargetScaling.ToModel(numbers[row]))];
             _targets = tensor(scaled, precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope();
+            return;
+        }
+
+        if (source.Marks is { } marks)
+        {
+            _weights = _rowWeights;
+            var type = precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+            int[] rows = [.. order];
+            _targets = tensor([.. rows.SelectMany(row => marks.Select(of => of[row]))], [rows.Length, marks.Length], type).DetachFromDisposeScope();
             return;
         }
 

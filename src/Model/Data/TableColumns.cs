@@ -4,14 +4,15 @@ namespace Granary.Model.Data;
 
 /// <summary>The columns of a table.</summary>
 /// <param name="Names">All of them, in order.</param>
-/// <param name="Label">Which is the label.</param>
+/// <param name="Label">Which is the label; -1: there are several, or none.</param>
 /// <param name="Features">Which are features, in order.</param>
 internal sealed record TableColumns(string[] Names, int Label, int[] Features)
 {
     /// <summary>Columns that are taken for a row's number, and so for no features, though nobody said so.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
-    /// <summary>Columns that are read as numbers behind the features, in this order: the target where it is one, then what a row weighs.</summary>
+    /// <summary>Columns that are read as numbers behind the features, in this order: labels of which a row has any number, the target where it is one, then what a row
+    /// weighs.</summary>
     public IReadOnlyList<NumberColumn> Behind { get; init; } = [];
 
     /// <summary>Numbers that are read of a row: its features, and those behind them.</summary>
@@ -30,13 +31,14 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             throw new JobException($"{place}: the column '{twice.Key}' is there twice. Column names must differ.{(names.Contains(data.Label) ? "" : HeaderHints.OfJob(names, delimiter))}");
         }
 
-        var label = Find(data.Label!, "data.label", HeaderHints.Near(data.Label!, names));
+        var label = data.Label is { } own ? Find(own, "data.label", HeaderHints.Near(own, names)) : -1;
+        int[] labels = [.. (data.LabelColumns ?? []).Select(name => Find(name, "data.labelColumns", HeaderHints.Near(name, names)))];
         if (wanted is not null)
         {
-            string[] free = [.. names.Where(n => n != data.Label && !wanted.Contains(n))];
+            string[] free = [.. names.Where(n => n != data.Label && data.LabelColumns?.Contains(n) != true && !wanted.Contains(n))];
             return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))])
             {
-                Behind = NumberColumn.Of(data, label, Array.IndexOf(names, data.Weight)), // rows to be evaluated may go without
+                Behind = NumberColumn.Of(data, label, Array.IndexOf(names, data.Weight), labels), // rows to be evaluated may go without
             };
         }
 
@@ -48,15 +50,15 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         }
 
         int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore", HeaderHints.Near(name, names)))];
-        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && i != weight && !ignored.Contains(i))];
+        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && i != weight && !labels.Contains(i) && !ignored.Contains(i))];
         int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]) || data.Columns?.Named.ContainsKey(names[i]) == true)];
         return features.Length > 0
             ? new TableColumns(names, label, features)
             {
-                Behind = NumberColumn.Of(data, label, weight),
+                Behind = NumberColumn.Of(data, label, weight, labels),
                 LeftOut = [.. others.Except(features).Select(i => names[i])],
             }
-            : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"
+            : throw new JobException($"{place}: there is no column besides the {(labels.Length > 0 ? "labels" : $"label '{data.Label}'")}"
                 + $"{(weight >= 0 ? $", the weight '{data.Weight}'" : "")}{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
 
         int Find(string name, string key, string near) => Array.IndexOf(names, name) is >= 0 and var at

@@ -27,23 +27,28 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     /// <inheritdoc/>
     public double[]? Weights { get; private init; }
 
+    /// <inheritdoc/>
+    public double[][]? Marks { get; private init; }
+
     /// <summary>Rows as a reader has them.</summary>
     /// <param name="columns">Which cell is what.</param>
     /// <param name="rows">Features of each row, and the numbers behind them.</param>
-    /// <param name="names">The distinct labels; where the target is a number, whatever stands for none.</param>
+    /// <param name="names">The distinct labels; where rows have numbers instead, whatever stands for none.</param>
     /// <param name="labels">Which of them each row has.</param>
     public static TableSource Of(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels)
     {
-        double[]? Behind(NumberRole role) => Enumerable.Range(0, columns.Behind.Count).FirstOrDefault(i => columns.Behind[i].Role == role, -1) is >= 0 and var at
-            ? LeadingNumbers.Column(rows, columns.Features.Length + at) : null;
+        double[][] Behind(NumberRole role) =>
+            [.. Enumerable.Range(0, columns.Behind.Count).Where(i => columns.Behind[i].Role == role).Select(i => LeadingNumbers.Column(rows, columns.Features.Length + i))];
 
-        var targets = Behind(NumberRole.Target);
+        var (targets, marks) = (Behind(NumberRole.Target).FirstOrDefault(), Behind(NumberRole.Label));
+        var hasLabel = targets is null && marks.Length == 0;
         return new TableSource(
             [.. columns.Features.Select(f => columns.Names[f])], columns.Behind.Count == 0 ? rows : new LeadingNumbers(rows, columns.Features.Length),
-            targets is null ? names : [], targets is null ? labels : new int[rows.Count])
+            hasLabel ? names : [], hasLabel ? labels : new int[rows.Count])
         {
             Targets = targets,
-            Weights = Behind(NumberRole.Weight),
+            Weights = Behind(NumberRole.Weight).FirstOrDefault(),
+            Marks = marks.Length > 0 ? marks : null,
             LeftOut = columns.LeftOut,
         };
     }

@@ -12,11 +12,14 @@ namespace Granary.Model.Evaluation;
 /// <param name="Predictions">Predictions made: one per example, or one per token.</param>
 /// <param name="LossSum">Sum of the examples' losses, in float64, each as often as its row weighs.</param>
 /// <param name="Correct">Predictions that are right; where rows are weighted, what they weigh.</param>
-/// <param name="Classes">What the predicted classes add up to; null for text, and where the target is a number.</param>
+/// <param name="Classes">What the predicted classes add up to; null for text, and where there are numbers or several labels.</param>
 public sealed record ShardEvaluation(long Examples, long Predictions, double LossSum, double Correct, ClassCounts? Classes)
 {
     /// <summary>What the rows weigh in all, where a column says it; null otherwise.</summary>
     public double? Weight { get; init; }
+
+    /// <summary>Where a row has any number of labels: what they add up to; null otherwise.</summary>
+    public LabelCounts? Labels { get; init; }
 
     /// <summary>Where the target is a number: how far predictions are from it, in its own units; null otherwise.</summary>
     public NumberErrors? Numbers { get; init; }
@@ -63,8 +66,9 @@ public sealed record ShardEvaluation(long Examples, long Predictions, double Los
     private sealed class Sums(TrainedModel model, double[]? targets, bool isWeighted, int sample)
     {
         private readonly INetwork _network = model.Network();
-        private readonly ClassTally? _classes = model.Data.IsText || targets is not null ? null
+        private readonly ClassTally? _classes = !model.Data.HasClasses ? null
             : new ClassTally(model.Facts.Shape.Classes, model.Model.Loss == Loss.CrossEntropy, MostScores);
+        private readonly LabelTally? _labels = model.Data.IsMultiLabel ? new LabelTally(model.Facts.Shape.Classes, MostScores) : null;
         private readonly NumberSampler _sampler = new(sample);
         private long _examples;
         private long _predictions;
@@ -84,7 +88,7 @@ public sealed record ShardEvaluation(long Examples, long Predictions, double Los
             _loss += (weights is null ? losses.sum() : losses.dot(weights)).item<double>();
             _weight += batch.Weight;
             _examples += rows.Length;
-            _predictions += batch.Targets.numel();
+            _predictions += _labels is null ? batch.Targets.numel() : rows.Length;
             if (targets is not null)
             {
                 var predicted = Outputs.Numbers(model, _network, outputs);
@@ -93,6 +97,10 @@ public sealed record ShardEvaluation(long Examples, long Predictions, double Los
                 {
                     _sampler.Add(targets[rows[i]], predicted[i]);
                 }
+            }
+            else if (_labels is not null)
+            {
+                CountLabels(outputs.flatten().data<double>().ToArray(), batch.Targets.to(ScalarType.Int64).data<long>().ToArray(), batch.RowWeights);
             }
             else if (_classes is not null)
             {
@@ -115,8 +123,18 @@ public sealed record ShardEvaluation(long Examples, long Predictions, double Los
             }
         }
 
+        private void CountLabels(double[] outputs, long[] truths, double[]? weights)
+        {
+            var labels = model.Facts.Shape.Classes;
+            for (var row = 0; row < truths.Length / labels; row++)
+            {
+                _labels!.Add(truths.AsSpan(row * labels, labels), Outputs.Labels(outputs.AsSpan(row * labels, labels)), weights?[row]);
+            }
+        }
+
         public ShardEvaluation Result() => new(_examples, _predictions, _loss, _correct, _classes?.Result())
         {
+            Labels = _labels?.Result(),
             Weight = isWeighted ? _weight : null,
             Numbers = targets is null ? null : _numbers,
             Sample = targets is null ? null : _sampler.Sample,

@@ -166,23 +166,23 @@ public sealed class GradientPass : IDisposable
         var outputs = _network.Outputs(leaves, OnDevice(batch.Inputs));
         var loss = Number(LossSum(outputs, targets, batch.Weights));
         var numbers = _network.Numbers(outputs);
-        return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel())
+        return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), _network.GivesLabels ? batch.Count : targets.numel())
         {
             Numbers = numbers is not null ? NumberErrors.Of(Doubles(numbers), Doubles(targets), batch.RowWeights) : null,
             RowWeight = batch.RowWeights?.Sum(),
-            RightWeight = batch.RowWeights is { } weights && numbers is null ? Sum(weights, _network.Right(outputs, targets)) : null,
+            RightWeight = batch.RowWeights is { } own && numbers is null ? Sum(own, _network.Right(outputs, targets)) : null,
         };
     }
 
     /// <summary>What the network makes of a batch, for what tells classes apart.</summary>
-    /// <returns>Its probabilities or outputs, row by row; the true class of each row; what each row weighs by itself, null: 1.</returns>
+    /// <returns>Its probabilities or outputs, row by row; the true class of each row, or of each row and label 1 or 0; what each row weighs by itself, null: 1.</returns>
     public (double[] Outputs, long[] Truths, double[]? Weights) Predict(FlatTensor weights, Func<Batch> gather)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var batch = gather();
         var outputs = _network.Probabilities(_network.Outputs(Leaves(weights), OnDevice(batch.Inputs)));
-        return (Doubles(outputs.flatten()), batch.Targets.data<long>().ToArray(), batch.RowWeights);
+        return (Doubles(outputs.flatten()), batch.Targets.to(ScalarType.Int64).data<long>().ToArray(), batch.RowWeights);
     }
 
     private static double Sum(double[] weights, Tensor right)

@@ -32,6 +32,9 @@ public interface INetwork
     /// <summary>[B] the number that is predicted for each example, in the units of the targets; null (default): it tells classes apart.</summary>
     Tensor? Numbers(Tensor outputs) => null;
 
+    /// <summary>Whether each output is the log-odds of a label that a row has or has not: then targets are [B, K], 1 or 0, of the inputs' type. Default: no.</summary>
+    bool GivesLabels => false;
+
     /// <summary>Whether <see cref="Probabilities"/> gives each class's probability. Default: no, the loss says what to make of the outputs.</summary>
     bool GivesProbabilities => false;
 

@@ -16,6 +16,11 @@ internal static class OnnxMetadata
         yield return ("granary.model", Json(model.Model with { Init = null }));
         yield return ("granary.classes", Json(model.Facts.Classes));
         yield return ("granary.columns", Json(model.Facts.Columns));
+        if (model.Facts.Shape.IsMultiLabel)
+        {
+            yield return ("granary.labels", "several");
+        }
+
         if (model.Facts.Fill is not null)
         {
             yield return ("granary.missing", "filled");

@@ -10,7 +10,7 @@ namespace Granary.Model.Prediction;
 /// <param name="Ignored">Columns of the input that the model does not know.</param>
 public sealed record PredictionReport(long Rows, IReadOnlyList<string> Ignored);
 
-/// <summary>Predicts every row of a CSV file, or every image of an IDX file, a batch at a time: class, then one value per class; or the number.</summary>
+/// <summary>Predicts every row of a CSV file, or every image of an IDX file, a batch at a time: class, then one value per class; a probability per label; or the number.</summary>
 public static class PredictionTable
 {
     /// <summary>Writes the predictions to a file, whole or not at all.</summary>
@@ -42,16 +42,16 @@ public static class PredictionTable
 
     private static PredictionReport Write(TrainedModel model, Predictor predictor, InputRows input, string file, TextWriter output)
     {
-        output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', model.Facts.Classes
-            .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
+        var values = model.Facts.Classes.Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c));
+        output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', predictor.GivesLabels ? values : values.Prepend("class")));
         var format = predictor.GivesNumbers && (model.Facts.TargetScaling is not null || model.Model.Precision == Precision.Float64) ? "R" : "G9"; // G9 is all of a float32
         var rows = 0L;
         foreach (var batch in input.Batches)
         {
             foreach (var prediction in predictor.Predict(batch))
             {
-                var values = prediction.Values.Select(v => v.ToString(format, CultureInfo.InvariantCulture));
-                output.WriteLine(string.Join(',', predictor.GivesNumbers ? values : values.Prepend(Cell(model.Facts.Classes[prediction.Class]))));
+                var cells = prediction.Values.Select(v => v.ToString(format, CultureInfo.InvariantCulture));
+                output.WriteLine(string.Join(',', prediction.Class < 0 ? cells : cells.Prepend(Cell(model.Facts.Classes[prediction.Class]))));
                 rows++;
             }
         }

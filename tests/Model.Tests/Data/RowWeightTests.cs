@@ -30,7 +30,8 @@ public sealed class RowWeightTests : IDisposable
             using var examples = ShardData.Read(job, v, use).Prepare(facts);
             var batch = examples.Training(0, 0, examples.TrainingRows);
             Assert.Equal(2, facts.Shape.Features);
-            Assert.Equal(batch.RowWeights!.Sum(), batch.Weight, 1e-12);
+            Assert.NotNull(batch.RowWeights);
+            Assert.Equal(batch.RowWeights.Sum(), batch.Weight, 1e-12);
             Assert.Equal(batch.RowWeights, batch.Weights!.data<double>().ToArray());
             var x = batch.Inputs.data<double>().ToArray();
             for (var i = 0; i < batch.Count; i++)

@@ -38,6 +38,7 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
             FormatKinds.Of(job.Data.Format).Takes("delimiter") ? job.Data.Delimiter : null)
         {
             Preview = withColumns ? look.Described?.Preview(facts) : null,
+            IsMultiLabel = job.Data.IsMultiLabel,
             Weights = facts.Weights is { } w ? new WeightReport(job.Data.Weight!, w.Least, w.Greatest, w.Training, w.HeldOut) : null,
             Target = look.Target is { } target ? Target(target, TargetRange.Of(surveys.Select(s => s.Target))!) : null,
         };

@@ -37,14 +37,15 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     /// <summary>All rows.</summary>
     public DescribedSource Done()
     {
-        double[]? Behind(NumberRole role) => Enumerable.Range(0, _behind.Length).Where(i => columns.Behind[i].Role == role).Select(i => _behind[i].ToArray()).FirstOrDefault();
+        double[][] Behind(NumberRole role) => [.. Enumerable.Range(0, _behind.Length).Where(i => columns.Behind[i].Role == role).Select(i => _behind[i].ToArray())];
         return new DescribedSource(
             [.. columns.Features.Select(f => columns.Names[f])], sections, new ArrayRows([.. _values], sections.Count, _rows), [.. _texts.Select(t => t?.Names)])
         {
-            Targets = Behind(NumberRole.Target),
-            Weights = Behind(NumberRole.Weight),
-            Classes = data.HasNumbers ? [] : _names.Names,
-            Labels = data.HasNumbers ? new int[_rows] : [.. _labels],
+            Targets = Behind(NumberRole.Target).FirstOrDefault(),
+            Marks = data.IsMultiLabel ? Behind(NumberRole.Label) : null,
+            Weights = Behind(NumberRole.Weight).FirstOrDefault(),
+            Classes = data.HasClasses ? _names.Names : [],
+            Labels = data.HasClasses ? [.. _labels] : new int[_rows],
             LeftOut = columns.LeftOut,
         };
     }

@@ -54,6 +54,9 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
     /// <inheritdoc/>
     public double[]? Weights { get; init; }
 
+    /// <inheritdoc/>
+    public double[][]? Marks { get; init; }
+
     /// <summary>Columns that were taken for a row's number and are no features.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 

@@ -28,7 +28,7 @@ internal sealed class CsvChunk
     public CsvChunk(TableColumns columns, DataSection data)
     {
         _features = columns.Features.Length;
-        _hasLabel = !data.HasNumbers;
+        _hasLabel = data.HasClasses;
         _behind = [.. columns.Behind];
         _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => Array.FindIndex(_behind, b => b.Column == i) is >= 0 and var at ? _features + at
             : i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];

@@ -36,7 +36,7 @@ internal static class CsvDescribed
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            if (!data.HasNumbers)
+            if (data.HasClasses)
             {
                 into.Label(CsvSource.Label(rows, columns, data, missing, refusals));
             }

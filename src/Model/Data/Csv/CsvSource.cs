@@ -105,17 +105,16 @@ internal static class CsvSource
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            if (!data.HasNumbers)
+            if (data.HasClasses)
             {
                 into.Label(Label(rows, columns, data, missing, refusals));
             }
-
-            var values = into.Next(columns.Numbers);
-            if (data.HasNumbers)
+            else
             {
                 into.NoLabel();
             }
 
+            var values = into.Next(columns.Numbers);
             for (var i = 0; i < columns.Behind.Count; i++)
             {
                 values[columns.Features.Length + i] = Behind(rows, columns, i, missing);

@@ -43,12 +43,17 @@ internal static class ParquetColumn
     public static async Task<double[]> Behind(ParquetRowGroupReader group, DataField field, string place, NumberColumn column, MissingCells missing)
     {
         var values = await Values(group, field)
-            ?? throw new JobException($"{place} holds {Kind(field)}, but {column.Key}. {Remedy(field)}, or choose another data.{(column.Role == NumberRole.Weight ? "weight" : "label")}.");
+            ?? throw new JobException($"{place} holds {Kind(field)}, but {column.Key}. {Remedy(field)}, or choose another data.{column.NamedBy}.");
         var at = Array.FindIndex(values, v => column.IsMissing(v, missing) || !column.Takes(v!.Value));
         return at < 0
             ? [.. values.Select(v => v!.Value)]
             : throw new JobException($"{place} {(values[at] is { } x ? $"holds {x.ToString(CultureInfo.InvariantCulture)}" : "is null")} in row {at} of the group, "
-                + (column.Role == NumberRole.Weight ? "but a weight (data.weight) is a finite number, 0 or more: " : "but every row needs a finite number as its target: ")
+                + column.Role switch
+                {
+                    NumberRole.Label => "but a label (data.labelColumns) is 1 where a row has it, else 0: ",
+                    NumberRole.Weight => "but a weight (data.weight) is a finite number, 0 or more: ",
+                    _ => "but every row needs a finite number as its target: ",
+                }
                 + "give it one, or leave the row out.");
     }
 

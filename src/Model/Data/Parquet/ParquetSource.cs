@@ -23,7 +23,7 @@ internal static class ParquetSource
                 files.Add(await ParquetTable.Open(path));
             }
 
-            TableColumns.RequireSame(part.Path, [.. files.Select(f => (f.Name, f.Name, f.Columns))], data.Label);
+            TableColumns.RequireSame(part.Path, [.. files.Select(f => (f.Name, f.Name, f.Columns))], data.Label ?? data.LabelColumns?[0]);
 
             var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data, features);
             (ParquetTable File, int Group)[] groups = [.. files.SelectMany(f => f.Groups.Select(g => (f, g)))];

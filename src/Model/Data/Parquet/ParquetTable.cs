@@ -69,7 +69,7 @@ internal sealed class ParquetTable : IAsyncDisposable
     {
         using var rows = _reader.OpenRowGroupReader(group);
         var (label, width) = (columns.Label, columns.Numbers);
-        string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
+        string[] labels = !data.HasClasses ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
         if (Rows(group) * width > Array.MaxLength)
         {
             throw new JobException($"{Name}: row group {group} holds {Rows(group) * width} numbers, more than the "
@@ -105,7 +105,7 @@ internal sealed class ParquetTable : IAsyncDisposable
     {
         using var rows = _reader.OpenRowGroupReader(group);
         var (label, missing) = (columns.Label, new MissingCells(data));
-        string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
+        string[] labels = !data.HasClasses ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
         var behind = new double[columns.Behind.Count][];
         for (var i = 0; i < behind.Length; i++)
         {
@@ -134,7 +134,7 @@ internal sealed class ParquetTable : IAsyncDisposable
                 }
             }
 
-            if (!data.HasNumbers)
+            if (data.HasClasses)
             {
                 into.Label(labels[row]);
             }
