@@ -76,9 +76,9 @@ internal static class CrossChecks
             throw data.Error("labelColumns", $"data.target is labels, which needs two columns or more, but data.labelColumns {(section.LabelColumns is [var one] ? $"has '{one}' alone: for one label set data.label, and take data.target out" : "is missing: name a column for each label")}.");
         }
 
-        foreach (var (key, also) in new[] { ("ignore", section.Ignore), ("columns", [.. section.Columns?.Named.Keys ?? []]) })
+        foreach (var (key, also) in new (string, IEnumerable<string>)[] { ("ignore", section.Ignore), ("columns", section.Columns?.Named.Keys ?? []) })
         {
-            if (also.FirstOrDefault(labels.Contains) is { } twice)
+            if (also.FirstOrDefault(name => labels.Contains(name)) is { } twice)
             {
                 throw data.Error("labelColumns", $"data.labelColumns and data.{key} both name '{twice}': take it out of one of the two.");
             }

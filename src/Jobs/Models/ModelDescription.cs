@@ -47,8 +47,8 @@ public abstract class ModelDescription
     /// <summary>Numbers that it gives for one example. Default: one for each class, or one.</summary>
     public virtual long OutputsPerExample(ModelSection model, InputShape input) => input.Outputs;
 
-    /// <summary>How many different targets an example may have. Default: one for each class.</summary>
-    public virtual long Targets(ModelSection model, InputShape input) => input.Outputs;
+    /// <summary>How many different targets an example may have, or each of its labels. Default: one for each class; of labels 1 and 0.</summary>
+    public virtual long Targets(ModelSection model, InputShape input) => input.IsMultiLabel ? 2 : input.Outputs;
 
     /// <summary>A smaller model of the same kind: timing both tells the cost per byte from the fixed cost. Default: there is none, and it is the model itself.</summary>
     public virtual ModelSection Smaller(ModelSection model) => model;

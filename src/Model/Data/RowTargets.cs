@@ -30,7 +30,8 @@ internal sealed class RowTargets : IDisposable
             _weights = _rowWeights;
             var type = precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
             int[] rows = [.. order];
-            _targets = tensor([.. rows.SelectMany(row => marks.Select(of => of[row]))], [rows.Length, marks.Length], type).DetachFromDisposeScope();
+            double[] has = [.. rows.SelectMany(row => marks.Select(of => of[row]))];
+            _targets = tensor(has, [rows.Length, marks.Length], type).DetachFromDisposeScope();
             return;
         }
 

@@ -44,7 +44,8 @@ public unsafe class LabelNetworkTests
         using var weights = RandomWeights.Of(shape, 3);
         using var gradient = new FlatTensor(shape, Precision.Float64);
         var result = pass.Gradient(weights, weighted ? Weighted : Batch, gradient);
-        var (w, g) = ((double*)weights.Data, (double*)gradient.Data);
+        var w = (double*)weights.Data;
+        var g = (double*)gradient.Data;
         var (expected, sum, right, exact) = (new double[5 * Labels], 0.0, 0.0, 0);
         for (var b = 0; b < 3; b++)
         {
@@ -71,7 +72,11 @@ public unsafe class LabelNetworkTests
 
         Assert.Equal(sum, result.LossSum, 1e-12);
         Assert.Equal(own.Sum(), result.Weight);
-        Assert.All(expected, (e, i) => Assert.Equal(e, g[i], 1e-12));
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], g[i], 1e-12);
+        }
+
         var evaluated = pass.Evaluate(weights, weighted ? Weighted : Batch);
         Assert.Equal(sum, evaluated.LossSum, 1e-12);
         Assert.Equal((3, exact), (evaluated.Predictions, evaluated.Correct));
