@@ -292,7 +292,7 @@ public sealed class JobProgress
     private Evaluation Merge(EvaluationRecord?[] records) => new(
         records.Sum(r => r?.Examples ?? 0),
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
-        _tree.Sum(v => records[v]?.RowWeight) is > 0 and var weight ? _tree.Sum(v => records[v]?.RightWeight)!.Value / weight.Value
+        _tree.Sum(v => records[v]?.RowWeight) is > 0 and var weight ? _tree.Sum(v => records[v]?.RightWeight)!.Value / weight
             : (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0),
         NumberErrors.Of([.. records.Select(r => r?.Numbers.Errors())])?.Figures(_target));
 

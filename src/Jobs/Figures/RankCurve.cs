@@ -88,7 +88,7 @@ public sealed class RankCurve(double positives, double negatives, ThresholdRule?
     // Closer to each other where few examples are left: there a precision changes fast.
     private void Draw(Cut cut)
     {
-        if (double.IsInfinity(_drawn) || _drawn - cut.Chosen >= Math.Min((positives + negatives) / MostPoints, 1 + (cut.Chosen / 20)))
+        if (double.IsInfinity(_drawn) || _drawn - cut.Chosen >= Math.Min((positives + negatives) / MostPoints, 1 + Math.Floor(cut.Chosen / 20)))
         {
             _points.Add(cut);
             _drawn = cut.Chosen;

@@ -34,7 +34,7 @@ internal sealed record NumberColumn(int Column, NumberRole Role)
     {
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
         return text.IsEmpty ? throw error($"column '{name}' is empty: {Needs}: give it one, or leave the row out")
-            : (missing.Has(text) && (MayBeCode || !isNumber)) || (isNumber && MayBeCode && missing.Has(value)) ? throw error($"column '{name}' holds '{text}', which stands for a missing value, but {Needs}: give it one, or leave the row out")
+            : (missing.Has(text) && (MayBeCode || !isNumber || double.IsNaN(value))) || (isNumber && MayBeCode && missing.Has(value)) ? throw error($"column '{name}' holds '{text}', which stands for a missing value, but {Needs}: give it one, or leave the row out")
             : !isNumber ? throw error($"column '{name}' holds '{text}', which is not a number, but {Key}: correct it, or leave the row out")
             : Takes(value) ? value
             : throw error($"column '{name}' holds '{text}', which is {NotOne(value)}: correct it, or leave the row out");

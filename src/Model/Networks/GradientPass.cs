@@ -170,7 +170,7 @@ public sealed class GradientPass : IDisposable
         {
             Numbers = numbers is not null ? NumberErrors.Of(Doubles(numbers), Doubles(targets), batch.RowWeights) : null,
             RowWeight = batch.RowWeights?.Sum(),
-            RightWeight = batch.RowWeights is { } weights && numbers is null ? Sum(weights, _network.Right(outputs, targets)) : null,
+            RightWeight = batch.RowWeights is { } own && numbers is null ? Sum(own, _network.Right(outputs, targets)) : null,
         };
     }
 

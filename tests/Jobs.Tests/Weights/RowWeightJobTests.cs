@@ -17,7 +17,7 @@ public sealed class RowWeightJobTests : IDisposable
     {
         var job = Parse("format: csv, label: y, weight: w");
         Assert.Equal("w", job.Data.Weight);
-        Assert.Contains("\n  weight: w\n", JobFile.Write(job));
+        Assert.Contains("\n  weight: \"w\"\n", JobFile.Write(job));
         Assert.DoesNotContain("\n  weight:", JobFile.Write(Parse("format: csv, label: y")));
         Assert.Contains("data.weight is w here, not given there", Continuation.Refusal(Parse("format: csv, label: y"), job));
     }

@@ -21,7 +21,7 @@ public sealed class RowWeightTests : IDisposable
     private static DataSection Csv(string path) => new() { Format = "csv", Path = path, Label = "y", Weight = "w", Shards = 3 };
 
     // Of every training row its first feature, as it is in the file, and what it weighs.
-    private static Dictionary<double, double> Weights(Job job, ReadingMeans? use = null, bool inOrder = false)
+    private static Dictionary<double, double> Weights(Job job, ReadingMeans? use = null)
     {
         var (facts, _) = DataCheck.Run(job, 2, use);
         var all = new Dictionary<double, double>();
@@ -30,7 +30,8 @@ public sealed class RowWeightTests : IDisposable
             using var examples = ShardData.Read(job, v, use).Prepare(facts);
             var batch = examples.Training(0, 0, examples.TrainingRows);
             Assert.Equal(2, facts.Shape.Features);
-            Assert.Equal(batch.RowWeights!.Sum(), batch.Weight, 1e-12);
+            Assert.NotNull(batch.RowWeights);
+            Assert.Equal(batch.RowWeights.Sum(), batch.Weight, 1e-12);
             Assert.Equal(batch.RowWeights, batch.Weights!.data<double>().ToArray());
             var x = batch.Inputs.data<double>().ToArray();
             for (var i = 0; i < batch.Count; i++)
@@ -149,7 +150,7 @@ public sealed class RowWeightTests : IDisposable
             "h.csv: column 'w' (data.weight) is 0 in every row that is held out: there is nothing to measure on. Hold out rows that weigh something.",
             DataFolder.Error(Csv(Table()) with { Validation = new() { Path = held } }));
         Assert.Equal("d.csv: the weights of column 'w' (data.weight) add up to more than a number can hold. Divide all of them by the same number.", DataFolder.Error(Csv(Table(_ => "1e308"))));
-        Assert.StartsWith("d.csv:1: there is no column 'v' (data.weight). Did you mean", DataFolder.Error(Csv(Table()) with { Weight = "v" }).Replace("The columns", "Did you mean"));
+        Assert.StartsWith("d.csv:1: there is no column 'v' (data.weight).", DataFolder.Error(Csv(Table()) with { Weight = "v" }));
         var small = DataFolder.Job(Csv(Table(_ => "1e31")));
         Assert.Contains("or set model.precision to float64", Assert.Throws<JobException>(() => DataCheck.Run(small with { Model = small.Model with { Precision = Precision.Float32 } }, 1)).Message);
     }
