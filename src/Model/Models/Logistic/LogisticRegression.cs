@@ -26,8 +26,10 @@ internal sealed partial class LogisticRegression : INetwork
     // P(y = 1 | x) >= 0.5 where the log-odds are not negative.
 
     /// <inheritdoc/>
-    public Tensor Correct(Tensor outputs, Tensor targets) => Right(outputs, targets).sum();
+    public Tensor Correct(Tensor outputs, Tensor targets) =>
+        outputs.squeeze(1).ge(Zero).to(ScalarType.Int64).eq(targets).sum();
 
     /// <inheritdoc/>
-    public Tensor Right(Tensor outputs, Tensor targets) => outputs.squeeze(1).ge(Zero).to(ScalarType.Int64).eq(targets).to(ScalarType.Int64);
+    public Tensor Right(Tensor outputs, Tensor targets) =>
+        outputs.squeeze(1).greater_equal(Zero).to(ScalarType.Int64).eq(targets).to(ScalarType.Int64);
 }
