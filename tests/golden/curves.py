@@ -153,7 +153,7 @@ FAMILIES = {
         model={"kind": "logistic"}, data={**MARKS, "ignore": ["weight"]}, batch=10, epochs=10, clip=0.3,
         optimizers=["sgd", "momentum"], shapes={"weight": (3, 5), "bias": (3,)}),
     "mlp-labels-weighted": dict(
-        model={"kind": "mlp", "hidden": [7], "activation": "tanh"}, data={**MARKS, "weight": "weight"}, batch=10, epochs=10, clip=0.3,
+        model={"kind": "mlp", "hidden": [7], "activation": "tanh"}, data={**MARKS, "weight": "weight"}, batch=10, epochs=10, clip=0.2,
         optimizers=["sgd", "adam"],
         shapes={"layers.0.weight": (7, 5), "layers.0.bias": (7,), "layers.1.weight": (3, 7), "layers.1.bias": (3,)}),
     "logistic-weighted": dict(
