@@ -40,41 +40,45 @@ public interface IEvaluationShardGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable, Alias("granary.EvaluationRequest")]
 public sealed record EvaluationRequest([property: Id(0)] string Model, [property: Id(1)] string Data, [property: Id(2)] string? Labels);
 
-/// <summary>How often a class was taken for another, or for itself.</summary>
+/// <summary>How often a class was taken for another, or for itself; where rows are weighted, what these examples weigh.</summary>
 [GenerateSerializer, Immutable, Alias("granary.ConfusionCell")]
-public readonly record struct ConfusionCell([property: Id(0)] int Truth, [property: Id(1)] int Predicted, [property: Id(2)] long Count);
+public readonly record struct ConfusionCell([property: Id(0)] int Truth, [property: Id(1)] int Predicted, [property: Id(2)] double Count);
 
 /// <summary>What a model makes of one shard.</summary>
 /// <param name="Examples">How many (text: windows; words: pairs).</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token.</param>
-/// <param name="LossSum">Sum of the examples' losses.</param>
-/// <param name="Correct">Predictions that are right.</param>
+/// <param name="LossSum">Sum of the examples' losses, each as often as its row weighs.</param>
+/// <param name="Correct">Predictions that are right; where rows are weighted, what they weigh.</param>
 /// <param name="Confusion">Truths and predictions; empty for text.</param>
 /// <param name="Numbers">Where the target is a number: how far predictions are from it, in its own units; null otherwise.</param>
 /// <param name="Probabilities">What the probabilities of classes add up to; null where the model gives none.</param>
 /// <param name="HasScores">Whether <see cref="IEvaluationShardGrain.Scores"/> has any to tell.</param>
 /// <param name="Truths">Where the target is a number: that of some examples, to be drawn; empty otherwise.</param>
 /// <param name="Predicted">What was predicted for these.</param>
+/// <param name="Weight">What the rows weigh in all, where a column says it; null otherwise.</param>
+/// <param name="Labels">Where a row has any number of labels: what rows have and are said to have; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.ShardFigures")]
 public sealed record ShardFigures(
     [property: Id(0)] long Examples,
     [property: Id(1)] long Predictions,
     [property: Id(2)] double LossSum,
-    [property: Id(3)] long Correct,
+    [property: Id(3)] double Correct,
     [property: Id(4)] IReadOnlyList<ConfusionCell> Confusion,
     [property: Id(5)] NumberErrors? Numbers,
     [property: Id(6)] ProbabilitySums? Probabilities,
     [property: Id(7)] bool HasScores,
     [property: Id(8)] double[] Truths,
-    [property: Id(9)] double[] Predicted);
+    [property: Id(9)] double[] Predicted,
+    [property: Id(10)] double? Weight = null,
+    [property: Id(11)] LabelSums? Labels = null);
 
 /// <summary>Some of a shard's examples by their score for a class, rising; those of one score together.</summary>
 /// <param name="Scores">Probability of the class.</param>
-/// <param name="Positives">Examples of the class with that score.</param>
-/// <param name="Negatives">Other examples.</param>
+/// <param name="Positives">Examples of the class with that score, or what they weigh.</param>
+/// <param name="Negatives">Other examples, likewise.</param>
 [GenerateSerializer, Immutable, Alias("granary.ScorePage")]
 public sealed record ScorePage(
-    [property: Id(0)] double[] Scores, [property: Id(1)] long[] Positives, [property: Id(2)] long[] Negatives);
+    [property: Id(0)] double[] Scores, [property: Id(1)] double[] Positives, [property: Id(2)] double[] Negatives);
 
 /// <summary>What came of an evaluation.</summary>
 /// <param name="Report">The figures; null where it failed.</param>
@@ -86,8 +90,8 @@ public sealed record EvaluationAnswer([property: Id(0)] EvaluationReport? Report
 /// <param name="Model">Kind of model: "mlp".</param>
 /// <param name="Examples">How many (text: windows; words: pairs).</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token.</param>
-/// <param name="Loss">Mean loss per example, every one counted alike.</param>
-/// <param name="Accuracy">Part of the predictions that are right; 0 where the target is a number.</param>
+/// <param name="Loss">Mean loss per example, each as often as its row weighs.</param>
+/// <param name="Accuracy">Part of the predictions that are right, of several labels in all of them, likewise; 0 where the target is a number.</param>
 /// <param name="Classes">Label names in class order; empty for text.</param>
 /// <param name="Confusion">Truths and predictions; empty for text.</param>
 /// <param name="IsLogLoss">Whether the loss is -log of the probability given to the truth.</param>
@@ -99,6 +103,8 @@ public sealed record EvaluationAnswer([property: Id(0)] EvaluationReport? Report
 /// <param name="Curves">Where up to ten classes are ranked: how, and of more than two also all of them together; empty otherwise.</param>
 /// <param name="Truths">Where the target is a number: that of some examples, to be drawn; empty otherwise.</param>
 /// <param name="Predicted">What was predicted for these.</param>
+/// <param name="WeightedBy">The column that says what each row weighs; null: each weighs 1.</param>
+/// <param name="Weight">What the rows weigh in all; null likewise.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationReport")]
 public sealed record EvaluationReport(
     [property: Id(0)] string Model,
@@ -116,4 +122,6 @@ public sealed record EvaluationReport(
     [property: Id(12)] ClassFigures? Figures,
     [property: Id(13)] IReadOnlyList<ClassCurve> Curves,
     [property: Id(14)] double[] Truths,
-    [property: Id(15)] double[] Predicted);
+    [property: Id(15)] double[] Predicted,
+    [property: Id(16)] string? WeightedBy = null,
+    [property: Id(17)] double? Weight = null);

@@ -32,12 +32,14 @@ public sealed record Publication(
 /// <param name="Confusion">Truths and predictions.</param>
 /// <param name="Probabilities">What the probabilities add up to; null where the model gives none.</param>
 /// <param name="Scores">For each class that is ranked all of its scores, in the order of <see cref="ClassTable.Ranked"/>; empty where there are none, or too many.</param>
+/// <param name="Labels">Where a row has any number of labels: what rows have and are said to have, in the place of <paramref name="Confusion"/>; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("granary.HeldOutClasses")]
 public sealed record HeldOutClasses(
     [property: Id(0)] int Shard,
     [property: Id(1)] IReadOnlyList<ConfusionCell> Confusion,
     [property: Id(2)] ProbabilitySums? Probabilities,
-    [property: Id(3)] IReadOnlyList<ScorePage> Scores);
+    [property: Id(3)] IReadOnlyList<ScorePage> Scores,
+    [property: Id(4)] LabelSums? Labels = null);
 
 /// <summary>Steps that have been committed since a worker's last report, and evaluations.</summary>
 /// <param name="Generation">Job and generation.</param>
@@ -93,6 +95,8 @@ public readonly record struct ShardRecord(
 /// <param name="Correct">Predictions that are right.</param>
 /// <param name="Predictions">Predictions made: one per example, or one per token (text).</param>
 /// <param name="Numbers">Where the target is a number: how far predictions are from it, in the units that it is trained in; nothing otherwise.</param>
+/// <param name="RowWeight">Sum of the rows' own weights, where a column says them; 0 otherwise.</param>
+/// <param name="RightWeight">Likewise: that of the rows whose predictions are right.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationRecord")]
 public readonly record struct EvaluationRecord(
     [property: Id(0)] long Step,
@@ -102,23 +106,25 @@ public readonly record struct EvaluationRecord(
     [property: Id(4)] double LossSum,
     [property: Id(5)] long Correct,
     [property: Id(6)] long Predictions,
-    [property: Id(7)] NumberSums Numbers = default);
+    [property: Id(7)] NumberSums Numbers = default,
+    [property: Id(8)] double RowWeight = 0,
+    [property: Id(9)] double RightWeight = 0);
 
 /// <summary><see cref="NumberErrors"/> as they travel between workers, byte by byte.</summary>
 /// <inheritdoc cref="NumberErrors"/>
 [GenerateSerializer, Immutable, Alias("granary.NumberSums")]
 public readonly record struct NumberSums(
-    [property: Id(0)] long Count,
+    [property: Id(0)] double Weight,
     [property: Id(1)] double SquaredErrors,
     [property: Id(2)] double AbsoluteErrors,
     [property: Id(3)] double Mean,
     [property: Id(4)] double SquaredDeviations)
 {
     /// <summary>Of some errors; nothing where there are none.</summary>
-    public static NumberSums Of(NumberErrors? errors) => errors is { } e ? new(e.Count, e.SquaredErrors, e.AbsoluteErrors, e.Mean, e.SquaredDeviations) : default;
+    public static NumberSums Of(NumberErrors? errors) => errors is { } e ? new(e.Weight, e.SquaredErrors, e.AbsoluteErrors, e.Mean, e.SquaredDeviations) : default;
 
     /// <summary>The errors; null: there are none.</summary>
-    public NumberErrors? Errors() => Count == 0 ? null : new(Count, SquaredErrors, AbsoluteErrors, Mean, SquaredDeviations);
+    public NumberErrors? Errors() => Weight == 0 ? null : new(Weight, SquaredErrors, AbsoluteErrors, Mean, SquaredDeviations);
 }
 
 /// <summary>Why a worker cannot go on.</summary>

@@ -22,7 +22,7 @@ public sealed class Predictor : IDisposable
     /// what the columns have become.</summary>
     public IReadOnlyList<string> Features => _model.Facts.Columns;
 
-    /// <summary>The classes, as the training data spells them; empty of a regression.</summary>
+    /// <summary>The classes, as the training data spells them, or the labels' columns; empty of a regression.</summary>
     public IReadOnlyList<string> Classes => _model.Facts.Classes;
 
     /// <summary>Whether <see cref="Prediction.Values"/> are probabilities.</summary>
@@ -30,6 +30,9 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Whether it predicts numbers, as a regression does, and no classes.</summary>
     public bool GivesNumbers => _predictor.GivesNumbers;
+
+    /// <summary>Whether an example has any number of the labels, each with a probability of its own, and not one class.</summary>
+    public bool GivesLabels => _predictor.GivesLabels;
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">A model.safetensors, or the output folder of a job.</param>
@@ -107,7 +110,10 @@ public sealed class Predictor : IDisposable
 
     private int Width => _model.Facts.Shape.Features;
 
+    private static Prediction Several(Model.Prediction.Prediction prediction, string[] labels) => new(string.Join(", ", labels), -1, prediction.Values) { Labels = labels };
+
     private Prediction Of(Model.Prediction.Prediction prediction) => GivesNumbers
         ? new(prediction.Values[0].ToString("R", CultureInfo.InvariantCulture), -1, prediction.Values) { Number = prediction.Values[0] }
+        : prediction.Labels is { } said ? Several(prediction, [.. Classes.Where((_, k) => said[k])])
         : new(Classes[prediction.Class], prediction.Class, prediction.Values);
 }

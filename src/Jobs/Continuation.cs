@@ -74,7 +74,7 @@ public static class Continuation
             Keep = keep == KeptModel.Last ? keep : job.Training.Keep, // the last one is there whichever was published
         };
         var keys = new Dictionary<string, string>();
-        Flatten(YamlText.Mapping(JobFile.Write(job with { Name = "job", Output = new(), Tracking = null, Data = job.Data with { Cache = true, Target = job.Data.HasNumbers ? LabelTarget.Number : LabelTarget.Auto, Validation = job.Data.Validation with { Threshold = null } }, Training = training }), "job.yaml"), "", keys);
+        Flatten(YamlText.Mapping(JobFile.Write(job with { Name = "job", Output = new(), Tracking = null, Data = job.Data with { Cache = true, Target = job.Data.HasNumbers || job.Data.IsMultiLabel ? job.Data.Target : LabelTarget.Auto, Validation = job.Data.Validation with { Threshold = null } }, Training = training }), "job.yaml"), "", keys);
         return keys;
     }
 

@@ -21,6 +21,10 @@ public sealed record ShardSurvey(
     /// <summary>The same of the validation's own source.</summary>
     public TargetRange? ValidationTarget { get; init; }
 
+    /// <summary>Where a row has any number of labels: how many rows here have each, in the order of their columns; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? LabelCounts { get; init; }
+
     /// <summary>Where the job describes columns: what each of <see cref="Columns"/> is, every default filled in; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ColumnSection>? Sections { get; init; }
@@ -64,6 +68,10 @@ public sealed record TrainingStatistics(FeatureMoments? Moments, long[]? ClassCo
 {
     /// <summary>Of the target, as one feature; null where the job does not standardise it.</summary>
     public FeatureMoments? Target { get; init; }
+
+    /// <summary>What its rows weigh, where a column says it; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RowWeights? Weights { get; init; }
 
     /// <summary>Of each column, where the job describes columns; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -136,6 +144,10 @@ public sealed record DataFacts(
 
     /// <summary>Of a saved model of two classes: the second is chosen from this probability on; null: from 0.5 on.</summary>
     public double? Threshold { get; init; }
+
+    /// <summary>What rows weigh, where a column says it; null where none does, and until the shards have told it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RowWeights? Weights { get; init; }
 
     /// <summary>What an example of each class weighs, in class order; null where every one weighs 1, and until the classes have
     /// been counted.</summary>

@@ -52,7 +52,7 @@ public static class DataPlan
             throw new JobException($"data.validation.threshold is {threshold}, but {source} has {Plural.Of(tokens, "class")}: a threshold tells two apart. Take it out.");
         }
 
-        var shape = new InputShape(features, tokens);
+        var shape = new InputShape(features, tokens) { IsMultiLabel = data.IsMultiLabel };
         CheckModel(job, shape);
         return new DataFacts(shape, classes, training, held, null)
         {
@@ -137,6 +137,11 @@ public static class DataPlan
             return [];
         }
 
+        if (job.Data.IsMultiLabel)
+        {
+            return Labels(job.Data, surveys, source);
+        }
+
         var classes = ClassNames.Of(found);
         var index = new LabelIndex(classes.Names);
         if (surveys.SelectMany(s => s.ValidationClasses).Distinct().Where(c => index.Find(c) is null).ToArray() is { Length: > 0 } unknown)
@@ -156,6 +161,21 @@ public static class DataPlan
             ? throw new JobException(
                 $"{source}: model.kind is {job.Model.Kind}, which tells {(number == 2 ? "two" : number)} classes apart, but there are {classes.Names.Count}. Use {OfAnyNumber()}.")
             : classes.Names;
+    }
+
+    private static IReadOnlyList<string> Labels(DataSection data, IReadOnlyList<ShardSurvey> surveys, string source)
+    {
+        var (labels, rows) = (data.LabelColumns!, surveys.Sum(s => s.Rows));
+        for (var k = 0; k < labels.Count; k++)
+        {
+            var count = surveys.Sum(s => s.LabelCounts![k]);
+            if (count == 0 || count == rows)
+            {
+                throw new JobException($"{source}: the label '{labels[k]}' is {(count == 0 ? 0 : 1)} in every row: there is nothing to learn. Take it out of data.labelColumns, and name it in data.ignore.");
+            }
+        }
+
+        return labels;
     }
 
     private static string OfAnyNumber() =>

@@ -5,8 +5,9 @@ namespace Granary.Jobs;
 /// <summary>What becomes of a cell without a value: an error, or the column's mean over the training part.</summary>
 public enum MissingValues { Refuse, Mean }
 
-/// <summary>What labels are taken for: classes where they look like some (else they are refused), classes whatever they look like, or numbers.</summary>
-public enum LabelTarget { Auto, Classes, Number }
+/// <summary>What labels are taken for: classes where they look like some (else they are refused), classes whatever they look like, or numbers; or several columns, each a
+/// label that a row has or has not.</summary>
+public enum LabelTarget { Auto, Classes, Number, Labels }
 
 /// <summary>What a token of a text is.</summary>
 public enum TokenKind
@@ -46,8 +47,17 @@ public sealed record DataSection
     /// <summary>idx only: the labels' file. Required there.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>csv, parquet: the label's column name. Required there.</summary>
+    /// <summary>csv, parquet: the label's column name. Required there, but where the target is <see cref="LabelTarget.Labels"/>.</summary>
     public string? Label { get; init; }
+
+    /// <summary>csv, parquet, where the target is <see cref="LabelTarget.Labels"/>: a column for each label, which holds 1 in rows that have it, and 0 in others. Null
+    /// elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? LabelColumns { get; init; }
+
+    /// <summary>csv, parquet: the column that says what each row weighs, 0 or more: its loss counts as often. Null (default): each row weighs 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Weight { get; init; }
 
     /// <summary>csv only: the one ASCII character between cells, no letter or digit. Default: a comma.</summary>
     public string Delimiter { get; init; } = ",";
@@ -125,6 +135,14 @@ public sealed record DataSection
     [JsonIgnore]
     public bool HasNumbers => Target == LabelTarget.Number;
 
+    /// <summary>Whether a row has any number of labels, each of which has a column.</summary>
+    [JsonIgnore]
+    public bool IsMultiLabel => Target == LabelTarget.Labels;
+
+    /// <summary>Whether a row has one label, which is a class.</summary>
+    [JsonIgnore]
+    public bool HasClasses => !IsText && !HasNumbers && !IsMultiLabel;
+
     /// <summary>Whether the tokens are words.</summary>
     [JsonIgnore]
     public bool HasWords => Examples == ExampleKind.Pairs;
@@ -156,7 +174,7 @@ public sealed record DataSection
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
-        && Windows == other.Windows
+        && (Windows, Weight) == (other.Windows, other.Weight) && (LabelColumns ?? []).SequenceEqual(other.LabelColumns ?? [])
         && (Target, StandardizeTarget, Columns) == (other.Target, other.StandardizeTarget, other.Columns) && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ public static class StatisticsPlan
 {
     /// <summary>Whether the job asks for anything of the training parts.</summary>
     public static bool IsNeeded(Job job) =>
-        FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training) || job.Data.StandardizeTarget || job.Data.Columns is not null;
+        FeaturePlan.IsNeeded(job.Data) || ClassWeightPlan.IsNeeded(job.Training) || job.Data.StandardizeTarget || job.Data.Columns is not null || job.Data.Weight is not null;
 
     /// <summary>Asks the shards for what the job needs, as often as that takes, and adds it to the facts.</summary>
     /// <param name="job">The job.</param>
@@ -38,6 +38,11 @@ public static class StatisticsPlan
         if (FeaturePlan.IsNeeded(job.Data))
         {
             facts = FeaturePlan.Complete(job.Data, facts, [.. found.Select(f => f.Moments!)]);
+        }
+
+        if (job.Data.Weight is not null)
+        {
+            facts = facts with { Weights = RowWeightPlan.Of(job, [.. found.Select(f => f.Weights!)], facts.ValidationRows.Sum()) };
         }
 
         if (job.Data.StandardizeTarget)

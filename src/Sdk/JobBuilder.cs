@@ -47,11 +47,21 @@ public sealed class JobBuilder
     /// <returns>This builder.</returns>
     public JobBuilder Csv(string path, string label) => Source("csv", path).Set("data.label", label);
 
+    /// <summary>Trains on CSV files whose label is said otherwise: see <see cref="Labels"/>.</summary>
+    /// <param name="path">A file, a folder or a glob.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder Csv(string path) => Source("csv", path);
+
     /// <summary>Trains on Parquet files.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <param name="label">The label's column.</param>
     /// <returns>This builder.</returns>
     public JobBuilder Parquet(string path, string label) => Source("parquet", path).Set("data.label", label);
+
+    /// <summary>Trains on Parquet files whose label is said otherwise: see <see cref="Labels"/>.</summary>
+    /// <param name="path">A file, a folder or a glob.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder Parquet(string path) => Source("parquet", path);
 
     /// <summary>Trains on images in IDX files.</summary>
     /// <param name="images">The images' file.</param>
@@ -73,6 +83,16 @@ public sealed class JobBuilder
     /// <summary>Standardises the features by mean and deviation of the training part.</summary>
     /// <returns>This builder.</returns>
     public JobBuilder Standardize() => Set("data.standardize", true);
+
+    /// <summary>Takes several columns for labels, of which a row has any number.</summary>
+    /// <param name="columns">A column for each label: 1 where a row has it, else 0.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder Labels(params string[] columns) => Set("data.target", "labels").Set("data.labelColumns", columns);
+
+    /// <summary>Has each row's loss count as often as a column says.</summary>
+    /// <param name="column">The column: numbers of 0 or more.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder WeightedBy(string column) => Set("data.weight", column);
 
     /// <summary>Holds examples out, for evaluations.</summary>
     /// <param name="fraction">Part of the source, in [0, 1).</param>

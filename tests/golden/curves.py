@@ -54,6 +54,19 @@ def quantities():
             writer.writerow([f"{v:.4f}" for v in x] + [f"{120 + 35 * (z + random.normal(0, 0.3)):.2f}", random.poisson(math.exp(0.2 + z))])
 
 
+def marks():
+    """Rows with any number of three labels each, and what each row weighs."""
+    random = numpy.random.default_rng(11)
+    slopes = random.normal(0, 1.3, (5, 3))
+    with open(PLACE / "labels.csv", "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([f"x{i}" for i in range(5)] + ["urgent", "billing", "spam", "weight"])
+        for _ in range(48):
+            x = random.normal(0, 1, 5)
+            has = random.uniform(size=3) < 1 / (1 + numpy.exp(-(x @ slopes + [0.4, 0, -0.8])))
+            writer.writerow([f"{v:.4f}" for v in x] + [int(h) for h in has] + [f"{random.uniform(0.1, 3):.2f}"])
+
+
 def texts():
     """Words that come in groups, and letters that mostly follow each other, so that there is something to learn."""
     random = numpy.random.default_rng(5)
@@ -74,6 +87,8 @@ TABLE = {"format": "csv", "label": "label", "shards": 5}
 NUMBERS = {"format": "csv", "path": "numbers.csv", "shards": 5, "target": "number"}
 PRICE = {**NUMBERS, "label": "price", "ignore": ["count"], "standardizeTarget": True}
 COUNT = {**NUMBERS, "label": "count", "ignore": ["price"]}
+LABELS = ["urgent", "billing", "spam"]
+MARKS = {"format": "csv", "path": "labels.csv", "target": "labels", "labelColumns": LABELS, "shards": 5}
 ONE_LAYER = {"weight": (1, 5), "bias": (1,)}
 TWO_LAYERS = {"layers.0.weight": (7, 5), "layers.0.bias": (7,), "layers.1.weight": (1, 7), "layers.1.bias": (1,)}
 FAMILIES = {
@@ -134,6 +149,16 @@ FAMILIES = {
     "mlp-absolute": dict(
         model={"kind": "mlp", "hidden": [7], "activation": "gelu", "loss": "absolute-error"}, data=PRICE, batch=10, epochs=10, clip=0.9,
         optimizers=["adamw"], shapes=TWO_LAYERS),
+    "logistic-labels": dict(
+        model={"kind": "logistic"}, data={**MARKS, "ignore": ["weight"]}, batch=10, epochs=10, clip=0.3,
+        optimizers=["sgd", "momentum"], shapes={"weight": (3, 5), "bias": (3,)}),
+    "mlp-labels-weighted": dict(
+        model={"kind": "mlp", "hidden": [7], "activation": "tanh"}, data={**MARKS, "weight": "weight"}, batch=10, epochs=10, clip=0.2,
+        optimizers=["sgd", "adam"],
+        shapes={"layers.0.weight": (7, 5), "layers.0.bias": (7,), "layers.1.weight": (3, 7), "layers.1.bias": (3,)}),
+    "logistic-weighted": dict(
+        model={"kind": "logistic"}, data={**TABLE, "path": "labels.csv", "label": "urgent", "weight": "weight", "ignore": ["billing", "spam"]},
+        batch=10, epochs=10, clip=0.4, optimizers=["sgd", "adamw"], shapes=ONE_LAYER),
 }
 
 OPTIMIZERS = {
@@ -207,6 +232,7 @@ def write_inputs():
     table("classes.csv", 48, 5, ["a", "b", "c"], [0.5, 0.3, 0.2], seed=2)
     texts()
     quantities()
+    marks()
     for i, (family, f) in enumerate(FAMILIES.items()):
         save(PLACE / f"{family}.safetensors", initial(f["shapes"], 100 + i))
     write_json("jobs.json", [job for _, job in jobs()])
@@ -243,6 +269,14 @@ def number_examples(job, kind):
     x = (x - x.mean(0)) / x.std(0) if data.get("standardize") else x
     y = (y - y.mean()) / y.std() if data.get("standardizeTarget") else y
     return torch.tensor(x, dtype=kind), torch.tensor(y, dtype=kind)
+
+
+def mark_examples(kind):
+    """Rows in the order of the file: x [N, D], the labels of each [N, K], and what each weighs [N]."""
+    with open(PLACE / "labels.csv") as file:
+        rows = list(csv.DictReader(file))
+    x, y, w = [[[float(row[c]) for c in columns] for row in rows] for columns in ([f"x{i}" for i in range(5)], LABELS, ["weight"])]
+    return torch.tensor(x, dtype=kind), torch.tensor(y, dtype=kind), torch.tensor(w, dtype=kind)[:, 0]
 
 
 def number_loss(m):
@@ -401,6 +435,17 @@ def setting(family, job, w, plan, kind):
         model = Linear(w) if m["kind"] == "linear" else mlp(w, {"tanh": nn.Tanh, "gelu": nn.GELU}[m["activation"]], after_last=False)
         loss = number_loss(m)
         return model, lambda rows, _: loss(model(x[rows])[:, 0], y[rows])
+    if job["data"].get("path") == "labels.csv":
+        x, y, weigh = mark_examples(kind)
+        y = y if job["data"].get("target") == "labels" else y[:, :1]
+        weigh = weigh if "weight" in job["data"] else torch.ones_like(weigh)
+        model = Linear(w) if job["model"]["kind"] == "logistic" else mlp(w, nn.Tanh, after_last=False)
+
+        def mean(rows, _):  # over the labels of a row, then over rows as often as they weigh
+            each = functional.binary_cross_entropy_with_logits(model(x[rows]), y[rows], reduction="none").mean(1)
+            return (each * weigh[rows]).sum() / weigh[rows].sum()
+
+        return model, mean
     if job["data"]["format"] == "csv":
         x, y, weights = table_examples(job, kind)
         assert sum(shards) == len(x)

@@ -13,3 +13,5 @@ GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*Go
 "$python" classes.py
 "$python" columns.py
 "$python" folds.py
+"$python" weights.py
+"$python" multilabel.py

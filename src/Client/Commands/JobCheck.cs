@@ -30,7 +30,7 @@ internal static class JobCheck
 
         return new KnownJob(
             job,
-            new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32()),
+            new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32()) { IsMultiLabel = job.Data.IsMultiLabel },
             found.GetProperty("trainingExamples").GetInt64());
     }
 

@@ -27,6 +27,7 @@ internal static class CheckText
         }
 
         AddData(text, data, found);
+        AddWeights(text, data.Weights, held: found.GetProperty("validationExamples").GetInt64() > 0);
         AddText(text, data, found);
         AddClasses(text, data, width);
         if (data.Columns.Count > 0)
@@ -55,7 +56,12 @@ internal static class CheckText
             Line(text, $"held out    {HeldOut(split)}");
         }
 
-        if (data.Classes.Count > 0)
+        if (data.IsMultiLabel)
+        {
+            Line(text, $"labels      {data.Classes.Count:#,0}, of which a row has any number");
+            Line(text, $"features    {Count(found, "features", "number")} an example");
+        }
+        else if (data.Classes.Count > 0)
         {
             Line(text, $"label       {(data.Label is { } label ? $"{label}, " : "")}{data.Classes.Count:#,0} classes");
             Line(text, $"features    {Count(found, "features", "number")} an example");
@@ -162,7 +168,7 @@ internal static class CheckText
             shown = [.. data.Classes.OrderByDescending(c => c.Training + c.HeldOut).Take(MostClasses / 2)];
         }
 
-        var table = new TextTable(text: false, "class", ">training", ">held out");
+        var table = new TextTable(text: false, data.IsMultiLabel ? "label" : "class", ">training", ">held out");
         foreach (var c in shown)
         {
             table.Add(Visible(c.Name), Number(c.Training), Number(c.HeldOut));
@@ -181,6 +187,14 @@ internal static class CheckText
         if (gaps > 0)
         {
             Line(text, $"{(gaps == 1 ? "1 value is" : $"{Number(gaps)} values are")} missing; {(areDescribed ? "each column says what becomes of them" : "the mean of the column's others is filled in")}");
+        }
+    }
+
+    private static void AddWeights(StringBuilder text, WeightReport? weights, bool held)
+    {
+        if (weights is not null)
+        {
+            Line(text, $"weights     {weights.Column}, from {ColumnReport.Number(weights.Least)} to {ColumnReport.Number(weights.Greatest)}; {ColumnReport.Number(weights.Training)} in all to train on{(held ? $", {ColumnReport.Number(weights.HeldOut)} held out" : "")}");
         }
     }
 

@@ -14,7 +14,13 @@ internal static class ClassText
     public static string Lines(ClassFigures f)
     {
         var text = new StringBuilder();
-        if (f.Classes.Count == 2)
+        if (f.HammingLoss is { } wrong)
+        {
+            Line(text, "Hamming", wrong, "part of all labels of all examples that is wrong");
+            Line(text, "micro F1", f.Micro.F1, "over all labels of all examples");
+            Line(text, "macro F1", f.Macro.F1, "mean over labels");
+        }
+        else if (f.Classes.Count == 2)
         {
             var second = f.Classes[1];
             Line(text, "precision", second.Precision, f.Threshold is { } t ? string.Create(CultureInfo.InvariantCulture, $"of {second.Name}, chosen from a probability of {t.Value:0.0000} on") : $"of {second.Name}");
@@ -38,13 +44,13 @@ internal static class ClassText
     /// <param name="width">Columns of the terminal; null: no limit.</param>
     public static string Table(ClassFigures f, int? width)
     {
-        var table = new TextTable(text: false, "class", ">examples", ">precision", ">recall", ">F1", ">ROC-AUC", ">PR-AUC");
+        var table = new TextTable(text: false, f.HammingLoss is null ? "class" : "label", ">examples", ">precision", ">recall", ">F1", ">ROC-AUC", ">PR-AUC");
         foreach (var c in f.Classes)
         {
-            table.Add(c.Name, Count(c.Support), Part(c.Precision), Part(c.Recall), Part(c.F1), Part(c.RocAuc), Part(c.AveragePrecision));
+            table.Add(c.Name, ColumnReport.Number(c.Support), Part(c.Precision), Part(c.Recall), Part(c.F1), Part(c.RocAuc), Part(c.AveragePrecision));
         }
 
-        foreach (var (name, a) in new[] { ("mean over classes", f.Macro), ("all pairs", f.Micro), ("mean by examples", f.Weighted) })
+        foreach (var (name, a) in new[] { (f.HammingLoss is null ? "mean over classes" : "mean over labels", f.Macro), ("all pairs", f.Micro), ("mean by examples", f.Weighted) })
         {
             table.Add(name, "", Part(a.Precision), Part(a.Recall), Part(a.F1), Part(a.RocAuc), Part(a.AveragePrecision));
         }
@@ -64,8 +70,6 @@ internal static class ClassText
             text.Append(CultureInfo.InvariantCulture, $"{name,-12}{value:0.000000}{(of is null ? "" : $"  ({of})")}\n");
         }
     }
-
-    private static string Count(long n) => n.ToString(CultureInfo.InvariantCulture);
 
     private static string Part(double? p) => p is { } part ? part.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
 }

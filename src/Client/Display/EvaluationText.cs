@@ -20,6 +20,11 @@ internal static class EvaluationText
             : $"{Plural.Of(r.Examples, "window")} ({Plural.Of(r.Predictions, "token")})";
         text.Append(CultureInfo.InvariantCulture, $"{counted} of {Path.GetFileName(request.Data)}\n");
         text.Append(CultureInfo.InvariantCulture, $"loss        {r.Loss:0.000000}{(r.IsLogLoss ? "  (log-loss)" : "")}\n");
+        if (r.Weight is { } weight)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"weights     column {r.WeightedBy}, {ColumnReport.Number(weight)} in all: every figure counts a row as often as it weighs\n");
+        }
+
         if (r.Numbers is { } numbers)
         {
             text.Append(CultureInfo.InvariantCulture, $"RMSE        {FigureText.Of(numbers.Rmse)}\nMSE         {FigureText.Of(numbers.Mse)}\nMAE         {FigureText.Of(numbers.Mae)}\n");
@@ -27,7 +32,8 @@ internal static class EvaluationText
             return text.ToString();
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"accuracy    {r.Accuracy:0.000000}\n");
+        var isMultiLabel = r.Figures?.HammingLoss is not null;
+        text.Append(CultureInfo.InvariantCulture, $"accuracy    {r.Accuracy:0.000000}{(isMultiLabel ? "  (every label of an example is right)" : "")}\n");
         text.Append(r.Figures is { } figures ? ClassText.Lines(figures) : "");
         if (r.Perplexity is { } perplexity)
         {
@@ -36,11 +42,15 @@ internal static class EvaluationText
 
         if (r.Classes.Count > ClassText.MostClasses)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nThe table and the confusion matrix of {r.Classes.Count} classes are in --json.\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nThe table{(isMultiLabel ? "" : " and the confusion matrix")} of {r.Classes.Count} {(isMultiLabel ? "labels is" : "classes are")} in --json.\n");
         }
         else if (r.Classes.Count > 0)
         {
-            text.Append('\n').Append(ClassText.Table(r.Figures!, width)).Append('\n').Append(Matrix(r).Text(width));
+            text.Append('\n').Append(ClassText.Table(r.Figures!, width));
+            if (!isMultiLabel)
+            {
+                text.Append('\n').Append(Matrix(r).Text(width));
+            }
         }
 
         return text.ToString();
@@ -51,15 +61,15 @@ internal static class EvaluationText
         var table = new TextTable(text: false, ["truth \\ predicted", .. r.Classes.Select(c => ">" + c)]);
         foreach (var (truth, counts) in r.Classes.Zip(Counts(r)))
         {
-            table.Add([truth, .. counts.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
+            table.Add([truth, .. counts.Select(ColumnReport.Number)]);
         }
 
         return table;
     }
 
-    private static long[][] Counts(EvaluationReport r)
+    private static double[][] Counts(EvaluationReport r)
     {
-        var counts = r.Classes.Select(_ => new long[r.Classes.Count]).ToArray();
+        var counts = r.Classes.Select(_ => new double[r.Classes.Count]).ToArray();
         foreach (var cell in r.Confusion)
         {
             counts[cell.Truth][cell.Predicted] = cell.Count;
@@ -77,6 +87,8 @@ internal static class EvaluationText
         shards = r.Shards,
         examples = r.Examples,
         predictions = r.Predictions,
+        weightedBy = r.WeightedBy,
+        weight = r.Weight,
         loss = r.Loss,
         accuracy = r.Numbers is null ? r.Accuracy : (double?)null,
         mse = r.Numbers?.Mse,
@@ -87,7 +99,7 @@ internal static class EvaluationText
         rocAuc = r.RocAuc,
         perplexity = r.Perplexity,
         classes = r.Classes.Count > 0 ? r.Classes : null,
-        confusion = r.Classes.Count > 0 ? Counts(r) : null,
+        confusion = r.Classes.Count > 0 && r.Figures?.HammingLoss is null ? Counts(r) : null,
         figures = r.Figures is { } figures ? figures with { Confusion = null } : null, // it is above
     };
 }

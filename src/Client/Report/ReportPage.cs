@@ -23,7 +23,7 @@ internal static class ReportPage
 
     private static object Data(EvaluationReport report, EvaluationRequest request)
     {
-        var two = report.Figures?.Classes.Count == 2;
+        var two = report.Figures is { Classes.Count: 2, HammingLoss: null };
         return new
         {
             title = Title(request.Model),

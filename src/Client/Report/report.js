@@ -111,7 +111,7 @@ function thresholds(curve, roc, pr) {
 
 function calibration(p) {
   const bins = p.bins.filter(b => b.count), most = Math.max(...p.bins.map(b => b.count));
-  const chart = plane({ ...unit, xName: data.figures.classes.length === 2 ? `probability of ${data.figures.classes[1].name}` : 'greatest probability', yName: 'part that comes true', label: 'Calibration' });
+  const chart = plane({ ...unit, xName: data.figures.hammingLoss !== undefined ? 'probability of a label' : data.figures.classes.length === 2 ? `probability of ${data.figures.classes[1].name}` : 'greatest probability', yName: 'part that comes true', label: 'Calibration' });
   for (const b of p.bins) chart.bar(b.from, b.to, b.count / most * .3, 6, `${examples(b.count)} from ${part(b.from, 1)} to ${part(b.to, 1)}`);
   chart.chance(0, 0, 1, 1);
   chart.curve(bins.map(b => [b.probability, b.share]), 0);
@@ -141,18 +141,19 @@ function confusion(matrix) {
 
 function table(f) {
   const cells = r => [part(r.precision), part(r.recall), part(r.f1), part(r.rocAuc), part(r.averagePrecision)].map(v => el('td', {}, v));
-  const section = card('Classes', el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Figures of each class' }, el('table', {},
-    el('thead', {}, el('tr', {}, ...['class', 'examples', 'precision', 'recall', 'F1', 'ROC-AUC', 'PR-AUC'].map(h => el('th', { scope: 'col' }, h)))),
+  const several = f.hammingLoss !== undefined;
+  const section = card(several ? 'Labels' : 'Classes', el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Figures of each class' }, el('table', {},
+    el('thead', {}, el('tr', {}, ...[several ? 'label' : 'class', 'examples', 'precision', 'recall', 'F1', 'ROC-AUC', 'PR-AUC'].map(h => el('th', { scope: 'col' }, h)))),
     el('tbody', {}, ...f.classes.map(c => el('tr', {}, el('th', { scope: 'row' }, c.name), el('td', {}, whole(c.support)), ...cells(c))),
-      ...[['mean over classes', f.macro], ['all pairs', f.micro], ['mean by examples', f.weighted]].map(([name, a], i) =>
+      ...[[several ? 'mean over labels' : 'mean over classes', f.macro], ['all pairs', f.micro], ['mean by examples', f.weighted]].map(([name, a], i) =>
         el('tr', { class: i ? 'mean' : 'mean first' }, el('th', { scope: 'row' }, name), el('td', {}), ...cells(a)))))));
   section.classList.add(f.confusion && f.classes.length <= 4 ? 'rest' : 'wide');
   return section;
 }
 
 function classes() {
-  const f = data.figures, two = f.classes.length === 2, p = f.probabilities, second = two ? f.classes[1] : f.macro, of = two ? `of ${f.classes[1].name}` : 'mean over classes';
-  main.append(tiles([['accuracy', part(f.accuracy)], ['precision', part(second.precision), of], ['recall', part(second.recall), of], ['F1', part(second.f1), of],
+  const f = data.figures, several = f.hammingLoss !== undefined, two = !several && f.classes.length === 2, p = f.probabilities, second = two ? f.classes[1] : f.macro, of = two ? `of ${f.classes[1].name}` : several ? 'mean over labels' : 'mean over classes';
+  main.append(tiles([['accuracy', part(f.accuracy), several ? 'every label right' : null], ['Hamming loss', several ? part(f.hammingLoss) : '–'], ['precision', part(second.precision), of], ['recall', part(second.recall), of], ['F1', part(second.f1), of],
     ['ROC-AUC', part(second.rocAuc), of], ['PR-AUC', part(second.averagePrecision), of], ['log-loss', part(p?.logLoss)], ['Brier score', part(p?.brier)]]));
   main.append(el('div', { class: 'cards' }, ...curves(), p ? calibration(p) : null, f.confusion ? confusion(f.confusion) : null, table(f)));
 }

@@ -19,12 +19,13 @@ internal sealed partial class CoordinatorGrain
         var shards = (await run.Unless(run.Group.HeldOut())).OrderBy(s => s.Shard).ToArray();
         Spend(TimePart.CheckpointStall);
         var classes = State.Facts.Classes;
-        var ranked = ClassTable.Ranked(classes.Count);
+        var ranked = Job.Data.IsMultiLabel ? ClassTable.RankedLabels(classes.Count) : ClassTable.Ranked(classes.Count);
         var all = ranked.Select((k, at) => (Class: k, At: at)).ToDictionary(r => r.Class, r => r.At);
         var rule = Job.Data.Validation.Threshold is { } text ? ThresholdRule.Parse(text) : null;
-        var (figures, _) = await new RankedFigures(
-            classes, ScorePages.Sum(shards.SelectMany(s => s.Confusion)), ProbabilitySums.Of(shards.Select(s => s.Probabilities)),
-            ranked.Count == 0 || shards.Any(s => s.Scores.Count == 0) ? null : Feed).Of(rule);
+        var (examples, probabilities) = (State.Facts.ValidationRows.Sum(), ProbabilitySums.Of(shards.Select(s => s.Probabilities)));
+        Func<int, RankCurve, Task>? feed = ranked.Count == 0 || shards.Any(s => s.Scores.Count == 0) ? null : Feed;
+        var (figures, _) = LabelSums.Of(shards.Select(s => s.Labels)) is { } labels ? await new RankedLabels(classes, labels, probabilities, examples, feed).Of()
+            : await new RankedFigures(classes, ScorePages.Sum(shards.SelectMany(s => s.Confusion)), probabilities, examples, feed).Of(rule);
         return figures;
 
         Task Feed(int list, RankCurve curve)

@@ -250,14 +250,14 @@ public sealed class JobProgress
             }
         }
 
-        state.LastLoss = _tree.Sum(v => records[v]?.LossSum) / _tree.Sum(v => records[v]?.Weight);
+        state.LastLoss = Mean(_tree.Sum(v => records[v]?.LossSum), _tree.Sum(v => records[v]?.Weight));
         state.Committed = step + 1;
         state.Converged = last;
         var epoch = _batches.EpochOf(step);
         var endsRound = _batches.EndsRound(step);
         if (endsRound)
         {
-            state.EpochLoss = _tree.Sum(v => state.LossSums[v]) / _tree.Sum(v => state.Weights[v]);
+            state.EpochLoss = Mean(_tree.Sum(v => state.LossSums[v]), _tree.Sum(v => state.Weights[v]));
             state.Evaluation = evaluations is null ? null : Merge(evaluations);
             state.Standing = state.Evaluation is { } now ? _rule.Next(state.Standing, state.Committed, now) : state.Standing;
             state.CloseRound();
@@ -286,10 +286,14 @@ public sealed class JobProgress
         }
     }
 
+    // Of examples that weigh nothing the mean is 0, as their gradient is.
+    private static double? Mean(double? sum, double? weight) => weight == 0 ? 0 : sum / weight;
+
     private Evaluation Merge(EvaluationRecord?[] records) => new(
         records.Sum(r => r?.Examples ?? 0),
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
-        (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0),
+        _tree.Sum(v => records[v]?.RowWeight) is > 0 and var weight ? _tree.Sum(v => records[v]?.RightWeight)!.Value / weight
+            : (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0),
         NumberErrors.Of([.. records.Select(r => r?.Numbers.Errors())])?.Figures(_target));
 
     private sealed record Taken(long Step, ShardRecord?[] Records, EvaluationRecord?[]? Evaluations, double Seconds, bool Last, double? Norm);

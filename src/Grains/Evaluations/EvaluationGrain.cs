@@ -73,36 +73,50 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
                 + (model.Data.Examples == ExampleKind.Windows ? $", of which each takes {model.Model.Context + 1} tokens within one of {Plural.Of(done.Count, "part")}." : "."));
         }
 
-        var text = model.Data.IsText;
-        var loss = new SumTree(done.Count).Sum(v => done[v].Examples > 0 ? done[v].LossSum : null)!.Value / examples;
+        var (text, tree) = (model.Data.IsText, new SumTree(done.Count));
+        var weight = done.TrueForAll(d => d.Weight is null) ? null : tree.Sum(v => done[v].Weight);
+        if (weight == 0)
+        {
+            throw new JobException($"{Path.GetFileName(request.Data)}: column '{model.Data.Weight}' (data.weight) is 0 in every row: there is nothing to measure on. Give rows a weight above 0, or take the column out.");
+        }
+
+        var loss = tree.Sum(v => done[v].Examples > 0 ? done[v].LossSum : null)!.Value / (weight ?? examples);
         var confusion = ScorePages.Sum(done.SelectMany(d => d.Confusion));
-        var (figures, curves) = text || model.Facts.Shape.IsNumber ? (null, []) : await Classes(model, request, done, confusion);
+        var labels = LabelSums.Of(done.Select(d => d.Examples > 0 ? d.Labels : null));
+        var (figures, curves) = text || model.Facts.Shape.IsNumber ? (null, []) : await Classes(model, request, done, confusion, labels);
         return new EvaluationReport(
             model.Model.Kind,
             examples,
             predictions,
             loss,
-            (double)done.Sum(d => d.Correct) / predictions,
+            labels is not null ? labels.Exact / labels.Weight : tree.Sum(v => done[v].Correct)!.Value / (weight ?? predictions),
             text ? [] : model.Facts.Classes,
             confusion,
             !model.Facts.Shape.IsNumber && ModelKinds.Of(model.Model).LosesByLikelihood(model.Model),
-            model.Facts.Shape.Classes == 2 ? figures?.Classes[1].RocAuc : null,
+            model.Facts.Shape is { Classes: 2, IsMultiLabel: false } ? figures?.Classes[1].RocAuc : null,
             text ? Math.Exp(loss) : null,
             done.Count,
             NumberErrors.Of([.. done.Select(d => d.Numbers)])?.Figures(),
             figures,
             curves,
             [.. done.SelectMany(d => d.Truths)],
-            [.. done.SelectMany(d => d.Predicted)]);
+            [.. done.SelectMany(d => d.Predicted)],
+            weight is null ? null : model.Data.Weight,
+            weight);
     }
 
     // Predictions were counted under the model's own threshold.
     private async Task<(ClassFigures? Figures, IReadOnlyList<ClassCurve> Curves)> Classes(
-        TrainedModel model, EvaluationRequest request, List<ShardFigures> done, IReadOnlyList<ConfusionCell> confusion)
+        TrainedModel model, EvaluationRequest request, List<ShardFigures> done, IReadOnlyList<ConfusionCell> confusion, LabelSums? labels)
     {
         var hasScores = done.All(d => d.HasScores || d.Examples == 0);
-        var (figures, curves) = await new RankedFigures(
-            model.Facts.Classes, confusion, ProbabilitySums.Of(done.Select(d => d.Probabilities)), hasScores ? Feed : null).Of(rule: null);
+        var (probabilities, examples) = (ProbabilitySums.Of(done.Select(d => d.Probabilities)), done.Sum(d => d.Examples));
+        if (labels is not null)
+        {
+            return await new RankedLabels(model.Facts.Classes, labels, probabilities, examples, hasScores ? Feed : null).Of();
+        }
+
+        var (figures, curves) = await new RankedFigures(model.Facts.Classes, confusion, probabilities, examples, hasScores ? Feed : null).Of(rule: null);
         return (model.Facts.Threshold is { } threshold
             ? figures with { Threshold = new ThresholdFigures(threshold, model.Data.Validation.Threshold) } : figures, curves);
 

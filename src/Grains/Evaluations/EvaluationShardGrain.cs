@@ -24,12 +24,14 @@ internal sealed class EvaluationShardGrain(SavedModels models, ReadingThreads th
         var done = await Done(request, shards);
         return new ShardFigures(
             done.Examples, done.Predictions, done.LossSum, done.Correct, ScorePages.Cells(done.Classes?.Confusion), done.Numbers,
-            done.Classes?.Probabilities, done.Classes?.Scores is not null, done.Sample?.Truths ?? [], done.Sample?.Predictions ?? []);
+            done.Classes?.Probabilities ?? done.Labels?.Probabilities, Scored(done) is not null, done.Sample?.Truths ?? [], done.Sample?.Predictions ?? [], done.Weight, done.Labels?.Sums);
     }
 
     /// <inheritdoc/>
     public async Task<ScorePage> Scores(EvaluationRequest request, int shards, int list, int from) =>
-        ScorePages.Of((await Done(request, shards)).Classes?.Scores?.Runs(list).Skip(from).Take(PageRuns).ToArray() ?? []);
+        ScorePages.Of(Scored(await Done(request, shards))?.Runs(list).Skip(from).Take(PageRuns).ToArray() ?? []);
+
+    private static RankedScores? Scored(ShardEvaluation done) => done.Classes?.Scores ?? done.Labels?.Scores;
 
     private Task<ShardEvaluation> Done(EvaluationRequest request, int shards) => _done ??= Run(request, shards);
 

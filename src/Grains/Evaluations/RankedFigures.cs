@@ -8,17 +8,19 @@ namespace Granary.Grains.Evaluations;
 /// <param name="names">The classes.</param>
 /// <param name="confusion">Truths and predictions of all shards.</param>
 /// <param name="probabilities">What the probabilities add up to; null where the model gives none.</param>
+/// <param name="examples">How many examples there are.</param>
 /// <param name="feed">Gives the scores of a class (-1: of all pairs of an example and a class) to a curve; null: there are none.</param>
 internal sealed class RankedFigures(
-    IReadOnlyList<string> names, IReadOnlyList<ConfusionCell> confusion, ProbabilitySums? probabilities, Func<int, RankCurve, Task>? feed)
+    IReadOnlyList<string> names, IReadOnlyList<ConfusionCell> confusion, ProbabilitySums? probabilities, long examples, Func<int, RankCurve, Task>? feed)
 {
-    private const int MostCurves = 10;
+    /// <summary>Of more classes curves are not drawn.</summary>
+    public const int MostCurves = 10;
 
     /// <summary>All figures, and the curves where they are few.</summary>
     /// <param name="rule">Two classes: chooses a threshold; null: the predictions stand as they were counted.</param>
     public async Task<(ClassFigures Figures, IReadOnlyList<ClassCurve> Curves)> Of(ThresholdRule? rule)
     {
-        (int Truth, int Predicted, long Count)[] cells = [.. confusion.Select(c => (c.Truth, c.Predicted, c.Count))];
+        (int Truth, int Predicted, double Count)[] cells = [.. confusion.Select(c => (c.Truth, c.Predicted, c.Count))];
         var total = cells.Sum(c => c.Count);
         var ranks = new Dictionary<int, RankFigures>();
         RankFigures? pooled = null;
@@ -34,8 +36,8 @@ internal sealed class RankedFigures(
         }
 
         var cut = rule is null ? null : ranks.GetValueOrDefault(1)?.Chosen;
-        IReadOnlyCollection<(int, int, long)> counted = cut is { } chosen ? ClassTable.Under(chosen, ranks[1].Positives, ranks[1].Negatives) : cells;
-        var figures = ClassTable.Of(names, counted, probabilities, ranks, pooled);
+        IReadOnlyCollection<(int, int, double)> counted = cut is { } chosen ? ClassTable.Under(chosen, ranks[1].Positives, ranks[1].Negatives) : cells;
+        var figures = ClassTable.Of(names, counted, probabilities, ranks, pooled, examples);
         var curves = names.Count > MostCurves ? [] : ranks.Select(r => new ClassCurve(names[r.Key], r.Value));
         return (
             rule is null ? figures : figures with { Threshold = new ThresholdFigures(cut?.Threshold ?? 0.5, rule.ToString(), cut is null ? Missed(rule, ranks) : null) },

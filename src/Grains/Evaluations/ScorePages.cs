@@ -11,7 +11,7 @@ internal static class ScorePages
         new([.. runs.Select(r => r.Score)], [.. runs.Select(r => r.Positives)], [.. runs.Select(r => r.Negatives)]);
 
     /// <summary>A confusion matrix's cells.</summary>
-    public static IReadOnlyList<ConfusionCell> Cells(IReadOnlyDictionary<(int Truth, int Predicted), long>? confusion) =>
+    public static IReadOnlyList<ConfusionCell> Cells(IReadOnlyDictionary<(int Truth, int Predicted), double>? confusion) =>
         confusion is null ? [] : [.. confusion.OrderBy(c => c.Key).Select(c => new ConfusionCell(c.Key.Truth, c.Key.Predicted, c.Value))];
 
     /// <summary>The cells of several shards added up, by truth and prediction.</summary>

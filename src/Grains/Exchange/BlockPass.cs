@@ -107,7 +107,11 @@ internal sealed unsafe class BlockPass<T>(int levels, BlockUpdate<T> update) : I
     // The reciprocal of a power of two is exact, and so its product is the quotient to the bit: a third of the time.
     private static void Divide(ReadOnlySpan<T> sum, T weight, Span<T> into)
     {
-        if (T.IsPow2(weight) && T.IsNormal(T.One / weight))
+        if (T.IsZero(weight))
+        {
+            into.Clear(); // no row of the batch weighs anything: there is nowhere to go
+        }
+        else if (T.IsPow2(weight) && T.IsNormal(T.One / weight))
         {
             TensorPrimitives.Multiply(sum, T.One / weight, into);
         }

@@ -118,7 +118,7 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
         {
             var (shard, examples) = withRows[i];
             var rows = (int)_evaluated[shard];
-            double weight = 0, loss = 0;
+            double weight = 0, loss = 0, rowWeight = 0, rightWeight = 0;
             long correct = 0, predictions = 0;
             NumberErrors? numbers = null;
             for (var row = 0; row < rows; row += _mostEvaluated)
@@ -129,10 +129,12 @@ internal sealed unsafe partial class GradientWork<T> : IDisposable
                 loss += part.LossSum;
                 correct += part.Correct;
                 predictions += part.Predictions;
+                rowWeight += part.RowWeight ?? 0;
+                rightWeight += part.RightWeight ?? 0;
                 numbers = part.Numbers is { } errors ? numbers?.With(errors) ?? errors : null;
             }
 
-            records[i] = new EvaluationRecord(committed, shard, rows, weight, loss, correct, predictions, NumberSums.Of(numbers));
+            records[i] = new EvaluationRecord(committed, shard, rows, weight, loss, correct, predictions, NumberSums.Of(numbers), rowWeight, rightWeight);
         });
         return records;
     }

@@ -7,7 +7,7 @@ namespace Granary.Jobs;
 /// <param name="Files">The source's files, in the order in which they are read.</param>
 /// <param name="ValidationFiles">The same of the validation's own source; empty without one.</param>
 /// <param name="Label">The label's column; null where it has no name.</param>
-/// <param name="Classes">The classes, in class order; empty for text, and where the target is a number.</param>
+/// <param name="Classes">The classes, in class order, or the labels, in the order of their columns; empty for text, and where the target is a number.</param>
 /// <param name="Ignored">Columns that the job ignores.</param>
 /// <param name="LeftOut">Columns that are taken for the rows' own names or numbers.</param>
 /// <param name="Columns">The features, in order; empty where nobody asked for them, for text, and for sparse sources of many.</param>
@@ -27,11 +27,17 @@ public sealed record DataReport(
     SparseReport? Sparse,
     string? Delimiter)
 {
+    /// <summary>Whether <see cref="Classes"/> are labels of which a row has any number.</summary>
+    public bool IsMultiLabel { get; init; }
+
     /// <summary>Where the target is a number; null otherwise.</summary>
     public TargetReport? Target { get; init; }
 
     /// <summary>Where the job says by what rows are held out; null otherwise.</summary>
     public SplitReport? Split { get; init; }
+
+    /// <summary>What rows weigh, where a column says it; null otherwise.</summary>
+    public WeightReport? Weights { get; init; }
 
     /// <summary>Where the job describes columns: the first rows as a model sees them; null otherwise.</summary>
     public PreviewReport? Preview { get; init; }
@@ -79,6 +85,14 @@ public sealed record PreviewReport(IReadOnlyList<string> Features, IReadOnlyList
 /// <param name="Mean">Their mean; null: their sum is too large for a number.</param>
 /// <param name="Deviation">Their standard deviation; null likewise.</param>
 public sealed record TargetReport(double Least, double Greatest, double? Mean, double? Deviation);
+
+/// <summary>What rows weigh.</summary>
+/// <param name="Column">The column that says it.</param>
+/// <param name="Least">The least weight.</param>
+/// <param name="Greatest">The greatest weight.</param>
+/// <param name="Training">What the training examples weigh in all.</param>
+/// <param name="HeldOut">What the held-out examples weigh in all; 0 without any.</param>
+public sealed record WeightReport(string Column, double Least, double Greatest, double Training, double HeldOut);
 
 /// <summary>A file.</summary>
 /// <param name="Path">Its path.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Jobs;
 
-/// <summary>A classifier's figures over some examples. Zero where a figure would be 0 / 0, as in scikit-learn; null where there is none.</summary>
+/// <summary>A classifier's figures over some examples, each of which counts as much as it weighs. Zero where a figure would be 0 / 0, as in scikit-learn; null where there is none.</summary>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record ClassFigures
 {
@@ -11,6 +11,10 @@ public sealed record ClassFigures
 
     /// <summary>Part of them that is right: with several labels each, in all of its labels.</summary>
     public required double Accuracy { get; init; }
+
+    /// <summary>With several labels each: part of all pairs of an example and a label that is wrong (Hamming loss); null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HammingLoss { get; init; }
 
     /// <summary>Each class against all others; with several labels each, each label.</summary>
     public required IReadOnlyList<OneClass> Classes { get; init; }
@@ -30,13 +34,13 @@ public sealed record ClassFigures
     /// <summary>Two classes: from which probability of the second on it is chosen.</summary>
     public ThresholdFigures? Threshold { get; init; }
 
-    /// <summary>Rows are truths, columns predictions, in class order; null for more than 100 classes, and with several labels each.</summary>
-    public long[][]? Confusion { get; init; }
+    /// <summary>Rows are truths, columns predictions, in class order: how many examples, or what they weigh; null for more than 100 classes, and with several labels each.</summary>
+    public double[][]? Confusion { get; init; }
 
     /// <summary>By all of the figures, those in lists too.</summary>
     public bool Equals(ClassFigures? other) => other is not null
         && (Examples, Accuracy, Macro, Micro, Weighted, Probabilities, Threshold) == (other.Examples, other.Accuracy, other.Macro, other.Micro, other.Weighted, other.Probabilities, other.Threshold)
-        && Classes.SequenceEqual(other.Classes)
+        && HammingLoss == other.HammingLoss && Classes.SequenceEqual(other.Classes)
         && (Confusion ?? []).Select(r => r.Length).SequenceEqual((other.Confusion ?? []).Select(r => r.Length))
         && (Confusion ?? []).SelectMany(r => r).SequenceEqual((other.Confusion ?? []).SelectMany(r => r));
 
@@ -46,15 +50,15 @@ public sealed record ClassFigures
 
 /// <summary>One class against all others.</summary>
 /// <param name="Name">As the data spells it.</param>
-/// <param name="Support">Examples of it.</param>
-/// <param name="Predicted">Examples that are said to be of it.</param>
+/// <param name="Support">Examples of it; where examples are weighted, what they weigh.</param>
+/// <param name="Predicted">Likewise: examples that are said to be of it.</param>
 /// <param name="Precision">Part of those said to be that are.</param>
 /// <param name="Recall">Part of those that are that are said to be.</param>
 /// <param name="F1">Harmonic mean of both.</param>
 /// <param name="RocAuc">Area under the ROC curve; null where only this or no such class occurs, where there are no probabilities, and of the first of two classes.</param>
 /// <param name="AveragePrecision">Area under the precision-recall curve; null likewise.</param>
 public sealed record OneClass(
-    string Name, long Support, long Predicted, double Precision, double Recall, double F1, double? RocAuc, double? AveragePrecision);
+    string Name, double Support, double Predicted, double Precision, double Recall, double F1, double? RocAuc, double? AveragePrecision);
 
 /// <summary>Figures over several classes.</summary>
 /// <param name="Precision">Of the precisions.</param>
@@ -83,11 +87,11 @@ public sealed record ProbabilityFigures(double Brier, double LogLoss, double Cal
 /// <summary>Examples of about the same probability.</summary>
 /// <param name="From">Their probability is above this (of the first bin, or it).</param>
 /// <param name="To">And at most this.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">How many; where examples are weighted, what they weigh.</param>
 /// <param name="Probability">Its mean over them; null without any.</param>
 /// <param name="Share">Part of them that comes true; null without any.</param>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-public sealed record CalibrationBin(double From, double To, long Count, double? Probability, double? Share);
+public sealed record CalibrationBin(double From, double To, double Count, double? Probability, double? Share);
 
 /// <summary>A threshold on the probability of the second of two classes.</summary>
 /// <param name="Value">The second class is chosen from here on.</param>

@@ -14,15 +14,16 @@ public static class ClassTable
 
     /// <summary>For examples of one class each.</summary>
     /// <param name="names">The classes.</param>
-    /// <param name="confusion">How often a class was taken for another or for itself.</param>
+    /// <param name="confusion">How often a class was taken for another or for itself; where examples are weighted, what these weigh.</param>
     /// <param name="probabilities">What the probabilities add up to; null where there are none.</param>
     /// <param name="ranks">By class: where it ranks the examples; null where it does not.</param>
     /// <param name="pooled">All pairs of an example and a class ranked together; null where they are not.</param>
+    /// <param name="examples">How many examples there are; null: each weighs 1.</param>
     public static ClassFigures Of(
-        IReadOnlyList<string> names, IReadOnlyCollection<(int Truth, int Predicted, long Count)> confusion, ProbabilitySums? probabilities,
-        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled)
+        IReadOnlyList<string> names, IReadOnlyCollection<(int Truth, int Predicted, double Count)> confusion, ProbabilitySums? probabilities,
+        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled, long? examples = null)
     {
-        var (right, support, predicted) = (new long[names.Count], new long[names.Count], new long[names.Count]);
+        var (right, support, predicted) = (new double[names.Count], new double[names.Count], new double[names.Count]);
         foreach (var (truth, said, count) in confusion)
         {
             support[truth] += count;
@@ -31,31 +32,37 @@ public static class ClassTable
         }
 
         var (all, hits) = (support.Sum(), right.Sum());
-        return Of(names, all, (double)hits / all, right, support, predicted, ranks, pooled) with
+        return Of(names, examples ?? (long)all, hits / all, right, support, predicted, ranks, pooled) with
         {
             Probabilities = probabilities?.Figures(),
             Confusion = names.Count <= MostInMatrix ? Matrix(names.Count, confusion) : null,
         };
     }
 
-    /// <summary>For examples of any number of labels each.</summary>
+    /// <summary>The labels whose ranks are asked for: of more than 100 none.</summary>
+    public static IReadOnlyList<int> RankedLabels(int labels) => labels > MostRanked ? [] : [.. Enumerable.Range(0, labels)];
+
+    /// <summary>For examples of any number of labels each. Means go over all labels.</summary>
     /// <param name="names">The labels.</param>
-    /// <param name="examples">How many.</param>
-    /// <param name="accuracy">Part of them that is right in every label.</param>
-    /// <param name="right">By label: examples that have it and are said to.</param>
-    /// <param name="support">By label: examples that have it.</param>
-    /// <param name="predicted">By label: examples that are said to have it.</param>
+    /// <param name="examples">How many examples there are.</param>
+    /// <param name="sums">What they have and are said to have.</param>
     /// <param name="ranks">As above.</param>
     /// <param name="pooled">As above.</param>
-    public static ClassFigures Of(
-        IReadOnlyList<string> names, long examples, double accuracy, long[] right, long[] support, long[] predicted,
-        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled)
+    public static ClassFigures Of(IReadOnlyList<string> names, long examples, LabelSums sums, IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled) =>
+        Of(names, examples, sums.Exact / sums.Weight, sums.Right, sums.Support, sums.Predicted, ranks, pooled, all: true) with
+        {
+            HammingLoss = Enumerable.Range(0, names.Count).Sum(k => sums.Support[k] + sums.Predicted[k] - (2 * sums.Right[k])) / (sums.Weight * names.Count),
+        };
+
+    private static ClassFigures Of(
+        IReadOnlyList<string> names, long examples, double accuracy, double[] right, double[] support, double[] predicted,
+        IReadOnlyDictionary<int, RankFigures> ranks, RankFigures? pooled, bool all = false)
     {
         OneClass[] rows = [.. names.Select((name, k) => new OneClass(
             name, support[k], predicted[k], Part(right[k], predicted[k]), Part(right[k], support[k]), Part(2 * right[k], support[k] + predicted[k]),
             ranks.GetValueOrDefault(k)?.RocAuc, ranks.GetValueOrDefault(k)?.AveragePrecision))];
         var (hits, truths, said) = (right.Sum(), support.Sum(), predicted.Sum());
-        var occur = rows.Where(r => r.Support + r.Predicted > 0).ToArray();
+        var occur = rows.Where(r => all || r.Support + r.Predicted > 0).ToArray();
         return new ClassFigures
         {
             Examples = examples,
@@ -71,12 +78,12 @@ public static class ClassTable
     /// <param name="cut">What the threshold does.</param>
     /// <param name="positives">Examples of the second class.</param>
     /// <param name="negatives">Examples of the first.</param>
-    public static IReadOnlyCollection<(int Truth, int Predicted, long Count)> Under(Cut cut, long positives, long negatives) =>
+    public static IReadOnlyCollection<(int Truth, int Predicted, double Count)> Under(Cut cut, double positives, double negatives) =>
     [
         (0, 0, negatives - cut.FalsePositives), (0, 1, cut.FalsePositives), (1, 0, positives - cut.TruePositives), (1, 1, cut.TruePositives),
     ];
 
-    private static double Part(long some, long all) => all == 0 ? 0 : (double)some / all;
+    private static double Part(double some, double all) => all == 0 ? 0 : some / all;
 
     // Of two classes one alone is ranked: a mean would be its own.
     private static AveragedFigures Average(IReadOnlyList<OneClass> rows, Func<OneClass, double> weight, bool hasAreas) => new(
@@ -98,9 +105,9 @@ public static class ClassTable
         return weights > 0 ? sum.Value / weights : null;
     }
 
-    private static long[][] Matrix(int classes, IReadOnlyCollection<(int Truth, int Predicted, long Count)> confusion)
+    private static double[][] Matrix(int classes, IReadOnlyCollection<(int Truth, int Predicted, double Count)> confusion)
     {
-        var matrix = Enumerable.Range(0, classes).Select(_ => new long[classes]).ToArray();
+        var matrix = Enumerable.Range(0, classes).Select(_ => new double[classes]).ToArray();
         foreach (var (truth, said, count) in confusion)
         {
             matrix[truth][said] += count;

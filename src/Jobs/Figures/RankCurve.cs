@@ -6,9 +6,9 @@ namespace Granary.Jobs;
 /// <param name="AveragePrecision">Area under the precision-recall curve as a sum of steps: sum of (R_n - R_n-1) P_n; null without positives.</param>
 /// <param name="Points">Points of the curves, thresholds rising: all of them, or some hundreds that lie on it.</param>
 /// <param name="Chosen">What the rule has chosen; null: there is no rule, or no threshold that it allows.</param>
-/// <param name="Positives">Positives, all of them.</param>
-/// <param name="Negatives">Negatives, all of them.</param>
-public sealed record RankFigures(double? RocAuc, double? AveragePrecision, IReadOnlyList<Cut> Points, Cut? Chosen, long Positives, long Negatives);
+/// <param name="Positives">Positives, all of them; where examples are weighted, what they weigh.</param>
+/// <param name="Negatives">Negatives, likewise.</param>
+public sealed record RankFigures(double? RocAuc, double? AveragePrecision, IReadOnlyList<Cut> Points, Cut? Chosen, double Positives, double Negatives);
 
 /// <summary>What ranks of a name.</summary>
 /// <param name="Name">The class.</param>
@@ -16,31 +16,33 @@ public sealed record RankFigures(double? RocAuc, double? AveragePrecision, IRead
 public sealed record ClassCurve(string Name, RankFigures Ranks);
 
 /// <summary>
-/// ROC and precision-recall curve, from examples that come by rising score. Counted in whole numbers, and summed without rounding, so that it is exact
-/// however the examples were spread; memory does not grow with them. Examples of one score are one step, as in scikit-learn.
+/// ROC and precision-recall curve, from examples that come by rising score. Counts and what is made of them are summed without rounding, so that it is exact
+/// however the examples were spread; memory does not grow with them. Examples of one score are one step, as in scikit-learn. Where examples are weighted, their
+/// weights stand for their counts.
 /// </summary>
-/// <param name="positives">Positives that will come, all of them.</param>
-/// <param name="negatives">Negatives that will come.</param>
+/// <param name="positives">Positives that will come, all of them; where examples are weighted, what they weigh.</param>
+/// <param name="negatives">Negatives that will come, likewise.</param>
 /// <param name="rule">Chooses a threshold; null: nobody asks for one.</param>
-public sealed class RankCurve(long positives, long negatives, ThresholdRule? rule = null)
+public sealed class RankCurve(double positives, double negatives, ThresholdRule? rule = null)
 {
     private const double MostPoints = 400;
 
     private readonly List<Cut> _points = [];
     private readonly ExactSum _precision = new(); // each positive's, at its own score
-    private Int128 _twice; // of the pairs in the right order, one for each that is tied
-    private long _positivesBelow;
-    private long _negativesBelow;
+    private readonly ExactSum _twice = new(); // of the pairs in the right order, one for each that is tied
+    private readonly ExactSum _positivesFrom = new([positives]); // from the present score on
+    private readonly ExactSum _negativesFrom = new([negatives]);
+    private readonly ExactSum _negativesBelow = new();
     private double _below; // the score before
-    private (double Score, long Positives, long Negatives) _run;
+    private (double Score, double Positives, double Negatives) _run;
     private Cut? _chosen;
-    private long _drawn = long.MaxValue; // examples from the last point on
+    private double _drawn = double.PositiveInfinity; // examples from the last point on
 
     /// <summary>Takes some examples in; scores never fall.</summary>
     /// <param name="score">Their score.</param>
-    /// <param name="ofClass">Positives among them.</param>
-    /// <param name="others">Negatives among them.</param>
-    public void Add(double score, long ofClass, long others)
+    /// <param name="ofClass">Positives among them, or what they weigh.</param>
+    /// <param name="others">Negatives among them, likewise.</param>
+    public void Add(double score, double ofClass, double others)
     {
         if (_run is { Positives: 0, Negatives: 0 } || score > _run.Score)
         {
@@ -63,19 +65,30 @@ public sealed class RankCurve(long positives, long negatives, ThresholdRule? rul
             return;
         }
 
-        var cut = new Cut(score, positives - _positivesBelow, negatives - _negativesBelow);
-        _twice += (Int128)ofClass * ((2 * (Int128)_negativesBelow) + others);
-        _precision.Add(ofClass * ((double)cut.TruePositives / cut.Chosen));
+        // Of weights, whose total is rounded, a little more or less than the last ones may be left.
+        var cut = new Cut(score, Math.Max(_positivesFrom.Value, ofClass), Math.Max(_negativesFrom.Value, others));
+        AddProduct(_twice, ofClass, (2 * _negativesBelow.Value) + others);
+        _precision.Add(ofClass * (cut.TruePositives / cut.Chosen));
         Draw(cut);
         Choose(cut);
-        (_positivesBelow, _negativesBelow, _below) = (_positivesBelow + ofClass, _negativesBelow + others, score);
-        _run = default;
+        _positivesFrom.Add(-ofClass);
+        _negativesFrom.Add(-others);
+        _negativesBelow.Add(others);
+        (_run, _below) = (default, score);
+    }
+
+    // What the product loses by rounding is a double, too.
+    private static void AddProduct(ExactSum sum, double a, double b)
+    {
+        var product = a * b;
+        sum.Add(product);
+        sum.Add(Math.FusedMultiplyAdd(a, b, -product));
     }
 
     // Closer to each other where few examples are left: there a precision changes fast.
     private void Draw(Cut cut)
     {
-        if (_drawn == long.MaxValue || _drawn - cut.Chosen >= Math.Min((positives + negatives) / MostPoints, 1 + (cut.Chosen / 20)))
+        if (double.IsInfinity(_drawn) || _drawn - cut.Chosen >= Math.Min((positives + negatives) / MostPoints, 1 + Math.Floor(cut.Chosen / 20)))
         {
             _points.Add(cut);
             _drawn = cut.Chosen;
@@ -97,7 +110,7 @@ public sealed class RankCurve(long positives, long negatives, ThresholdRule? rul
     {
         Close();
         return new RankFigures(
-            positives == 0 || negatives == 0 ? null : (double)_twice / (2 * (double)((Int128)positives * negatives)),
+            positives == 0 || negatives == 0 ? null : _twice.Value / (2 * (positives * negatives)),
             positives == 0 ? null : _precision.Value / positives,
             _points,
             positives == 0 || negatives == 0 ? null : _chosen,

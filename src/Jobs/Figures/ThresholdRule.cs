@@ -48,23 +48,23 @@ public sealed record ThresholdRule(ThresholdFigure Figure, double AtLeast = 0)
     /// <summary>Whether a threshold may be chosen at all.</summary>
     /// <param name="cut">What it does.</param>
     /// <param name="positives">Examples of the second class.</param>
-    internal bool Allows(Cut cut, long positives) => Figure switch
+    internal bool Allows(Cut cut, double positives) => Figure switch
     {
-        ThresholdFigure.Precision => (double)cut.TruePositives / cut.Chosen >= AtLeast,
-        ThresholdFigure.Recall => (double)cut.TruePositives / positives >= AtLeast,
+        ThresholdFigure.Precision => cut.TruePositives / cut.Chosen >= AtLeast,
+        ThresholdFigure.Recall => cut.TruePositives / positives >= AtLeast,
         _ => true,
     };
 
-    /// <summary>Whether a threshold is better than a lower one: in whole numbers, so that no rounding decides.</summary>
-    internal bool IsBetter(Cut cut, Cut lower, long positives, long negatives) => Figure switch
+    /// <summary>Whether a threshold is better than a lower one. Nothing is divided: where every example weighs 1, these are whole numbers, and no rounding decides.</summary>
+    internal bool IsBetter(Cut cut, Cut lower, double positives, double negatives) => Figure switch
     {
-        ThresholdFigure.F1 => (Int128)cut.TruePositives * (lower.Chosen + positives) > (Int128)lower.TruePositives * (cut.Chosen + positives),
-        ThresholdFigure.Youden => ((Int128)cut.TruePositives * negatives) - ((Int128)cut.FalsePositives * positives)
-            > ((Int128)lower.TruePositives * negatives) - ((Int128)lower.FalsePositives * positives),
+        ThresholdFigure.F1 => cut.TruePositives * (lower.Chosen + positives) > lower.TruePositives * (cut.Chosen + positives),
+        ThresholdFigure.Youden => (cut.TruePositives * negatives) - (cut.FalsePositives * positives)
+            > (lower.TruePositives * negatives) - (lower.FalsePositives * positives),
         ThresholdFigure.Accuracy => cut.TruePositives - cut.FalsePositives > lower.TruePositives - lower.FalsePositives,
         ThresholdFigure.Precision => cut.TruePositives > lower.TruePositives
             || (cut.TruePositives == lower.TruePositives && cut.FalsePositives < lower.FalsePositives),
-        _ => (Int128)cut.TruePositives * lower.Chosen > (Int128)lower.TruePositives * cut.Chosen,
+        _ => cut.TruePositives * lower.Chosen > lower.TruePositives * cut.Chosen,
     };
 
     /// <inheritdoc/>
@@ -74,10 +74,10 @@ public sealed record ThresholdRule(ThresholdFigure Figure, double AtLeast = 0)
 
 /// <summary>What is said to be of the second class from some score on.</summary>
 /// <param name="Threshold">The score.</param>
-/// <param name="TruePositives">Those that are.</param>
-/// <param name="FalsePositives">Those that are not.</param>
-public readonly record struct Cut(double Threshold, long TruePositives, long FalsePositives)
+/// <param name="TruePositives">Those that are; where examples are weighted, what they weigh.</param>
+/// <param name="FalsePositives">Those that are not, likewise.</param>
+public readonly record struct Cut(double Threshold, double TruePositives, double FalsePositives)
 {
     /// <summary>All of them.</summary>
-    internal long Chosen => TruePositives + FalsePositives;
+    internal double Chosen => TruePositives + FalsePositives;
 }

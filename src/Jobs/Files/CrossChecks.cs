@@ -12,6 +12,8 @@ internal static class CrossChecks
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
         }
 
+        CheckLabels(job.Data, data);
+        CheckWeight(job.Data, data);
         CheckColumns(job.Data, data);
         var kind = ModelKinds.Of(job.Model);
         var reads = kind.Examples != ExampleKind.Rows;
@@ -57,6 +59,49 @@ internal static class CrossChecks
         }
     }
 
+    private static void CheckLabels(DataSection section, YamlMap data)
+    {
+        if (!section.IsMultiLabel)
+        {
+            return;
+        }
+
+        if (!FormatKinds.Of(section.Format).Takes("label"))
+        {
+            throw data.Error("target", $"data.target is labels, but {section.Format} has no columns for them: that needs {KeyWords.List([.. FormatKinds.BuiltIn.Where(f => f.Takes("label")).Select(f => f.Format)], "or")}.");
+        }
+
+        if (section.LabelColumns is not { Count: > 1 } labels)
+        {
+            throw data.Error("labelColumns", $"data.target is labels, which needs two columns or more, but data.labelColumns {(section.LabelColumns is [var one] ? $"has '{one}' alone: for one label set data.label, and take data.target out" : "is missing: name a column for each label")}.");
+        }
+
+        foreach (var (key, also) in new (string, IEnumerable<string>)[] { ("ignore", section.Ignore), ("columns", section.Columns?.Named.Keys ?? []) })
+        {
+            if (also.FirstOrDefault(name => labels.Contains(name)) is { } twice)
+            {
+                throw data.Error("labelColumns", $"data.labelColumns and data.{key} both name '{twice}': take it out of one of the two.");
+            }
+        }
+    }
+
+    private static void CheckWeight(DataSection section, YamlMap data)
+    {
+        if (section.Weight is not { } weight)
+        {
+            return;
+        }
+
+        var other = weight == section.Label ? "the label (data.label)"
+            : section.LabelColumns?.Contains(weight) == true ? "a label (data.labelColumns)"
+            : section.Ignore.Contains(weight) ? "ignored (data.ignore)"
+            : section.Columns?.Named.ContainsKey(weight) == true ? "described as a feature (data.columns)" : null;
+        if (other is not null)
+        {
+            throw data.Error("weight", $"data.weight is '{weight}', which is {other}, too: a column is one of the two.");
+        }
+    }
+
     private static void CheckColumns(DataSection section, YamlMap data)
     {
         foreach (var name in section.Columns?.Named.Keys ?? [])
@@ -88,6 +133,14 @@ internal static class CrossChecks
         {
             throw data.Error("target", $"{(byLoss ? $"model.loss is {loss}" : $"model.kind is {kind.Kind}")}, which learns a number: set data.target to number, "
                 + $"or choose {(byLoss ? "cross-entropy" : "another model.kind")} for classes.");
+        }
+
+        if (job.Data.IsMultiLabel && learns != LearnedTarget.Number && !kind.LearnsLabels(job.Model))
+        {
+            string[] kinds = [.. ModelKinds.BuiltIn.Where(d => d.LearnsLabels(new ModelSection { Kind = d.Kind })).Select(d => d.Kind)];
+            throw data.Error("target", byLoss && kinds.Contains(kind.Kind)
+                ? $"data.target is labels, but model.loss is {loss}, which is not for labels: take model.loss out, or data.target."
+                : $"data.target is labels, but model.kind is {kind.Kind}, which gives each row one class: set model.kind to {KeyWords.List(kinds, "or")}, or take data.target out.");
         }
 
         if (learns == LearnedTarget.Class && job.Data.HasNumbers)

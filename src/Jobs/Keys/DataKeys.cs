@@ -21,7 +21,13 @@ internal static class DataKeys
     private static readonly Belonging Vocabularies = Text.And(
         Kinds.Tokens.Only(TokenKind.Char, TokenKind.Word, TokenKind.Whitespace), NoVocabulary, "tokens: char, word, whitespace");
 
-    private static readonly Belonging Classes = Kinds.Labelled.And(Kinds.Target.AllBut(LabelTarget.Number), NoClasses, "not text, not target: number");
+    private static readonly Belonging Classes = Kinds.Labelled.And(Kinds.Target.AllBut(LabelTarget.Number, LabelTarget.Labels), NoClasses, "not text, not target: number, labels");
+
+    private static readonly Belonging OneLabel = Takes("label").And(Kinds.Target.AllBut(LabelTarget.Labels), NoLabel, "csv, parquet; not target: labels");
+
+    private static readonly Belonging SeveralLabels = Takes("label").And(
+        Kinds.Target.Only(LabelTarget.Labels),
+        (key, job) => Takes("label").Holds(job) ? $"{key} belongs to rows of several labels: set data.target to labels, or take it out." : Takes("label").Refusal(key, job), "target: labels");
 
     private static readonly Belonging Numbers = Kinds.Labelled.And(
         Kinds.Target.Only(LabelTarget.Number), (key, _) => $"{key} belongs to targets that are numbers: set data.target to number, or take it out.", "target: number");
@@ -36,8 +42,16 @@ internal static class DataKeys
             .Needed(),
         data.Key("labels", d => d.Labels, (d, v) => d with { Labels = v }, NamedFile.One, "the labels' file")
             .For(Takes("labels")).Needed(),
+        data.Key("target", d => d.Target, (d, v) => d with { Target = v }, new Choice<LabelTarget>(),
+            "auto takes classes, and refuses labels that are a quantity or names of rows; classes takes any; number takes numbers, for a regression; labels takes several columns, each a label that a row has or has not")
+            .For(Kinds.Labelled),
         data.Key("label", d => d.Label, (d, v) => d with { Label = v }, new FreeText(), "the label's column")
-            .For(Takes("label")).Needed(),
+            .For(OneLabel).Needed(),
+        data.Key("labelColumns", d => d.LabelColumns ?? [], (d, v) => d with { LabelColumns = v.Count == 0 ? null : v }, new ColumnNames(),
+            "two columns or more, one for each label: [1 where a row has it, else 0](../how-to/train.md#several-labels-for-a-row)")
+            .For(SeveralLabels).Needed(),
+        data.Key("weight", d => d.Weight, (d, v) => d with { Weight = v }, new FreeText(), "the column that says [what each row weighs](../how-to/train.md#rows-that-weigh-more)")
+            .For(Takes("weight")).DefaultIs("every row weighs 1"),
         data.Key("delimiter", d => d.Delimiter, (d, v) => d with { Delimiter = v }, new Delimiter(), "between cells")
             .For(Takes("delimiter")),
         data.Key("missing", d => d.Missing, (d, v) => d with { Missing = v }, new Choice<MissingValues>(),
@@ -48,9 +62,6 @@ internal static class DataKeys
             .For(Takes("missingValues")).DefaultIs("pandas' list and `?`, as in the example above"),
         data.Key("ignore", d => d.Ignore, (d, v) => d with { Ignore = v }, new ColumnNames(), "columns that are neither label nor feature")
             .For(Takes("ignore")).DefaultIs("none"),
-        data.Key("target", d => d.Target, (d, v) => d with { Target = v }, new Choice<LabelTarget>(),
-            "auto takes classes, and refuses labels that are a quantity or names of rows; classes takes any; number takes numbers, for a regression")
-            .For(Kinds.Labelled),
         data.Key("columns", d => d.Columns, (d, v) => d with { Columns = v }, new ColumnDescriptions(),
             "what columns are, and how they become features; a column that is not named is numeric")
             .For(Takes("columns")).DefaultIs("every column is a number and a feature as it is"),
@@ -118,7 +129,12 @@ internal static class DataKeys
 
     private static string NoClasses(string key, Job job) => job.Data.HasNumbers
         ? $"{key} has no meaning where data.target is number: there are no classes. Take it out."
+        : job.Data.IsMultiLabel ? $"{key} has no meaning where data.target is labels: it tells two classes apart. Take it out."
         : Kinds.Labelled.Refusal(key, job);
+
+    private static string NoLabel(string key, Job job) => job.Data.IsMultiLabel && Takes("label").Holds(job)
+        ? $"{key} has no meaning where data.target is labels: name the labels' columns in data.labelColumns, or take data.target out."
+        : Takes("label").Refusal(key, job);
 
     private static string NoVocabulary(string key, Job job) => Text.Holds(job)
         ? $"{key} has no meaning for tokens of kind {Kebab.Name(job.Data.Tokens)}, whose vocabulary does not depend on the text"

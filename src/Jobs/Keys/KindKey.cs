@@ -16,9 +16,13 @@ internal sealed class KindKey(string path, Func<Job, string> name, Func<IReadOnl
     public Belonging Only<T>(params T[] kinds)
         where T : struct, Enum => Only([.. kinds.Select(Kebab.Name)]);
 
-    /// <summary>Every kind but one.</summary>
-    public Belonging AllBut<T>(T kind)
-        where T : struct, Enum => new([new KindIs(path, name, [Kebab.Name(kind)], fallback, IsNot: true)], $"not {Kebab.Name(kind)}", Refusal([.. all().Where(k => k != Kebab.Name(kind))]));
+    /// <summary>Every kind but some.</summary>
+    public Belonging AllBut<T>(params T[] kinds)
+        where T : struct, Enum
+    {
+        string[] names = [.. kinds.Select(Kebab.Name)];
+        return new([new KindIs(path, name, names, fallback, IsNot: true)], $"not {string.Join(", ", names)}", Refusal([.. all().Except(names)]));
+    }
 
     /// <summary>The kinds for which something holds, by what their descriptions say.</summary>
     /// <param name="holds">Whether it holds for a kind, a built-in or a registered one, or one that this process does not know.</param>

@@ -38,11 +38,12 @@ internal static class TrainingKeys
                 .When(j => j.Training.EarlyStopping is not null),
             training.Key("keep", t => t.Keep, (t, v) => t with { Keep = v }, new Choice<KeptModel>(), "which version is published; best needs held-out examples"),
             training.Key("classWeights", t => t.ClassWeights, (t, v) => t with { ClassWeights = v }, new WeightsByClass(), "what an example weighs by its class, see below")
-                .For(Kinds.Labelled.And(Kinds.Target.AllBut(LabelTarget.Number), NoClasses, "not text, not target: number")).DefaultIs("every example weighs 1"))
+                .For(Kinds.Labelled.And(Kinds.Target.AllBut(LabelTarget.Number, LabelTarget.Labels), NoClasses, "not text, not target: number, labels")).DefaultIs("every example weighs 1"))
             .WithOneOf("epochs", "steps");
     }
 
     private static string NoClasses(string key, Job job) => job.Data.HasNumbers
         ? $"{key} has no meaning where data.target is number: there are no classes. Take it out."
+        : job.Data.IsMultiLabel ? $"{key} has no meaning where data.target is labels: a row may have several. Take it out, or weigh rows by data.weight."
         : $"{key} has no meaning for text: its examples have no class.";
 }

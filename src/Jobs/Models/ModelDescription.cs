@@ -21,6 +21,10 @@ public abstract class ModelDescription
     /// <see cref="InputShape.Classes"/> is 0.</summary>
     public virtual LearnedTarget Learns(ModelSection model) => LearnedTarget.Class;
 
+    /// <summary>Whether it can learn several labels, each of which a row has or has not (<c>data.target: labels</c>): then its outputs are the log-odds of each. Default:
+    /// no.</summary>
+    public virtual bool LearnsLabels(ModelSection model) => false;
+
     /// <summary>Names, sizes and starts of its parameters, in the order of the flat vector.</summary>
     /// <param name="model">The job file's section.</param>
     /// <param name="input">What the data says about the model's ends.</param>
@@ -43,8 +47,8 @@ public abstract class ModelDescription
     /// <summary>Numbers that it gives for one example. Default: one for each class, or one.</summary>
     public virtual long OutputsPerExample(ModelSection model, InputShape input) => input.Outputs;
 
-    /// <summary>How many different targets an example may have. Default: one for each class.</summary>
-    public virtual long Targets(ModelSection model, InputShape input) => input.Outputs;
+    /// <summary>How many different targets an example may have, or each of its labels. Default: one for each class; of labels 1 and 0.</summary>
+    public virtual long Targets(ModelSection model, InputShape input) => input.IsMultiLabel ? 2 : input.Outputs;
 
     /// <summary>A smaller model of the same kind: timing both tells the cost per byte from the fixed cost. Default: there is none, and it is the model itself.</summary>
     public virtual ModelSection Smaller(ModelSection model) => model;

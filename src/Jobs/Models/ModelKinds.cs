@@ -63,6 +63,8 @@ public static class ModelKinds
 
         public override LearnedTarget Learns(ModelSection model) => LearnedTarget.Either;
 
+        public override bool LearnsLabels(ModelSection model) => true;
+
         public override IReadOnlyList<ParameterShape> Shape(ModelSection model, InputShape input) => throw Unknown(kind);
     }
 }

@@ -4,13 +4,13 @@ namespace Granary.Jobs;
 
 /// <summary>How far predicted numbers are from the truth, kept so that two such sets can be merged. All in float64; a model that has diverged has errors that
 /// are not finite.</summary>
-/// <param name="Count">Predictions.</param>
-/// <param name="SquaredErrors">Sum of (prediction - truth)^2.</param>
+/// <param name="Weight">What the predictions weigh: how many they are, where examples are not weighted.</param>
+/// <param name="SquaredErrors">Sum of (prediction - truth)^2, each as often as it weighs; likewise below.</param>
 /// <param name="AbsoluteErrors">Sum of |prediction - truth|.</param>
 /// <param name="Mean">Mean of the truths.</param>
 /// <param name="SquaredDeviations">Sum of (truth - mean)^2.</param>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-public sealed record NumberErrors(long Count, double SquaredErrors, double AbsoluteErrors, double Mean, double SquaredDeviations)
+public sealed record NumberErrors(double Weight, double SquaredErrors, double AbsoluteErrors, double Mean, double SquaredDeviations)
 {
     /// <summary>Nothing predicted yet.</summary>
     public static NumberErrors None { get; } = new(0, 0, 0, 0, 0);
@@ -18,42 +18,44 @@ public sealed record NumberErrors(long Count, double SquaredErrors, double Absol
     /// <summary>Of some predictions.</summary>
     /// <param name="predicted">What a model says of each example.</param>
     /// <param name="truths">The true number of each; as many.</param>
-    public static NumberErrors Of(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truths)
+    /// <param name="weights">What each weighs, 0 or more; as many, or none: each weighs 1.</param>
+    public static NumberErrors Of(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truths, ReadOnlySpan<double> weights = default)
     {
-        double squared = 0, absolute = 0, sum = 0, deviations = 0;
+        double weight = 0, squared = 0, absolute = 0, sum = 0, deviations = 0;
         var origin = truths.IsEmpty ? 0 : truths[0]; // of truths that are all the same the deviation is exactly 0
         for (var i = 0; i < truths.Length; i++)
         {
-            var error = predicted[i] - truths[i];
-            squared += error * error;
-            absolute += Math.Abs(error);
-            sum += truths[i] - origin;
+            var (w, error) = (weights.IsEmpty ? 1 : weights[i], predicted[i] - truths[i]);
+            weight += w;
+            squared += w * (error * error);
+            absolute += w * Math.Abs(error);
+            sum += w * (truths[i] - origin);
         }
 
-        var mean = truths.IsEmpty ? 0 : origin + (sum / truths.Length);
-        foreach (var truth in truths)
+        var mean = weight == 0 ? 0 : origin + (sum / weight);
+        for (var i = 0; i < truths.Length; i++)
         {
-            deviations += (truth - mean) * (truth - mean);
+            deviations += (weights.IsEmpty ? 1 : weights[i]) * ((truths[i] - mean) * (truths[i] - mean));
         }
 
-        return new NumberErrors(truths.Length, squared, absolute, mean, deviations);
+        return new NumberErrors(weight, squared, absolute, mean, deviations);
     }
 
     /// <summary>With those of the next set (Chan, Golub and LeVeque, 1979).</summary>
     public NumberErrors With(NumberErrors next)
     {
-        if (Count == 0 || next.Count == 0)
+        if (Weight == 0 || next.Weight == 0)
         {
-            return Count == 0 ? next : this;
+            return Weight == 0 ? next : this;
         }
 
-        var (count, delta) = (Count + next.Count, next.Mean - Mean);
+        var (weight, delta) = (Weight + next.Weight, next.Mean - Mean);
         return new NumberErrors(
-            count,
+            weight,
             SquaredErrors + next.SquaredErrors,
             AbsoluteErrors + next.AbsoluteErrors,
-            Mean + (delta * next.Count / count),
-            SquaredDeviations + next.SquaredDeviations + (delta * delta * ((double)Count * next.Count / count)));
+            Mean + (delta * next.Weight / weight),
+            SquaredDeviations + next.SquaredDeviations + (delta * delta * (Weight * next.Weight / weight)));
     }
 
     /// <summary>Those of all shards, merged along the sum tree: the same on every cluster.</summary>
@@ -66,9 +68,9 @@ public sealed record NumberErrors(long Count, double SquaredErrors, double Absol
     public NumberFigures Figures(TargetScaling? scaling = null)
     {
         var unit = scaling?.Deviation ?? 1;
-        var squared = SquaredErrors / Count * unit * unit;
+        var squared = SquaredErrors / Weight * unit * unit;
         return new NumberFigures(
-            squared, Math.Sqrt(squared), AbsoluteErrors / Count * unit, SquaredDeviations > 0 ? 1 - (SquaredErrors / SquaredDeviations) : null);
+            squared, Math.Sqrt(squared), AbsoluteErrors / Weight * unit, SquaredDeviations > 0 ? 1 - (SquaredErrors / SquaredDeviations) : null);
     }
 }
 

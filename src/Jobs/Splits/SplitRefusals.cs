@@ -17,7 +17,10 @@ internal static class SplitRefusals
         if (rule.Fold is { } fold)
         {
             RefuseFewRows(job, fold, all.Sum());
-            RefuseWithoutClass(job, fold, facts.Classes, all, parts);
+            if (job.Data.HasClasses)
+            {
+                RefuseWithoutClass(job, fold, facts.Classes, all, parts);
+            }
         }
         else if (held == 0 || training == 0)
         {

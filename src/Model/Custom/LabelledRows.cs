@@ -68,13 +68,6 @@ public sealed class LabelledRows
             }
         }
 
-        var all = new List<double>(_values.Count + Count);
-        for (var row = 0; row < Count; row++)
-        {
-            all.AddRange(_values.GetRange(row * _columns.Length, _columns.Length));
-            all.Add(targets[_labels[row]]);
-        }
-
-        return TableSource.OfNumbers(_columns, new ArrayRows([.. all], _columns.Length + 1, Count), []);
+        return TableSource.OfNumbers(_columns, new ArrayRows([.. _values], _columns.Length, Count), [.. _labels.Select(l => targets[l])]);
     }
 }

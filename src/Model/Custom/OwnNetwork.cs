@@ -57,7 +57,10 @@ internal sealed class OwnNetwork(ModelSection model, InputShape input) : INetwor
     public Tensor Losses(Tensor outputs, Tensor targets) => Last.Losses(outputs, targets);
 
     /// <inheritdoc/>
-    public Tensor Correct(Tensor outputs, Tensor targets) => Probabilities(outputs).argmax(1).eq(targets).sum();
+    public Tensor Correct(Tensor outputs, Tensor targets) => Right(outputs, targets).sum();
+
+    /// <inheritdoc/>
+    public Tensor Right(Tensor outputs, Tensor targets) => Probabilities(outputs).argmax(1).eq(targets).to(ScalarType.Int64);
 
     /// <inheritdoc/>
     public bool GivesProbabilities => true;

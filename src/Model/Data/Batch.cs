@@ -5,7 +5,7 @@ namespace Granary.Model.Data;
 /// <summary>Examples gathered for one pass.</summary>
 /// <param name="Inputs">[B, features] numbers, or [B, T] token ids (int64), or the words of pairs: see
 /// <see cref="PairTensors"/>.</param>
-/// <param name="Targets">[B] class ids (int64), or [B, T] the next tokens (int64).</param>
+/// <param name="Targets">[B] class ids (int64), [B] numbers, [B, K] 1 for each label that a row has, or [B, T] the next tokens (int64).</param>
 /// <param name="Count">B.</param>
 /// <param name="Weight">Sum of the examples' weights: B while every example weighs 1.</param>
 /// <param name="Digest">Of the rows gathered, see <see cref="RowDigest"/>.</param>
@@ -15,4 +15,7 @@ public readonly record struct Batch(
 {
     /// <summary>[B] what each example weighs, in the inputs' precision; null while every one weighs 1.</summary>
     public torch.Tensor? Weights { get; init; }
+
+    /// <summary>[B] what each example's row weighs by itself, whatever its class does: figures go by it; null while every one weighs 1.</summary>
+    public double[]? RowWeights { get; init; }
 }

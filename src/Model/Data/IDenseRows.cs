@@ -31,29 +31,32 @@ internal sealed class ArrayRows(double[] values, int features, int count) : IDen
     public void Read(int row, Span<double> into) => values.AsSpan(checked(row * features), Math.Min(features, into.Length)).CopyTo(into);
 }
 
-/// <summary>The first numbers of rows whose last one is no feature: the target, or what the row is held out by.</summary>
-/// <param name="rows">Features of each, and the other number.</param>
-internal sealed class RowsWithoutLast(IDenseRows rows) : IDenseRows
+/// <summary>The first numbers of rows.</summary>
+/// <param name="rows">Features of each, and what stands behind them.</param>
+/// <param name="features">How many are features.</param>
+internal sealed class LeadingNumbers(IDenseRows rows, int features) : IDenseRows
 {
     /// <inheritdoc/>
     public int Count => rows.Count;
 
     /// <inheritdoc/>
-    public int Features => rows.Features - 1;
+    public int Features => features;
 
     /// <inheritdoc/>
-    public void Read(int row, Span<double> into) => rows.Read(row, into[..Features]);
+    public void Read(int row, Span<double> into) => rows.Read(row, into[..Math.Min(features, into.Length)]);
 
-    /// <summary>The last number of each row.</summary>
-    public static double[] Last(IDenseRows rows)
+    /// <summary>One number of each row.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="at">Its place in a row.</param>
+    public static double[] Column(IDenseRows rows, int at)
     {
-        var (last, row) = (new double[rows.Count], new double[rows.Features]);
-        for (var i = 0; i < last.Length; i++)
+        var (numbers, row) = (new double[rows.Count], new double[at + 1]);
+        for (var i = 0; i < numbers.Length; i++)
         {
             rows.Read(i, row);
-            last[i] = row[^1];
+            numbers[i] = row[at];
         }
 
-        return last;
+        return numbers;
     }
 }

@@ -93,7 +93,13 @@ internal interface IFeatureSource : IShardSource
     /// <summary>What each row is held out by, as <see cref="SplitColumn"/> reads it; null (default): no column says it.</summary>
     double[]? SplitNumbers => null;
 
-    /// <summary>A row's label, where the target is no number.</summary>
+    /// <summary>What each row weighs, 0 or more, where a column says it; null (default): every one weighs 1.</summary>
+    double[]? Weights => null;
+
+    /// <summary>Where a row has any number of labels: for each label a list of rows, 1 where one has it, else 0; null (default): a row has one label, or a number.</summary>
+    double[][]? Marks => null;
+
+    /// <summary>A row's label, where it has one.</summary>
     string Label(int row);
 
     /// <summary>The numbers before they are filled in or standardised; null where most of them are zeros that are not kept.</summary>

@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 
 namespace Granary.Model.Data;
 
-/// <summary>Rows' targets [n], resident: their labels as class ids and what each row weighs by its class, or numbers.</summary>
+/// <summary>Rows' targets [n], resident: their labels as class ids, or numbers; or [n, K], 1 for each label that a row has; and what each row weighs, by itself and by its class.</summary>
 internal sealed class RowTargets : IDisposable
 {
     private readonly Tensor _targets;
-    private readonly double[]? _weights;
+    private readonly double[]? _weights; // by row and class
+    private readonly double[]? _rowWeights;
 
     /// <param name="source">The rows.</param>
     /// <param name="order">Which of them, in this order.</param>
@@ -15,17 +16,30 @@ internal sealed class RowTargets : IDisposable
     /// <param name="facts">Which label is which class, and what a class weighs; or what a number is standardised with.</param>
     public RowTargets(IFeatureSource source, IEnumerable<int> order, Precision precision, DataFacts facts)
     {
+        _rowWeights = source.Weights is { } own ? [.. order.Select(row => own[row])] : null;
         if (source.Targets is { } numbers)
         {
+            _weights = _rowWeights;
             double[] scaled = [.. order.Select(row => facts.TargetScaling.ToModel(numbers[row]))];
             _targets = tensor(scaled, precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope();
+            return;
+        }
+
+        if (source.Marks is { } marks)
+        {
+            _weights = _rowWeights;
+            var type = precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+            int[] rows = [.. order];
+            double[] has = [.. rows.SelectMany(row => marks.Select(of => of[row]))];
+            _targets = tensor(has, [rows.Length, marks.Length], type).DetachFromDisposeScope();
             return;
         }
 
         var classes = new LabelIndex(facts.Classes);
         long[] targets = [.. order.Select(row => (long)classes.Find(source.Label(row))!.Value)];
         _targets = tensor(targets, ScalarType.Int64).DetachFromDisposeScope();
-        _weights = facts.ClassWeights is { } weights ? [.. targets.Select(id => weights[id])] : null;
+        _weights = facts.ClassWeights is not { } weights ? _rowWeights
+            : [.. targets.Select((id, i) => _rowWeights is null ? weights[id] : weights[id] * _rowWeights[i])];
     }
 
     /// <summary>The first rows as a batch.</summary>
@@ -34,7 +48,7 @@ internal sealed class RowTargets : IDisposable
     public Batch First(Tensor inputs, ulong digest)
     {
         var count = (int)inputs.shape[0];
-        return Weighted(inputs, _targets.narrow(0, 0, count), _weights.AsSpan(0, _weights is null ? 0 : count).ToArray(), digest);
+        return Weighted(inputs, _targets.narrow(0, 0, count), _weights?[..count], _rowWeights?[..count], digest);
     }
 
     /// <summary>Some rows as a batch.</summary>
@@ -44,19 +58,29 @@ internal sealed class RowTargets : IDisposable
     /// <param name="digest">Of the rows.</param>
     public Batch Batch(Tensor inputs, ReadOnlySpan<int> rows, Tensor index, ulong digest)
     {
-        var weights = new double[_weights is null ? 0 : rows.Length];
-        for (var b = 0; b < weights.Length; b++)
-        {
-            weights[b] = _weights![rows[b]];
-        }
-
-        return Weighted(inputs, _targets.index_select(0, index), weights, digest);
+        return Weighted(inputs, _targets.index_select(0, index), Some(_weights, rows), Some(_rowWeights, rows), digest);
     }
 
-    private Batch Weighted(Tensor inputs, Tensor targets, double[] weights, ulong digest)
+    private static double[]? Some(double[]? of, ReadOnlySpan<int> rows)
+    {
+        if (of is null)
+        {
+            return null;
+        }
+
+        var some = new double[rows.Length];
+        for (var b = 0; b < some.Length; b++)
+        {
+            some[b] = of[rows[b]];
+        }
+
+        return some;
+    }
+
+    private static Batch Weighted(Tensor inputs, Tensor targets, double[]? weights, double[]? rowWeights, ulong digest)
     {
         var count = (int)inputs.shape[0];
-        if (_weights is null)
+        if (weights is null)
         {
             return new Batch(inputs, targets, count, count, digest);
         }
@@ -67,7 +91,7 @@ internal sealed class RowTargets : IDisposable
             sum += weight;
         }
 
-        return new Batch(inputs, targets, count, sum, digest) { Weights = tensor(weights, inputs.dtype) };
+        return new Batch(inputs, targets, count, sum, digest) { Weights = tensor(weights, inputs.dtype), RowWeights = rowWeights };
     }
 
     /// <inheritdoc/>

@@ -4,12 +4,16 @@ namespace Granary.Model.Data;
 
 /// <summary>The columns of a table.</summary>
 /// <param name="Names">All of them, in order.</param>
-/// <param name="Label">Which is the label.</param>
+/// <param name="Label">Which is the label; -1: there are several, or none.</param>
 /// <param name="Features">Which are features, in order.</param>
 internal sealed record TableColumns(string[] Names, int Label, int[] Features)
 {
     /// <summary>Columns that are taken for a row's number, and so for no features, though nobody said so.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>Columns that are read as numbers behind the features, in this order: labels of which a row has any number, the target where it is one, then what a row
+    /// weighs.</summary>
+    public IReadOnlyList<NumberColumn> Behind { get; init; } = [];
 
     /// <summary>Which column says what is held out; -1: none does, or nobody asks.</summary>
     public int Split { get; init; } = -1;
@@ -17,8 +21,8 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <summary>How its cells are read; null where there is none.</summary>
     public SplitColumn? SplitBy { get; init; }
 
-    /// <summary>Numbers that are read of a row: its features, behind them the target where it is one, and last what the row is held out by.</summary>
-    public int Numbers(DataSection data) => Features.Length + (data.HasNumbers ? 1 : 0) + (Split < 0 ? 0 : 1);
+    /// <summary>Numbers that are read of a row: its features, those behind them, and last what the row is held out by.</summary>
+    public int Numbers => Features.Length + Behind.Count + (Split < 0 ? 0 : 1);
 
     /// <summary>Tells label and features apart.</summary>
     /// <param name="place">Where the names stand, for messages.</param>
@@ -33,13 +37,18 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             throw new JobException($"{place}: the column '{twice.Key}' is there twice. Column names must differ.{(names.Contains(data.Label) ? "" : HeaderHints.OfJob(names, delimiter))}");
         }
 
-        var label = Find(data.Label!, "data.label", HeaderHints.Near(data.Label!, names));
+        var label = data.Label is { } own ? Find(own, "data.label", HeaderHints.Near(own, names)) : -1;
+        int[] labels = [.. (data.LabelColumns ?? []).Select(name => Find(name, "data.labelColumns", HeaderHints.Near(name, names)))];
         if (wanted is not null)
         {
-            string[] free = [.. names.Where(n => n != data.Label && !wanted.Contains(n))];
-            return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))]);
+            string[] free = [.. names.Where(n => n != data.Label && data.LabelColumns?.Contains(n) != true && !wanted.Contains(n))];
+            return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))])
+            {
+                Behind = NumberColumn.Of(data, label, Array.IndexOf(names, data.Weight), labels), // rows to be evaluated may go without
+            };
         }
 
+        var weight = data.Weight is { } column ? Find(column, "data.weight", HeaderHints.Near(column, names)) : -1;
         var split = data.Validation.Column is { } by
             ? Find(by, data.Validation.Group is null ? "data.validation.time" : "data.validation.group", HeaderHints.Near(by, names))
             : -1;
@@ -49,12 +58,18 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         }
 
         int[] ignored = [.. data.Ignore.Select(name => Find(name, "data.ignore", HeaderHints.Near(name, names)))];
-        int[] others = [.. Enumerable.Range(0, names.Length).Where(i => i != label && !ignored.Contains(i) && (i != split || IsDescribed(i)))];
+        int[] others = [.. Enumerable.Range(0, names.Length)
+            .Where(i => i != label && i != weight && !labels.Contains(i) && !ignored.Contains(i) && (i != split || IsDescribed(i)))];
         int[] features = [.. others.Where(i => !IndexColumns.Has(i, names[i]) || IsDescribed(i))];
         return features.Length > 0
-            ? new TableColumns(names, label, features) { LeftOut = [.. others.Except(features).Select(i => names[i])], Split = split }
-            : throw new JobException($"{place}: there is no column besides the label '{data.Label}'"
-                + $"{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(split >= 0 ? $" and '{names[split]}', by which rows are held out" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
+            ? new TableColumns(names, label, features)
+            {
+                Behind = NumberColumn.Of(data, label, weight, labels),
+                LeftOut = [.. others.Except(features).Select(i => names[i])],
+                Split = split,
+            }
+            : throw new JobException($"{place}: there is no column besides the {(labels.Length > 0 ? "labels" : $"label '{data.Label}'")}"
+                + $"{(weight >= 0 ? $", the weight '{data.Weight}'" : "")}{(ignored.Length > 0 ? " and the ignored ones (data.ignore)" : "")}{(split >= 0 ? $" and '{names[split]}', by which rows are held out" : "")}{(others.Length > 0 ? " and the rows' numbers" : "")}: nothing to learn from.");
 
         bool IsDescribed(int column) => data.Columns?.Named.ContainsKey(names[column]) == true;
 

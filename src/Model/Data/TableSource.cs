@@ -25,19 +25,48 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     public double[]? Targets { get; private init; }
 
     /// <inheritdoc/>
-    public double[]? SplitNumbers { get; init; }
+    public double[]? Weights { get; private init; }
 
     /// <inheritdoc/>
-    public bool IsDealt { get; init; }
+    public double[][]? Marks { get; private init; }
 
-    /// <summary>Rows whose last number is the target.</summary>
-    /// <param name="columns">Names of the features.</param>
-    /// <param name="rows">Features and target of each row.</param>
-    /// <param name="leftOut">Columns that were taken for a row's number.</param>
-    /// <param name="split">What each row is held out by; null: nothing.</param>
+    /// <inheritdoc/>
+    public double[]? SplitNumbers { get; private init; }
+
+    /// <inheritdoc/>
+    public bool IsDealt { get; private init; }
+
+    /// <summary>Rows as a reader has them.</summary>
+    /// <param name="columns">Which cell is what.</param>
+    /// <param name="rows">Features of each row, the numbers behind them, and what it is held out by.</param>
+    /// <param name="names">The distinct labels; where rows have numbers instead, whatever stands for none.</param>
+    /// <param name="labels">Which of them each row has.</param>
     /// <param name="isDealt">Whether the rows were dealt to the shards one by one.</param>
-    public static TableSource OfNumbers(IReadOnlyList<string> columns, IDenseRows rows, IReadOnlyList<string> leftOut, double[]? split = null, bool isDealt = false) =>
-        new(columns, new RowsWithoutLast(rows), [], new int[rows.Count]) { Targets = RowsWithoutLast.Last(rows), LeftOut = leftOut, SplitNumbers = split, IsDealt = isDealt };
+    public static TableSource Of(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels, bool isDealt = false)
+    {
+        double[][] Behind(NumberRole role) =>
+            [.. Enumerable.Range(0, columns.Behind.Count).Where(i => columns.Behind[i].Role == role).Select(i => LeadingNumbers.Column(rows, columns.Features.Length + i))];
+
+        var (targets, marks) = (Behind(NumberRole.Target).FirstOrDefault(), Behind(NumberRole.Label));
+        var hasLabel = targets is null && marks.Length == 0;
+        return new TableSource(
+            [.. columns.Features.Select(f => columns.Names[f])], columns.Numbers == columns.Features.Length ? rows : new LeadingNumbers(rows, columns.Features.Length),
+            hasLabel ? names : [], hasLabel ? labels : new int[rows.Count])
+        {
+            Targets = targets,
+            Weights = Behind(NumberRole.Weight).FirstOrDefault(),
+            Marks = marks.Length > 0 ? marks : null,
+            SplitNumbers = columns.Split < 0 ? null : LeadingNumbers.Column(rows, columns.Numbers - 1),
+            IsDealt = isDealt,
+            LeftOut = columns.LeftOut,
+        };
+    }
+
+    /// <summary>Rows with a number each.</summary>
+    /// <param name="columns">Names of the features.</param>
+    /// <param name="rows">The features.</param>
+    /// <param name="targets">The number of each.</param>
+    public static TableSource OfNumbers(IReadOnlyList<string> columns, IDenseRows rows, double[] targets) => new(columns, rows, [], new int[rows.Count]) { Targets = targets };
 
     /// <summary>Columns that were taken for a row's number and are no features.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];

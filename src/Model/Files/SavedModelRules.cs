@@ -27,8 +27,8 @@ internal static class SavedModelRules
             : (text != data.IsText || kind.Examples != data.Examples) && !ModelKinds.IsKnown(model.Kind) ? throw ModelKinds.Unknown(model.Kind)
             : text != data.IsText ? $"a {model.Kind} does not learn from {data.Format}"
             : BrokenTarget(model, data, facts, kind) is { } target ? target
-            : !facts.Shape.IsNumber && (classes < 2 || (kind.Classes is { } number && classes != number)) ? Plural.Of(classes, "class")
-            : facts.Threshold is not null && (facts.Shape.Classes != 2 || model.Loss != Loss.CrossEntropy) ? "a threshold is for the probability of the second of two classes"
+            : !facts.Shape.IsNumber && (classes < 2 || (kind.Classes is { } number && classes != number && !data.IsMultiLabel)) ? Plural.Of(classes, "class")
+            : facts.Threshold is not null && (facts.Shape.Classes != 2 || data.IsMultiLabel || model.Loss != Loss.CrossEntropy) ? "a threshold is for the probability of the second of two classes"
             : kind.Examples != data.Examples
                 ? $"a {model.Kind} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
@@ -40,12 +40,19 @@ internal static class SavedModelRules
         var (isNumber, learns) = (facts.Shape.IsNumber, kind.Learns(model));
         return isNumber != data.HasNumbers && !data.IsText ? $"its target is {(data.HasNumbers ? "a number" : "a class")}, but it has {Plural.Of(facts.Shape.Classes, "class")}"
             : isNumber && data.IsText ? "a text has no tokens"
+            : data.IsMultiLabel != facts.Shape.IsMultiLabel || (data.LabelColumns is not null) != data.IsMultiLabel || (data.IsMultiLabel && data.IsText) ? "a row's label is one class and several labels"
+            : data.IsMultiLabel ? BrokenLabels(model, data, facts, kind)
             : learns != LearnedTarget.Either && isNumber != (learns == LearnedTarget.Number) ? $"a {model.Kind} with the loss {Kebab.Name(model.Loss)} does not learn {(isNumber ? "a number" : "classes")}"
             : !isNumber ? facts.TargetScaling is null ? null : "classes are not standardised"
             : !Positive(model.Delta) || !Positive(model.Quantile) || model.Quantile >= 1 ? $"there is no loss of delta {model.Delta} and quantile {model.Quantile}"
             : kind.Broken(model) is var (_, broken) ? broken
             : facts.TargetScaling is { IsSound: false } || (facts.TargetScaling is null) == data.StandardizeTarget ? "the target's standardisation is not that of its data" : null;
     }
+
+    private static string? BrokenLabels(ModelSection model, DataSection data, DataFacts facts, ModelDescription kind) =>
+        !kind.LearnsLabels(model) ? $"a {model.Kind} with the loss {Kebab.Name(model.Loss)} does not learn several labels"
+        : !data.LabelColumns!.SequenceEqual(facts.Classes, StringComparer.Ordinal) ? "its labels are not those of its data"
+        : facts.TargetScaling is null ? null : "labels are not standardised";
 
     private static bool Positive(double value) => double.IsFinite(value) && value > 0;
 

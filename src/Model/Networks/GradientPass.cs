@@ -18,6 +18,12 @@ public readonly record struct GradientResult(int Examples, double Weight, double
 /// <param name="Predictions">Predictions made: one per target.</param>
 public readonly record struct EvaluationResult(double Weight, double LossSum, long Correct, long Predictions)
 {
+    /// <summary>Sum of the rows' own weights (data.weight); null while every row weighs 1.</summary>
+    public double? RowWeight { get; init; }
+
+    /// <summary>Likewise: that of the rows whose predictions are right.</summary>
+    public double? RightWeight { get; init; }
+
     /// <summary>Where numbers are predicted: how far they are from the targets, in the targets' units; null otherwise.</summary>
     public NumberErrors? Numbers { get; init; }
 }
@@ -159,21 +165,35 @@ public sealed class GradientPass : IDisposable
         var targets = OnDevice(batch.Targets);
         var outputs = _network.Outputs(leaves, OnDevice(batch.Inputs));
         var loss = Number(LossSum(outputs, targets, batch.Weights));
-        return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), targets.numel())
+        var numbers = _network.Numbers(outputs);
+        return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), _network.GivesLabels ? batch.Count : targets.numel())
         {
-            Numbers = _network.Numbers(outputs) is { } numbers ? NumberErrors.Of(Doubles(numbers), Doubles(targets)) : null,
+            Numbers = numbers is not null ? NumberErrors.Of(Doubles(numbers), Doubles(targets), batch.RowWeights) : null,
+            RowWeight = batch.RowWeights?.Sum(),
+            RightWeight = batch.RowWeights is { } own && numbers is null ? Sum(own, _network.Right(outputs, targets)) : null,
         };
     }
 
     /// <summary>What the network makes of a batch, for what tells classes apart.</summary>
-    /// <returns>Its probabilities or outputs, row by row; the true class of each row.</returns>
-    public (double[] Outputs, long[] Truths) Predict(FlatTensor weights, Func<Batch> gather)
+    /// <returns>Its probabilities or outputs, row by row; the true class of each row, or of each row and label 1 or 0; what each row weighs by itself, null: 1.</returns>
+    public (double[] Outputs, long[] Truths, double[]? Weights) Predict(FlatTensor weights, Func<Batch> gather)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var batch = gather();
         var outputs = _network.Probabilities(_network.Outputs(Leaves(weights), OnDevice(batch.Inputs)));
-        return (Doubles(outputs.flatten()), batch.Targets.data<long>().ToArray());
+        return (Doubles(outputs.flatten()), batch.Targets.to(ScalarType.Int64).data<long>().ToArray(), batch.RowWeights);
+    }
+
+    private static double Sum(double[] weights, Tensor right)
+    {
+        var (sum, isRight) = (0.0, right.cpu().data<long>().ToArray());
+        for (var b = 0; b < weights.Length; b++)
+        {
+            sum += isRight[b] * weights[b];
+        }
+
+        return sum;
     }
 
     private static double[] Doubles(Tensor numbers) => numbers.to(ScalarType.Float64).cpu().data<double>().ToArray();

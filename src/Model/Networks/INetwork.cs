@@ -24,8 +24,16 @@ public interface INetwork
     /// <summary>Number of right predictions; a scalar, int64.</summary>
     Tensor Correct(Tensor outputs, Tensor targets);
 
+    /// <summary>[B] 1 where an example's prediction is right, else 0, int64: what <see cref="Correct"/> adds up. Asked for only where rows are weighted. Default: one
+    /// example after the other.</summary>
+    Tensor Right(Tensor outputs, Tensor targets) =>
+        stack([.. Enumerable.Range(0, (int)targets.shape[0]).Select(i => Correct(outputs.narrow(0, i, 1), targets.narrow(0, i, 1)))]);
+
     /// <summary>[B] the number that is predicted for each example, in the units of the targets; null (default): it tells classes apart.</summary>
     Tensor? Numbers(Tensor outputs) => null;
+
+    /// <summary>Whether each output is the log-odds of a label that a row has or has not: then targets are [B, K], 1 or 0, of the inputs' type. Default: no.</summary>
+    bool GivesLabels => false;
 
     /// <summary>Whether <see cref="Probabilities"/> gives each class's probability. Default: no, the loss says what to make of the outputs.</summary>
     bool GivesProbabilities => false;

@@ -22,6 +22,11 @@ internal static class OnnxMetadata
             yield return ("granary.threshold", threshold.ToString("R", CultureInfo.InvariantCulture));
         }
 
+        if (model.Facts.Shape.IsMultiLabel)
+        {
+            yield return ("granary.labels", "several");
+        }
+
         if (model.Facts.Fill is not null)
         {
             yield return ("granary.missing", "filled");

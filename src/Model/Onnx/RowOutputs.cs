@@ -4,7 +4,7 @@ using Granary.Model.Networks;
 
 namespace Granary.Model.Onnx;
 
-/// <summary>The way out of a network of rows: label and probabilities, or the number, as predict gives them.</summary>
+/// <summary>The way out of a network of rows: label and probabilities, several labels' probabilities, or the number, as predict gives them.</summary>
 /// <remarks>N examples, K classes.</remarks>
 internal static class RowOutputs
 {
@@ -13,6 +13,13 @@ internal static class RowOutputs
         if (model.Facts.Shape.IsNumber)
         {
             graph.Output(OnnxNames.Prediction, Number(graph, model, onnx.Numbers(graph, outputs)), graph.Numbers, "The number that is predicted, in the target's own units.", "N", 1);
+            return;
+        }
+
+        if (model.Facts.Shape.IsMultiLabel)
+        {
+            graph.Output(
+                OnnxNames.Probabilities, onnx.Probabilities(graph, outputs), graph.Numbers, "Each label's probability, in the order of granary.classes.", "N", model.Facts.Classes.Count); // [N, K]
             return;
         }
 

@@ -4,7 +4,7 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Prediction;
 
-/// <summary>A header line, then a line for each prediction: class and one value per class; or the number.</summary>
+/// <summary>A header line, then a line for each prediction: class and one value per class; a probability per label; or the number.</summary>
 internal sealed class CsvPredictions : IPredictionWriter
 {
     private readonly StreamWriter _output;
@@ -14,16 +14,16 @@ internal sealed class CsvPredictions : IPredictionWriter
     public CsvPredictions(TrainedModel model, Predictor predictor, Stream output)
     {
         _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        (_classes, _format) = (predictor.GivesNumbers ? [] : [.. model.Facts.Classes.Select(Cell)], IPredictionWriter.NumberFormat(model, predictor));
-        _output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', model.Facts.Classes
-            .Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c)).Prepend("class")));
+        (_classes, _format) = ([.. model.Facts.Classes.Select(Cell)], IPredictionWriter.NumberFormat(model, predictor));
+        var values = model.Facts.Classes.Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c));
+        _output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', predictor.GivesLabels ? values : values.Prepend("class")));
     }
 
     /// <inheritdoc/>
     public void Add(Prediction prediction)
     {
         var values = prediction.Values.Select(v => v.ToString(_format, CultureInfo.InvariantCulture));
-        _output.WriteLine(string.Join(',', _classes.Length == 0 ? values : values.Prepend(_classes[prediction.Class])));
+        _output.WriteLine(string.Join(',', prediction.Class < 0 ? values : values.Prepend(_classes[prediction.Class])));
     }
 
     /// <inheritdoc/>

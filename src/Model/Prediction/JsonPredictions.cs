@@ -5,7 +5,8 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Prediction;
 
-/// <summary>A JSON object a line: {"class": "b", "probabilities": {"a": 0.1, "b": 0.9}}; or {"prediction": 7.5}. What is no number in JSON, such as NaN, is null.</summary>
+/// <summary>A JSON object a line: {"class": "b", "probabilities": {"a": 0.1, "b": 0.9}}; {"labels": ["b"], "probabilities": {"a": 0.1, "b": 0.9}} where
+/// there may be several; or {"prediction": 7.5}. What is no number in JSON, such as NaN, is null.</summary>
 internal sealed class JsonPredictions(TrainedModel model, Predictor predictor, Stream output) : IPredictionWriter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -23,7 +24,24 @@ internal sealed class JsonPredictions(TrainedModel model, Predictor predictor, S
         }
         else
         {
-            _json.WriteString("class", model.Facts.Classes[prediction.Class]);
+            if (predictor.GivesLabels)
+            {
+                _json.WriteStartArray("labels");
+                for (var c = 0; c < prediction.Values.Length; c++)
+                {
+                    if (prediction.Values[c] >= 0.5)
+                    {
+                        _json.WriteStringValue(model.Facts.Classes[c]);
+                    }
+                }
+
+                _json.WriteEndArray();
+            }
+            else
+            {
+                _json.WriteString("class", model.Facts.Classes[prediction.Class]);
+            }
+
             _json.WriteStartObject(predictor.GivesProbabilities ? "probabilities" : "outputs");
             for (var c = 0; c < prediction.Values.Length; c++)
             {

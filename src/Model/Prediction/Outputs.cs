@@ -35,6 +35,19 @@ internal static class Outputs
         return new Prediction(threshold is { } least && values.Length == 2 ? values[1] >= least ? 1 : 0 : greatest, values);
     }
 
+    /// <summary>What is said of several labels: a label is there from a probability of 0.5 on.</summary>
+    /// <param name="z">[K] log-odds of each label.</param>
+    public static Prediction Labels(ReadOnlySpan<double> z)
+    {
+        var (values, labels) = (new double[z.Length], new bool[z.Length]);
+        for (var k = 0; k < z.Length; k++)
+        {
+            (values[k], labels[k]) = (Sigma(z[k]), z[k] >= 0);
+        }
+
+        return new Prediction(-1, values) { Labels = labels };
+    }
+
     /// <summary>What a regression predicts, in the target's own units.</summary>
     /// <param name="model">The model.</param>
     /// <param name="network">Its network.</param>

@@ -18,7 +18,7 @@ public enum PredictionFormat
     Jsonl,
 }
 
-/// <summary>Predicts every row of a table, or every image of an IDX file, a batch at a time: class, then one value per class; or the number.</summary>
+/// <summary>Predicts every row of a table, or every image of an IDX file, a batch at a time: class, then one value per class; a probability per label; or the number.</summary>
 public static class PredictionTable
 {
     private static readonly string[] LinesOfJson = [".jsonl", ".ndjson"];

@@ -7,9 +7,13 @@ using static TorchSharp.torch;
 namespace Granary.Model.Prediction;
 
 /// <summary>What a model says of one example.</summary>
-/// <param name="Class">The class it chooses; -1 where it predicts a number.</param>
-/// <param name="Values">For each class its probability; with squared error the output of the network, which is none; of a regression the number alone.</param>
-public readonly record struct Prediction(int Class, double[] Values);
+/// <param name="Class">The class it chooses; -1 where it predicts a number, or labels.</param>
+/// <param name="Values">For each class or label its probability; with squared error the output of the network, which is none; of a regression the number alone.</param>
+public readonly record struct Prediction(int Class, double[] Values)
+{
+    /// <summary>Of several labels which it says the example has; null otherwise.</summary>
+    public bool[]? Labels { get; init; }
+}
 
 /// <summary>Uses a model that tells rows of numbers apart, or predicts a number for each.</summary>
 /// <remarks>B examples, D features, K classes.</remarks>
@@ -31,6 +35,9 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Whether a number is predicted, and no class.</summary>
     public bool GivesNumbers => _model.Facts.Shape.IsNumber;
+
+    /// <summary>Whether an example has any number of labels, and not one class.</summary>
+    public bool GivesLabels => _model.Facts.Shape.IsMultiLabel;
 
     /// <summary>Standardises the examples as in training and predicts each.</summary>
     /// <param name="examples">[B, D] as the source has them, row by row.</param>
@@ -54,7 +61,7 @@ public sealed class Predictor : IDisposable
         }
 
         var outputs = Raw(scaled, d, z => _network.Probabilities(z).to(ScalarType.Float64).flatten().data<double>().ToArray()); // [B, 1] or [B, K]
-        return [.. outputs.Chunk(outputs.Length / (scaled.Length / d)).Select(z => Outputs.Of(_model, _network, z))];
+        return [.. outputs.Chunk(outputs.Length / (scaled.Length / d)).Select(z => GivesLabels ? Outputs.Labels(z) : Outputs.Of(_model, _network, z))];
     }
 
     private double[] Raw(double[] examples, int features, Func<Tensor, double[]> read)

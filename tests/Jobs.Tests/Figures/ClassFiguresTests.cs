@@ -10,6 +10,8 @@ public class ClassFiguresTests
 
     private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "classes.json"))).RootElement;
 
+    private static readonly JsonElement Weighted = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "weights.json"))).RootElement;
+
     private static double[] Doubles(JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetDouble())];
 
     private static int[] Ints(JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetInt32())];
@@ -26,7 +28,7 @@ public class ClassFiguresTests
         return curve.Result();
     }
 
-    private static (int, int, long)[] Confusion(int[] truths, int[] said) => [.. truths.Zip(said).GroupBy(p => p).Select(g => (g.Key.First, g.Key.Second, g.LongCount()))];
+    private static (int, int, double)[] Confusion(int[] truths, int[] said) => [.. truths.Zip(said).GroupBy(p => p).Select(g => (g.Key.First, g.Key.Second, (double)g.Count()))];
 
     private static void SameTable(JsonElement table, ClassFigures figures)
     {
@@ -57,7 +59,7 @@ public class ClassFiguresTests
         Assert.Equal(golden.GetProperty("brier").GetDouble(), figures.Brier, Near);
         Assert.Equal(golden.GetProperty("logLoss").GetDouble(), figures.LogLoss, Near);
         var calibration = golden.GetProperty("calibration");
-        Assert.Equal(Ints(calibration.GetProperty("counts")).Select(n => (long)n), figures.Bins.Select(b => b.Count));
+        Assert.Equal(Ints(calibration.GetProperty("counts")).Select(n => (double)n), figures.Bins.Select(b => b.Count));
         var there = figures.Bins.Where(b => b.Count > 0).ToArray();
         Assert.All(Doubles(calibration.GetProperty("share")), (s, b) => Assert.Equal(s, there[b].Share!.Value, Near));
         Assert.All(Doubles(calibration.GetProperty("mean")), (m, b) => Assert.Equal(m, there[b].Probability!.Value, Near));
@@ -92,9 +94,9 @@ public class ClassFiguresTests
         // Points of the curves, all of which are drawn for so few examples.
         var points = golden.GetProperty("points");
         Assert.Equal(Doubles(points.GetProperty("thresholds")), ranks.Points.Select(c => c.Threshold));
-        Assert.All(Doubles(points.GetProperty("recall")), (r, i) => Assert.Equal(r, (double)ranks.Points[i].TruePositives / ranks.Positives, Near));
+        Assert.All(Doubles(points.GetProperty("recall")), (r, i) => Assert.Equal(r, ranks.Points[i].TruePositives / ranks.Positives, Near));
         Assert.All(Doubles(points.GetProperty("precision")), (q, i) =>
-            Assert.Equal(q, (double)ranks.Points[i].TruePositives / (ranks.Points[i].TruePositives + ranks.Points[i].FalsePositives), Near));
+            Assert.Equal(q, ranks.Points[i].TruePositives / (ranks.Points[i].TruePositives + ranks.Points[i].FalsePositives), Near));
 
         foreach (var chosen in golden.GetProperty("chosen").EnumerateObject())
         {
@@ -102,7 +104,7 @@ public class ClassFiguresTests
             // What the threshold says of the examples, counted again.
             var said = p.Select(s => s >= cut.Threshold).ToArray();
             var (right, wrong) = (said.Zip(y).Count(e => e.First && e.Second == 1), said.Zip(y).Count(e => e.First && e.Second == 0));
-            Assert.Equal(((long)right, (long)wrong), (cut.TruePositives, cut.FalsePositives));
+            Assert.Equal(((double)right, (double)wrong), (cut.TruePositives, cut.FalsePositives));
             double positives = y.Sum();
             var reached = chosen.Name switch
             {
@@ -148,6 +150,51 @@ public class ClassFiguresTests
 
         Assert.Null(figures.Classes[3].RocAuc); // it does not occur
         Assert.Null(figures.Classes[3].AveragePrecision);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Of_weighted_examples_they_are_scikit_learn_s_with_sample_weight(int which)
+    {
+        var golden = Weighted.GetProperty("figures")[which];
+        double[][] p = [.. golden.GetProperty("p").EnumerateArray().Select(Doubles)];
+        var (y, w, classes) = (Ints(golden.GetProperty("y")), Doubles(golden.GetProperty("weights")), p[0].Length);
+        int[] said = [.. p.Select(row => classes == 2 ? row[1] >= 0.5 ? 1 : 0 : Array.IndexOf(row, row.Max()))];
+        var tally = new ProbabilityTally();
+        for (var i = 0; i < y.Length; i++)
+        {
+            tally.Add(p[i], y[i], w[i]);
+        }
+
+        var confusion = Enumerable.Range(0, y.Length).GroupBy(i => (y[i], said[i])).Select(g => (g.Key.Item1, g.Key.Item2, g.Sum(i => w[i]))).ToArray();
+        var ranks = ClassTable.Ranked(classes).ToDictionary(k => k, k =>
+        {
+            var curve = new RankCurve(Enumerable.Range(0, y.Length).Sum(i => y[i] == k ? w[i] : 0), Enumerable.Range(0, y.Length).Sum(i => y[i] == k ? 0 : w[i]));
+            foreach (var i in Enumerable.Range(0, y.Length).OrderBy(i => p[i][k]))
+            {
+                curve.Add(p[i][k], y[i] == k ? w[i] : 0, y[i] == k ? 0 : w[i]);
+            }
+
+            return curve.Result();
+        });
+        var figures = ClassTable.Of([.. Enumerable.Range(0, classes).Select(k => $"c{k}")], confusion, tally.Sums, ranks, null, y.Length);
+        Assert.Equal(y.Length, figures.Examples);
+        Assert.Equal(golden.GetProperty("accuracy").GetDouble(), figures.Accuracy, Near);
+        Assert.All(golden.GetProperty("confusion").EnumerateArray().SelectMany(Doubles), (n, at) => Assert.Equal(n, figures.Confusion![at / classes][at % classes], 1e-10));
+        Assert.All(Doubles(golden.GetProperty("table").GetProperty("precision")), (n, k) => Assert.Equal(n, figures.Classes[k].Precision, Near));
+        Assert.All(Doubles(golden.GetProperty("table").GetProperty("recall")), (n, k) => Assert.Equal(n, figures.Classes[k].Recall, Near));
+        Assert.All(Doubles(golden.GetProperty("table").GetProperty("f1")), (n, k) => Assert.Equal(n, figures.Classes[k].F1, Near));
+        Assert.All(Doubles(golden.GetProperty("table").GetProperty("support")), (n, k) => Assert.Equal(n, figures.Classes[k].Support, 1e-10));
+        SameAverages(golden.GetProperty("averages"), figures, areas: false, pooled: false);
+        Assert.Equal(golden.GetProperty("brier").GetDouble(), figures.Probabilities!.Brier, Near);
+        Assert.Equal(golden.GetProperty("logLoss").GetDouble(), figures.Probabilities.LogLoss, Near);
+        foreach (var area in golden.GetProperty("rocAuc").EnumerateObject())
+        {
+            var row = figures.Classes[area.Name[0] - '0'];
+            Assert.Equal(area.Value.GetDouble(), row.RocAuc!.Value, Near);
+            Assert.Equal(golden.GetProperty("averagePrecision").GetProperty(area.Name).GetDouble(), row.AveragePrecision!.Value, Near);
+        }
     }
 
     // However examples are spread over shards, every digit is the same.

@@ -165,7 +165,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("label: label", "label: label\n  ignore: [\"\", {}]", "which is no name")]
     [InlineData("label: label", "label: label\n  missingValues: NA", "data.missingValues must be a list, such as [NA, \"?\", -999].")]
     [InlineData("label: label", "label: label\n  missingValues: [[NA]]", "which is no single value")]
-    [InlineData("label: label", "label: label\n  target: numbers", "data.target is 'numbers', but must be one of auto, classes, number.")]
+    [InlineData("label: label", "label: label\n  target: numbers", "data.target is 'numbers', but must be one of auto, classes, number, labels.")]
     [InlineData("label: label", "label: label\n  ignore: id", "data.ignore must be a list, such as [id, comment].")]
     [InlineData("label: label", "label: label\n  ignore: [id, id]", "digits.yaml:11: data.ignore names 'id' twice.")]
     [InlineData("label: label", "label: label\n  ignore: [[id]]", "which is no name")]

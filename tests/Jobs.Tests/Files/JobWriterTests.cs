@@ -61,6 +61,13 @@ public sealed class JobWriterTests : IDisposable
             return job;
         }
 
+        if (job.Data.IsMultiLabel)
+        {
+            job = job.Data.Format != "libsvm" && ModelKinds.Of(job.Model).LearnsLabels(job.Model)
+                ? job with { Data = job.Data with { Label = null, LabelColumns = ["l 1", "null"], Ignore = [.. job.Data.Ignore.Except(["l 1", "null"])] }, Training = job.Training with { ClassWeights = null } }
+                : job with { Data = job.Data with { Target = LabelTarget.Classes } };
+        }
+
         var (learns, stopping) = (ModelKinds.Of(job.Model).Learns(job.Model), job.Training.EarlyStopping);
         var target = learns == LearnedTarget.Number ? LabelTarget.Number
             : learns == LearnedTarget.Class && job.Data.HasNumbers ? LabelTarget.Classes
@@ -197,12 +204,12 @@ public sealed class JobWriterTests : IDisposable
             data:
               format: csv
               path: "/data/iris.csv"
+              target: auto
               label: "species"
               delimiter: ","
               missing: refuse
               missingValues: ["#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "?"]
               ignore: []
-              target: auto
               cache: true
               standardize: false
               shards: 8

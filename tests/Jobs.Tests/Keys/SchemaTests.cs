@@ -11,13 +11,13 @@ public sealed partial class SchemaTests : IDisposable
     private static readonly string[] ReaderAlone =
     [
         "there is no file", "there are no files", "no file matches", "is a folder, not a file", "which is the label", "has a fraction and a path", "stands alone", "data.validation.labels is missing", "twice", "which learns from text", "which a transformer and a skip-gram learn from", "goes by held-out examples",
-        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart", "no fraction is held out", "says how rows are held out, but", "has a fold (", "in a job of training.steps it counts steps",
+        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart", "no fraction is held out", "says how rows are held out, but", "has a fold (", "in a job of training.steps it counts steps", "which needs two columns or more", "which gives each row one class", "which is not for labels", "has no columns for them", "both name", "a column is one of the two",
     ];
 
     private static readonly string[] Values =
     [
         "0", "1", "-1", "2", "0.5", "1.5", "1e-3", "5e9", "1e999", ".nan", "x", "'x'", "true", "[1]", "[]", "[0]", "[[1]]", "{a: 1}", "{}", "{a: 0}", "{1a: 1}", "all", "balanced", "';;'", "'§'",
-        "';'", "1000001", "99999999", "adam", "relu", "squared-error", "cross-entropy", "word", "bpe", "text", "csv", "lbfgs", "cosine", "mean", "best", "accuracy", "number", "poisson", "huber", "quantile", "9223372036854775808", "name with spaces",
+        "';'", "1000001", "99999999", "adam", "relu", "squared-error", "cross-entropy", "word", "bpe", "text", "csv", "lbfgs", "cosine", "mean", "best", "accuracy", "number", "labels", "[a, b]", "poisson", "huber", "quantile", "9223372036854775808", "name with spaces",
     ];
 
     private static readonly Dictionary<string, string> Files = new()
@@ -26,6 +26,7 @@ public sealed partial class SchemaTests : IDisposable
             + "training: { epochs: 2, optimizer: { kind: adamw }, schedule: { kind: cosine, floor: 0.1 }, earlyStopping: { patience: 2 } }\n",
         ["linear"] = "version: 1\nmodel: { kind: linear, loss: huber, delta: 2 }\ndata: { format: csv, path: d.csv, label: y, target: number, standardizeTarget: true, validation: { fraction: 0.2 } }\n"
             + "training: { epochs: 2, earlyStopping: { patience: 2 } }\n",
+        ["labels"] = "version: 1\nmodel: { kind: logistic }\ndata: { format: csv, path: d.csv, target: labels, labelColumns: [y, z], weight: w, validation: { fraction: 0.2 } }\ntraining: { epochs: 2 }\n",
         ["columns"] = "version: 1\nmodel: { kind: logistic }\ndata: { format: csv, path: d.csv, label: y, columns: { a: { kind: numeric, scale: robust, missing: constant, fill: 1, clip: [0, 9] }, b: text } }\ntraining: { epochs: 2 }\n",
         ["own"] = "version: 1\nmodel: { kind: my-cnn, options: { a: 1 } }\ndata: { format: parquet, path: d.csv, label: y }\ntraining: { epochs: 2, optimizer: { kind: my-rule, options: { b: 2 } } }\n",
         ["idx"] = "version: 1\nmodel: { kind: softmax }\ndata: { format: idx, path: d.csv, labels: d.csv }\ntraining: { epochs: 2, optimizer: { kind: lbfgs } }\n",

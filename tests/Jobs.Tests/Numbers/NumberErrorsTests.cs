@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 
 namespace Granary.Jobs.Tests.Numbers;
@@ -25,6 +26,20 @@ public class NumberErrorsTests
             Assert.Equal(1 - (errors.Sum(e => e * e) / deviations), merged.R2!.Value, 1e-7 * Math.Abs(merged.R2.Value));
         }
     });
+
+    [Fact]
+    public void Weighted_errors_are_scikit_learn_s_with_sample_weight()
+    {
+        var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "weights.json"))).RootElement.GetProperty("errors");
+        double[] Of(string name) => [.. golden.GetProperty(name).EnumerateArray().Select(e => e.GetDouble())];
+        var (y, said, weights) = (Of("y"), Of("said"), Of("weights"));
+        var parts = Enumerable.Range(0, 4).Select(v => NumberErrors.Of(said[(v * 40)..Math.Min(150, (v + 1) * 40)], y[(v * 40)..Math.Min(150, (v + 1) * 40)], weights[(v * 40)..Math.Min(150, (v + 1) * 40)])).ToArray();
+        var figures = NumberErrors.Of(parts)!.Figures();
+        Assert.Equal(golden.GetProperty("mse").GetDouble(), figures.Mse, 1e-12 * figures.Mse);
+        Assert.Equal(golden.GetProperty("rmse").GetDouble(), figures.Rmse, 1e-12 * figures.Rmse);
+        Assert.Equal(golden.GetProperty("mae").GetDouble(), figures.Mae, 1e-12 * figures.Mae);
+        Assert.Equal(golden.GetProperty("r2").GetDouble(), figures.R2!.Value, 1e-12);
+    }
 
     [Fact]
     public void A_standardised_target_s_errors_are_told_in_its_own_units()

@@ -55,6 +55,11 @@ internal static class SampleModels
         new DataSection { Format = "csv", Path = "/d/houses.csv", Label = "price", Target = LabelTarget.Number, StandardizeTarget = true },
         new DataFacts(new InputShape(2, 0), [], [1], [0], null) { Columns = ["one", "two"], TargetScaling = new TargetScaling(250, 80) });
 
+    public static TrainedModel Labels(ModelSection model) => Create(
+        model,
+        new DataSection { Format = "csv", Path = "/d/tickets.csv", Target = LabelTarget.Labels, LabelColumns = ["urgent", "billing, late", "spam"], Standardize = true },
+        new DataFacts(new InputShape(2, 3) { IsMultiLabel = true }, ["urgent", "billing, late", "spam"], [1], [0], new Scaling([1, 2], [3, 4])) { Columns = ["one", "two"] });
+
     private static TrainedModel Text(int context, TokenKind tokens, string[] vocabulary) => Text(
         new ModelSection { Kind = "transformer", Layers = 2, Width = 12, Heads = 3, Context = context, Activation = Activation.Gelu },
         tokens,

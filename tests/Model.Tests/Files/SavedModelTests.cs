@@ -128,6 +128,27 @@ public sealed class SavedModelTests : IDisposable
     public void A_regression_s_header_must_fit_together(string from, string to, string message) =>
         Changed(SampleModels.Numbers(Huber), from, to, message);
 
+    [Fact]
+    public void Several_labels_come_back()
+    {
+        var model = SampleModels.Labels(new ModelSection { Kind = "logistic" });
+        SampleModels.Write(model, Path);
+        var read = TrainedModel.Load(Path);
+        Assert.Equal(model.Facts.Shape, read.Facts.Shape);
+        Assert.True(read.Facts.Shape.IsMultiLabel);
+        Assert.Equal((model.Model, model.Data), (read.Model, read.Data));
+        Assert.Equal(model.Facts.Classes, read.Facts.Classes);
+        Assert.Equal(model.Weights, read.Weights);
+    }
+
+    [Theory]
+    [InlineData("\\u0022isMultiLabel\\u0022:true", "\\u0022isMultiLabel\\u0022:false", "a row's label is one class and several labels")]
+    [InlineData("\\u0022target\\u0022:\\u0022labels", "\\u0022target\\u0022:\\u0022auto", "a row's label is one class and several labels")]
+    [InlineData("labelColumns\\u0022:[\\u0022urgent", "labelColumns\\u0022:[\\u0022late", "its labels are not those of its data")]
+    [InlineData("\\u0022kind\\u0022:\\u0022logistic", "\\u0022kind\\u0022:\\u0022softmax", "a softmax with the loss cross-entropy does not learn several labels")]
+    public void A_header_of_several_labels_must_fit_together(string from, string to, string message) =>
+        Changed(SampleModels.Labels(new ModelSection { Kind = "logistic" }), from, to, message);
+
     // As earlier builds wrote them, which knew no targets but classes.
     [Fact]
     public void Models_of_builds_without_regression_are_read()

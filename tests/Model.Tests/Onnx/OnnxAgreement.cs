@@ -36,6 +36,21 @@ internal static class OnnxAgreement
         }
     }
 
+    /// <summary>The probabilities of several labels.</summary>
+    /// <param name="model">A model of several labels.</param>
+    /// <param name="examples">[N, D].</param>
+    public static void OfLabels(TrainedModel model, double[] examples)
+    {
+        using var predictor = new Predictor(model);
+        var expected = predictor.Predict(examples);
+        using var session = new OnnxSession(model);
+        using var outputs = Run(session, model, examples);
+        Assert.Equal(["probabilities"], session.Session.OutputMetadata.Keys);
+        var values = outputs.Numbers("probabilities").Chunk(model.Facts.Classes.Count).ToArray();
+        Assert.Equal(expected.Length, values.Length);
+        Assert.All(values.Zip(expected), row => Assert.All(row.First.Zip(row.Second.Values), v => Assert.Equal(v.Second, v.First, Tolerance)));
+    }
+
     /// <summary>Numbers, to 1e-5 of their own size where they are large.</summary>
     /// <param name="model">A regression.</param>
     /// <param name="examples">[N, D].</param>

@@ -106,6 +106,12 @@ public class RowExportTests
         OnnxAgreement.OfNumbers(model with { Facts = model.Facts with { TargetScaling = null } }, Examples.Select(x => x / 50).ToArray());
     }
 
+    [Theory]
+    [InlineData("logistic", Precision.Float32)]
+    [InlineData("mlp", Precision.Float64)]
+    public void Several_labels_have_a_probability_each(string kind, Precision precision) =>
+        OnnxAgreement.OfLabels(SampleModels.Labels(new ModelSection { Kind = kind, Precision = precision, Hidden = kind == "mlp" ? [5] : [] }), Examples);
+
     [Fact]
     public void Missing_values_are_filled_and_constant_features_are_0()
     {

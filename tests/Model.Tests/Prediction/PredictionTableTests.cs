@@ -72,6 +72,20 @@ public sealed class PredictionTableTests : IDisposable
     }
 
     [Fact]
+    public void Several_labels_have_a_probability_each()
+    {
+        var model = SampleModels.Labels(new ModelSection { Kind = "logistic" });
+        var lines = Predict(model, "two,one\n10,4\n-1,0.5\n");
+        Assert.Equal("probability.urgent,\"probability.billing, late\",probability.spam", lines[0]);
+        Assert.Equal(3, lines.Length);
+        foreach (var (line, x) in lines[1..].Zip(new double[][] { [(4.0 - 1) / 3, (10.0 - 2) / 4], [(0.5 - 1) / 3, (-1.0 - 2) / 4] }))
+        {
+            double[] expected = [.. Enumerable.Range(0, 3).Select(k => 1 / (1 + Math.Exp(-((model.Weights[2 * k] * x[0]) + (model.Weights[(2 * k) + 1] * x[1]) + model.Weights[6 + k]))))];
+            Assert.Equal(expected, line.Split(',').Select(v => double.Parse(v, CultureInfo.InvariantCulture)), (a, b) => Math.Abs(a - b) < 1e-6);
+        }
+    }
+
+    [Fact]
     public void A_softmax_model_gives_softmax_and_the_likeliest_label()
     {
         var model = SampleModels.Softmax();

@@ -18,8 +18,9 @@ internal static class Programs
     {
         var job = JobBuilder.FromFile("examples/digits-mlp.yaml").Set("training.epochs", 5).Build();
         var same = new JobBuilder("digits").Csv("digits.csv", label: "label").Standardize().Mlp(64).Train(epochs: 5).Build();
+        var tickets = new JobBuilder("tickets").Csv("tickets.csv").Labels("urgent", "billing").WeightedBy("hours").Logistic().Train(epochs: 20).Build();
         var regression = new JobBuilder("houses").Csv("houses.csv", label: "price").Numbers().Mlp(64).Train(epochs: 50).Build();
-        return [job, same, regression];
+        return [job, same, tickets, regression];
     }
 
     public static async Task Whole()

@@ -39,6 +39,8 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
         {
             Split = SplitReport.Of(job, facts, time => SplitColumn.Of(job.Data)!.Text(time)),
             Preview = withColumns ? look.Described?.Preview(facts) : null,
+            IsMultiLabel = job.Data.IsMultiLabel,
+            Weights = facts.Weights is { } w ? new WeightReport(job.Data.Weight!, w.Least, w.Greatest, w.Training, w.HeldOut) : null,
             Target = look.Target is { } target ? Target(target, TargetRange.Of(surveys.Select(s => s.Target))!) : null,
         };
         return new DataInspection(facts, bigramLoss, report, DataWarnings.Of(job, surveys, report, columns, features));

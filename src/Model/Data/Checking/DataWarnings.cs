@@ -21,7 +21,7 @@ internal static class DataWarnings
         :
         [
             .. LeakWarnings.Of(job, report, columns, features),
-            .. LabelWarnings.Of(job, surveys, report),
+            .. job.Data.IsMultiLabel ? [] : LabelWarnings.Of(job, surveys, report),
             .. SourceWarnings.Of(job, surveys, report),
             .. ValueWarnings.Of(job, surveys, columns, features),
         ];

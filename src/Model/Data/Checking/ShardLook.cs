@@ -4,7 +4,7 @@ using Granary.Jobs;
 namespace Granary.Model.Data.Checking;
 
 /// <summary>What a closer look at one shard, or at some in turn, has found.</summary>
-/// <param name="Training">Training examples of each class, in class order; empty for text.</param>
+/// <param name="Training">Training examples of each class, or that have each label, in class order; empty for text.</param>
 /// <param name="HeldOut">The same of those held out.</param>
 /// <param name="Features">What its features are like; null for text, and for sparse sources of many.</param>
 /// <param name="Tokens">Tokens; 0 but for text.</param>
@@ -30,7 +30,15 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
     {
         var ids = new int[source.Rows];
         var (counts, others) = (new long[facts.Classes.Count], new long[facts.Classes.Count]);
-        if (source.Targets is null)
+        if (source.Marks is { } marks)
+        {
+            for (var k = 0; k < marks.Length; k++)
+            {
+                counts[k] = training.LongCount(row => marks[k][row] == 1);
+                others[k] = held.Rows.LongCount(row => held.Source.Marks![k][row] == 1);
+            }
+        }
+        else if (source.Targets is null)
         {
             Count(source, training, held, new LabelIndex(facts.Classes), ids, counts, others);
         }
@@ -49,7 +57,7 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
             rows = sparse.WrittenOut(features);
         }
 
-        var scan = new FeatureScan(features, facts.Shape.Outputs, countsDistinct, mayHaveCodes: source.MayHaveCodes);
+        var scan = new FeatureScan(features, facts.Shape.IsMultiLabel ? 1 : facts.Shape.Outputs, countsDistinct, mayHaveCodes: source.MayHaveCodes);
         scan.Add(rows!, ids);
         return new ShardLook(counts, others, scan, 0, sparse is null ? null : Of(sparse), sparse?.Given(features)) { Target = target, Described = DescribedLook.At(source, facts) };
     }

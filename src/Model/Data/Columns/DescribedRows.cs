@@ -10,8 +10,9 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
 {
     private readonly LabelNames?[] _texts = [.. sections.Select(s => ColumnKinds.Of(s.Kind).IsText ? new LabelNames() : null)];
     private readonly List<double> _values = [];
-    private readonly List<double> _targets = [];
+    private readonly List<double>[] _behind = [.. columns.Behind.Select(_ => new List<double>())];
     private readonly List<double> _splits = [];
+    private int _rows;
     private readonly List<int> _labels = [];
     private readonly LabelNames _names = new();
 
@@ -26,8 +27,13 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     /// <summary>The present row's label.</summary>
     public void Label(string label) => _labels.Add(_names.Of(label));
 
-    /// <summary>The present row's target.</summary>
-    public void Target(double target) => _targets.Add(target);
+    /// <summary>One of the numbers of the present row that stand behind its features.</summary>
+    /// <param name="i">Which of them.</param>
+    /// <param name="value">The number.</param>
+    public void Behind(int i, double value) => _behind[i].Add(value);
+
+    /// <summary>The present row ends.</summary>
+    public void End() => _rows++;
 
     /// <summary>What the present row is held out by.</summary>
     public void Split(double number) => _splits.Add(number);
@@ -36,13 +42,15 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     /// <param name="areDealt">Whether they were dealt to the shards one by one.</param>
     public DescribedSource Done(bool areDealt = false)
     {
-        var rows = data.HasNumbers ? _targets.Count : _labels.Count;
+        double[][] Behind(NumberRole role) => [.. Enumerable.Range(0, _behind.Length).Where(i => columns.Behind[i].Role == role).Select(i => _behind[i].ToArray())];
         return new DescribedSource(
-            [.. columns.Features.Select(f => columns.Names[f])], sections, new ArrayRows([.. _values], sections.Count, rows), [.. _texts.Select(t => t?.Names)])
+            [.. columns.Features.Select(f => columns.Names[f])], sections, new ArrayRows([.. _values], sections.Count, _rows), [.. _texts.Select(t => t?.Names)])
         {
-            Targets = data.HasNumbers ? [.. _targets] : null,
-            Classes = data.HasNumbers ? [] : _names.Names,
-            Labels = data.HasNumbers ? new int[rows] : [.. _labels],
+            Targets = Behind(NumberRole.Target).FirstOrDefault(),
+            Marks = data.IsMultiLabel ? Behind(NumberRole.Label) : null,
+            Weights = Behind(NumberRole.Weight).FirstOrDefault(),
+            Classes = data.HasClasses ? _names.Names : [],
+            Labels = data.HasClasses ? [.. _labels] : new int[_rows],
             LeftOut = columns.LeftOut,
             SplitNumbers = columns.SplitBy is null ? null : [.. _splits],
             IsDealt = areDealt,

@@ -52,6 +52,12 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
     public double[]? Targets { get; init; }
 
     /// <inheritdoc/>
+    public double[]? Weights { get; init; }
+
+    /// <inheritdoc/>
+    public double[][]? Marks { get; init; }
+
+    /// <inheritdoc/>
     public double[]? SplitNumbers { get; init; }
 
     /// <inheritdoc/>

@@ -15,10 +15,11 @@ internal sealed class CsvChunk
     private const int Label = -2;
     private const int Split = -3;
 
-    private readonly int[] _roles; // of every cell: the feature's number, or one of those above
+    private readonly int[] _roles; // of every cell: the number's place in a row, or one of those above
     private readonly int _features;
-    private readonly int _numbers; // in a row: the features, the target where it is a number, and what the row is held out by
-    private readonly bool _hasNumbers;
+    private readonly int _numbers; // in a row: the features, those behind them, and what the row is held out by
+    private readonly NumberColumn[] _behind;
+    private readonly bool _hasLabel;
     private readonly byte _delimiter;
     private readonly MissingCells _missing;
     private readonly SplitColumn? _split;
@@ -29,11 +30,13 @@ internal sealed class CsvChunk
     public CsvChunk(TableColumns columns, DataSection data)
     {
         _features = columns.Features.Length;
-        _hasNumbers = data.HasNumbers;
-        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i =>
-            i == columns.Split ? Split : i != columns.Label ? Array.IndexOf(columns.Features, i) : _hasNumbers ? _features : Label)];
+        _hasLabel = data.HasClasses;
+        _behind = [.. columns.Behind];
+        _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i == columns.Split ? Split
+            : Array.FindIndex(_behind, b => b.Column == i) is >= 0 and var at ? _features + at
+            : i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];
         _split = columns.SplitBy;
-        _numbers = columns.Numbers(data);
+        _numbers = columns.Numbers;
         _delimiter = (byte)data.Delimiter[0];
         _missing = new MissingCells(data);
         _isPlain = data.Delimiter[0] is not ('-' or '+' or '.') && !_missing.AnyNumber;
@@ -117,13 +120,16 @@ internal sealed class CsvChunk
                 }
             }
 
-            if (_hasNumbers)
+            for (var i = 0; i < _behind.Length; i++)
             {
-                if (double.IsNaN(values[_features])) // missing
+                if (!_behind[i].Takes(values[_features + i]))
                 {
                     return false;
                 }
+            }
 
+            if (!_hasLabel)
+            {
                 Rows.NoLabel();
             }
         }

@@ -37,13 +37,14 @@ internal static class CsvDescribed
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            if (data.HasNumbers)
-            {
-                into.Target(CsvSource.Target(rows, columns.Label, data.Label!, missing));
-            }
-            else
+            if (data.HasClasses)
             {
                 into.Label(CsvSource.Label(rows, columns, data, missing, refusals));
+            }
+
+            for (var i = 0; i < columns.Behind.Count; i++)
+            {
+                into.Behind(i, CsvSource.Behind(rows, columns, i, missing));
             }
 
             if (columns.SplitBy is { } split)
@@ -63,6 +64,8 @@ internal static class CsvDescribed
                     into.Add(cells[c].Number(rows.Field(at).Trim(), error));
                 }
             }
+
+            into.End();
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class CsvFormat : FormatDescription
     public override string Format => "csv";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => ["label", "delimiter", "missing", "missingValues", "ignore", "columns", "target", "cache", "standardize", "validation.group", "validation.time"];
+    public override IReadOnlyList<string> Keys => ["label", "weight", "delimiter", "missing", "missingValues", "ignore", "columns", "target", "cache", "standardize", "validation.group", "validation.time"];
 
     /// <inheritdoc/>
     public override bool? HasColumns => true;

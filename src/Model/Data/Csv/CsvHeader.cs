@@ -10,7 +10,7 @@ internal static class CsvHeader
     {
         var (file, text) = headers[0];
         var names = Names(file, text, data);
-        TableColumns.RequireSame(path, [.. headers.Select(h => (h.File, $"{h.File}:1", h.Text == text ? names : Names(h.File, h.Text, data)))], data.Label, data.Delimiter);
+        TableColumns.RequireSame(path, [.. headers.Select(h => (h.File, $"{h.File}:1", h.Text == text ? names : Names(h.File, h.Text, data)))], data.Label ?? data.LabelColumns?[0], data.Delimiter);
         return TableColumns.Choose($"{file}:1", names, data, features);
     }
 

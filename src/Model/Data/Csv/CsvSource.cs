@@ -20,23 +20,23 @@ internal static class CsvSource
         var place = data.Cache ? use.Cache?.Place(part, data, files, source, columns) : null;
         if (place?.Find() is { } found)
         {
-            return Table(columns, data, found.Rows, found.Names, found.Labels, !source.IsCut);
+            return TableSource.Of(columns, found.Rows, found.Names, found.Labels, !source.IsCut);
         }
 
         return place is not null && Filling(place) is { } filled ? filled : InMemory();
 
-        TableSource? Filling(CachePlace place) => place.Fill(columns.Numbers(data), sink =>
+        TableSource? Filling(CachePlace place) => place.Fill(columns.Numbers, sink =>
             CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers)) is { } made
-            ? Table(columns, data, made.Rows, made.Names, made.Labels, !source.IsCut)
+            ? TableSource.Of(columns, made.Rows, made.Names, made.Labels, !source.IsCut)
             : null;
 
         TableSource InMemory()
         {
-            var sink = new MemorySink(columns.Numbers(data));
+            var sink = new MemorySink(columns.Numbers);
             if (CsvReading.Run(source.Lines(), columns, data, sink, use.Helpers) is { } read)
             {
                 var (rows, labels) = sink.Done();
-                return Table(columns, data, rows, read.Labels, labels, !source.IsCut);
+                return TableSource.Of(columns, rows, read.Labels, labels, !source.IsCut);
             }
 
             return RowByRow(source.Lines(), columns, data, part.Path, !source.IsCut);
@@ -84,7 +84,7 @@ internal static class CsvSource
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
     internal static TableSource RowByRow(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string? path = null, bool areDealt = false)
     {
-        var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Numbers(data)));
+        var (rows, sink) = (new RowBuffer(), new MemorySink(columns.Numbers));
         foreach (var part in parts)
         {
             rows.Clear();
@@ -93,17 +93,7 @@ internal static class CsvSource
         }
 
         var (numbers, labels) = sink.Done();
-        return Table(columns, data, numbers, rows.Names, labels, areDealt);
-    }
-
-    private static TableSource Table(TableColumns columns, DataSection data, IDenseRows rows, IReadOnlyList<string> names, int[] labels, bool areDealt)
-    {
-        string[] features = [.. columns.Features.Select(f => columns.Names[f])];
-        var split = columns.Split < 0 ? null : RowsWithoutLast.Last(rows);
-        rows = split is null ? rows : new RowsWithoutLast(rows);
-        return data.HasNumbers
-            ? TableSource.OfNumbers(features, rows, columns.LeftOut, split, areDealt)
-            : new TableSource(features, rows, names, labels) { LeftOut = columns.LeftOut, SplitNumbers = split, IsDealt = areDealt };
+        return TableSource.Of(columns, numbers, rows.Names, labels, areDealt);
     }
 
     internal static void Add(LinePart part, TableColumns columns, DataSection data, RowBuffer into, string? path = null)
@@ -117,16 +107,19 @@ internal static class CsvSource
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {columns.Names.Length}");
             }
 
-            if (!data.HasNumbers)
+            if (data.HasClasses)
             {
                 into.Label(Label(rows, columns, data, missing, refusals));
             }
-
-            var values = into.Next(columns.Numbers(data));
-            if (data.HasNumbers)
+            else
             {
                 into.NoLabel();
-                values[columns.Features.Length] = Target(rows, columns.Label, data.Label!, missing);
+            }
+
+            var values = into.Next(columns.Numbers);
+            for (var i = 0; i < columns.Behind.Count; i++)
+            {
+                values[columns.Features.Length + i] = Behind(rows, columns, i, missing);
             }
 
             if (columns.SplitBy is { } split)
@@ -147,16 +140,11 @@ internal static class CsvSource
         return missing.IsNoLabel(label) ? throw refusals.OfLabel(rows, data.Label!, label) : label;
     }
 
-    internal static double Target(CsvRows rows, int column, string name, MissingCells missing)
+    /// <summary>A number that stands behind the features, in the present row.</summary>
+    internal static double Behind(CsvRows rows, TableColumns columns, int i, MissingCells missing)
     {
-        var text = rows.Text(column);
-        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
-        return text.Length == 0 ? throw rows.Error($"column '{name}' is empty: every row needs a target: give it one, or leave the row out")
-            : missing.Has(text) || (isNumber && missing.Has(value))
-                ? throw rows.Error($"column '{name}' holds '{text}', which stands for a missing value, but every row needs a target: give it one, or leave the row out")
-            : !isNumber ? throw rows.Error($"column '{name}' holds '{text}', which is not a number, but data.target is number: correct it, or leave the row out")
-            : double.IsFinite(value) ? value
-            : throw rows.Error($"column '{name}' holds '{text}', which is not a finite number: correct it, or leave the row out");
+        var column = columns.Behind[i];
+        return column.Read(columns.Names[column.Column], rows.Text(column.Column), missing, rows.Error);
     }
 
     private static double Number(CsvRows rows, int column, string name, MissingCells missing, CsvRefusals refusals)

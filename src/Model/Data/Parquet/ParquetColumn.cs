@@ -37,17 +37,24 @@ internal static class ParquetColumn
     }
 
     private static string Others(long count, string what) => count == 1 ? "" : $": {Plural.Of(count, "row")} of the group have {what}";
-    /// <summary>Targets that are numbers; none may be missing.</summary>
+
+    /// <summary>Targets or weights; none may be missing.</summary>
     /// <inheritdoc cref="Numbers"/>
-    public static async Task<double[]> Targets(ParquetRowGroupReader group, DataField field, string place, MissingCells missing)
+    public static async Task<double[]> Behind(ParquetRowGroupReader group, DataField field, string place, NumberColumn column, MissingCells missing)
     {
         var values = await Values(group, field)
-            ?? throw new JobException($"{place} holds {Kind(field)}, but data.target is number. {Remedy(field)}, or choose another data.label.");
-        var at = Array.FindIndex(values, v => IsMissing(v, missing) || !double.IsFinite(v!.Value));
+            ?? throw new JobException($"{place} holds {Kind(field)}, but {column.Key}. {Remedy(field)}, or choose another data.{column.NamedBy}.");
+        var at = Array.FindIndex(values, v => column.IsMissing(v, missing) || !column.Takes(v!.Value));
         return at < 0
             ? [.. values.Select(v => v!.Value)]
             : throw new JobException($"{place} {(values[at] is { } x ? $"holds {x.ToString(CultureInfo.InvariantCulture)}" : "is null")} in row {at} of the group, "
-                + "but every row needs a finite number as its target: give it one, or leave the row out.");
+                + column.Role switch
+                {
+                    NumberRole.Label => "but a label (data.labelColumns) is 1 where a row has it, else 0: ",
+                    NumberRole.Weight => "but a weight (data.weight) is a finite number, 0 or more: ",
+                    _ => "but every row needs a finite number as its target: ",
+                }
+                + "give it one, or leave the row out.");
     }
 
     private static bool IsMissing(double? value, MissingCells missing) =>

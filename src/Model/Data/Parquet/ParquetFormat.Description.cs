@@ -9,7 +9,7 @@ internal sealed class ParquetFormat : FormatDescription
     public override string Format => "parquet";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => ["label", "missing", "missingValues", "ignore", "columns", "target", "standardize", "validation.group", "validation.time"];
+    public override IReadOnlyList<string> Keys => ["label", "weight", "missing", "missingValues", "ignore", "columns", "target", "standardize", "validation.group", "validation.time"];
 
     /// <inheritdoc/>
     public override bool? HasColumns => true;

@@ -24,7 +24,7 @@ internal static class ParquetSource
                 files.Add(await ParquetTable.Open(path));
             }
 
-            TableColumns.RequireSame(part.Path, [.. files.Select(f => (f.Name, f.Name, f.Columns))], data.Label);
+            TableColumns.RequireSame(part.Path, [.. files.Select(f => (f.Name, f.Name, f.Columns))], data.Label ?? data.LabelColumns?[0]);
 
             var columns = TableColumns.Choose(files[0].Name, files[0].Columns, data, features) with { SplitBy = split };
             (ParquetTable File, int Group)[] groups = [.. files.SelectMany(f => f.Groups.Select(g => (f, g)))];
@@ -40,7 +40,7 @@ internal static class ParquetSource
                     + "smaller row groups (pandas: to_parquet(..., row_group_size=N)).");
             }
 
-            var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Numbers(data)).ToArray();
+            var numbers = groups.Select(g => g.File.Rows(g.Group) * columns.Numbers).ToArray();
             RowGroupRuns.Check(part, numbers, ShardLimit.Most);
             var (first, end) = part.Of(groups.Length);
             if (data.Columns is not null)
@@ -56,19 +56,10 @@ internal static class ParquetSource
                 labels.Add(y);
             }
 
-            string[] names = [.. columns.Features.Select(f => columns.Names[f])];
             double[] all = [.. values.SelectMany(v => v)];
-            IDenseRows rows = new ArrayRows(all, columns.Numbers(data), all.Length / columns.Numbers(data));
-            var numbersOfSplit = split is null ? null : RowsWithoutLast.Last(rows);
-            rows = split is null ? rows : new RowsWithoutLast(rows);
-            if (data.HasNumbers)
-            {
-                return TableSource.OfNumbers(names, rows, columns.LeftOut, numbersOfSplit);
-            }
-
             var classes = new LabelNames();
             int[] ids = [.. labels.SelectMany(l => l).Select(classes.Of)];
-            return new TableSource(names, rows, classes.Names, ids) { LeftOut = columns.LeftOut, SplitNumbers = numbersOfSplit };
+            return TableSource.Of(columns, new ArrayRows(all, columns.Numbers, all.Length / columns.Numbers), classes.Names, ids);
         }
         finally
         {

@@ -63,13 +63,13 @@ internal sealed class ParquetTable : IAsyncDisposable
         : FileSignature.Describe(head) is { } other ? new JobException($"{name}: {other}")
         : new InvalidDataException("it does not begin with PAR1.");
 
-    /// <summary>A row group's features, row after row and NaN where one is missing, and its labels; behind the features come a target that is a number, and what the row is held out by.</summary>
+    /// <summary>A row group's features, row after row and NaN where one is missing, with the numbers that stand behind them, and last what the row is held out by; and its labels.</summary>
     /// <exception cref="JobException">File, row group and column of what cannot be used.</exception>
     public Task<(double[] Values, string[] Labels)> Read(int group, TableColumns columns, DataSection data, MissingCells missing) => Guard(Name, async () =>
     {
         using var rows = _reader.OpenRowGroupReader(group);
-        var (label, width) = (columns.Label, columns.Numbers(data));
-        string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
+        var (label, width) = (columns.Label, columns.Numbers);
+        string[] labels = !data.HasClasses ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
         if (Rows(group) * width > Array.MaxLength)
         {
             throw new JobException($"{Name}: row group {group} holds {Rows(group) * width} numbers, more than the "
@@ -83,9 +83,9 @@ internal sealed class ParquetTable : IAsyncDisposable
             Put(await ParquetColumn.Numbers(rows, Field(group, column), Place(group, column), missing), f);
         }
 
-        if (data.HasNumbers)
+        for (var i = 0; i < columns.Behind.Count; i++)
         {
-            Put(await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing), columns.Features.Length);
+            Put(await Behind(rows, group, columns.Behind[i], missing), columns.Features.Length + i);
         }
 
         if (columns.SplitBy is { } split)
@@ -104,14 +104,19 @@ internal sealed class ParquetTable : IAsyncDisposable
         }
     });
 
-    /// <summary>A row group's cells under columns that the job describes, and its labels or targets.</summary>
+    /// <summary>A row group's cells under columns that the job describes, the numbers that stand behind them, and its labels.</summary>
     /// <exception cref="JobException">File, row group, row and column of what cannot be used.</exception>
     public Task<bool> Read(int group, TableColumns columns, DataSection data, CellReader[] cells, DescribedRows into) => Guard(Name, async () =>
     {
         using var rows = _reader.OpenRowGroupReader(group);
         var (label, missing) = (columns.Label, new MissingCells(data));
-        string[] labels = data.HasNumbers ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
-        double[] targets = data.HasNumbers ? await ParquetColumn.Targets(rows, Field(group, label), Place(group, label), missing) : [];
+        string[] labels = !data.HasClasses ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
+        var behind = new double[columns.Behind.Count][];
+        for (var i = 0; i < behind.Length; i++)
+        {
+            behind[i] = await Behind(rows, group, columns.Behind[i], missing);
+        }
+
         double[] splits = columns.SplitBy is { } split ? await split.Read(rows, Field(group, columns.Split), Place(group, columns.Split)) : [];
         var read = await Cells(rows, group, columns.Features, cells);
         for (var row = 0; row < Rows(group); row++)
@@ -135,14 +140,17 @@ internal sealed class ParquetTable : IAsyncDisposable
                 into.Split(splits[row]);
             }
 
-            if (data.HasNumbers)
-            {
-                into.Target(targets[row]);
-            }
-            else
+            if (data.HasClasses)
             {
                 into.Label(labels[row]);
             }
+
+            for (var i = 0; i < behind.Length; i++)
+            {
+                into.Behind(i, behind[i][row]);
+            }
+
+            into.End();
         }
 
         return true;
@@ -180,6 +188,9 @@ internal sealed class ParquetTable : IAsyncDisposable
 
         return read;
     }
+
+    private Task<double[]> Behind(ParquetRowGroupReader rows, int group, NumberColumn column, MissingCells missing) =>
+        ParquetColumn.Behind(rows, Field(group, column.Column), Place(group, column.Column), column, missing);
 
     /// <summary>The first cells of some columns as texts, as CSV files have them.</summary>
     public Task<string[][]> Texts(int group, int[] columns, int most) => Guard(Name, async () =>

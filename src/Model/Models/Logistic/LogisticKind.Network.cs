@@ -10,5 +10,7 @@ internal sealed class LogisticKind : INetworkMaker
     public string Kind => "logistic";
 
     /// <inheritdoc/>
-    public INetwork Network(ModelSection model, InputShape input) => new LogisticRegression();
+    public INetwork Network(ModelSection model, InputShape input) => input.IsMultiLabel
+        ? new LabelNetwork(new SoftmaxRegression(), input.Classes) // the same linear map
+        : new LogisticRegression();
 }

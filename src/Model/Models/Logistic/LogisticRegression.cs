@@ -10,6 +10,7 @@ internal sealed partial class LogisticRegression : INetwork
 {
     // See HeldScalars.
     private static readonly Scalar Zero = 0;
+    private static readonly Scalar Even = 0; // log-odds of one half
 
     /// <inheritdoc/>
     public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null) =>
@@ -28,4 +29,8 @@ internal sealed partial class LogisticRegression : INetwork
     /// <inheritdoc/>
     public Tensor Correct(Tensor outputs, Tensor targets) =>
         outputs.squeeze(1).ge(Zero).to(ScalarType.Int64).eq(targets).sum();
+
+    /// <inheritdoc/>
+    public Tensor Right(Tensor outputs, Tensor targets) =>
+        outputs.squeeze(1).ge(Even).to(ScalarType.Int64).eq(targets).to(ScalarType.Int64);
 }

@@ -42,5 +42,8 @@ internal sealed partial class Mlp(Activation activation, Loss loss, int classes)
     }
 
     /// <inheritdoc/>
-    public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();
+    public Tensor Correct(Tensor outputs, Tensor targets) => Right(outputs, targets).sum();
+
+    /// <inheritdoc/>
+    public Tensor Right(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).to(ScalarType.Int64);
 }

@@ -24,6 +24,9 @@ internal sealed class MlpKind : ModelDescription
     };
 
     /// <inheritdoc/>
+    public override bool LearnsLabels(ModelSection model) => model.Loss == Loss.CrossEntropy;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ParameterShape> Shape(ModelSection model, InputShape input)
     {
         var shape = new List<ParameterShape>();

@@ -12,5 +12,6 @@ internal sealed class MlpKind : INetworkMaker
     /// <inheritdoc/>
     public INetwork Network(ModelSection model, InputShape input) => input.IsNumber
         ? new MlpRegression(model.Activation, NumberLoss.Of(model))
+        : input.IsMultiLabel ? new LabelNetwork(new Mlp(model.Activation, Loss.CrossEntropy, input.Classes), input.Classes)
         : new Mlp(model.Activation, model.Loss, input.Classes);
 }

@@ -20,5 +20,8 @@ internal sealed partial class SoftmaxRegression : INetwork
         nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None); // [B, K] [B] -> [B]
 
     /// <inheritdoc/>
-    public Tensor Correct(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).sum();
+    public Tensor Correct(Tensor outputs, Tensor targets) => Right(outputs, targets).sum();
+
+    /// <inheritdoc/>
+    public Tensor Right(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets).to(ScalarType.Int64);
 }
