@@ -102,7 +102,7 @@ internal static class ValidationChecks
             throw validation.Error(key, $"data.validation.group is '{column}', which data.columns makes a feature: a model would learn the groups by heart. Take it out of one of the two.");
         }
 
-        if (key == "time" && given is { Kind: not ("numeric" or "date") })
+        if (key == "time" && given is not null && ColumnKinds.Of(given.Kind) is { TakesDates: false } kind && kind != ColumnKinds.Usual)
         {
             throw validation.Error(key, $"data.validation.time is '{column}', which data.columns describes as {given.Kind}: times are numbers or dates.");
         }

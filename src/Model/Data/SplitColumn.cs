@@ -35,7 +35,8 @@ internal sealed class SplitColumn
             Ignore = [.. data.Ignore.Where(c => c != time)],
         };
         var section = FormatCatalogue.Of(data).Infer(alone)!.Named[time];
-        return section.Kind is "numeric" or "date" ? section
+        var kind = ColumnKinds.Of(section.Kind);
+        return kind == ColumnKinds.Usual || kind.TakesDates ? section
             : throw new JobException($"{DataFiles.NameOf(data.Path)}: the column '{time}' (data.validation.time) holds neither numbers nor dates such as 2026-03-31: choose another one, "
                 + $"or say how its dates are written: data.columns: {{ {time}: {{ kind: date, pattern: ... }} }}.");
     }
@@ -44,7 +45,7 @@ internal sealed class SplitColumn
     /// <param name="number">Its number.</param>
     public string Text(double number)
     {
-        if (_time is not { Kind: "date" })
+        if (!HasDates)
         {
             return number.ToString("R", CultureInfo.InvariantCulture);
         }
@@ -55,6 +56,8 @@ internal sealed class SplitColumn
 
     /// <summary>All that a cell's number depends on besides the cell, for the cache.</summary>
     public string Settings => _time is null ? "group" : $"{_time.Kind} {_time.Pattern}";
+
+    private bool HasDates => _time is not null && ColumnKinds.Of(_time.Kind).TakesDates;
 
     private string Key => _time is null ? "data.validation.group" : "data.validation.time";
 
@@ -105,7 +108,7 @@ internal sealed class SplitColumn
     /// <exception cref="JobException">A row has none, or the column is of a type that has none.</exception>
     public async Task<double[]> Read(ParquetRowGroupReader group, DataField field, string place)
     {
-        if (_time is { Kind: "date" } && await ParquetColumn.Dates(group, field) is { } dates)
+        if (HasDates && await ParquetColumn.Dates(group, field) is { } dates)
         {
             return [.. dates.Select((date, row) => date is { } d ? DateDays.Of(d) : Read("", At(row)))];
         }
