@@ -1,5 +1,3 @@
-using Granary.Jobs;
-
 namespace Granary.Sdk.Tests;
 
 /// <summary>What a builder sets goes over what its job file says.</summary>
