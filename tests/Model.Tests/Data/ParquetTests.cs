@@ -16,7 +16,8 @@ public sealed class ParquetTests : IDisposable
 
     private static DataSection Parquet(string path, int shards = 1) => new() { Format = "parquet", Path = path, Label = "y", Shards = shards };
 
-    private static readonly DataField[] Plain = [new DataField<double>("a"), new DataField<int>("b"), new DataField<string>("y")];
+    // New ones for each file: a schema writes into its fields, and samples run side by side.
+    private static DataField[] Plain => [new DataField<double>("a"), new DataField<int>("b"), new DataField<string>("y")];
 
     /// <summary>Writes one file; groups[g][c] is an array of column c's values.</summary>
     private string Write(string name, Field[] fields, params Array[][] groups)
