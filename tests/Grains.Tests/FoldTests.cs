@@ -52,8 +52,14 @@ public sealed class FoldTests : IDisposable
                 ? new Dictionary<string, double?> { ["mse"] = numbers!.Mse, ["rmse"] = numbers.Rmse, ["mae"] = numbers.Mae, ["r2"] = numbers.R2 }
                 : new()
                 {
-                    ["loss"] = result.ValidationLoss, ["accuracy"] = result.ValidationAccuracy, ["precision"] = classes!.Macro.Precision, ["recall"] = classes.Macro.Recall, ["f1"] = classes.Macro.F1,
-                    ["rocAuc"] = classes.Classes[1].RocAuc, ["averagePrecision"] = classes.Classes[1].AveragePrecision, ["brier"] = classes.Probabilities!.Brier,
+                    ["loss"] = result.ValidationLoss,
+                    ["accuracy"] = result.ValidationAccuracy,
+                    ["precision"] = classes!.Macro.Precision,
+                    ["recall"] = classes.Macro.Recall,
+                    ["f1"] = classes.Macro.F1,
+                    ["rocAuc"] = classes.Classes[1].RocAuc,
+                    ["averagePrecision"] = classes.Classes[1].AveragePrecision,
+                    ["brier"] = classes.Probabilities!.Brier,
                 };
             var expected = golden.Figures[fold - 1];
             Assert.Equal(expected.Keys.Order(), own.Keys.Order());

@@ -6,7 +6,8 @@ namespace Granary.Model.Prediction;
 /// <summary>What was predicted.</summary>
 /// <param name="Rows">Rows of the input.</param>
 /// <param name="Ignored">Columns of the input that the model does not know.</param>
-public sealed record PredictionReport(long Rows, IReadOnlyList<string> Ignored);
+/// <param name="Unseen">A sentence for each column of categories in which rows have some that the model has not seen.</param>
+public sealed record PredictionReport(long Rows, IReadOnlyList<string> Ignored, IReadOnlyList<string> Unseen);
 
 /// <summary>How predictions are written.</summary>
 public enum PredictionFormat
@@ -73,7 +74,7 @@ public static class PredictionTable
         }
 
         return rows > 0
-            ? new PredictionReport(rows, input.Ignored)
+            ? new PredictionReport(rows, input.Notes.Ignored, input.Notes.Unseen)
             : throw new JobException($"{file}: it has no rows: there is nothing to predict.");
     }
 }

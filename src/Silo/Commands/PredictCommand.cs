@@ -25,6 +25,11 @@ internal static class PredictCommand
                 Console.Error.WriteLine($"columns the model does not know are left out: {string.Join(", ", report.Ignored.Select(c => c.Length == 0 ? "one without a name" : c))}");
             }
 
+            foreach (var unseen in report.Unseen)
+            {
+                Console.Error.WriteLine(unseen);
+            }
+
             // Where the predictions themselves are on standard output, they are alone there.
             (path is null || OutputFile.IsStandardOutput(path) ? Console.Error : Console.Out).WriteLine($"{(path is null ? "" : path + ": ")}{Plural.Of(report.Rows, "row")} predicted");
         });

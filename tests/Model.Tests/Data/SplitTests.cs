@@ -251,7 +251,12 @@ public sealed class SplitTests : IDisposable
             Assert.Equal(Split(Job(Csv(Table(), 5, held, "day", ignore))).Held, own);
             var described = new DataSection
             {
-                Format = "parquet", Path = _folder["d.parquet"], Label = "y", Shards = 2, Ignore = [ignore], Validation = held,
+                Format = "parquet",
+                Path = _folder["d.parquet"],
+                Label = "y",
+                Shards = 2,
+                Ignore = [ignore],
+                Validation = held,
                 Columns = new ColumnsSection(false, new Dictionary<string, ColumnSection> { ["a"] = new() { Kind = "numeric" } }),
             };
             Assert.Equal(own, Split(Job(described)).Held);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Google.Protobuf;
 using Granary.Jobs;
 using Granary.Model.Data;
 using Granary.Model.Onnx;
@@ -7,7 +8,6 @@ using Granary.Model.Prediction;
 using Granary.Model.Tests.Columns;
 using Granary.Model.Tests.Data;
 using Granary.Model.Tests.Files;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Proto = global::Onnx;
@@ -97,7 +97,9 @@ public sealed class ColumnExportTests : IDisposable
         DatePart[] parts = [DatePart.Weekday, DatePart.Year, DatePart.Hour, DatePart.DayOfYear, DatePart.Month, DatePart.Day, DatePart.Elapsed];
         var column = new FittedColumn("d", new() { Kind = "date", Missing = MissingRule.Slot, Parts = parts, Scale = ColumnScale.None })
         {
-            Fill = 19.25, Center = [0, 0, 0, 0, 0], Divisor = [1, 1, 1, 1, 1],
+            Fill = 19.25,
+            Center = [0, 0, 0, 0, 0],
+            Divisor = [1, 1, 1, 1, 1],
         };
         var (table, random) = (new TableEncoding([column]), new Random(3));
         double[] days =

@@ -90,6 +90,19 @@ public sealed class InputFormatTests : IDisposable
     }
 
     [Fact]
+    public void Categories_that_the_model_has_not_seen_are_counted()
+    {
+        var job = MixedTable.Job(_folder.Write("d.csv", "a,b,y\n1,red,u\n2,blue,v\n3,red,u\n"), 1, new(false, new Dictionary<string, ColumnSection> { ["b"] = new() { Kind = "categorical", Missing = MissingRule.Slot } }));
+        var model = SampleModels.Create(job.Model, job.Data, DataCheck.Run(job, 1).Facts);
+        string[] said = ["column 'b': 2 rows have categories that the model has not seen, the first of them 'green'"];
+        Assert.Equal(said, PredictionTable.Write(model, _folder.Write("in.csv", "a,b\n1,green\n1,red\n1,\n1,Red\n"), Stream.Null).Unseen);
+        Assert.Equal(said, PredictionTable.Write(model, _folder.Write("in.json", "{\"a\": 1, \"b\": \"green\"}\n{\"a\": 1, \"b\": \"1\"}\n{\"a\": 1, \"b\": null}\n"), Stream.Null).Unseen);
+        Assert.Equal(["column 'b': 1 row has a category that the model has not seen, 'green'"], PredictionTable.Write(
+            model, Parquet("in", [new DataField<double?>("a"), new DataField<string>("b")], [new double?[] { 1, 2 }, new[] { "green", "blue" }]), Stream.Null).Unseen);
+        Assert.Empty(PredictionTable.Write(model, _folder["d.csv"], Stream.Null).Unseen);
+    }
+
+    [Fact]
     public void Indices()
     {
         var model = SampleModels.Softmax();

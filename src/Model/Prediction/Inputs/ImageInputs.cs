@@ -21,7 +21,7 @@ internal static class ImageInputs
             var header = IdxFile.Images(stream, name);
             IdxFile.RequireScale(name, header.TypeName, model.Facts.PixelType, $"{model.Name} was trained on");
             return header.Elements == model.Facts.Shape.Features
-                ? new InputRows(IdxFile.Batches(stream, name, header, rows).Select(b => Numbers(b, header)), []) { Open = stream }
+                ? new InputRows(IdxFile.Batches(stream, name, header, rows).Select(b => Numbers(b, header)), new InputNotes()) { Open = stream }
                 : throw new JobException($"{name}: its images have {header.Shape} pixels, {header.Elements} in all, but {model.Name} was trained on "
                     + $"images of {model.Facts.Shape.Features}.");
         }

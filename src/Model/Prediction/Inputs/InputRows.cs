@@ -6,8 +6,8 @@ namespace Granary.Model.Prediction;
 
 /// <summary>What is to be predicted, without labels, in batches that the model's features alone bound.</summary>
 /// <param name="Batches">[B, D] each, row by row as the source has them, missing values filled in; read as they are asked for.</param>
-/// <param name="Ignored">Columns that the model does not know; all of them once the batches have been read.</param>
-internal sealed record InputRows(IEnumerable<double[]> Batches, IReadOnlyList<string> Ignored) : IDisposable
+/// <param name="Notes">What of it the model does not know.</param>
+internal sealed record InputRows(IEnumerable<double[]> Batches, InputNotes Notes) : IDisposable
 {
     private const int MostRows = 1024;
     private const int MostNumbers = 1 << 22;

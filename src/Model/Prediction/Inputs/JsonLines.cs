@@ -14,15 +14,15 @@ internal static class JsonLines
     /// <param name="file">The file's name, for messages.</param>
     /// <param name="first">The first line.</param>
     /// <param name="model">A model whose features have names.</param>
-    /// <param name="ignored">Gets the names that the model does not know.</param>
+    /// <param name="notes">Is told of what the model does not know.</param>
     /// <exception cref="JobException">A line is no such object, or a value cannot be used.</exception>
     public static IEnumerable<double[]> Rows(
-        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string first, TrainedModel model, List<string> ignored)
+        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string first, TrainedModel model, InputNotes notes)
     {
         using (lines)
         {
-            var (texts, names) = (new TextRows(model), model.Facts.Inputs);
-            var (places, others) = (names.Select((n, i) => (n, i)).ToDictionary(n => n.n, n => n.i, StringComparer.Ordinal), ignored.ToHashSet(StringComparer.Ordinal));
+            var (texts, names) = (new TextRows(model, notes), model.Facts.Inputs);
+            var (places, others) = (names.Select((n, i) => (n, i)).ToDictionary(n => n.n, n => n.i, StringComparer.Ordinal), notes.Ignored.ToHashSet(StringComparer.Ordinal));
             var row = new string?[names.Count];
             var (number, line) = (1L, (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(first));
             do
@@ -37,7 +37,7 @@ internal static class JsonLines
                 {
                     if (others.Add(name))
                     {
-                        ignored.Add(name);
+                        notes.Ignored.Add(name);
                     }
                 });
                 if (Array.IndexOf(row, null) >= 0)

@@ -13,7 +13,7 @@ internal static class LibsvmInputs
     /// <param name="rows">Rows in a batch.</param>
     /// <exception cref="JobException">File and line of what cannot be used.</exception>
     public static InputRows Of(TrainedModel model, string path, int rows) =>
-        new(InputRows.InBatches(InputRows.Read(path).SelectMany(file => Rows(file, model)), rows), []);
+        new(InputRows.InBatches(InputRows.Read(path).SelectMany(file => Rows(file, model)), rows), new InputNotes());
 
     private static IEnumerable<double[]> Rows(string path, TrainedModel model)
     {

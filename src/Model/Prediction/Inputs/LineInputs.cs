@@ -16,20 +16,20 @@ internal static class LineInputs
     /// <exception cref="JobException">A column is not there, or all files are empty.</exception>
     public static InputRows Of(TrainedModel model, IReadOnlyList<string> paths, int rows)
     {
-        var (ignored, at) = (new List<string>(), 0);
+        var (notes, at) = (new InputNotes(), 0);
         (IDisposable Lines, IEnumerable<double[]> Rows)? first = null;
         for (; at < paths.Count && first is null; at++)
         {
-            first = Open(model, paths[at], ignored, mayBeEmpty: paths.Count > 1);
+            first = Open(model, paths[at], notes, mayBeEmpty: paths.Count > 1);
         }
 
         var (lines, cells) = first ?? throw new JobException($"{Path.GetFileName(paths[0])} and the {Plural.Of(paths.Count - 1, "file")} read with it are empty.");
-        cells = cells.Concat(paths.Skip(at).SelectMany(path => Open(model, path, ignored, mayBeEmpty: true)?.Rows ?? []));
-        return new InputRows(InputRows.InBatches(cells, rows), ignored) { Open = lines };
+        cells = cells.Concat(paths.Skip(at).SelectMany(path => Open(model, path, notes, mayBeEmpty: true)?.Rows ?? []));
+        return new InputRows(InputRows.InBatches(cells, rows), notes) { Open = lines };
     }
 
     // Null where the file has no byte, as programs write one where there is nothing for it.
-    private static (IDisposable Lines, IEnumerable<double[]> Rows)? Open(TrainedModel model, string path, List<string> ignored, bool mayBeEmpty)
+    private static (IDisposable Lines, IEnumerable<double[]> Rows)? Open(TrainedModel model, string path, InputNotes notes, bool mayBeEmpty)
     {
         var (delimiter, file) = (model.Data.Delimiter[0], Path.GetFileName(path));
         var lines = FileLines.Read(path).GetEnumerator();
@@ -44,15 +44,15 @@ internal static class LineInputs
 
             if (first?.TrimStart().StartsWith('{') == true)
             {
-                return (lines, JsonLines.Rows(lines, file, first, model, ignored));
+                return (lines, JsonLines.Rows(lines, file, first, model, notes));
             }
 
             var header = first?.Trim().Length > 0
                 ? CsvRows.Header(first, delimiter)
                 : throw new JobException($"{file}:1: the header line is empty: the first line must name the columns.");
             var columns = InputColumns.Match(model.Facts.Inputs, header, $"{file}:1", model.Data.Delimiter);
-            ignored.AddRange(columns.Ignored.Except(ignored));
-            return (lines, Below(lines, file, header, columns, model));
+            notes.Ignored.AddRange(columns.Ignored.Except(notes.Ignored));
+            return (lines, Below(lines, file, header, columns, model, notes));
         }
         catch
         {
@@ -62,20 +62,20 @@ internal static class LineInputs
     }
 
     private static IEnumerable<double[]> Below(
-        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string[] header, InputColumns columns, TrainedModel model)
+        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string[] header, InputColumns columns, TrainedModel model, InputNotes notes)
     {
         using (lines)
         {
-            foreach (var row in FileLines.Rest(lines, file, PartBytes).SelectMany(part => Rows(new CsvRows(part, model.Data.Delimiter[0]), header, columns, model)))
+            foreach (var row in FileLines.Rest(lines, file, PartBytes).SelectMany(part => Rows(new CsvRows(part, model.Data.Delimiter[0]), header, columns, model, notes)))
             {
                 yield return row;
             }
         }
     }
 
-    private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model)
+    private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model, InputNotes notes)
     {
-        var texts = new TextRows(model);
+        var texts = new TextRows(model, notes);
         while (rows.Read())
         {
             if (rows.FieldCount != header.Length)

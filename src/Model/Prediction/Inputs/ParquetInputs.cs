@@ -27,18 +27,18 @@ internal static class ParquetInputs
     /// <exception cref="JobException">A file is none of Parquet, or a column is not there; a bad cell is named by file, row group and row.</exception>
     public static InputRows Of(TrainedModel model, IReadOnlyList<string> paths, int rows)
     {
-        var ignored = new List<string>();
-        var tables = paths.Select(path => Match(model, ParquetTable.Open(path).GetAwaiter().GetResult(), ignored)).GetEnumerator();
+        var notes = new InputNotes();
+        var tables = paths.Select(path => Match(model, ParquetTable.Open(path).GetAwaiter().GetResult(), notes)).GetEnumerator();
         tables.MoveNext(); // what is wrong with the first one is said at once
-        return new InputRows(InputRows.InBatches(Rows(model, tables), rows), ignored) { Open = tables };
+        return new InputRows(InputRows.InBatches(Rows(model, tables, notes), rows), notes) { Open = tables };
     }
 
-    private static (ParquetTable Table, IReadOnlyList<int> Places) Match(TrainedModel model, ParquetTable table, List<string> ignored)
+    private static (ParquetTable Table, IReadOnlyList<int> Places) Match(TrainedModel model, ParquetTable table, InputNotes notes)
     {
         try
         {
             var columns = InputColumns.Match(model.Facts.Inputs, table.Columns, table.Name, delimiter: null);
-            ignored.AddRange(columns.Ignored.Except(ignored));
+            notes.Ignored.AddRange(columns.Ignored.Except(notes.Ignored));
             return (table, columns.Places);
         }
         catch
@@ -48,7 +48,7 @@ internal static class ParquetInputs
         }
     }
 
-    private static IEnumerable<double[]> Rows(TrainedModel model, IEnumerator<(ParquetTable Table, IReadOnlyList<int> Places)> tables)
+    private static IEnumerable<double[]> Rows(TrainedModel model, IEnumerator<(ParquetTable Table, IReadOnlyList<int> Places)> tables, InputNotes notes)
     {
         using (tables)
         {
@@ -57,7 +57,7 @@ internal static class ParquetInputs
                 var (table, places) = tables.Current;
                 try
                 {
-                    foreach (var features in table.Groups.SelectMany(group => model.Facts.Table is { } described ? Described(model, described, table, group, places) : Numbers(model, table, group, places)))
+                    foreach (var features in table.Groups.SelectMany(group => model.Facts.Table is { } described ? Described(new RowEncoder(model, described, notes), table, group, places) : Numbers(model, table, group, places)))
                     {
                         yield return features;
                     }
@@ -71,9 +71,8 @@ internal static class ParquetInputs
         }
     }
 
-    private static IEnumerable<double[]> Described(TrainedModel model, TableEncoding described, ParquetTable table, int group, IReadOnlyList<int> places)
+    private static IEnumerable<double[]> Described(RowEncoder encoder, ParquetTable table, int group, IReadOnlyList<int> places)
     {
-        var encoder = new RowEncoder(model, described);
         var cells = table.Cells(group, places, encoder.Readers).GetAwaiter().GetResult();
         for (var row = 0; row < table.Rows(group); row++)
         {

@@ -7,8 +7,12 @@ namespace Granary.Model.Prediction;
 /// <summary>Makes a model's features of rows as a file has them, one at a time.</summary>
 /// <param name="model">A model whose features have names.</param>
 /// <param name="table">How its columns become features.</param>
-internal sealed class RowEncoder(TrainedModel model, TableEncoding table)
+/// <param name="notes">Is told of categories that the model has not seen; null: nobody is.</param>
+internal sealed class RowEncoder(TrainedModel model, TableEncoding table, InputNotes? notes = null)
 {
+    // Of columns whose categories have features of their own; rare ones, which training has seen, are not told from new ones.
+    private readonly HashSet<string>?[] _known = [.. table.Columns.Select(c => notes is not null && c.Section is { Buckets: null, MinCount: 1 } && c.Categories.Length > 0
+        ? c.Categories.ToHashSet(StringComparer.Ordinal) : null)];
     private readonly CellReader[] _cells = CellReader.Of(table.Names(), [.. table.Columns.Select(c => c.Section)], model.Data);
     private readonly TableEncoder _encoder = new(table);
     private readonly double[] _values = new double[table.Columns.Count];
@@ -38,6 +42,11 @@ internal sealed class RowEncoder(TrainedModel model, TableEncoding table)
             }
 
             var given = text(c, _cells[c]);
+            if (given is not null && _known[c]?.Contains(given) == false)
+            {
+                notes!.Add(table.Columns[c].Name, given);
+            }
+
             (_values[c], texts[0]) = (given is null ? double.NaN : 0, given ?? "");
         }
 

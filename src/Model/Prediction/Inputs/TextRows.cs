@@ -6,9 +6,10 @@ namespace Granary.Model.Prediction;
 
 /// <summary>Makes features of rows whose cells are texts, for a model whose features have names.</summary>
 /// <param name="model">The model.</param>
-internal sealed class TextRows(TrainedModel model)
+/// <param name="notes">Is told of what the model does not know.</param>
+internal sealed class TextRows(TrainedModel model, InputNotes notes)
 {
-    private readonly RowEncoder? _encoder = model.Facts.Table is { } table ? new RowEncoder(model, table) : null;
+    private readonly RowEncoder? _encoder = model.Facts.Table is { } table ? new RowEncoder(model, table, notes) : null;
     private readonly MissingCells _missing = Missing(model);
     private readonly IReadOnlyList<string> _names = model.Facts.Inputs;
 
