@@ -17,6 +17,8 @@ with tempfile.TemporaryDirectory() as folder:
     steps, pid = os.path.join(folder, "steps-0"), os.path.join(folder, "pid")
 
     def newest():
+        if torchrun.poll() is not None:
+            sys.exit(f"torchrun ended with code {torchrun.returncode}: is python3-torch installed for {sys.executable}?")
         try:
             with open(steps) as file:
                 lines = file.read().split("\n")
