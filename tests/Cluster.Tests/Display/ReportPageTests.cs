@@ -10,6 +10,8 @@ public sealed class ReportPageTests : IDisposable
 {
     private const string Browser = "/usr/bin/chromium";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -29,7 +31,14 @@ public sealed class ReportPageTests : IDisposable
         };
         using var browser = Process.Start(info)!;
         var (drawn, _) = (browser.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), browser.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-        return await drawn;
+        try
+        {
+            return await drawn.WaitAsync(Patience); // a script that never ends would not end it either
+        }
+        finally
+        {
+            browser.Kill(entireProcessTree: true);
+        }
     }
 
     [Theory]

@@ -100,6 +100,10 @@ public sealed class InputFormatTests : IDisposable
         Assert.Equal(["column 'b': 1 row has a category that the model has not seen, 'green'"], PredictionTable.Write(
             model, Parquet("in", [new DataField<double?>("a"), new DataField<string>("b")], [new double?[] { 1, 2 }, new[] { "green", "blue" }]), Stream.Null).Unseen);
         Assert.Empty(PredictionTable.Write(model, _folder["d.csv"], Stream.Null).Unseen);
+
+        // What is no UTF-8 is no category, not even one that nobody has seen.
+        File.WriteAllBytes(_folder["in.csv"], [.. "a,b\n1,gr"u8, 0xff, .. "n\n"u8]);
+        Assert.Contains("UTF-8", Error(model, _folder["in.csv"]));
     }
 
     [Fact]

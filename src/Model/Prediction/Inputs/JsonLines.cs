@@ -46,7 +46,7 @@ internal static class JsonLines
                 }
 
                 var here = number;
-                yield return texts.Features(c => row[c]!, () => $"{file}:{here}");
+                yield return texts.Features(c => row[c]!, c => row[c]!, () => $"{file}:{here}");
             }
             while (Next());
 

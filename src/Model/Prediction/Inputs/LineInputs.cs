@@ -76,6 +76,9 @@ internal static class LineInputs
     private static IEnumerable<double[]> Rows(CsvRows rows, string[] header, InputColumns columns, TrainedModel model, InputNotes notes)
     {
         var texts = new TextRows(model, notes);
+        ReadOnlySpan<char> Cell(int column) => rows.Field(columns.Places[column]).Trim();
+        string Text(int column) => rows.Text(columns.Places[column]);
+        string Place() => rows.Place;
         while (rows.Read())
         {
             if (rows.FieldCount != header.Length)
@@ -83,7 +86,7 @@ internal static class LineInputs
                 throw rows.Error($"{rows.FieldCount} cells, but the header has {header.Length}");
             }
 
-            yield return texts.Features(c => rows.Text(columns.Places[c]), () => rows.Place);
+            yield return texts.Features(Cell, Text, Place);
         }
     }
 }

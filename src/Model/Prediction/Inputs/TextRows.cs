@@ -17,22 +17,27 @@ internal sealed class TextRows(TrainedModel model, InputNotes notes)
     public static MissingCells Missing(TrainedModel model) =>
         new(model.Data with { Missing = model.Facts.Fill is null ? MissingValues.Refuse : MissingValues.Mean });
 
+    /// <summary>A trimmed cell of the present row.</summary>
+    /// <param name="column">Which of the model's columns.</param>
+    public delegate ReadOnlySpan<char> Cell(int column);
+
     /// <summary>The features of a row, [D].</summary>
-    /// <param name="cell">The trimmed cell of each of the model's columns.</param>
+    /// <param name="cell">Its cells, where numbers are read of them.</param>
+    /// <param name="text">Its cells as texts.</param>
     /// <param name="place">Where the row stands, for messages.</param>
     /// <exception cref="JobException">A cell cannot be used.</exception>
-    public double[] Features(Func<int, string> cell, Func<string> place)
+    public double[] Features(Cell cell, Func<int, string> text, Func<string> place)
     {
         if (_encoder is not null)
         {
-            return _encoder.Encode(cell, what => new JobException($"{place()}: {what}."));
+            JobException Error(string what) => new($"{place()}: {what}.");
+            return _encoder.Encode((c, reader) => reader.Number(cell(c), Error), (c, reader) => reader.Text(text(c), Error));
         }
 
         var features = new double[_names.Count];
         for (var f = 0; f < features.Length; f++)
         {
-            var text = cell(f);
-            var x = CsvSource.Number(text, _missing) ?? throw new CsvRefusals(_missing).OfFeature(place(), _names[f], text);
+            var x = CsvSource.Number(cell(f), _missing) ?? throw new CsvRefusals(_missing).OfFeature(place(), _names[f], text(f));
             features[f] = double.IsNaN(x) ? model.Facts.Fill![f] : x;
         }
 
