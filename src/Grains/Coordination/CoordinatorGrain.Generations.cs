@@ -240,8 +240,7 @@ internal sealed partial class CoordinatorGrain
         _formation?.Enter("restore");
         if (State.Submission!.Continue is { } earlier && State.Progress is null)
         {
-            await TakeUp(earlier, facts);
-            run.SecondsBefore = State.Seconds;
+            await TakeUp(earlier, facts, run);
         }
         else if (State.Checkpoints.Exists(EarlierCheckpoints.IsInRun))
         {

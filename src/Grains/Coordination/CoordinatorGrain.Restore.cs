@@ -62,7 +62,7 @@ internal sealed partial class CoordinatorGrain
     }
 
     // The first generation of a continued job: as if the job had been lost just after the earlier run's last step.
-    private async Task TakeUp(string run, DataFacts facts)
+    private async Task TakeUp(string run, DataFacts facts, GenerationRun generation)
     {
         var left = await Task.Run(() => RunState.Read(run));
         left.RequireSame(facts);
@@ -87,7 +87,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         State.Checkpoints = await Task.Run(() => EarlierCheckpoints.TakeOver(checkpoints, JobId, run, left));
-        (State.Progress, State.Seconds) = (progress.Copy(), left.Seconds);
+        (State.Progress, State.Seconds, generation.SecondsBefore) = (progress.Copy(), left.Seconds, left.Seconds);
         State.Earlier = State.Done(progress);
         State.Time.StartsAt(progress.Committed);
         var elsewhere = left.Platform is { } before && before != State.Platform

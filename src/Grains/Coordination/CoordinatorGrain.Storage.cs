@@ -16,12 +16,10 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
-    // Together with the seconds that belong to the stored points, so that a successor counts on from there.
-    private Task<bool> TrySave()
-    {
-        State.Seconds = _run?.Seconds ?? State.Seconds;
-        return _keeper.TrySave();
-    }
+    // A successor counts on from the stored seconds: they must not be older than those of the stored points.
+    private void AddSeconds(CoordinatorState state) => state.Seconds = _run?.Seconds ?? state.Seconds;
+
+    private Task<bool> TrySave() => _keeper.TrySave();
 
     // Stores what a caller asked for. If storage fails, the caller gets the exception and asks again; only the save is left to do then.
     private async Task SaveAsked()

@@ -27,8 +27,9 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
+    // Only of stored steps: a successor that has not read them would make them anew, with other times.
     private Task LogPoints(MlflowRun run, ProgressState progress, CancellationToken cancellation) => run.Log(
-        [.. progress.Points], Batches(State.Facts!).StepsPerEpoch, progress.Committed > 0 ? (double)progress.Examples / progress.Committed : 0, cancellation);
+        [.. progress.Points.Where(p => p.Step <= _keeper.Stored)], Batches(State.Facts!).StepsPerEpoch, progress.Committed > 0 ? (double)progress.Examples / progress.Committed : 0, cancellation);
 
     // Before anybody hears that the job has ended: its silos may go then.
     private async Task EndTracking(JobState state)
@@ -39,6 +40,8 @@ internal sealed partial class CoordinatorGrain
         }
 
         Activity = "telling the MLflow server";
+        State.Progress = progress;
+        await SaveForCertain();
         using var time = CancellationTokenSource.CreateLinkedTokenSource(_deactivated.Token);
         time.CancelAfter(EndTrackingTime);
         await Task.WhenAny(_tracking, Task.Delay(EndTrackingTime, time.Token));

@@ -67,7 +67,7 @@ internal sealed partial class CoordinatorGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         State.Checkpoints = [.. State.Checkpoints.Select(c => EarlierCheckpoints.Named(c, JobId))];
-        _keeper = new StateKeeper<CoordinatorState>(kept, s => s.Progress?.Committed ?? 0, why => Note(JobEventKind.StorageFailed, silo.Name, why));
+        _keeper = new StateKeeper<CoordinatorState>(kept, AddSeconds, s => s.Progress?.Committed ?? 0, why => Note(JobEventKind.StorageFailed, silo.Name, why));
         if (State is { Submission: not null, State: JobState.Running })
         {
             _lost = true;

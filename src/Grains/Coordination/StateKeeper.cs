@@ -6,9 +6,10 @@ namespace Granary.Grains.Coordination;
 /// <summary>Puts a grain's state into storage. A storage that fails for a while is waited for where that is right, in this place alone;
 /// one that says that another activation has written never is.</summary>
 /// <param name="kept">The state.</param>
+/// <param name="complete">Brings into the state what it must be stored together with, just before it is.</param>
 /// <param name="mark">How far a state has come.</param>
 /// <param name="failing">Told why it could not be stored: once, until it can be again.</param>
-internal sealed class StateKeeper<T>(IPersistentState<T> kept, Func<T, long> mark, Action<string> failing)
+internal sealed class StateKeeper<T>(IPersistentState<T> kept, Action<T> complete, Func<T, long> mark, Action<string> failing)
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
@@ -37,6 +38,7 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Func<T, long> mar
         await _saving.WaitAsync();
         try
         {
+            complete(kept.State);
             var written = mark(kept.State);
             _began = Stopwatch.GetTimestamp();
             await kept.WriteStateAsync();

@@ -32,6 +32,18 @@ internal sealed class MlflowDouble : IDisposable
 
     public List<Run> Runs { get; } = [];
 
+    /// <summary>Metrics that it has been told so far.</summary>
+    public int Logged
+    {
+        get
+        {
+            lock (Runs)
+            {
+                return Runs.Sum(r => r.Metrics.Count);
+            }
+        }
+    }
+
     /// <summary>Every so many-th answer is lost; 0: none.</summary>
     public int Loses { get; init; }
 

@@ -26,7 +26,7 @@ public sealed class MlflowTests : IDisposable
         var job = Tracked(server.Address, epochs: 60);
         await cluster.HoldBack(5); // the job must outlive its coordinator
         var coordinator = await cluster.Submit(job);
-        await GranaryCluster.Until(coordinator, _ => { lock (server.Runs) { return server.Runs.Any(r => r.Metrics.Count > 0); } });
+        await GranaryCluster.Until(coordinator, _ => server.Logged > 0);
         var before = await GranaryCluster.Until(coordinator, s => s.State == JobState.Running);
         await cluster.Kill(before.Coordinator);
         await cluster.LetGo();
@@ -48,8 +48,36 @@ public sealed class MlflowTests : IDisposable
                 done.Points.Where(p => p.ValidationAccuracy is not null).Select(p => (p.Step, p.ValidationAccuracy!.Value)),
                 run.Metrics.Where(m => m.Key == "validation/accuracy").Select(m => (m.Step, m.Value)));
             Assert.All(run.Metrics.GroupBy(m => (m.Key, m.Step)), m => Assert.Single(m));
-            Assert.All(losses.Zip(losses.Skip(1)), m => Assert.True(m.First.At <= m.Second.At));
+            Assert.All(losses.Zip(losses.Skip(1)), m => Assert.True(m.First.At <= m.Second.At, $"{m.First} is followed by {m.Second}"));
         }
+    }
+
+    // A successor knows what was stored, and counts time on from there.
+    [Fact]
+    public async Task Nothing_is_logged_that_a_lost_coordinator_takes_with_it()
+    {
+        using var server = new MlflowDouble();
+        var storage = new SharedStorage();
+        await using var cluster = await GranaryCluster.Deploy(3, _folder, storage: storage);
+        await cluster.HoldBack(20); // the job must outlive its coordinator
+        var coordinator = await cluster.Submit(Tracked(server.Address, epochs: 100));
+        await GranaryCluster.Until(coordinator, _ => server.Logged > 0);
+        storage.Fail(first: 0, count: int.MaxValue / 2);
+        var before = await GranaryCluster.Until(coordinator, _ => storage.Failed > 3); // tried once a second: the server has been told again meanwhile
+        Assert.Equal(JobState.Running, before.State);
+        await cluster.Kill(before.Coordinator);
+        storage.Fail(first: 0, count: 0);
+        await cluster.LetGo();
+        var done = await GranaryCluster.Until(coordinator, s => s.State is JobState.Completed or JobState.Failed);
+        Assert.Equal((JobState.Completed, true), (done.State, done.Recoveries > 0));
+        lock (server.Runs)
+        {
+            var losses = Assert.Single(server.Runs).Metrics.Where(m => m.Key == "train/loss").ToArray();
+            Assert.Equal(done.Points.Select(p => (p.Step, p.Loss)), losses.Select(m => (m.Step, m.Value)));
+            Assert.All(losses.Zip(losses.Skip(1)), m => Assert.True(m.First.At <= m.Second.At, $"{m.First} is followed by {m.Second}"));
+        }
+
+        Assert.All(done.Points.Zip(done.Points.Skip(1)), p => Assert.True(p.First.Seconds <= p.Second.Seconds, $"{p.First} is followed by {p.Second}"));
     }
 
     [Fact]
