@@ -11,7 +11,7 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(150);
 
-    private readonly LazyConnection _connection;
+    private readonly Once<ICluster> _connection;
     private readonly LocalPaths? _local;
 
     /// <summary>A client that connects when it is asked for something for the first time.</summary>
@@ -21,10 +21,10 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     {
     }
 
-    private GranaryClient(LazyConnection connection, LocalPaths? local = null) => (_connection, _local) = (connection, local);
+    private GranaryClient(Once<ICluster> connection, LocalPaths? local = null) => (_connection, _local) = (connection, local);
 
-    private static LazyConnection Lazily(GranaryClientOptions options) =>
-        new(async cancellation => await ClusterConnection.Connect(options.Address(), cancellation, options.Patience));
+    private static Once<ICluster> Lazily(GranaryClientOptions options) =>
+        new(async cancellation => await ClusterLink.Connect(options.Address(), cancellation, options.Patience));
 
     /// <summary>Connects to a cluster.</summary>
     /// <param name="options">Which one; the one that the command line would speak to if left out.</param>
@@ -39,9 +39,9 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     }
 
     internal static async Task<GranaryClient> Connect(ClusterAddress address, CancellationToken cancellation, TimeSpan? patience = null) =>
-        Of(await ClusterConnection.Connect(address, cancellation, patience));
+        new(Once<ICluster>.Of(await ClusterLink.Connect(address, cancellation, patience)));
 
-    internal static GranaryClient Of(ClusterConnection connection, LocalPaths? local = null) => new(LazyConnection.Of(connection), local);
+    internal static GranaryClient Of(ClusterConnection connection, LocalPaths? local = null) => new(Once<ICluster>.Of(new GrainCluster(connection)), local);
 
     /// <summary>Hands a job to the cluster, which trains it when its turn comes.</summary>
     /// <param name="job">The job, from a <see cref="JobBuilder"/>.</param>
@@ -71,27 +71,24 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     /// <summary>A job that the cluster knows.</summary>
     /// <param name="jobId">Its id. Whether the cluster knows it is found out by the first question.</param>
     /// <returns>The job.</returns>
-    public JobHandle GetJob(string jobId) => new(_connection, this, jobId);
+    /// <exception cref="UnknownJobException">The id is empty.</exception>
+    public JobHandle GetJob(string jobId) => string.IsNullOrWhiteSpace(jobId)
+        ? throw new UnknownJobException(jobId, "a job's id cannot be empty. Those that the cluster has: granary jobs")
+        : new(_connection, this, jobId);
 
     /// <summary>Every job the cluster knows, oldest first.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Where each stands.</returns>
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
-    public async Task<IReadOnlyList<JobStatus>> ListJobsAsync(CancellationToken cancellationToken = default)
-    {
-        var cluster = await _connection.Get(cancellationToken);
-        return await cluster.Ask(Catalogue(cluster).List, cancellationToken);
-    }
+    public async Task<IReadOnlyList<JobStatus>> ListJobsAsync(CancellationToken cancellationToken = default) =>
+        await (await _connection.Get(cancellationToken)).Jobs(cancellationToken);
 
     /// <summary>The living silos.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Each of them.</returns>
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
-    public async Task<IReadOnlyList<SiloInfo>> ListSilosAsync(CancellationToken cancellationToken = default)
-    {
-        var cluster = await _connection.Get(cancellationToken);
-        return await cluster.Ask(cluster.Grains.GetGrain<IClusterGrain>(0).Silos, cancellationToken);
-    }
+    public async Task<IReadOnlyList<SiloInfo>> ListSilosAsync(CancellationToken cancellationToken = default) =>
+        await (await _connection.Get(cancellationToken)).Silos(cancellationToken);
 
     /// <summary>A saved model's figures over labelled examples, found by the cluster.</summary>
     /// <param name="request">Model and data; paths are absolute, and the same for every silo.</param>
@@ -101,7 +98,7 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
     public async Task<EvaluationReport> EvaluateAsync(EvaluationRequest request, CancellationToken cancellationToken = default)
     {
-        var cluster = await _connection.Get(cancellationToken);
+        var cluster = await Connection(cancellationToken);
         var grain = cluster.Grains.GetGrain<IEvaluationGrain>(RandomName.Of(length: 12));
         while (true)
         {
@@ -122,21 +119,20 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     /// asked for again.</summary>
     internal async Task<JobHandle> Submit(Submission submission, CancellationToken cancellation)
     {
-        var cluster = await _connection.Get(cancellation);
         var named = submission with { JobId = submission.JobId ?? RandomName.Of(submission.Job) };
-        return GetJob(await cluster.Persist(() => Catalogue(cluster).Submit(named), cancellation));
+        return GetJob(await (await _connection.Get(cancellation)).Submit(named, cancellation));
     }
 
     /// <summary>Does a fault within a silo.</summary>
     /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
     /// <exception cref="JobException">It allows no faults.</exception>
-    internal async Task InjectFault(string silo, Fault fault) => await (await _connection.Get(default)).Grains.GetGrain<IClusterGrain>(0).InjectFault(silo, fault);
+    internal async Task InjectFault(string silo, Fault fault) => await (await Connection(default)).Grains.GetGrain<IClusterGrain>(0).InjectFault(silo, fault);
 
     /// <summary>Ends a fault within a silo.</summary>
     /// <exception cref="LostPeerException">There is no such silo, or not any more.</exception>
-    internal async Task ClearFault(string silo, FaultKind kind) => await (await _connection.Get(default)).Grains.GetGrain<IClusterGrain>(0).ClearFault(silo, kind);
+    internal async Task ClearFault(string silo, FaultKind kind) => await (await Connection(default)).Grains.GetGrain<IClusterGrain>(0).ClearFault(silo, kind);
 
-    internal static ICatalogueGrain Catalogue(ClusterConnection cluster) => cluster.Grains.GetGrain<ICatalogueGrain>(0);
+    private async Task<ClusterConnection> Connection(CancellationToken cancellation) => await (await _connection.Get(cancellation)).Grains(cancellation);
 
     /// <summary>Closes the connection. Jobs go on.</summary>
     public void Dispose() => _connection.Dispose();

@@ -10,10 +10,10 @@ public sealed class JobHandle
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(50);
 
-    private readonly LazyConnection _connection;
+    private readonly Once<ICluster> _connection;
     private readonly GranaryClient _client;
 
-    internal JobHandle(LazyConnection connection, GranaryClient client, string id) => (_connection, _client, Id) = (connection, client, id);
+    internal JobHandle(Once<ICluster> connection, GranaryClient client, string id) => (_connection, _client, Id) = (connection, client, id);
 
     /// <summary>The job's id.</summary>
     public string Id { get; }
@@ -32,7 +32,7 @@ public sealed class JobHandle
     public async Task<IReadOnlyList<JobEvent>> GetEventsAsync(CancellationToken cancellationToken = default)
     {
         var cluster = await _connection.Get(cancellationToken);
-        return await cluster.Ask(Grain(cluster).Events, cancellationToken);
+        return await cluster.Events(Id, cancellationToken);
     }
 
     /// <summary>Where the job's time went, from its submission to its end, or until now.</summary>
@@ -44,7 +44,7 @@ public sealed class JobHandle
     {
         await MustBeThere(cancellationToken);
         var cluster = await _connection.Get(cancellationToken);
-        return await cluster.Ask(Grain(cluster).Goodput, cancellationToken);
+        return await cluster.Goodput(Id, cancellationToken);
     }
 
     /// <summary>What each rank of the job is doing just now, and who is waited for where nothing moves.</summary>
@@ -55,7 +55,7 @@ public sealed class JobHandle
     public async Task<JobActivity> GetActivityAsync(CancellationToken cancellationToken = default)
     {
         var cluster = await _connection.Get(cancellationToken);
-        return await cluster.Ask(Grain(cluster).Doing, cancellationToken) ?? throw await Unknown(cancellationToken);
+        return await cluster.Activity(Id, cancellationToken) ?? throw await Unknown(cancellationToken);
     }
 
     /// <summary>The job's status whenever it has changed, until the job has ended: the last one says how. Each has the metric points since the one
@@ -111,7 +111,8 @@ public sealed class JobHandle
     public async Task CancelAsync(CancellationToken cancellationToken = default)
     {
         await MustBeThere(cancellationToken);
-        await Tell(grain => grain.Cancel(), cancellationToken);
+        var cluster = await _connection.Get(cancellationToken);
+        await cluster.Cancel(Id, cancellationToken);
     }
 
     /// <summary>Stops the job at its next step boundary, with a checkpoint: its silos are free for others. Returns when it stands still, or has
@@ -136,17 +137,17 @@ public sealed class JobHandle
     {
         await MustBeThere(cancellationToken);
         var cluster = await _connection.Get(cancellationToken);
-        return await cluster.Persist(() => GranaryClient.Catalogue(cluster).Resume(Id), cancellationToken);
+        return await cluster.Resume(Id, cancellationToken);
     }
 
     /// <summary>Asks for a pause, and does not wait for it.</summary>
-    internal Task Pause(CancellationToken cancellation) => Tell(grain => grain.Pause(), cancellation);
+    internal async Task Pause(CancellationToken cancellation) => await (await _connection.Get(cancellation)).Pause(Id, cancellation);
 
     /// <summary>What the job's committed steps have counted.</summary>
     internal async Task<LedgerReport?> Ledger(CancellationToken cancellation)
     {
-        var cluster = await _connection.Get(cancellation);
-        return await cluster.Ask(Grain(cluster).Ledger, cancellation);
+        var cluster = await (await _connection.Get(cancellation)).Grains(cancellation);
+        return await cluster.Ask(cluster.Grains.GetGrain<ICoordinatorGrain>(Id).Ledger, cancellation);
     }
 
     /// <summary>Where the job stands.</summary>
@@ -157,13 +158,8 @@ public sealed class JobHandle
     internal async Task<JobStatus> Status(int pointsKnown, StatusMark? after, CancellationToken cancellation)
     {
         var cluster = await _connection.Get(cancellation);
-        var answer = after is { } mark
-            ? await cluster.AskAndWait(() => Grain(cluster).StatusAfter(mark, pointsKnown), cancellation)
-            : await cluster.Ask(() => Grain(cluster).Status(pointsKnown), cancellation);
-        return answer ?? throw await Unknown(cancellation);
+        return await cluster.Status(Id, pointsKnown, after, cancellation) ?? throw await Unknown(cancellation);
     }
-
-    private ICoordinatorGrain Grain(ClusterConnection cluster) => cluster.Grains.GetGrain<ICoordinatorGrain>(Id);
 
     private Task MustBeThere(CancellationToken cancellation) => Status(int.MaxValue, null, cancellation);
 
@@ -178,18 +174,6 @@ public sealed class JobHandle
         }
 
         throw new InvalidOperationException("The job has ended, and its last status was not seen.");
-    }
-
-    private async Task Tell(Func<ICoordinatorGrain, Task> what, CancellationToken cancellation)
-    {
-        var cluster = await _connection.Get(cancellation);
-        await cluster.Persist(
-            async () =>
-            {
-                await what(Grain(cluster));
-                return true;
-            },
-            cancellation);
     }
 
     private async Task<UnknownJobException> Unknown(CancellationToken cancellation)

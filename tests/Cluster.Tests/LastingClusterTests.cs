@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Granary.Sdk;
 using Granary.Sdk.Connecting;
 using Granary.Sdk.Local;
 
@@ -32,13 +31,6 @@ public sealed class LastingClusterTests : IDisposable
         var pids = await Pids();
         Assert.Equal(2, pids.Length);
 
-        // `status` asks the HTTP API, which has what an Orleans client is told.
-        var home = new ClusterHome(Path.Combine(_folder, "home"));
-        await using (var client = await GranaryClient.Connect(home.Address(), CancellationToken.None))
-        {
-            Assert.Equal((await client.ListSilosAsync()).Select(s => s with { Channel = "" }), await ClusterApi.Silos(home, CancellationToken.None));
-        }
-
         using var submit = await Run("submit", Digits, "--detach", "--json", "--set", "training.epochs=10");
         var job = submit.Json.GetProperty("job").GetString()!;
         using var wait = await Run("wait", job, "--json");
@@ -51,6 +43,10 @@ public sealed class LastingClusterTests : IDisposable
         using var unknown = await Run("show", "nothing-1");
         Assert.Equal(2, await unknown.Exit());
         Assert.Contains(job, unknown.Errors);
+        using var empty = await Run("show", " ");
+        Assert.Equal(2, await empty.Exit());
+        Assert.Contains("a job's id cannot be empty", empty.Errors);
+        await BothWaysSayTheSame(job);
 
         // A silo is killed in the middle of a job: it comes back, and the job goes on until it is cancelled.
         using var again = await Run("submit", Digits, "--detach", "--json", "--set", "training.epochs=1000000");
@@ -140,6 +136,35 @@ public sealed class LastingClusterTests : IDisposable
         finally
         {
             CommandLine.Kill("CONT", $"{frozen}");
+        }
+    }
+
+    // Over HTTP and by an Orleans client.
+    private async Task BothWaysSayTheSame(string job)
+    {
+        var address = new ClusterHome(Path.Combine(_folder, "home")).Address();
+        await using var http = await ClusterLink.Connect(address, CancellationToken.None);
+        await using var grains = await ClusterLink.Connect(address with { Web = null }, CancellationToken.None);
+        Assert.Equal((typeof(HttpCluster), typeof(GrainCluster)), (http.GetType(), grains.GetType()));
+        await Same(c => c.Silos(CancellationToken.None));
+        await Same(c => c.Jobs(CancellationToken.None));
+        await Same(c => c.Status(job, 0, null, CancellationToken.None));
+        await Same(c => c.Status(job, 3, null, CancellationToken.None));
+        await Same(c => c.Events(job, CancellationToken.None));
+        await Same(c => c.Goodput(job, CancellationToken.None));
+        await Same(c => c.Activity(job, CancellationToken.None));
+        await Same(c => c.Resume(job, CancellationToken.None));
+        foreach (var nothing in new[] { "nothing-1", "..", "a/b?c&d=é" })
+        {
+            Assert.Null(await http.Status(nothing, 0, null, CancellationToken.None));
+            Assert.Null(await http.Activity(nothing, CancellationToken.None));
+        }
+
+        async Task Same<T>(Func<ICluster, Task<T>> ask)
+        {
+            var (one, other) = (await ask(http), await ask(grains));
+            Assert.NotNull(one);
+            Assert.Equivalent(other, one, strict: true);
         }
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Granary.Client.Display;
 using Granary.Contracts;
-using Granary.Sdk.Connecting;
 
 namespace Granary.Client.Commands;
 
@@ -12,14 +11,8 @@ internal static class StatusCommand
     public static Command Create()
     {
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
-        return new Command("status", "The cluster's living silos.") { home, json }.Does(async (result, cancellation) =>
-        {
-            var place = result.GetValue(home)!;
-            var silos = CommandParts.IsElsewhere() ? null : await ClusterApi.Silos(new ClusterHome(place), cancellation);
-            return silos is not null
-                ? Show(silos, result.GetValue(json))
-                : await CommandParts.AskCluster(place, cancellation, async client => Show(await client.ListSilosAsync(), result.GetValue(json)));
-        });
+        return new Command("status", "The cluster's living silos.") { home, json }.Does((result, cancellation) =>
+            CommandParts.AskCluster(result.GetValue(home)!, cancellation, async client => Show(await client.ListSilosAsync(cancellation), result.GetValue(json))));
     }
 
     private static int Show(IReadOnlyList<SiloInfo> silos, bool json)

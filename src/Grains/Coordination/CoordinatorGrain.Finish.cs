@@ -103,8 +103,7 @@ internal sealed partial class CoordinatorGrain
 
     private async Task End(JobState state, string? failure)
     {
-        State.Failure = failure;
-        await EndTracking(state);
+        await EndTracking(state, failure);
         Conclude(state, failure);
         await SaveForCertain();
         CleanCheckpoints();

@@ -32,7 +32,7 @@ internal sealed partial class CoordinatorGrain
         [.. progress.Points.Where(p => p.Step <= _keeper.Stored)], Batches(State.Facts!).StepsPerEpoch, progress.Committed > 0 ? (double)progress.Examples / progress.Committed : 0, cancellation);
 
     // Before anybody hears that the job has ended: its silos may go then.
-    private async Task EndTracking(JobState state)
+    private async Task EndTracking(JobState state, string? failure)
     {
         if (Job.Tracking is null || State.Facts is null || (_progress?.Settled ?? State.Progress) is not { } progress)
         {
@@ -46,7 +46,7 @@ internal sealed partial class CoordinatorGrain
         time.CancelAfter(EndTrackingTime);
         await Task.WhenAny(_tracking, Task.Delay(EndTrackingTime, time.Token));
         (string, string?)[] tags =
-            [("granary.failure", State.Failure), ("granary.output", State.Result?.Output), ("granary.weightsSha256", State.Result?.WeightsSha256)];
+            [("granary.failure", failure), ("granary.output", State.Result?.Output), ("granary.weightsSha256", State.Result?.WeightsSha256)];
         for (var tries = 0; tries < EndTrackingTries; tries++)
         {
             if (await Track(async run =>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Granary.Contracts;
-using Granary.Jobs;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +12,6 @@ namespace Granary.Sdk.Connecting;
 /// <summary>A connection to a cluster. It survives silos that die: a call is retried through another silo until the time for it is over.</summary>
 internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(60);
 
     // A frozen silo answers nothing; the next try goes to another one.
@@ -22,13 +20,12 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly IHost _host;
-    private readonly ClusterAddress _address;
-    private readonly TimeSpan _patience;
+    private readonly PersistentCalls _calls;
     private bool _disposed;
 
-    private ClusterConnection(IHost host, ClusterAddress address, TimeSpan patience)
+    private ClusterConnection(IHost host, PersistentCalls calls)
     {
-        (_host, _address, _patience) = (host, address, patience);
+        (_host, _calls) = (host, calls);
         Grains = host.Services.GetRequiredService<IClusterClient>();
     }
 
@@ -78,7 +75,7 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         try
         {
             start = host.StartAsync(enough.Token);
-            while (await Task.WhenAny(start, Task.Delay(PollEvery, cancellation)) != start)
+            while (await Task.WhenAny(start, Task.Delay(PersistentCalls.Pause, cancellation)) != start)
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (since.Elapsed > Stretch(whole, Slowdown.OfThisProcess()))
@@ -91,7 +88,7 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 
             // Every question has its whole time, however long it took to connect: a busy machine is slow in both, and a question to every
             // silo takes its time where one of them is silent.
-            return new ClusterConnection(host, address, Stretch(whole, Slowdown.OfThisProcess()));
+            return new ClusterConnection(host, Calls(address, whole));
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -107,6 +104,10 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
                 : $"no silo of {Named(address)} answers. Look at GRANARY_REDIS and GRANARY_CLUSTER, and whether its silos run.");
         }
     }
+
+    /// <summary>Calls to a cluster, whichever way they go.</summary>
+    internal static PersistentCalls Calls(ClusterAddress address, TimeSpan? patience) =>
+        new(Stretch(patience ?? LongPatience, Slowdown.OfThisProcess()), time => Silence(address, time));
 
     /// <summary>Patience on a machine that is busy with other work: so many times as long, a minute at the most.</summary>
     internal static TimeSpan Stretch(TimeSpan patience, double slowdown) => patience * slowdown < LongPatience ? patience * slowdown : LongPatience;
@@ -128,48 +129,16 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 
     /// <summary>Asks what changes nothing: it may be answered more than once.</summary>
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
-    public Task<T> Ask<T>(Func<Task<T>> question, CancellationToken cancellation) => PersistFor(() => HedgedQuestion<T>.Ask(question), _patience, cancellation);
+    public Task<T> Ask<T>(Func<Task<T>> question, CancellationToken cancellation) => _calls.Ask(question, cancellation);
 
     /// <summary>The same for a long poll, which is answered late when nothing has changed: the time for it is longer by that wait.</summary>
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
-    public Task<T> AskAndWait<T>(Func<Task<T>> question, CancellationToken cancellation) =>
-        PersistFor(() => HedgedQuestion<T>.AskAndWait(question), _patience + StatusMark.LongestWait, cancellation);
+    public Task<T> AskAndWait<T>(Func<Task<T>> question, CancellationToken cancellation) => _calls.AskAndWait(question, cancellation);
 
     /// <summary>Calls until an answer has come: what is done by it must be the same where it is done twice.</summary>
     /// <exception cref="ClusterUnreachableException">Nobody answers.</exception>
     /// <exception cref="JobRefusedException">The answer is that a job cannot be taken.</exception>
-    public Task<T> Persist<T>(Func<Task<T>> call, CancellationToken cancellation) => PersistFor(call, _patience, cancellation);
-
-    private async Task<T> PersistFor<T>(Func<Task<T>> call, TimeSpan patience, CancellationToken cancellation)
-    {
-        var since = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                var rest = patience - since.Elapsed;
-                return await call().WaitAsync(rest > PollEvery ? rest : PollEvery, cancellation);
-            }
-            catch (Exception e) when (WayLost.Tells(e))
-            {
-                if (since.Elapsed > patience)
-                {
-                    throw Silence(_address, patience);
-                }
-
-                await Task.Delay(PollEvery, cancellation);
-            }
-            catch (JobException e)
-            {
-                throw new JobRefusedException(e);
-            }
-            catch (Exception e) when (e is not (GranaryException or OperationCanceledException))
-            {
-                // An error of the silo may have any type. Callers could not tell it from an error of this process, so it is wrapped here.
-                throw new ClusterUnreachableException($"the cluster did not answer as it should: {e.GetType().Name}: {e.Message}");
-            }
-        }
-    }
+    public Task<T> Persist<T>(Func<Task<T>> call, CancellationToken cancellation) => _calls.Persist(call, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -112,7 +112,7 @@ internal sealed class ClusterHome(string path)
     /// <summary>Where clients find the cluster.</summary>
     /// <exception cref="ClusterUnreachableException">None runs here.</exception>
     public ClusterAddress Address() => Running() is { } record
-        ? new ClusterAddress(record.ClusterId, System.IO.Path.Combine(Path, "membership.db"), null)
+        ? new ClusterAddress(record.ClusterId, System.IO.Path.Combine(Path, "membership.db"), null, record.Web)
         : throw new ClusterUnreachableException($"no cluster runs under {Path}. Start one with: granary up --home {Path}");
 
     // A pid may have been given to somebody else since: only a process that was told this home counts.

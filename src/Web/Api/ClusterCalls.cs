@@ -30,7 +30,10 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
     public IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(0);
 
     /// <summary>A job's coordinator, whether there is such a job or not.</summary>
-    public ICoordinatorGrain Coordinator(string job) => grains.GetGrain<ICoordinatorGrain>(job);
+    /// <exception cref="UnknownJobException">The id is empty.</exception>
+    public ICoordinatorGrain Coordinator(string job) => string.IsNullOrWhiteSpace(job)
+        ? throw new UnknownJobException("a job's id cannot be empty.")
+        : grains.GetGrain<ICoordinatorGrain>(job);
 
     /// <summary>Every job, oldest first. Each page asks for it every few seconds: they share the answer, which is a second old at the most.</summary>
     /// <exception cref="ClusterSilentException">None has come.</exception>

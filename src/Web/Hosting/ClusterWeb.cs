@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Granary.Web.Api;
 using Granary.Web.Page;
+using Granary.Web.Records;
 using Granary.Web.Security;
 using Granary.Web.Submitting;
 using Microsoft.AspNetCore.Builder;
@@ -69,6 +70,7 @@ internal sealed class ClusterWeb : IAsyncDisposable
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         app.MapGranaryApi();
+        app.MapRecords();
         app.MapOpenApi();
         app.MapPage();
         try

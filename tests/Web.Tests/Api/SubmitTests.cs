@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Granary.Contracts;
 using Granary.Jobs;
@@ -141,6 +142,28 @@ public sealed class SubmitTests(WebCluster cluster)
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using var answer = await cluster.Http.SendAsync(request);
         Assert.StartsWith("there is no job 'nothing-1'.", (await Problem(answer, HttpStatusCode.NotFound)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/jobs/%20")]
+    [InlineData("/api/v1/records/status?known=0&job=")]
+    public async Task A_job_without_an_id_is_none(string path)
+    {
+        using var answer = await cluster.Http.GetAsync(new Uri(path, UriKind.Relative));
+        Assert.Equal("a job's id cannot be empty.", (await Problem(answer, HttpStatusCode.NotFound)).GetProperty("detail").GetString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("version: 1")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"yaml":"version: 1\n"}""")]
+    public async Task What_is_no_submission_is_refused(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await cluster.Http.PostAsync(new Uri("/api/v1/records/jobs", UriKind.Relative), content);
+        Assert.StartsWith("the body is no submission: ", (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     private static async Task<JsonElement> Problem(HttpResponseMessage answer, HttpStatusCode code)

@@ -1,19 +1,21 @@
 namespace Granary.Sdk.Connecting;
 
 /// <summary>A connection that is made when it is needed for the first time. Where that fails, the next one who needs it tries again.</summary>
+/// <typeparam name="T">The connection.</typeparam>
 /// <param name="connect">Connects.</param>
-internal sealed class LazyConnection(Func<CancellationToken, Task<ClusterConnection>> connect) : IAsyncDisposable, IDisposable
+internal sealed class Once<T>(Func<CancellationToken, Task<T>> connect) : IAsyncDisposable, IDisposable
+    where T : class, IAsyncDisposable, IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
-    private ClusterConnection? _connection;
+    private T? _connection;
     private volatile bool _disposed;
 
     /// <summary>One that is there already.</summary>
-    public static LazyConnection Of(ClusterConnection connection) => new(_ => Task.FromResult(connection)) { _connection = connection };
+    public static Once<T> Of(T connection) => new(_ => Task.FromResult(connection)) { _connection = connection };
 
     /// <summary>The connection.</summary>
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
-    public async ValueTask<ClusterConnection> Get(CancellationToken cancellation)
+    public async ValueTask<T> Get(CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(GranaryClient));
         if (_connection is { } there)

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Granary.Contracts;
+using Granary.Jobs;
+
+namespace Granary.Sdk.Connecting;
+
+/// <summary>Questions to a cluster's HTTP server. A try that is made while another is open has a connection of its own: the silos share the
+/// port, and a frozen one answers nothing.</summary>
+/// <param name="server">The server.</param>
+internal sealed class HttpQuestions(Uri server) : IDisposable
+{
+    // A frozen silo answers nothing; the next try goes to another one. A long poll is answered well within that time.
+    private static readonly TimeSpan AnswerTime = StatusMark.LongestWait + TimeSpan.FromSeconds(5);
+
+    private HttpClient? _idle;
+    private volatile bool _disposed;
+
+    /// <summary>Asks what changes nothing.</summary>
+    /// <param name="question">Path and query after <see cref="ClusterJson.Path"/>.</param>
+    /// <param name="type">What is answered.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="HttpRequestException">Nobody answers just now.</exception>
+    /// <exception cref="TimeoutException">The answer is late.</exception>
+    public Task<T?> Get<T>(string question, JsonTypeInfo<T> type, CancellationToken cancellation) => Send(HttpMethod.Get, question, null, type, cancellation);
+
+    /// <summary>Asks for a change.</summary>
+    /// <inheritdoc cref="Get" path="/exception"/>
+    /// <exception cref="JobException">A job cannot be taken.</exception>
+    public Task<T?> Post<T>(string question, string body, JsonTypeInfo<T> type, CancellationToken cancellation) => Send(HttpMethod.Post, question, body, type, cancellation);
+
+    private async Task<T?> Send<T>(HttpMethod method, string question, string? body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        var http = Interlocked.Exchange(ref _idle, null) ?? Connection();
+        try
+        {
+            using var request = new HttpRequestMessage(method, new Uri(server, ClusterJson.Path + question));
+            request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+            using var answer = await http.SendAsync(request, cancellation);
+            var text = await answer.Content.ReadAsStringAsync(cancellation);
+            http = KeepOrDrop(http);
+            return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize(text, type) : throw Refusal(answer.StatusCode, text);
+        }
+        catch (TaskCanceledException e) when (e.InnerException is TimeoutException late)
+        {
+            throw late;
+        }
+        finally
+        {
+            http?.Dispose();
+        }
+    }
+
+    // No proxy: the cluster is on this machine.
+    private static HttpClient Connection() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = AnswerTime };
+
+    private HttpClient? KeepOrDrop(HttpClient answered)
+    {
+        var dropped = Interlocked.Exchange(ref _idle, answered);
+        return _disposed ? Interlocked.Exchange(ref _idle, null) : dropped;
+    }
+
+    private static Exception Refusal(HttpStatusCode code, string text)
+    {
+        var why = Detail(text) ?? $"HTTP {(int)code}";
+        return code switch
+        {
+            HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge => new JobException(why),
+            HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => new HttpRequestException(why),
+            _ => new InvalidOperationException(why),
+        };
+    }
+
+    private static string? Detail(string text)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(text);
+            return problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed = true;
+        Interlocked.Exchange(ref _idle, null)?.Dispose();
+    }
+}
