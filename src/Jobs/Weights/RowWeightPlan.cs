@@ -12,10 +12,11 @@ public static class RowWeightPlan
     /// <summary>Adds the shards' weights up along the sum tree.</summary>
     /// <param name="job">The job.</param>
     /// <param name="shards">One per shard, in shard order.</param>
-    /// <param name="heldOut">Held-out examples.</param>
-    /// <exception cref="JobException">No example to be trained on, or none that is held out, weighs anything; or they weigh more than numbers can hold.</exception>
-    public static RowWeights Of(Job job, IReadOnlyList<RowWeights> shards, long heldOut)
+    /// <param name="held">Held-out examples of each shard.</param>
+    /// <exception cref="JobException">No example to be trained on, none that is held out, or none that is evaluated weighs anything; or they weigh more than numbers can hold.</exception>
+    public static RowWeights Of(Job job, IReadOnlyList<RowWeights> shards, IReadOnlyList<long> held)
     {
+        var heldOut = held.Sum();
         var all = new SumTree(shards.Count).Merge(v => shards[v], (a, b) => a.With(b))!;
         var (source, column) = (DataFiles.NameOf(job.Data.Path), $"column '{job.Data.Weight}' (data.weight)");
         if (all.Training == 0)
@@ -26,6 +27,12 @@ public static class RowWeightPlan
         if (heldOut > 0 && all.HeldOut == 0)
         {
             throw new JobException($"{DataFiles.NameOf(job.Data.Validation.Path ?? job.Data.Path)}: {column} is 0 in every row that is held out: there is nothing to measure on. Hold out rows that weigh something.");
+        }
+
+        if (heldOut > 0 && all.Evaluated == 0)
+        {
+            throw new JobException($"{DataFiles.NameOf(job.Data.Validation.Path ?? job.Data.Path)}: {column} is 0 in every one of the {EvaluationPlan.Rows(job.Training, held).Sum()} held-out rows that are evaluated "
+                + $"(training.evaluation.batches): there is nothing to measure on. Set training.evaluation.batches to a greater number, or take it out: then all {heldOut} are evaluated.");
         }
 
         if (!double.IsFinite(all.Training + all.HeldOut))

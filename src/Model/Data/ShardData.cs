@@ -139,18 +139,23 @@ public sealed class ShardData
             FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
             ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null)
         {
-            Weights = source.Weights is { } weights ? Weigh(weights, rows, Split(facts).Held) : null,
+            Weights = source.Weights is { } weights ? Weigh(weights, facts) : null,
             Columns = source.Described?.Findings(rows),
             Target = _job.Data.StandardizeTarget ? NumberMoments.Of(source.Targets!, rows) : null,
         };
     }
 
-    private RowWeights Weigh(double[] weights, int[] training, int[] held)
+    private RowWeights Weigh(double[] weights, DataFacts facts)
     {
+        var (training, held) = Split(facts);
         var heldOut = _validation is null ? weights : _validation.Labelled!.Weights!;
         double[] all = _validation is null ? weights : [.. weights, .. heldOut];
+        var evaluated = (int)EvaluationPlan.Rows(_job.Training, facts.ValidationRows)[_shard];
         return new RowWeights(
-            training.Sum(row => weights[row]), held.Sum(row => heldOut[row]), all.DefaultIfEmpty(double.PositiveInfinity).Min(), all.DefaultIfEmpty(double.NegativeInfinity).Max());
+            training.Sum(row => weights[row]), held.Sum(row => heldOut[row]), all.DefaultIfEmpty(double.PositiveInfinity).Min(), all.DefaultIfEmpty(double.NegativeInfinity).Max())
+        {
+            Evaluated = Enumerable.Range(0, evaluated).Sum(i => heldOut[held[EvaluationPlan.At(i, evaluated, held.Length)]]),
+        };
     }
 
     /// <summary>A closer look, for whoever wants to see what is in the data.</summary>

@@ -155,3 +155,12 @@ public sealed class RowWeightTests : IDisposable
         Assert.Contains("or set model.precision to float64", Assert.Throws<JobException>(() => DataCheck.Run(small with { Model = small.Model with { Precision = Precision.Float32 } }, 1)).Message);
     }
 }
+        var sample = new TrainingSection { Epochs = 1, Batch = 1, Evaluation = new EvaluationSection { Batches = 2 } };
+        var last = _folder.Write("l.csv", "w,a,y,b\n0,1,c0,1\n3,2,c1,3\n2,2,c1,3\n0,4,c0,1\n1,5,c1,1\n4,6,c0,1\n"); // of six rows in one shard, the first and the fourth are evaluated
+        var data = Csv(Table()) with { Shards = 1, Validation = new() { Path = last } };
+        Assert.Equal(
+            "l.csv: column 'w' (data.weight) is 0 in every one of the 2 held-out rows that are evaluated (training.evaluation.batches): there is nothing to measure on. "
+            + "Set training.evaluation.batches to a greater number, or take it out: then all 6 are evaluated.",
+            Assert.Throws<JobException>(() => DataCheck.Run(DataFolder.Job(data, sample), 2)).Message);
+        Assert.Equal(10, DataCheck.Run(DataFolder.Job(data, sample with { Evaluation = new EvaluationSection { Batches = 3 } }), 2).Facts.Weights!.HeldOut);
+        DataCheck.Run(DataFolder.Job(data, sample with { Evaluation = null }), 2);
