@@ -94,7 +94,7 @@ internal sealed class ShardSplit(SplitRule rule, int shard, IFeatureSource sourc
             return;
         }
 
-        // Lines that were dealt are numbered as they lie in the files; all other parts are runs.
+        // Rows that were dealt are numbered as they lie in the files; all other parts are runs.
         var shards = facts.TrainingRows.Count;
         var first = facts.TrainingRows.Take(shard).Sum() + facts.ValidationRows.Take(shard).Sum();
         var (keys, classes) = (new ulong[source.Rows], new int[source.Rows]);

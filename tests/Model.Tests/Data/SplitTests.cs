@@ -274,6 +274,43 @@ public sealed class SplitTests : IDisposable
         }
     }
 
+    private static readonly ValidationSection[] ByNumber =
+        [new() { Fraction = 0.15, From = HeldOutPlace.End }, new() { Fraction = 0.15, Stratified = true }, new() { Fold = "2/3" }];
+
+    // Where lines are dealt, comments, blank lines and carriage returns within lines do not move the rows' numbers.
+    [Fact]
+    public void Dealt_lines_of_libsvm_are_split_as_those_that_are_cut()
+    {
+        var text = string.Concat(Enumerable.Range(0, Rows).Select(i => FormattableString.Invariant(
+            $"{(i % 7 == 3 ? "# a remark\n" : i % 11 == 5 ? " \t # another\r\n\n" : "")}{Class(i)} 1:{i}{(i % 5 == 1 ? " # the row's own" : "")}{(i % 6 == 2 ? "\r" : i % 13 == 4 ? "\r#\r\n" : "\n")}")));
+        var (plain, packed) = (_folder.Write("d.svm", text), _folder.Write("d.svm.gz", text));
+        foreach (var held in ByNumber)
+        {
+            var expected = Split(Job(new DataSection { Format = "libsvm", Path = plain, Shards = 3, Validation = held })).Held;
+            Assert.Equal(Split(Job(Csv(Table(), 3, held, "g", "day", "date"))).Held, expected);
+            Assert.All(Counts, shards => Assert.Equal(expected, Split(Job(new DataSection { Format = "libsvm", Path = packed, Shards = shards, Validation = held })).Held));
+        }
+    }
+
+    [Fact]
+    public void Dealt_lines_of_csv_are_split_as_those_that_are_cut()
+    {
+        var text = "a,y\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => FormattableString.Invariant(
+            $"{(i % 7 == 3 ? "\"\"\n" : i % 11 == 5 ? "\u00a0\r\n" : i % 17 == 6 ? "\" \t\"\n\n" : "")}{i},\"{Class(i)}\"{(i % 6 == 2 ? "\r" : "\n")}")));
+        var (plain, packed) = (_folder.Write("n.csv", text), _folder.Write("n.csv.gz", text));
+        foreach (var held in ByNumber)
+        {
+            var expected = Split(Job(Csv(plain, 3, held))).Held;
+            Assert.Equal(Split(Job(Csv(Table(), 3, held, "g", "day", "date"))).Held, expected);
+            Assert.All(Counts, shards =>
+            {
+                Assert.Equal(expected, Split(Job(Csv(packed, shards, held))).Held);
+                var means = new ReadingMeans(null, new RowCache(why => Assert.Fail(why), least: 0));
+                Assert.Equal(expected, Split(Job(Csv(packed, shards, held)), means).Held);
+            });
+        }
+    }
+
     [Fact]
     public void A_check_says_what_came_of_the_fraction()
     {

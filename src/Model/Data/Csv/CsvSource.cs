@@ -67,12 +67,11 @@ internal static class CsvSource
 
     private static CsvLines DealtSource(SourcePart part, DataSection data, IReadOnlyList<string> files)
     {
-        var blanks = " \t\r".Replace(data.Delimiter, "", StringComparison.Ordinal);
         return new CsvLines(
             [.. files.Select(f => (Path.GetFileName(f), FileLines.First(f))).Where(h => h.Item2 is not null).Select(h => (h.Item1, h.Item2!))],
             files.Sum(f => new FileInfo(f).Length),
             () => LineChunks.HashOf([.. files.Select(f => new LinePart(f, new FileInfo(f).Length, () => File.OpenRead(f), line => line))]),
-            () => RoundRobinSplit.Read(part, files, header: true, blanks, ShardLimit.Most).Parts);
+            () => RoundRobinSplit.Read(part, files, header: true, CsvLineRows.Of(data.Delimiter[0]), ShardLimit.Most).Parts);
     }
 
     /// <summary>The plain way, which has the messages: one row after another.</summary>
