@@ -41,7 +41,7 @@ public static class RowWeightPlan
         }
 
         return job.Model.Precision == Precision.Float32 && (all.Greatest > MostInFloat32 || all.Training < LeastInFloat32)
-            ? throw new JobException(string.Create(CultureInfo.InvariantCulture, $"{source}: the greatest weight of {column} is {all.Greatest}, which float32 has no room to reckon with. ")
+            ? throw new JobException(string.Create(CultureInfo.InvariantCulture, $"{source}: the weights of {column} are outside the range that float32 can compute with, {LeastInFloat32} to {MostInFloat32}: the greatest is {all.Greatest}, and they add up to {all.Training}. ")
                 + "Divide or multiply all weights by the same number, or set model.precision to float64.")
             : all;
     }

@@ -26,13 +26,13 @@ internal sealed class RowTargets : IDisposable
             return;
         }
 
-        if (source.Marks is { } marks)
+        if (source.LabelIndicators is { } indicators)
         {
             _weights = _rowWeights;
             var type = precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
             int[] rows = [.. order];
-            double[] has = [.. rows.SelectMany(row => marks.Select(of => of[row]))];
-            _targets = tensor(has, [rows.Length, marks.Length], type).DetachFromDisposeScope();
+            double[] has = [.. rows.SelectMany(row => indicators.Select(of => of[row]))];
+            _targets = tensor(has, [rows.Length, indicators.Length], type).DetachFromDisposeScope();
             return;
         }
 

@@ -113,7 +113,7 @@ public sealed class ShardData
                 InitDigest = _initDigest,
                 Target = TargetRange.Of(_source.Labelled?.Targets),
                 ValidationTarget = TargetRange.Of(_validation?.Labelled?.Targets),
-                LabelCounts = _source.Labelled?.Marks is { } marks ? [.. marks.Select(of => of.LongCount(y => y == 1))] : null,
+                LabelCounts = _source.Labelled?.LabelIndicators is { } indicators ? [.. indicators.Select(of => of.LongCount(y => y == 1))] : null,
             };
             return _source.Tell(survey) with { HasQueries = _source.Tell(survey).HasQueries || _validation?.Tell(survey).HasQueries == true };
         }
@@ -175,7 +175,7 @@ public sealed class ShardData
     /// <summary>How many of its rows have certain labels; 0 for text.</summary>
     /// <param name="heldOut">Whether those of the validation's own source are meant.</param>
     /// <param name="isMeant">Whether a label is one of them.</param>
-    internal long RowsWith(bool heldOut, Func<string, bool> isMeant) => (heldOut ? _validation : _source)?.Labelled is { Marks: null } source
+    internal long RowsWith(bool heldOut, Func<string, bool> isMeant) => (heldOut ? _validation : _source)?.Labelled is { LabelIndicators: null } source
         ? Enumerable.Range(0, source.Rows).LongCount(row => isMeant(source.Label(row)))
         : 0;
 

@@ -102,7 +102,7 @@ internal sealed class ShardSplit(SplitRule rule, int shard, IFeatureSource sourc
         for (var row = 0; row < keys.Length; row++)
         {
             keys[row] = rule.Key(source.IsDealt ? ((long)row * shards) + shard : first + row, numbers?[row] ?? 0);
-            classes[row] = source.Targets is null && source.Marks is null ? index.Find(source.Label(row))!.Value : 0;
+            classes[row] = source.Targets is null && source.LabelIndicators is null ? index.Find(source.Label(row))!.Value : 0;
         }
 
         (_keys, _classes) = (keys, classes);

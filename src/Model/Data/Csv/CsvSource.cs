@@ -116,9 +116,9 @@ internal static class CsvSource
             }
 
             var values = into.Next(columns.Numbers);
-            for (var i = 0; i < columns.Behind.Count; i++)
+            for (var i = 0; i < columns.ExtraNumbers.Count; i++)
             {
-                values[columns.Features.Length + i] = Behind(rows, columns, i, missing);
+                values[columns.Features.Length + i] = ExtraNumber(rows, columns, i, missing);
             }
 
             if (columns.SplitBy is { } split)
@@ -140,9 +140,9 @@ internal static class CsvSource
     }
 
     /// <summary>A number that stands behind the features, in the present row.</summary>
-    internal static double Behind(CsvRows rows, TableColumns columns, int i, MissingCells missing)
+    internal static double ExtraNumber(CsvRows rows, TableColumns columns, int i, MissingCells missing)
     {
-        var column = columns.Behind[i];
+        var column = columns.ExtraNumbers[i];
         return column.Read(columns.Names[column.Column], rows.Text(column.Column), missing, rows.Error);
     }
 
