@@ -42,7 +42,7 @@ public static class StatisticsPlan
 
         if (job.Data.Weight is not null)
         {
-            facts = facts with { Weights = RowWeightPlan.Of(job, [.. found.Select(f => f.Weights!)], facts.ValidationRows.Sum()) };
+            facts = facts with { Weights = RowWeightPlan.Of(job, [.. found.Select(f => f.Weights!)], facts.ValidationRows) };
         }
 
         if (job.Data.StandardizeTarget)

@@ -11,7 +11,7 @@ internal static class PredictCommand
         var model = CommandParts.Model();
         var input = new Option<string>("--input")
         {
-            Description = "A CSV or Parquet file or JSON lines, or a folder or glob of them, whose columns are matched by name; for a model of images an IDX file, of LIBSVM such lines. It may be a pipe, or - for standard input, but for Parquet.",
+            Description = "A CSV or Parquet file or JSON lines, or a folder or glob of them, whose columns are matched by name; for a model of images an IDX file, of LIBSVM such lines. It may be a pipe, or - for standard input, but not for Parquet.",
             Required = true,
         }.IsPath();
         var output = new Option<string?>("--output") { Description = "A file for the predictions (default: -, standard output)." }.IsPath();

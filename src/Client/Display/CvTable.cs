@@ -32,7 +32,7 @@ internal sealed class CvTable(string group, int folds)
         }
 
         var over = figures.Select(f => (Figure: f, Found: Over(f, done))).ToArray();
-        table.Add(["mean", "", "", .. over.Select(o => o.Figure.Text(o.Found.Mean)), done.Count == folds ? "" : $"of {done.Count} of {folds} folds"]);
+        table.Add(["mean", "", "", .. over.Select(o => o.Figure.Text(o.Found.Mean)), Counted(done, figures)]);
         table.Add(["deviation", "", "", .. over.Select(o => o.Figure.Text(o.Found.Deviation)), "of a sample (n - 1)"]);
         return table.Text(width);
     }
@@ -60,9 +60,17 @@ internal sealed class CvTable(string group, int folds)
         figures = FoldFigure.All.Where(f => Done(jobs).Any(r => f.Of(r) is not null)).ToDictionary(f => f.Key, f =>
         {
             var (mean, deviation) = Over(f, Done(jobs));
-            return new { mean, deviation };
+            return new { mean, deviation, folds = Done(jobs).Count(r => f.Of(r) is not null) };
         }),
     };
+
+    // "of 4 of 5 folds; ROC-AUC over 3": which folds the means leave out.
+    private string Counted(List<JobResult> done, FoldFigure[] figures)
+    {
+        string[] all = done.Count == folds ? [] : [$"of {done.Count} of {folds} folds"];
+        var fewer = figures.Select(f => (f.Title, Count: done.Count(r => f.Of(r) is not null))).Where(f => f.Count < done.Count);
+        return string.Join("; ", all.Concat(fewer.Select((f, i) => $"{f.Title} over {f.Count}{(all.Length + i == 0 ? $" of {folds} folds" : "")}")));
+    }
 
     private static (double? Mean, double? Deviation) Over(FoldFigure figure, IReadOnlyList<JobResult> done) =>
         FoldFigure.Over([.. done.Select(figure.Of).OfType<double>()]);

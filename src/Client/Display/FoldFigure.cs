@@ -9,7 +9,7 @@ namespace Granary.Client.Display;
 /// <param name="Of">The figure; null where there is none.</param>
 internal sealed record FoldFigure(string Key, string? Title, Func<JobResult, double?> Of)
 {
-    /// <summary>All figures; averages of classes give each class the same weight, as scikit-learn's macro. Areas of two classes are the second's.</summary>
+    /// <summary>All figures; averages of classes or labels give each the same weight, as scikit-learn's macro. Areas of two classes are the second's.</summary>
     public static IReadOnlyList<FoldFigure> All { get; } =
     [
         new("loss", "loss", r => r.ValidationLoss),
@@ -17,8 +17,8 @@ internal sealed record FoldFigure(string Key, string? Title, Func<JobResult, dou
         new("precision", null, r => r.ValidationFigures?.Macro.Precision),
         new("recall", null, r => r.ValidationFigures?.Macro.Recall),
         new("f1", "macro F1", r => r.ValidationFigures?.Macro.F1),
-        new("rocAuc", "ROC-AUC", r => r.ValidationFigures is { Classes: [_, var second] } ? second.RocAuc : r.ValidationFigures?.Macro.RocAuc),
-        new("averagePrecision", null, r => r.ValidationFigures is { Classes: [_, var second] } ? second.AveragePrecision : r.ValidationFigures?.Macro.AveragePrecision),
+        new("rocAuc", "ROC-AUC", r => r.ValidationFigures is { HammingLoss: null, Classes: [_, var second] } ? second.RocAuc : r.ValidationFigures?.Macro.RocAuc),
+        new("averagePrecision", null, r => r.ValidationFigures is { HammingLoss: null, Classes: [_, var second] } ? second.AveragePrecision : r.ValidationFigures?.Macro.AveragePrecision),
         new("logLoss", null, r => r.ValidationFigures?.Probabilities?.LogLoss),
         new("brier", null, r => r.ValidationFigures?.Probabilities?.Brier),
         new("rmse", "RMSE", r => r.ValidationNumbers?.Rmse),

@@ -30,6 +30,8 @@ internal static class ReportPage
             data = Path.GetFileName(request.Data),
             model = report.Model,
             examples = report.Examples,
+            weightedBy = report.WeightedBy,
+            weight = report.Weight,
             loss = report.Loss,
             figures = report.Figures,
             threshold = two ? report.Figures!.Threshold?.Value ?? 0.5 : (double?)null,

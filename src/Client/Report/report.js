@@ -14,6 +14,10 @@ function el(name, attributes = {}, ...children) {
 const number = value => Number(value); // what is not finite comes as text
 const whole = n => n.toLocaleString('en-US');
 const examples = n => `${whole(n)} ${n === 1 ? 'example' : 'examples'}`;
+const isWeighted = data.weight !== null && data.weight !== undefined;
+const amount = n => !isWeighted || Number.isInteger(n) ? whole(n) : n.toLocaleString('en-US', { maximumSignificantDigits: 6 }); // examples, or what they weigh
+const counted = n => isWeighted ? `weight ${amount(n)}` : examples(n);
+const less = (all, some) => Math.abs(all - some) < 1e-12 * all ? 0 : all - some; // of weights, whose sums are rounded
 const part = (p, digits = 4) => p === null || p === undefined ? '–' : number(p).toFixed(digits);
 const error = e => { const n = number(e); return Number.isFinite(n) ? Number(n.toPrecision(6)).toString() : String(e); };
 const card = (title, ...children) => el('section', { class: 'card' }, el('h2', {}, title), ...children);
@@ -97,7 +101,7 @@ function thresholds(curve, roc, pr) {
     at.textContent = part(p[0]);
     const f1 = 2 * right / (2 * right + wrong + curve.positives - right);
     said.replaceChildren(...[['precision', part(r.precision)], ['recall', part(r.recall)], ['F1', part(f1)], ['false positive rate', part(r.fall)],
-      ['true positives', whole(right)], ['false positives', whole(wrong)], ['missed', whole(curve.positives - right)], ['true negatives', whole(curve.negatives - wrong)]]
+      ['true positives', amount(right)], ['false positives', amount(wrong)], ['missed', amount(less(curve.positives, right))], ['true negatives', amount(less(curve.negatives, wrong))]]
       .map(([name, value]) => el('div', {}, el('span', {}, name), value)));
     for (const [dot, where, x, y] of [[a, roc, r.fall, r.recall], [b, pr, r.recall, r.precision]]) { dot.setAttribute('cx', where.X(x)); dot.setAttribute('cy', where.Y(y)); }
   };
@@ -112,29 +116,29 @@ function thresholds(curve, roc, pr) {
 function calibration(p) {
   const bins = p.bins.filter(b => b.count), most = Math.max(...p.bins.map(b => b.count));
   const chart = plane({ ...unit, xName: data.figures.hammingLoss !== undefined ? 'probability of a label' : data.figures.classes.length === 2 ? `probability of ${data.figures.classes[1].name}` : 'greatest probability', yName: 'part that comes true', label: 'Calibration' });
-  for (const b of p.bins) chart.bar(b.from, b.to, b.count / most * .3, 6, `${examples(b.count)} from ${part(b.from, 1)} to ${part(b.to, 1)}`);
+  for (const b of p.bins) chart.bar(b.from, b.to, b.count / most * .3, 6, `${counted(b.count)} from ${part(b.from, 1)} to ${part(b.to, 1)}`);
   chart.chance(0, 0, 1, 1);
   chart.curve(bins.map(b => [b.probability, b.share]), 0);
-  for (const b of bins) chart.dot(b.probability, b.share, 0, 4, `${examples(b.count)}: ${part(b.probability)} said, ${part(b.share)} came true`);
-  return card('Calibration', chart.svg, el('p', { class: 'note' }, `mean error ${part(p.calibrationError)}; bars: how many examples each bin has`));
+  for (const b of bins) chart.dot(b.probability, b.share, 0, 4, `${counted(b.count)}: ${part(b.probability)} said, ${part(b.share)} came true`);
+  return card('Calibration', chart.svg, el('p', { class: 'note' }, `mean error ${part(p.calibrationError)}; bars: ${isWeighted ? 'what the examples of each bin weigh' : 'how many examples each bin has'}`));
 }
 
 function confusion(matrix) {
   const names = data.figures.classes.map(c => c.name), rows = matrix.map(r => r.reduce((a, b) => a + b, 0));
-  const heat = (i, j) => rows[i] ? matrix[i][j] / rows[i] : 0, say = (i, j) => `${names[i]} taken for ${names[j]}: ${whole(matrix[i][j])} of ${whole(rows[i])}`;
+  const heat = (i, j) => rows[i] ? matrix[i][j] / rows[i] : 0, say = (i, j) => `${names[i]} taken for ${names[j]}: ${isWeighted ? 'weight ' : ''}${amount(matrix[i][j])} of ${amount(rows[i])}`;
   const paint = (i, j) => `rgb(var(--${i === j ? 'heat' : 'wrong'}) / ${(matrix[i][j] ? .1 + .9 * heat(i, j) : .04).toFixed(3)})`;
   let shown;
   if (names.length <= 20) {
     shown = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' }, el('table', { class: 'matrix' },
       el('thead', {}, el('tr', {}, el('th', {}, 'truth'), ...names.map(n => el('th', { scope: 'col', title: n, style: 'text-align:center' }, n)))),
       el('tbody', {}, ...names.map((n, i) => el('tr', {}, el('th', { scope: 'row', title: n }, n), ...names.map((_, j) =>
-        el('td', { title: say(i, j), style: `background:${paint(i, j)};${heat(i, j) > .62 ? 'color:var(--on-heat)' : ''}` }, whole(matrix[i][j]))))))));
+        el('td', { title: say(i, j), style: `background:${paint(i, j)};${heat(i, j) > .62 ? 'color:var(--on-heat)' : ''}` }, amount(matrix[i][j]))))))));
   } else {
     const svg = el('svg', { viewBox: `0 0 ${names.length} ${names.length}`, role: 'img', 'aria-label': 'Confusion matrix' });
     matrix.forEach((row, i) => row.forEach((n, j) => n && svg.append(el('rect', { x: j, y: i, width: .94, height: .94, fill: paint(i, j) }, el('title', {}, say(i, j))))));
     shown = svg;
   }
-  const section = card('Confusion matrix', shown, el('p', { class: 'note' }, 'rows are truths, columns what the model says; shades are parts of a row'));
+  const section = card('Confusion matrix', shown, el('p', { class: 'note' }, `rows are truths, columns what the model says${isWeighted ? '; numbers are weights' : ''}; shades are parts of a row`));
   if (names.length > 4) section.classList.add('wide');
   return section;
 }
@@ -143,9 +147,9 @@ function table(f) {
   const cells = r => [part(r.precision), part(r.recall), part(r.f1), part(r.rocAuc), part(r.averagePrecision)].map(v => el('td', {}, v));
   const several = f.hammingLoss !== undefined;
   const section = card(several ? 'Labels' : 'Classes', el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Figures of each class' }, el('table', {},
-    el('thead', {}, el('tr', {}, ...[several ? 'label' : 'class', 'examples', 'precision', 'recall', 'F1', 'ROC-AUC', 'PR-AUC'].map(h => el('th', { scope: 'col' }, h)))),
-    el('tbody', {}, ...f.classes.map(c => el('tr', {}, el('th', { scope: 'row' }, c.name), el('td', {}, whole(c.support)), ...cells(c))),
-      ...[[several ? 'mean over labels' : 'mean over classes', f.macro], ['all pairs', f.micro], ['mean by examples', f.weighted]].map(([name, a], i) =>
+    el('thead', {}, el('tr', {}, ...[several ? 'label' : 'class', isWeighted ? 'weight' : 'examples', 'precision', 'recall', 'F1', 'ROC-AUC', 'PR-AUC'].map(h => el('th', { scope: 'col' }, h)))),
+    el('tbody', {}, ...f.classes.map(c => el('tr', {}, el('th', { scope: 'row' }, c.name), el('td', {}, amount(c.support)), ...cells(c))),
+      ...[[several ? 'mean over labels' : 'mean over classes', f.macro], ['all pairs', f.micro], [isWeighted ? 'mean by weight' : 'mean by examples', f.weighted]].map(([name, a], i) =>
         el('tr', { class: i ? 'mean' : 'mean first' }, el('th', { scope: 'row' }, name), el('td', {}), ...cells(a)))))));
   section.classList.add(f.confusion && f.classes.length <= 4 ? 'rest' : 'wide');
   return section;
@@ -182,6 +186,7 @@ function numbers() {
     card('Residuals', residuals.svg, note(sample)), card('How large the residuals are', histogram.svg, note(sample))));
 }
 
-main.append(el('header', {}, el('h1', {}, data.title), el('p', { class: 'lead' }, `${data.model} on ${data.data}: ${examples(data.examples)}`)));
+main.append(el('header', {}, el('h1', {}, data.title), el('p', { class: 'lead' }, `${data.model} on ${data.data}: ${examples(data.examples)}`),
+  isWeighted ? el('p', { class: 'lead' }, `Weights: column ${data.weightedBy}, ${amount(data.weight)} in all. Every figure counts a row as often as it weighs.`) : null));
 if (data.figures) classes(); else numbers();
 main.append(el('footer', {}, `Granary, granary evaluate. Figures are exact over all examples; ${data.figures ? 'curves are drawn through points that lie on them' : 'points are drawn from the sample'}.`));

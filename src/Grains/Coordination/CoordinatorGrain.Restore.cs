@@ -11,7 +11,7 @@ internal sealed partial class CoordinatorGrain
     {
         var batches = Batches(facts);
         var rule = new EvaluationRule(Job.Training);
-        _progress ??= new JobProgress(batches, EvaluationPlan.Rows(Job.Training, facts.ValidationRows), State.Progress ?? ProgressState.Empty(batches.Shards), rule, facts.TargetScaling);
+        _progress ??= new JobProgress(batches, EvaluationPlan.Rows(Job.Training, facts.ValidationRows), State.Progress ?? ProgressState.Empty(batches.Shards), rule, facts.TargetScaling, Job.Data.Weight is not null);
         foreach (var held in states)
         {
             _progress.Add(held.Steps, held.Evaluations, State.Seconds);
@@ -33,7 +33,7 @@ internal sealed partial class CoordinatorGrain
         var known = durable?.Progress.Copy() ?? ProgressState.Empty(batches.Shards);
         NoteRewind(known, durable is null ? "the start" : $"the checkpoint of step {durable.Step}", checkpoint: true);
         known.Points = [.. points];
-        _progress = new JobProgress(batches, EvaluationPlan.Rows(Job.Training, facts.ValidationRows), known, rule, facts.TargetScaling);
+        _progress = new JobProgress(batches, EvaluationPlan.Rows(Job.Training, facts.ValidationRows), known, rule, facts.TargetScaling, Job.Data.Weight is not null);
         return durable is null ? RestoreSource.Fresh : new RestoreSource(durable.Step, [], durable.Parts);
     }
 

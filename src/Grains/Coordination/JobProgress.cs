@@ -18,6 +18,7 @@ public sealed class JobProgress
     private readonly BatchPlan _batches;
     private readonly IReadOnlyList<long> _validationRows;
     private readonly TargetScaling? _target;
+    private readonly bool _isWeighted;
     private readonly SumTree _tree;
     private readonly EvaluationRule _rule;
     private readonly long _pointEvery;
@@ -34,13 +35,12 @@ public sealed class JobProgress
     /// <param name="settled">Progress of earlier generations.</param>
     /// <param name="rule">Judges evaluations; null: all steps are taken, and the lowest loss is the best.</param>
     /// <param name="target">What a target that is a number is standardised with; null: it is not.</param>
+    /// <param name="isWeighted">Whether a column says what each row weighs (data.weight).</param>
     public JobProgress(
-        BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null, TargetScaling? target = null)
+        BatchPlan batches, IReadOnlyList<long> validationRows, ProgressState settled, EvaluationRule? rule = null, TargetScaling? target = null, bool isWeighted = false)
     {
-        _target = target;
+        (_batches, _validationRows, _target, _isWeighted) = (batches, validationRows, target, isWeighted);
         _rule = rule ?? new EvaluationRule(new TrainingSection());
-        _batches = batches;
-        _validationRows = validationRows;
         _tree = new SumTree(batches.Shards);
         _pointEvery = Math.Max(1, (batches.Steps + PointsPerJob - 1) / PointsPerJob);
         _roundPointEvery = Math.Max(1, (batches.Rounds + PointsPerJob - 1) / PointsPerJob);
@@ -292,7 +292,7 @@ public sealed class JobProgress
     private Evaluation Merge(EvaluationRecord?[] records) => new(
         records.Sum(r => r?.Examples ?? 0),
         _tree.Sum(v => records[v]?.LossSum)!.Value / _tree.Sum(v => records[v]?.Weight)!.Value,
-        _tree.Sum(v => records[v]?.RowWeight) is > 0 and var weight ? _tree.Sum(v => records[v]?.RightWeight)!.Value / weight
+        _isWeighted ? _tree.Sum(v => records[v]?.RightWeight)!.Value / _tree.Sum(v => records[v]?.RowWeight)!.Value
             : (double)records.Sum(r => r?.Correct ?? 0) / records.Sum(r => r?.Predictions ?? 0),
         NumberErrors.Of([.. records.Select(r => r?.Numbers.Errors())])?.Figures(_target));
 

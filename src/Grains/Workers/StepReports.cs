@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Numerics;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
@@ -17,21 +16,19 @@ internal sealed class StepReports<T>(TrainingTask task, StepExchange<T> exchange
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
 
-    private double? _lastLoss;
+    private readonly LastLoss _lastLoss = new();
     private long _bytes;
     private long _allocated;
     private long _reported;
 
     /// <summary>The last finite loss, for a message. Reports of the last steps may arrive after it.</summary>
-    public string LastLoss => _lastLoss is { } loss
-        ? string.Create(CultureInfo.InvariantCulture, $"; the last finite loss was {loss:G6}")
-        : "; no step before it had a finite loss";
+    public string LastLoss => _lastLoss.Text;
 
     /// <summary>Takes a committed step into the metrics. Called on the thread that takes the steps.</summary>
     public void Measure(in StepOutcome step)
     {
         reports.Times.AddStep(step.ComputeTicks, step.ExchangeTicks, step.WaitedTicks, step.UpdateTicks);
-        _lastLoss = step.Own.Length > 0 ? step.Own.Sum(r => r.LossSum) / step.Own.Sum(r => r.Weight) : _lastLoss;
+        _lastLoss.Take(step.Own);
         var (bytes, allocated) = (exchange.BytesSent, GC.GetAllocatedBytesForCurrentThread());
         Metrics.Step(task, step.Own, new StepCosts(
             step.ComputeTicks, step.ExchangeTicks, exchange.Updates.Busy, bytes - _bytes, allocated - _allocated));

@@ -96,6 +96,12 @@ internal static class ValidationChecks
             throw validation.Error(key, $"data.validation.{key} is '{column}', which is the label (data.label): choose another column.");
         }
 
+        var other = column == section.Weight ? "the weight (data.weight)" : section.LabelColumns?.Contains(column) == true ? "a label (data.labelColumns)" : null;
+        if (other is not null)
+        {
+            throw validation.Error(key, $"data.validation.{key} is '{column}', which is {other}, too: choose another column for one of the two.");
+        }
+
         var given = section.Columns?.Named.GetValueOrDefault(column);
         if (key == "group" && given is not null)
         {

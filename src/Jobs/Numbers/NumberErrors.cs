@@ -22,10 +22,16 @@ public sealed record NumberErrors(double Weight, double SquaredErrors, double Ab
     public static NumberErrors Of(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truths, ReadOnlySpan<double> weights = default)
     {
         double weight = 0, squared = 0, absolute = 0, sum = 0, deviations = 0;
-        var origin = truths.IsEmpty ? 0 : truths[0]; // of truths that are all the same the deviation is exactly 0
+        var first = weights.IsEmpty ? 0 : weights.IndexOfAnyExcept(0.0);
+        var origin = first < 0 || truths.IsEmpty ? 0 : truths[first]; // of truths that are all the same the deviation is exactly 0
         for (var i = 0; i < truths.Length; i++)
         {
             var (w, error) = (weights.IsEmpty ? 1 : weights[i], predicted[i] - truths[i]);
+            if (w == 0)
+            {
+                continue; // an infinite error times 0 would be NaN
+            }
+
             weight += w;
             squared += w * (error * error);
             absolute += w * Math.Abs(error);
@@ -35,7 +41,8 @@ public sealed record NumberErrors(double Weight, double SquaredErrors, double Ab
         var mean = weight == 0 ? 0 : origin + (sum / weight);
         for (var i = 0; i < truths.Length; i++)
         {
-            deviations += (weights.IsEmpty ? 1 : weights[i]) * ((truths[i] - mean) * (truths[i] - mean));
+            var w = weights.IsEmpty ? 1 : weights[i];
+            deviations += w == 0 ? 0 : w * ((truths[i] - mean) * (truths[i] - mean));
         }
 
         return new NumberErrors(weight, squared, absolute, mean, deviations);

@@ -8,7 +8,10 @@ namespace Granary.Jobs;
 [System.Text.Json.Serialization.JsonNumberHandling(System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record RowWeights(double Training, double HeldOut, double Least, double Greatest)
 {
+    /// <summary>What those held-out examples weigh in all that are evaluated while the job trains: all, or some (<see cref="EvaluationPlan"/>).</summary>
+    public double Evaluated { get; init; }
+
     /// <summary>With those of the next shard.</summary>
     public RowWeights With(RowWeights next) =>
-        new(Training + next.Training, HeldOut + next.HeldOut, Math.Min(Least, next.Least), Math.Max(Greatest, next.Greatest));
+        new(Training + next.Training, HeldOut + next.HeldOut, Math.Min(Least, next.Least), Math.Max(Greatest, next.Greatest)) { Evaluated = Evaluated + next.Evaluated };
 }

@@ -11,17 +11,8 @@ public static class OwnFormats
     public static void AddDataFormat<TFormat>()
         where TFormat : IDataFormat, new()
     {
-        var name = new TFormat().Name;
-        FormatCatalogue.Add(new Description(name), new Reader(name, () => new TFormat()));
-    }
-
-    private sealed class Description(string name) : FormatDescription
-    {
-        public override string Format => name;
-
-        public override IReadOnlyList<string> Keys => ["options", "target", "standardize"];
-
-        public override bool? HasColumns => true;
+        var format = new TFormat();
+        FormatCatalogue.Add(new OwnFormatDescription(format.Name, format.IsInOrder), new Reader(format.Name, () => new TFormat()));
     }
 
     private sealed class Reader(string name, Func<IDataFormat> create) : IFormatReader

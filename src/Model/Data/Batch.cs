@@ -3,7 +3,7 @@ using TorchSharp;
 namespace Granary.Model.Data;
 
 /// <summary>Examples gathered for one pass.</summary>
-/// <param name="Inputs">[B, features] numbers, or [B, T] token ids (int64), or the words of pairs: see
+/// <param name="Inputs">[B, features] numbers, zeros for a row that weighs nothing by itself, or [B, T] token ids (int64), or the words of pairs: see
 /// <see cref="PairTensors"/>.</param>
 /// <param name="Targets">[B] class ids (int64), [B] numbers, [B, K] 1 for each label that a row has, or [B, T] the next tokens (int64).</param>
 /// <param name="Count">B.</param>

@@ -62,7 +62,7 @@ internal sealed class ResidentTensors : IExampleTensors
     {
         using var scope = NewDisposeScope();
         int[] own = order ?? [.. Enumerable.Range(0, rows.Count)];
-        _features = DenseTensors.Make(new ReadyRows(rows, facts), precision, own).DetachFromDisposeScope();
+        _features = DenseTensors.Make(new ReadyRows(rows, facts, source.Weights), precision, own).DetachFromDisposeScope();
         _targets = new RowTargets(source, own, precision, facts);
         if (order is not null)
         {
@@ -112,7 +112,7 @@ internal sealed class PassingTensors : IExampleTensors
     /// <inheritdoc cref="DenseTensors.Create"/>
     public PassingTensors(IFeatureSource source, IDenseRows rows, Precision precision, DataFacts facts)
     {
-        (_rows, _precision) = (new ReadyRows(rows, facts), precision);
+        (_rows, _precision) = (new ReadyRows(rows, facts, source.Weights), precision);
         _targets = new RowTargets(source, Enumerable.Range(0, rows.Count), precision, facts);
     }
 

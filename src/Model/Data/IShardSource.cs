@@ -97,7 +97,7 @@ internal interface IFeatureSource : IShardSource
     double[]? Weights => null;
 
     /// <summary>Where a row has any number of labels: for each label a list of rows, 1 where one has it, else 0; null (default): a row has one label, or a number.</summary>
-    double[][]? Marks => null;
+    double[][]? LabelIndicators => null;
 
     /// <summary>A row's label, where it has one.</summary>
     string Label(int row);

@@ -55,8 +55,13 @@ internal sealed class MissingCells
     {
         var needs = $"every row needs a label{(rows is null ? ": leave this row out, or give it one" : $", and {rows} none: leave these rows out, or give each one")}.";
         return text.Length == 0 ? $"{place} is empty{within}: {needs}"
-            : $"{place} holds '{text}'{within}, which stands for a missing value, but {needs} If '{text}' is a class, set {MissingSpellings.Without(_given, text)}.";
+            : $"{place} holds '{text}'{within}, which stands for a missing value, but {needs}{IfIts(text, "class")}.";
     }
+
+    /// <summary>" If 'NA' is a class, set data.missingValues to ...": the remedy where a text is meant that stands for a missing value.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="what">What it may be.</param>
+    public string IfIts(string text, string what) => $" If '{text}' is a {what}, set {MissingSpellings.Without(_given, text)}";
 
     /// <summary>What data.missingValues has to be for more to stand for a missing value.</summary>
     public string With(params IEnumerable<string> more) => MissingSpellings.With(_given, more);

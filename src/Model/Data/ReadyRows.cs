@@ -6,16 +6,19 @@ using Granary.Jobs;
 namespace Granary.Model.Data;
 
 /// <summary>Rows as a model takes them: missing values filled in, standardised, rounded to the model's precision. A row has the same
-/// bits whenever it is made.</summary>
+/// bits whenever it is made. One that weighs nothing is all zeros: whatever it holds, such as the value that fills masked rows, has no part in a loss or a
+/// gradient, and infinity times its weight would be NaN.</summary>
 internal sealed class ReadyRows
 {
     private readonly IDenseRows _rows;
     private readonly double[]? _fill;
     private readonly Scaling? _scaling;
+    private readonly double[]? _weights;
 
     /// <param name="rows">As they were read.</param>
     /// <param name="facts">Means and deviations.</param>
-    public ReadyRows(IDenseRows rows, DataFacts facts) => (_rows, _fill, _scaling) = (rows, facts.Fill, facts.Scaling);
+    /// <param name="weights">What each row weighs; null: 1.</param>
+    public ReadyRows(IDenseRows rows, DataFacts facts, double[]? weights) => (_rows, _fill, _scaling, _weights) = (rows, facts.Fill, facts.Scaling, weights);
 
     /// <summary>Numbers in a row.</summary>
     public int Features => _rows.Features;
@@ -27,6 +30,12 @@ internal sealed class ReadyRows
     public void Make<T>(int row, Span<double> scratch, Span<T> into)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (_weights?[row] == 0)
+        {
+            into.Clear();
+            return;
+        }
+
         _rows.Read(row, scratch);
         if (_fill is not null)
         {

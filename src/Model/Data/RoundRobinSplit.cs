@@ -1,23 +1,21 @@
-using System.Text;
-
 namespace Granary.Model.Data;
 
-/// <summary>Lines of files that cannot be cut by bytes (and of others among them), dealt like cards: line j below the headers, blank ones not
-/// counted, belongs to shard j mod V. Every shard reads the files through, once.</summary>
+/// <summary>Rows of files that cannot be cut by bytes (and of others among them), dealt like cards: row j below the headers belongs to shard j mod V.
+/// What is no row, such as a blank line or a comment, is not dealt, so that row i of shard v is row i V + v of the source. Every shard reads the files
+/// through, once.</summary>
 internal static class RoundRobinSplit
 {
-    /// <summary>This shard's lines.</summary>
+    /// <summary>This shard's rows, each as a line.</summary>
     /// <param name="part">Which part.</param>
     /// <param name="files">The files.</param>
     /// <param name="header">Whether the first line of every file names its columns.</param>
-    /// <param name="blanks">The characters that a blank line may hold.</param>
+    /// <param name="next">Tells the rows of a line apart.</param>
     /// <param name="limit">The most bytes of one file that a shard can hold.</param>
     /// <exception cref="Granary.Jobs.JobException">The shard would hold more: with the number of shards that is enough.</exception>
-    public static ShardLines Read(SourcePart part, IReadOnlyList<string> files, bool header, string blanks, long limit)
+    public static ShardLines Read(SourcePart part, IReadOnlyList<string> files, bool header, NextRow next, long limit)
     {
         var headers = new List<(string, string)>();
         var parts = new List<LinePart>();
-        var blank = Encoding.UTF8.GetBytes(blanks);
         var (dealt, most) = (0L, 0L);
         foreach (var path in files)
         {
@@ -28,14 +26,22 @@ internal static class RoundRobinSplit
                 if (header && number == 1)
                 {
                     text = StrictUtf8.FirstLine(Path.GetFileName(path), line.Span).TrimEnd('\r');
+                    continue;
                 }
-                else if (line.Span.ContainsAnyExcept(blank) && dealt++ % part.Shards == part.Shard)
+
+                var rest = line.Span;
+                for (var row = next(ref rest); !row.IsEmpty; row = next(ref rest))
                 {
+                    if (dealt++ % part.Shards != part.Shard)
+                    {
+                        continue;
+                    }
+
                     // What is too much is counted to its end, to know how many shards are enough, but not kept.
-                    bytes += line.Length + 1;
+                    bytes += row.Length + 1;
                     if (bytes <= limit)
                     {
-                        own.Write(line.Span);
+                        own.Write(row);
                         own.WriteByte((byte)'\n');
                         numbers.Add(number);
                     }

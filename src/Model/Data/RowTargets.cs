@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Granary.Model.Data;
 
-/// <summary>Rows' targets [n], resident: their labels as class ids, or numbers; or [n, K], 1 for each label that a row has; and what each row weighs, by itself and by its class.</summary>
+/// <summary>Rows' targets [n], resident: their labels as class ids, or numbers; or [n, K], 1 for each label that a row has; and what each row weighs, by itself and by its class. The number of a row that weighs
+/// nothing is 0 (see <see cref="ReadyRows"/>).</summary>
 internal sealed class RowTargets : IDisposable
 {
     private readonly Tensor _targets;
@@ -20,18 +21,18 @@ internal sealed class RowTargets : IDisposable
         if (source.Targets is { } numbers)
         {
             _weights = _rowWeights;
-            double[] scaled = [.. order.Select(row => facts.TargetScaling.ToModel(numbers[row]))];
+            double[] scaled = [.. order.Select(row => source.Weights?[row] == 0 ? 0 : facts.TargetScaling.ToModel(numbers[row]))];
             _targets = tensor(scaled, precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32).DetachFromDisposeScope();
             return;
         }
 
-        if (source.Marks is { } marks)
+        if (source.LabelIndicators is { } indicators)
         {
             _weights = _rowWeights;
             var type = precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
             int[] rows = [.. order];
-            double[] has = [.. rows.SelectMany(row => marks.Select(of => of[row]))];
-            _targets = tensor(has, [rows.Length, marks.Length], type).DetachFromDisposeScope();
+            double[] has = [.. rows.SelectMany(row => indicators.Select(of => of[row]))];
+            _targets = tensor(has, [rows.Length, indicators.Length], type).DetachFromDisposeScope();
             return;
         }
 

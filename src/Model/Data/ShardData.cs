@@ -113,7 +113,7 @@ public sealed class ShardData
                 InitDigest = _initDigest,
                 Target = TargetRange.Of(_source.Labelled?.Targets),
                 ValidationTarget = TargetRange.Of(_validation?.Labelled?.Targets),
-                LabelCounts = _source.Labelled?.Marks is { } marks ? [.. marks.Select(of => of.LongCount(y => y == 1))] : null,
+                LabelCounts = _source.Labelled?.LabelIndicators is { } indicators ? [.. indicators.Select(of => of.LongCount(y => y == 1))] : null,
             };
             return _source.Tell(survey) with { HasQueries = _source.Tell(survey).HasQueries || _validation?.Tell(survey).HasQueries == true };
         }
@@ -139,18 +139,23 @@ public sealed class ShardData
             FeaturePlan.IsNeeded(_job.Data) ? source.Moments(rows, facts.Shape.Features) : null,
             ClassWeightPlan.IsNeeded(_job.Training) ? Count(source, rows, facts) : null)
         {
-            Weights = source.Weights is { } weights ? Weigh(weights, rows, Split(facts).Held) : null,
+            Weights = source.Weights is { } weights ? Weigh(weights, facts) : null,
             Columns = source.Described?.Findings(rows),
             Target = _job.Data.StandardizeTarget ? NumberMoments.Of(source.Targets!, rows) : null,
         };
     }
 
-    private RowWeights Weigh(double[] weights, int[] training, int[] held)
+    private RowWeights Weigh(double[] weights, DataFacts facts)
     {
+        var (training, held) = Split(facts);
         var heldOut = _validation is null ? weights : _validation.Labelled!.Weights!;
         double[] all = _validation is null ? weights : [.. weights, .. heldOut];
+        var evaluated = (int)EvaluationPlan.Rows(_job.Training, facts.ValidationRows)[_shard];
         return new RowWeights(
-            training.Sum(row => weights[row]), held.Sum(row => heldOut[row]), all.DefaultIfEmpty(double.PositiveInfinity).Min(), all.DefaultIfEmpty(double.NegativeInfinity).Max());
+            training.Sum(row => weights[row]), held.Sum(row => heldOut[row]), all.DefaultIfEmpty(double.PositiveInfinity).Min(), all.DefaultIfEmpty(double.NegativeInfinity).Max())
+        {
+            Evaluated = Enumerable.Range(0, evaluated).Sum(i => heldOut[held[EvaluationPlan.At(i, evaluated, held.Length)]]),
+        };
     }
 
     /// <summary>A closer look, for whoever wants to see what is in the data.</summary>
@@ -170,7 +175,7 @@ public sealed class ShardData
     /// <summary>How many of its rows have certain labels; 0 for text.</summary>
     /// <param name="heldOut">Whether those of the validation's own source are meant.</param>
     /// <param name="isMeant">Whether a label is one of them.</param>
-    internal long RowsWith(bool heldOut, Func<string, bool> isMeant) => (heldOut ? _validation : _source)?.Labelled is { Marks: null } source
+    internal long RowsWith(bool heldOut, Func<string, bool> isMeant) => (heldOut ? _validation : _source)?.Labelled is { LabelIndicators: null } source
         ? Enumerable.Range(0, source.Rows).LongCount(row => isMeant(source.Label(row)))
         : 0;
 

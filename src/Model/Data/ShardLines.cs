@@ -11,13 +11,13 @@ internal sealed record ShardLines(IReadOnlyList<(string File, string Text)> Head
     public bool AreDealt { get; init; }
 
     /// <summary>Reads this shard's lines. Plain files are cut by bytes, so that a shard reads no more than its own part; where a
-    /// file cannot be cut (it is gzipped, UTF-16, or its lines end in carriage returns), the lines are dealt to the shards one by one.</summary>
+    /// file cannot be cut (it is gzipped, UTF-16, or its lines end in carriage returns), the rows are dealt to the shards one by one.</summary>
     /// <param name="part">Which part.</param>
     /// <param name="header">Whether the first line of every file names its columns.</param>
-    /// <param name="blanks">The characters that a blank line may hold.</param>
-    public static ShardLines Read(SourcePart part, bool header, string blanks)
+    /// <param name="next">Tells the rows of a line apart, where they are dealt.</param>
+    public static ShardLines Read(SourcePart part, bool header, NextRow next)
     {
         var files = DataFiles.Expand(part.Path);
-        return files.All(SourceFile.IsCut) ? ByteRangeSplit.Read(part, files, header) : RoundRobinSplit.Read(part, files, header, blanks, ShardLimit.Most) with { AreDealt = true };
+        return files.All(SourceFile.IsCut) ? ByteRangeSplit.Read(part, files, header) : RoundRobinSplit.Read(part, files, header, next, ShardLimit.Most) with { AreDealt = true };
     }
 }

@@ -94,7 +94,7 @@ internal sealed class ShardSplit(SplitRule rule, int shard, IFeatureSource sourc
             return;
         }
 
-        // Lines that were dealt are numbered as they lie in the files; all other parts are runs.
+        // Rows that were dealt are numbered as they lie in the files; all other parts are runs.
         var shards = facts.TrainingRows.Count;
         var first = facts.TrainingRows.Take(shard).Sum() + facts.ValidationRows.Take(shard).Sum();
         var (keys, classes) = (new ulong[source.Rows], new int[source.Rows]);
@@ -102,7 +102,7 @@ internal sealed class ShardSplit(SplitRule rule, int shard, IFeatureSource sourc
         for (var row = 0; row < keys.Length; row++)
         {
             keys[row] = rule.Key(source.IsDealt ? ((long)row * shards) + shard : first + row, numbers?[row] ?? 0);
-            classes[row] = source.Targets is null && source.Marks is null ? index.Find(source.Label(row))!.Value : 0;
+            classes[row] = source.Targets is null && source.LabelIndicators is null ? index.Find(source.Label(row))!.Value : 0;
         }
 
         (_keys, _classes) = (keys, classes);

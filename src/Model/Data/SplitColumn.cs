@@ -79,7 +79,7 @@ internal sealed class SplitColumn
     /// <exception cref="JobException">There is none.</exception>
     public double Read(string text, Func<string, JobException> error) => TryRead(text, out var number) ? number
         : throw error(IsMissing(text)
-            ? $"column '{_name}' ({Key}) {(text.Length == 0 ? "is empty" : $"holds '{text}', which stands for a missing value")}: every row needs a {Word}: give it one, or leave the row out"
+            ? $"column '{_name}' ({Key}) {(text.Length == 0 ? "is empty" : $"holds '{text}', which stands for a missing value")}: every row needs a {Word}: give it one, or leave the row out{(text.Length > 0 && MayBe(text) ? $".{_missing.IfIts(text, Word)}" : "")}"
             : $"column '{_name}' ({Key}) holds '{text}', which is not {ColumnKinds.Of(_time!.Kind).Wants(_time)} as the first rows have: correct it, or leave the row out");
 
     private bool TryRead(ReadOnlySpan<char> text, out double number)
@@ -98,6 +98,9 @@ internal sealed class SplitColumn
         number = GroupHash.Of(text);
         return true;
     }
+
+    // A text that stands for a missing value may be a group's name, or a time that is written so.
+    private bool MayBe(string text) => _time is null || ColumnKinds.Of(_time.Kind).TryParse(_time, text, out _);
 
     private bool IsMissing(ReadOnlySpan<char> text) => _missing.Has(text) || (_time is not null && _missing.AnyNumber && _missing.Stands(text.ToString()));
 

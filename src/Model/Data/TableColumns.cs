@@ -11,9 +11,9 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     /// <summary>Columns that are taken for a row's number, and so for no features, though nobody said so.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
-    /// <summary>Columns that are read as numbers behind the features, in this order: labels of which a row has any number, the target where it is one, then what a row
+    /// <summary>Columns of numbers besides the features, in this order: labels of which a row has any number, the target where it is one, then what a row
     /// weighs.</summary>
-    public IReadOnlyList<NumberColumn> Behind { get; init; } = [];
+    public IReadOnlyList<NumberColumn> ExtraNumbers { get; init; } = [];
 
     /// <summary>Which column says what is held out; -1: none does, or nobody asks.</summary>
     public int Split { get; init; } = -1;
@@ -22,7 +22,7 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
     public SplitColumn? SplitBy { get; init; }
 
     /// <summary>Numbers that are read of a row: its features, those behind them, and last what the row is held out by.</summary>
-    public int Numbers => Features.Length + Behind.Count + (Split < 0 ? 0 : 1);
+    public int Numbers => Features.Length + ExtraNumbers.Count + (Split < 0 ? 0 : 1);
 
     /// <summary>Tells label and features apart.</summary>
     /// <param name="place">Where the names stand, for messages.</param>
@@ -44,7 +44,7 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             string[] free = [.. names.Where(n => n != data.Label && data.LabelColumns?.Contains(n) != true && !wanted.Contains(n))];
             return new TableColumns(names, label, [.. wanted.Select(name => Find(name, "a feature that the model was trained on", HeaderHints.Rename(name, free)))])
             {
-                Behind = NumberColumn.Of(data, label, Array.IndexOf(names, data.Weight), labels), // rows to be evaluated may go without
+                ExtraNumbers = NumberColumn.Of(data, label, Array.IndexOf(names, data.Weight), labels), // rows to be evaluated may go without
             };
         }
 
@@ -64,7 +64,7 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
         return features.Length > 0
             ? new TableColumns(names, label, features)
             {
-                Behind = NumberColumn.Of(data, label, weight, labels),
+                ExtraNumbers = NumberColumn.Of(data, label, weight, labels),
                 LeftOut = [.. others.Except(features).Select(i => names[i])],
                 Split = split,
             }

@@ -28,7 +28,7 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     public double[]? Weights { get; private init; }
 
     /// <inheritdoc/>
-    public double[][]? Marks { get; private init; }
+    public double[][]? LabelIndicators { get; private init; }
 
     /// <inheritdoc/>
     public double[]? SplitNumbers { get; private init; }
@@ -44,18 +44,18 @@ internal sealed class TableSource(IReadOnlyList<string> columns, IDenseRows rows
     /// <param name="isDealt">Whether the rows were dealt to the shards one by one.</param>
     public static TableSource Of(TableColumns columns, IDenseRows rows, IReadOnlyList<string> names, int[] labels, bool isDealt = false)
     {
-        double[][] Behind(NumberRole role) =>
-            [.. Enumerable.Range(0, columns.Behind.Count).Where(i => columns.Behind[i].Role == role).Select(i => LeadingNumbers.Column(rows, columns.Features.Length + i))];
+        double[][] ExtraNumbers(NumberRole role) =>
+            [.. Enumerable.Range(0, columns.ExtraNumbers.Count).Where(i => columns.ExtraNumbers[i].Role == role).Select(i => LeadingNumbers.Column(rows, columns.Features.Length + i))];
 
-        var (targets, marks) = (Behind(NumberRole.Target).FirstOrDefault(), Behind(NumberRole.Label));
-        var hasLabel = targets is null && marks.Length == 0;
+        var (targets, indicators) = (ExtraNumbers(NumberRole.Target).FirstOrDefault(), ExtraNumbers(NumberRole.Label));
+        var hasLabel = targets is null && indicators.Length == 0;
         return new TableSource(
             [.. columns.Features.Select(f => columns.Names[f])], columns.Numbers == columns.Features.Length ? rows : new LeadingNumbers(rows, columns.Features.Length),
             hasLabel ? names : [], hasLabel ? labels : new int[rows.Count])
         {
             Targets = targets,
-            Weights = Behind(NumberRole.Weight).FirstOrDefault(),
-            Marks = marks.Length > 0 ? marks : null,
+            Weights = ExtraNumbers(NumberRole.Weight).FirstOrDefault(),
+            LabelIndicators = indicators.Length > 0 ? indicators : null,
             SplitNumbers = columns.Split < 0 ? null : LeadingNumbers.Column(rows, columns.Numbers - 1),
             IsDealt = isDealt,
             LeftOut = columns.LeftOut,

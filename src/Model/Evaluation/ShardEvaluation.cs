@@ -95,6 +95,11 @@ public sealed record ShardEvaluation(long Examples, long Predictions, double Los
                 _numbers = _numbers.With(NumberErrors.Of(predicted, [.. rows.Select(row => targets[row])], batch.RowWeights));
                 for (var i = 0; i < rows.Length; i++)
                 {
+                    if (batch.RowWeights?[i] == 0)
+                    {
+                        continue;
+                    }
+
                     _sampler.Add(targets[rows[i]], predicted[i]);
                 }
             }

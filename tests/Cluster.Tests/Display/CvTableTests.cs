@@ -64,6 +64,45 @@ public class CvTableTests
         Assert.Equal("0.707107", cells[4][2]);
     }
 
+    private static ClassFigures Figures(double? hamming, double? first, double? second, double? macro) => new()
+    {
+        Examples = 30,
+        Accuracy = 0.5,
+        HammingLoss = hamming,
+        Classes = [new OneClass("a", 10, 10, 0.5, 0.5, 0.5, first, first), new OneClass("b", 20, 20, 0.5, 0.5, 0.5, second, second)],
+        Macro = new(0.5, 0.5, 0.5, macro, macro),
+        Micro = new(0.5, 0.5, 0.5, null, null),
+        Weighted = new(0.5, 0.5, 0.5, null, null),
+    };
+
+    private static JobStatus With(JobStatus fold, ClassFigures figures) => fold with { Result = fold.Result! with { ValidationFigures = figures } };
+
+    // Of two classes the second one's area is the model's; two labels have one each, and their mean is the figure.
+    [Fact]
+    public void The_area_of_two_labels_is_their_mean_and_that_of_two_classes_the_second_s()
+    {
+        foreach (var (figures, area) in new[] { (Figures(0.25, 0.5, 0.75, 0.625), 0.625), (Figures(null, null, 0.75, 0.75), 0.75) })
+        {
+            var jobs = Classes.Select(j => With(j, figures)).ToArray();
+            var cells = Cells(new CvTable("g", 3).Text(jobs, null));
+            Assert.Equal(["mean", "0.5000", "0.7500", "0.5000", FormattableString.Invariant($"{area:0.0000}")], cells[4]);
+            var found = JsonSerializer.SerializeToElement(new CvTable("g", 3).Document(jobs), JsonSerializerOptions.Web).GetProperty("figures");
+            Assert.Equal((area, area), (found.GetProperty("rocAuc").GetProperty("mean").GetDouble(), found.GetProperty("averagePrecision").GetProperty("mean").GetDouble()));
+        }
+    }
+
+    [Fact]
+    public void A_mean_over_fewer_folds_says_over_how_many()
+    {
+        JobStatus[] jobs = [With(Classes[0], Figures(null, null, 0.5, 0.5)), With(Classes[1], Figures(null, null, 1, 1)), With(Classes[2], Figures(null, null, null, null))];
+        var cells = Cells(new CvTable("g", 3).Text(jobs, null));
+        Assert.Equal(["mean", "0.5000", "0.7500", "0.5000", "0.7500", "ROC-AUC over 2 of 3 folds"], cells[4]);
+        JobStatus[] failed = [jobs[0], Fold(1, null, null, failure: "x"), jobs[2]];
+        Assert.Equal(["mean", "0.6250", "0.6250", "0.5000", "0.5000", "of 2 of 3 folds; ROC-AUC over 1"], Cells(new CvTable("g", 3).Text(failed, null))[4]);
+        var area = JsonSerializer.SerializeToElement(new CvTable("g", 3).Document(jobs), JsonSerializerOptions.Web).GetProperty("figures").GetProperty("rocAuc");
+        Assert.Equal((0.75, 2), (area.GetProperty("mean").GetDouble(), area.GetProperty("folds").GetInt32()));
+    }
+
     [Fact]
     public void A_document_has_each_fold_and_the_figures_over_all()
     {

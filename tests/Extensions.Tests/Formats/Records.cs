@@ -12,6 +12,8 @@ internal sealed class Records : IDataFormat
 
     public string Name => "records";
 
+    public bool IsInOrder => true;
+
     public LabelledRows Read(DataPart part, ModelOptions options)
     {
         var prefix = options.Text("prefix", "f");

@@ -17,6 +17,8 @@ public sealed class Records : IDataFormat
 {
     public string Name => "records";
 
+    public bool IsInOrder => true; // shard 0 has the first rows of the source, shard 1 the next ones, and so on
+
     public LabelledRows Read(DataPart part, ModelOptions options)
     {
         var prefix = options.Text("prefix", "f"); // data: { options: { prefix: x } }

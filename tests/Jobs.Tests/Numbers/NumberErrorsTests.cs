@@ -41,6 +41,28 @@ public class NumberErrorsTests
         Assert.Equal(golden.GetProperty("r2").GetDouble(), figures.R2!.Value, 1e-12);
     }
 
+    // By hand: the weights add up to 5, the weighted mean is 2.4 and the squared deviations from it are 5.2; the squared errors are 1.25, the absolute ones 1.5.
+    [Theory]
+    [InlineData(1e17, 0)]
+    [InlineData(double.MaxValue, 0)]
+    [InlineData(-7, double.PositiveInfinity)]
+    [InlineData(3, double.NaN)]
+    public void A_row_that_weighs_nothing_is_none_wherever_it_stands(double truth, double predicted)
+    {
+        for (var at = 0; at < 5; at++)
+        {
+            (double Predicted, double Truth, double Weight)[] rows = [.. ((double, double, double)[])[(1, 1, 1), (2, 2, 2), (4, 3, 1), (3.5, 4, 1)]];
+            rows = [.. rows[..at], (predicted, truth, 0), .. rows[at..]];
+            var figures = NumberErrors.Of([.. rows.Select(r => r.Predicted)], [.. rows.Select(r => r.Truth)], [.. rows.Select(r => r.Weight)]).Figures();
+            Assert.Equal(0.25, figures.Mse, 1e-15);
+            Assert.Equal(0.3, figures.Mae, 1e-15);
+            Assert.Equal(1 - (1.25 / 5.2), figures.R2!.Value, 1e-15);
+        }
+    }
+
+    [Fact]
+    public void Rows_that_all_weigh_nothing_are_none() => Assert.Equal(NumberErrors.None, NumberErrors.Of([1, 2], [1e300, -1e300], [0, 0]));
+
     [Fact]
     public void A_standardised_target_s_errors_are_told_in_its_own_units()
     {

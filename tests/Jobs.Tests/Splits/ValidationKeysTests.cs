@@ -69,6 +69,20 @@ public sealed class ValidationKeysTests : IDisposable
         Assert.DoesNotContain('\n', said);
     }
 
+    [Theory]
+    [InlineData("fraction: 0.2, group: g", "data.validation.group is 'g', which is the weight (data.weight), too: choose another column for one of the two.", "data.weight=g")]
+    [InlineData("fraction: 0.2, time: g", "data.validation.time is 'g', which is the weight (data.weight), too: choose another column for one of the two.", "data.weight=g")]
+    [InlineData("fold: 1/2, group: g", "data.validation.group is 'g', which is the weight (data.weight), too: choose another column for one of the two.", "data.weight=g")]
+    [InlineData("fraction: 0.2, group: g", "data.validation.group is 'g', which is a label (data.labelColumns), too: choose another column for one of the two.", "data.label=null", "data.target=labels", "data.labelColumns=[a, g]")]
+    [InlineData("fraction: 0.2, time: a", "data.validation.time is 'a', which is a label (data.labelColumns), too: choose another column for one of the two.", "data.label=null", "data.target=labels", "data.labelColumns=[a, g]")]
+    public void A_column_is_one_thing(string validation, string message, params string[] set)
+    {
+        foreach (var more in new string[][] { [], ["data.columns=infer"], ["data.format=parquet"] })
+        {
+            Assert.EndsWith(message, Assert.Throws<JobException>(() => Parse(validation, [.. set, .. more])).Message);
+        }
+    }
+
     [Fact]
     public void A_group_that_is_a_feature_is_refused_by_name() => Assert.Contains(
         "data.validation.group is 'g', which data.columns makes a feature: a model would learn the groups by heart. Take it out of one of the two.",

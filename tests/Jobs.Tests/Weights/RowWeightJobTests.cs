@@ -35,6 +35,8 @@ public sealed class RowWeightJobTests : IDisposable
     public void Shards_add_up()
     {
         var none = new RowWeights(0, 0, double.PositiveInfinity, double.NegativeInfinity);
-        Assert.Equal(new RowWeights(7, 3, 0.5, 4), RowWeightPlan.Of(Parse("format: csv, label: y, weight: w"), [new(3, 3, 0.5, 2), none, new(4, 0, 4, 4)], 2));
+        Assert.Equal(
+            new RowWeights(7, 3, 0.5, 4) { Evaluated = 2.5 },
+            RowWeightPlan.Of(Parse("format: csv, label: y, weight: w"), [new(3, 3, 0.5, 2) { Evaluated = 2.5 }, none, new(4, 0, 4, 4)], [2, 0, 1]));
     }
 }

@@ -82,7 +82,7 @@ public sealed class LargeFileTests : IDisposable
     {
         const int Limit = 1000;
         string[] files = [.. new[] { 100, 3000, 2000 }.Select((lines, f) => _folder.Write($"{f}.csv.gz", "a,y\n" + string.Concat(Enumerable.Range(0, lines).Select(i => $"{new string('1', 1 + (i % 5))},p\n"))))];
-        ShardLines Read(int shards, int shard) => RoundRobinSplit.Read(new SourcePart(_folder["*.csv.gz"], null, shard, shards), files, true, " ", Limit);
+        ShardLines Read(int shards, int shard) => RoundRobinSplit.Read(new SourcePart(_folder["*.csv.gz"], null, shard, shards), files, true, CsvLineRows.Of(','), Limit);
         foreach (var (shards, shard) in new[] { (1, 0), (3, 2), (11, 7) })
         {
             var message = Assert.Throws<JobException>(() => Read(shards, shard)).Message;

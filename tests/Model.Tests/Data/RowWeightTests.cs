@@ -20,11 +20,11 @@ public sealed class RowWeightTests : IDisposable
 
     private static DataSection Csv(string path) => new() { Format = "csv", Path = path, Label = "y", Weight = "w", Shards = 3 };
 
-    // Of every training row its first feature, as it is in the file, and what it weighs.
-    private static Dictionary<double, double> Weights(Job job, ReadingMeans? use = null)
+    // Of every training row that weighs something its first feature, as it is in the file, and what it weighs; and how many others there are.
+    private static (Dictionary<double, double> Weighty, int Others) Weights(Job job, ReadingMeans? use = null)
     {
         var (facts, _) = DataCheck.Run(job, 2, use);
-        var all = new Dictionary<double, double>();
+        var (all, others) = (new Dictionary<double, double>(), 0);
         for (var v = 0; v < job.Data.Shards; v++)
         {
             using var examples = ShardData.Read(job, v, use).Prepare(facts);
@@ -36,17 +36,25 @@ public sealed class RowWeightTests : IDisposable
             var x = batch.Inputs.data<double>().ToArray();
             for (var i = 0; i < batch.Count; i++)
             {
+                if (batch.RowWeights[i] == 0)
+                {
+                    Assert.Equal((0, 0), (x[2 * i], x[(2 * i) + 1])); // whatever it holds
+                    others++;
+                    continue;
+                }
+
                 all.Add(x[2 * i], batch.RowWeights[i]);
             }
         }
 
-        return all;
+        return (all, others);
     }
 
-    private static void AllThere(Dictionary<double, double> found)
+    private static void AllThere((Dictionary<double, double> Weighty, int Others) found)
     {
-        Assert.Equal(Rows, found.Count);
-        Assert.All(Enumerable.Range(0, Rows), i => Assert.Equal(Weight(i), found[i + 0.5]));
+        int[] weighty = [.. Enumerable.Range(0, Rows).Where(i => Weight(i) > 0)];
+        Assert.Equal((weighty.Length, Rows - weighty.Length), (found.Weighty.Count, found.Others));
+        Assert.All(weighty, i => Assert.Equal(Weight(i), found.Weighty[i + 0.5]));
     }
 
     [Fact]
@@ -151,6 +159,15 @@ public sealed class RowWeightTests : IDisposable
             DataFolder.Error(Csv(Table()) with { Validation = new() { Path = held } }));
         Assert.Equal("d.csv: the weights of column 'w' (data.weight) add up to more than a number can hold. Divide all of them by the same number.", DataFolder.Error(Csv(Table(_ => "1e308"))));
         Assert.StartsWith("d.csv:1: there is no column 'v' (data.weight).", DataFolder.Error(Csv(Table()) with { Weight = "v" }));
+        var sample = new TrainingSection { Epochs = 1, Batch = 1, Evaluation = new EvaluationSection { Batches = 2 } };
+        var last = _folder.Write("l.csv", "w,a,y,b\n0,1,c0,1\n3,2,c1,3\n2,2,c1,3\n0,4,c0,1\n1,5,c1,1\n4,6,c0,1\n"); // of six rows in one shard, the first and the fourth are evaluated
+        var data = Csv(Table()) with { Shards = 1, Validation = new() { Path = last } };
+        Assert.Equal(
+            "l.csv: column 'w' (data.weight) is 0 in every one of the 2 held-out rows that are evaluated (training.evaluation.batches): there is nothing to measure on. "
+            + "Set training.evaluation.batches to a greater number, or take it out: then all 6 are evaluated.",
+            Assert.Throws<JobException>(() => DataCheck.Run(DataFolder.Job(data, sample), 2)).Message);
+        Assert.Equal(10, DataCheck.Run(DataFolder.Job(data, sample with { Evaluation = new EvaluationSection { Batches = 3 } }), 2).Facts.Weights!.HeldOut);
+        DataCheck.Run(DataFolder.Job(data, sample with { Evaluation = null }), 2);
         var small = DataFolder.Job(Csv(Table(_ => "1e31")));
         Assert.Contains("or set model.precision to float64", Assert.Throws<JobException>(() => DataCheck.Run(small with { Model = small.Model with { Precision = Precision.Float32 } }, 1)).Message);
     }

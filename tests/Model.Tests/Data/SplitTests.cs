@@ -274,6 +274,43 @@ public sealed class SplitTests : IDisposable
         }
     }
 
+    private static readonly ValidationSection[] ByNumber =
+        [new() { Fraction = 0.15, From = HeldOutPlace.End }, new() { Fraction = 0.15, Stratified = true }, new() { Fold = "2/3" }];
+
+    // Where lines are dealt, comments, blank lines and carriage returns within lines do not move the rows' numbers.
+    [Fact]
+    public void Dealt_lines_of_libsvm_are_split_as_those_that_are_cut()
+    {
+        var text = string.Concat(Enumerable.Range(0, Rows).Select(i => FormattableString.Invariant(
+            $"{(i % 7 == 3 ? "# a remark\n" : i % 11 == 5 ? " \t # another\r\n\n" : "")}{Class(i)} 1:{i}{(i % 5 == 1 ? " # the row's own" : "")}{(i % 6 == 2 ? "\r" : i % 13 == 4 ? "\r#\r\n" : "\n")}")));
+        var (plain, packed) = (_folder.Write("d.svm", text), _folder.Write("d.svm.gz", text));
+        foreach (var held in ByNumber)
+        {
+            var expected = Split(Job(new DataSection { Format = "libsvm", Path = plain, Shards = 3, Validation = held })).Held;
+            Assert.Equal(Split(Job(Csv(Table(), 3, held, "g", "day", "date"))).Held, expected);
+            Assert.All(Counts, shards => Assert.Equal(expected, Split(Job(new DataSection { Format = "libsvm", Path = packed, Shards = shards, Validation = held })).Held));
+        }
+    }
+
+    [Fact]
+    public void Dealt_lines_of_csv_are_split_as_those_that_are_cut()
+    {
+        var text = "a,y\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => FormattableString.Invariant(
+            $"{(i % 7 == 3 ? "\"\"\n" : i % 11 == 5 ? "\u00a0\r\n" : i % 17 == 6 ? "\" \t\"\n\n" : "")}{i},\"{Class(i)}\"{(i % 6 == 2 ? "\r" : "\n")}")));
+        var (plain, packed) = (_folder.Write("n.csv", text), _folder.Write("n.csv.gz", text));
+        foreach (var held in ByNumber)
+        {
+            var expected = Split(Job(Csv(plain, 3, held))).Held;
+            Assert.Equal(Split(Job(Csv(Table(), 3, held, "g", "day", "date"))).Held, expected);
+            Assert.All(Counts, shards =>
+            {
+                Assert.Equal(expected, Split(Job(Csv(packed, shards, held))).Held);
+                var means = new ReadingMeans(null, new RowCache(why => Assert.Fail(why), least: 0));
+                Assert.Equal(expected, Split(Job(Csv(packed, shards, held)), means).Held);
+            });
+        }
+    }
+
     [Fact]
     public void A_check_says_what_came_of_the_fraction()
     {
@@ -287,7 +324,7 @@ public sealed class SplitTests : IDisposable
 
     [Theory]
     [InlineData("a,g,y\n1,x,p\n2,,q\n", "d.csv:3: column 'g' (data.validation.group) is empty: every row needs a group: give it one, or leave the row out.")]
-    [InlineData("a,g,y\n1,x,p\n2,NA,q\n", "d.csv:3: column 'g' (data.validation.group) holds 'NA', which stands for a missing value: every row needs a group: give it one, or leave the row out.")]
+    [InlineData("a,g,y\n1,x,p\n2,NA,q\n", "d.csv:3: column 'g' (data.validation.group) holds 'NA', which stands for a missing value: every row needs a group: give it one, or leave the row out. If 'NA' is a group, set data.missingValues to the usual list without it: [\"#N/A\", \"#N/A N/A\", \"#NA\" and 15 more] (docs/how-to/check-data.md has the whole list).")]
     [InlineData("a,h,y\n1,x,p\n2,z,q\n", "d.csv:1: there is no column 'g' (data.validation.group).")]
     [InlineData("g,y\nx,p\nz,q\n", "d.csv:1: there is no column besides the label 'y' and 'g', by which rows are held out: nothing to learn from.")]
     [InlineData("a,g,y\n1,x,p\n2,x,q\n", "data.validation.fraction is 0.3, and the groups of 'g' (data.validation.group) are so few that all fell on one side. Set a ")]
@@ -301,6 +338,19 @@ public sealed class SplitTests : IDisposable
     [InlineData("a,t,y\n1,7,p\n2,7,q\n", "nothing is left to train on of its 2 rows: data.validation.fraction is 0.3, and the first of them are of the time at which the latest begin ('t', data.validation.time). Rows of one time are not parted: set a smaller fraction, or give times more exactly.")]
     public void A_time_that_cannot_be_told_is_one_message(string text, string message) =>
         Assert.Contains(message, DataFolder.Error(Csv(_folder.Write("d.csv", text), 1, new() { Fraction = 0.3, Time = "t" })));
+
+    [Fact]
+    public void The_remedy_for_a_group_called_NA_works()
+    {
+        var path = _folder.Write("d.csv", "a,g,y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i % 8 == 0 ? "NA" : $"g{i % 8}")},{i % 2}\n")));
+        var data = Csv(path, 2, new() { Fraction = 0.3, Group = "g" });
+        Assert.Contains("If 'NA' is a group, set data.missingValues to a list without it: [x].", DataFolder.Error(data with { MissingSpellings = ["NA", "x"] }));
+        Assert.NotEmpty(Split(Job(data with { MissingSpellings = ["x"] })).Held);
+        var times = Csv(_folder.Write("t.csv", "a,t,y\n1,3,p\n2,NA,q\n"), 1, new() { Fraction = 0.3, Time = "t" });
+        Assert.EndsWith("holds 'NA', which stands for a missing value: every row needs a time: give it one, or leave the row out.", DataFolder.Error(times)); // NA is no time
+        Assert.EndsWith("leave the row out. If '3' is a time, set data.missingValues to a list without it: [].", DataFolder.Error(
+            times with { Path = _folder.Write("t.csv", "a,t,y\n1,3,p\n2,4,q\n"), MissingSpellings = ["3"] }));
+    }
 
     [Fact]
     public void A_time_unlike_the_first_ones_is_refused_by_line()

@@ -135,6 +135,29 @@ public sealed class InputFormatTests : IDisposable
     }
 
     [Fact]
+    public void A_line_of_JSON_that_is_not_UTF8_is_one_message()
+    {
+        foreach (var line in new byte[][] { [.. "{\"one\": \"1"u8, 0xff, .. "\", \"two\": 2}"u8], [.. "{\"on"u8, 0xe9, .. "e\": 1, \"two\": 2, \"one\": 1}"u8], [.. "{\"one\": 1, \"two\": 2, \"x\": \""u8, 0xc3, .. "\"}"u8] })
+        {
+            File.WriteAllBytes(_folder["in.json"], [.. "{\"one\": 1, \"two\": 2}\n"u8, .. line, .. "\n"u8]);
+            var said = Error(SampleModels.Softmax(), _folder["in.json"]);
+            Assert.StartsWith("in.json:2: byte ", said);
+            Assert.Contains("is no part of a UTF-8 character. Convert the file to UTF-8", said);
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"one\": \"\\ud800\", \"two\": 2}", "in.json:2: 'one' is a text with half of a pair of surrogates (\\ud800 to \\udfff), which is no character. Write the file as UTF-8.")]
+    [InlineData("{\"one\": \"a\\udc00b\", \"two\": 2}", "in.json:2: 'one' is a text with half of a pair of surrogates (\\ud800 to \\udfff), which is no character. Write the file as UTF-8.")]
+    [InlineData("{\"o\\ud800\": 1, \"one\": 1, \"two\": 2}", "in.json:2: a name has half of a pair of surrogates (\\ud800 to \\udfff), which is no character. Write the file as UTF-8.")]
+    public void A_character_that_is_none_is_one_message(string line, string message) =>
+        Assert.Equal(message, Error(SampleModels.Softmax(), _folder.Write("in.json", "{\"one\": 1, \"two\": 2}\n" + line + "\n")));
+
+    [Fact]
+    public void A_whole_pair_of_surrogates_is_a_character() => Assert.StartsWith(
+        "in.json:1: column 'one' holds '\ud83d\ude00', which is not a number", Error(SampleModels.Softmax(), _folder.Write("in.json", "{\"one\": \"\\ud83d\\ude00\", \"two\": 2}\n")));
+
+    [Fact]
     public void A_Parquet_file_without_a_column_is_refused_and_its_bad_cells_are_named()
     {
         Assert.StartsWith("p: there is no column 'two', which the model was trained on.", Error(

@@ -45,9 +45,9 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
         $"{data.Delimiter} {data.Missing}{(data.HasNumbers ? " number" : "")}",
         FormattableString.Invariant($"{data.MissingSpellings.Count}"),
         .. data.MissingSpellings.Select(s => FormattableString.Invariant($"{s.Length} {s}")),
-        FormattableString.Invariant($"{columns.Label} {string.Join(' ', columns.Features)}{string.Concat(columns.Behind.Where(b => b.Role != NumberRole.Target).Select(b => $" {b.Role} {b.Column}"))}"),
+        FormattableString.Invariant($"{columns.Label} {string.Join(' ', columns.Features)}{string.Concat(columns.ExtraNumbers.Where(b => b.Role != NumberRole.Target).Select(b => $" {b.Role} {b.Column}"))}"),
         .. columns.Split < 0 ? Array.Empty<string>() : [FormattableString.Invariant($"by {columns.Split} {columns.SplitBy!.Settings}")],
-        source.IsCut ? "cut" : FormattableString.Invariant($"dealt {part.Shard} {part.Shards}"),
+        source.IsCut ? "cut" : FormattableString.Invariant($"dealt rows {part.Shard} {part.Shards}"),
         .. columns.Names.Select(n => FormattableString.Invariant($"{n.Length} {n}")),
     ]);
 

@@ -30,12 +30,12 @@ internal sealed record ShardLook(long[] Training, long[] HeldOut, FeatureScan? F
     {
         var ids = new int[source.Rows];
         var (counts, others) = (new long[facts.Classes.Count], new long[facts.Classes.Count]);
-        if (source.Marks is { } marks)
+        if (source.LabelIndicators is { } indicators)
         {
-            for (var k = 0; k < marks.Length; k++)
+            for (var k = 0; k < indicators.Length; k++)
             {
-                counts[k] = training.LongCount(row => marks[k][row] == 1);
-                others[k] = held.Rows.LongCount(row => held.Source.Marks![k][row] == 1);
+                counts[k] = training.LongCount(row => indicators[k][row] == 1);
+                others[k] = held.Rows.LongCount(row => held.Source.LabelIndicators![k][row] == 1);
             }
         }
         else if (source.Targets is null)

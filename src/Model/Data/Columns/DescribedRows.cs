@@ -10,7 +10,7 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
 {
     private readonly LabelNames?[] _texts = [.. sections.Select(s => ColumnKinds.Of(s.Kind).IsText ? new LabelNames() : null)];
     private readonly List<double> _values = [];
-    private readonly List<double>[] _behind = [.. columns.Behind.Select(_ => new List<double>())];
+    private readonly List<double>[] _extra = [.. columns.ExtraNumbers.Select(_ => new List<double>())];
     private readonly List<double> _splits = [];
     private int _rows;
     private readonly List<int> _labels = [];
@@ -30,7 +30,7 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     /// <summary>One of the numbers of the present row that stand behind its features.</summary>
     /// <param name="i">Which of them.</param>
     /// <param name="value">The number.</param>
-    public void Behind(int i, double value) => _behind[i].Add(value);
+    public void ExtraNumber(int i, double value) => _extra[i].Add(value);
 
     /// <summary>The present row ends.</summary>
     public void End() => _rows++;
@@ -42,13 +42,13 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     /// <param name="areDealt">Whether they were dealt to the shards one by one.</param>
     public DescribedSource Done(bool areDealt = false)
     {
-        double[][] Behind(NumberRole role) => [.. Enumerable.Range(0, _behind.Length).Where(i => columns.Behind[i].Role == role).Select(i => _behind[i].ToArray())];
+        double[][] ExtraNumbers(NumberRole role) => [.. Enumerable.Range(0, _extra.Length).Where(i => columns.ExtraNumbers[i].Role == role).Select(i => _extra[i].ToArray())];
         return new DescribedSource(
             [.. columns.Features.Select(f => columns.Names[f])], sections, new ArrayRows([.. _values], sections.Count, _rows), [.. _texts.Select(t => t?.Names)])
         {
-            Targets = Behind(NumberRole.Target).FirstOrDefault(),
-            Marks = data.IsMultiLabel ? Behind(NumberRole.Label) : null,
-            Weights = Behind(NumberRole.Weight).FirstOrDefault(),
+            Targets = ExtraNumbers(NumberRole.Target).FirstOrDefault(),
+            LabelIndicators = data.IsMultiLabel ? ExtraNumbers(NumberRole.Label) : null,
+            Weights = ExtraNumbers(NumberRole.Weight).FirstOrDefault(),
             Classes = data.HasClasses ? _names.Names : [],
             Labels = data.HasClasses ? [.. _labels] : new int[_rows],
             LeftOut = columns.LeftOut,

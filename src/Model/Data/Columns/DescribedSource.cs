@@ -55,7 +55,7 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
     public double[]? Weights { get; init; }
 
     /// <inheritdoc/>
-    public double[][]? Marks { get; init; }
+    public double[][]? LabelIndicators { get; init; }
 
     /// <inheritdoc/>
     public double[]? SplitNumbers { get; init; }

@@ -6,8 +6,7 @@ namespace Granary.Model.Data;
 
 /// <summary>
 /// Reads the rows of one chunk after another, of files as most are: cells that are quoted whole or not at all, numbers, blank lines.
-/// It has nothing to say about a chunk that holds anything else, right or wrong: <see cref="CsvRows"/> reads that one, and tells
-/// what is wrong with it. What it does read it reads as that does. For one thread.
+/// Fast path; returns false for anything unusual, which <see cref="CsvRows"/> then reads, and refuses where it is wrong. Both read a row alike. For one thread.
 /// </summary>
 internal sealed class CsvChunk
 {
@@ -18,7 +17,7 @@ internal sealed class CsvChunk
     private readonly int[] _roles; // of every cell: the number's place in a row, or one of those above
     private readonly int _features;
     private readonly int _numbers; // in a row: the features, those behind them, and what the row is held out by
-    private readonly NumberColumn[] _behind;
+    private readonly NumberColumn[] _extra;
     private readonly bool _hasLabel;
     private readonly byte _delimiter;
     private readonly MissingCells _missing;
@@ -31,9 +30,9 @@ internal sealed class CsvChunk
     {
         _features = columns.Features.Length;
         _hasLabel = data.HasClasses;
-        _behind = [.. columns.Behind];
+        _extra = [.. columns.ExtraNumbers];
         _roles = [.. Enumerable.Range(0, columns.Names.Length).Select(i => i == columns.Split ? Split
-            : Array.FindIndex(_behind, b => b.Column == i) is >= 0 and var at ? _features + at
+            : Array.FindIndex(_extra, b => b.Column == i) is >= 0 and var at ? _features + at
             : i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];
         _split = columns.SplitBy;
         _numbers = columns.Numbers;
@@ -120,9 +119,9 @@ internal sealed class CsvChunk
                 }
             }
 
-            for (var i = 0; i < _behind.Length; i++)
+            for (var i = 0; i < _extra.Length; i++)
             {
-                if (!_behind[i].Takes(values[_features + i]))
+                if (!_extra[i].Takes(values[_features + i]))
                 {
                     return false;
                 }

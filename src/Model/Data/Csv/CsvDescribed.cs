@@ -42,9 +42,9 @@ internal static class CsvDescribed
                 into.Label(CsvSource.Label(rows, columns, data, missing, refusals));
             }
 
-            for (var i = 0; i < columns.Behind.Count; i++)
+            for (var i = 0; i < columns.ExtraNumbers.Count; i++)
             {
-                into.Behind(i, CsvSource.Behind(rows, columns, i, missing));
+                into.ExtraNumber(i, CsvSource.ExtraNumber(rows, columns, i, missing));
             }
 
             if (columns.SplitBy is { } split)

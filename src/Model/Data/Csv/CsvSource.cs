@@ -67,12 +67,11 @@ internal static class CsvSource
 
     private static CsvLines DealtSource(SourcePart part, DataSection data, IReadOnlyList<string> files)
     {
-        var blanks = " \t\r".Replace(data.Delimiter, "", StringComparison.Ordinal);
         return new CsvLines(
             [.. files.Select(f => (Path.GetFileName(f), FileLines.First(f))).Where(h => h.Item2 is not null).Select(h => (h.Item1, h.Item2!))],
             files.Sum(f => new FileInfo(f).Length),
             () => LineChunks.HashOf([.. files.Select(f => new LinePart(f, new FileInfo(f).Length, () => File.OpenRead(f), line => line))]),
-            () => RoundRobinSplit.Read(part, files, header: true, blanks, ShardLimit.Most).Parts);
+            () => RoundRobinSplit.Read(part, files, header: true, CsvLineRows.Of(data.Delimiter[0]), ShardLimit.Most).Parts);
     }
 
     /// <summary>The plain way, which has the messages: one row after another.</summary>
@@ -117,9 +116,9 @@ internal static class CsvSource
             }
 
             var values = into.Next(columns.Numbers);
-            for (var i = 0; i < columns.Behind.Count; i++)
+            for (var i = 0; i < columns.ExtraNumbers.Count; i++)
             {
-                values[columns.Features.Length + i] = Behind(rows, columns, i, missing);
+                values[columns.Features.Length + i] = ExtraNumber(rows, columns, i, missing);
             }
 
             if (columns.SplitBy is { } split)
@@ -141,9 +140,9 @@ internal static class CsvSource
     }
 
     /// <summary>A number that stands behind the features, in the present row.</summary>
-    internal static double Behind(CsvRows rows, TableColumns columns, int i, MissingCells missing)
+    internal static double ExtraNumber(CsvRows rows, TableColumns columns, int i, MissingCells missing)
     {
-        var column = columns.Behind[i];
+        var column = columns.ExtraNumbers[i];
         return column.Read(columns.Names[column.Column], rows.Text(column.Column), missing, rows.Error);
     }
 

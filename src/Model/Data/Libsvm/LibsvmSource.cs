@@ -16,7 +16,7 @@ internal static class LibsvmSource
     /// <param name="numbers">Whether labels are numbers to be predicted.</param>
     public static SparseSource Read(SourcePart part, int? features, bool numbers = false)
     {
-        var (rows, own) = (new SparseRows(), ShardLines.Read(part, header: false, " \t\r"));
+        var (rows, own) = (new SparseRows(), ShardLines.Read(part, header: false, Next));
         foreach (var lines in own.Parts)
         {
             var rest = lines.Bytes.AsSpan();
@@ -49,6 +49,24 @@ internal static class LibsvmSource
         }
 
         return new SparseSource(rows, features, numbers) { IsDealt = own.AreDealt };
+    }
+
+    // What has no label before its comment is no row.
+    private static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)
+    {
+        while (!rest.IsEmpty)
+        {
+            var end = rest.IndexOf((byte)'\r');
+            var row = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            var comment = row.IndexOf((byte)'#');
+            if ((comment < 0 ? row : row[..comment]).ContainsAnyExcept(" \t"u8))
+            {
+                return row;
+            }
+        }
+
+        return [];
     }
 
     private static void Row(ReadOnlySpan<byte> line, int? features, SparseRows rows, bool numbers)

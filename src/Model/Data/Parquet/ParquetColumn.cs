@@ -40,7 +40,7 @@ internal static class ParquetColumn
 
     /// <summary>Targets or weights; none may be missing.</summary>
     /// <inheritdoc cref="Numbers"/>
-    public static async Task<double[]> Behind(ParquetRowGroupReader group, DataField field, string place, NumberColumn column, MissingCells missing)
+    public static async Task<double[]> ExtraNumbers(ParquetRowGroupReader group, DataField field, string place, NumberColumn column, MissingCells missing)
     {
         var values = await Values(group, field)
             ?? throw new JobException($"{place} holds {Kind(field)}, but {column.Key}. {Remedy(field)}, or choose another data.{column.NamedBy}.");

@@ -83,9 +83,9 @@ internal sealed class ParquetTable : IAsyncDisposable
             Put(await ParquetColumn.Numbers(rows, Field(group, column), Place(group, column), missing), f);
         }
 
-        for (var i = 0; i < columns.Behind.Count; i++)
+        for (var i = 0; i < columns.ExtraNumbers.Count; i++)
         {
-            Put(await Behind(rows, group, columns.Behind[i], missing), columns.Features.Length + i);
+            Put(await ExtraNumbers(rows, group, columns.ExtraNumbers[i], missing), columns.Features.Length + i);
         }
 
         if (columns.SplitBy is { } split)
@@ -111,10 +111,10 @@ internal sealed class ParquetTable : IAsyncDisposable
         using var rows = _reader.OpenRowGroupReader(group);
         var (label, missing) = (columns.Label, new MissingCells(data));
         string[] labels = !data.HasClasses ? [] : await ParquetColumn.Labels(rows, Field(group, label), Place(group, label), missing);
-        var behind = new double[columns.Behind.Count][];
-        for (var i = 0; i < behind.Length; i++)
+        var extra = new double[columns.ExtraNumbers.Count][];
+        for (var i = 0; i < extra.Length; i++)
         {
-            behind[i] = await Behind(rows, group, columns.Behind[i], missing);
+            extra[i] = await ExtraNumbers(rows, group, columns.ExtraNumbers[i], missing);
         }
 
         double[] splits = columns.SplitBy is { } split ? await split.Read(rows, Field(group, columns.Split), Place(group, columns.Split)) : [];
@@ -145,9 +145,9 @@ internal sealed class ParquetTable : IAsyncDisposable
                 into.Label(labels[row]);
             }
 
-            for (var i = 0; i < behind.Length; i++)
+            for (var i = 0; i < extra.Length; i++)
             {
-                into.Behind(i, behind[i][row]);
+                into.ExtraNumber(i, extra[i][row]);
             }
 
             into.End();
@@ -189,8 +189,8 @@ internal sealed class ParquetTable : IAsyncDisposable
         return read;
     }
 
-    private Task<double[]> Behind(ParquetRowGroupReader rows, int group, NumberColumn column, MissingCells missing) =>
-        ParquetColumn.Behind(rows, Field(group, column.Column), Place(group, column.Column), column, missing);
+    private Task<double[]> ExtraNumbers(ParquetRowGroupReader rows, int group, NumberColumn column, MissingCells missing) =>
+        ParquetColumn.ExtraNumbers(rows, Field(group, column.Column), Place(group, column.Column), column, missing);
 
     /// <summary>The first cells of some columns as texts, as CSV files have them.</summary>
     public Task<string[][]> Texts(int group, int[] columns, int most) => Guard(Name, async () =>

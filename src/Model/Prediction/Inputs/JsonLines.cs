@@ -32,6 +32,11 @@ internal static class JsonLines
                     continue;
                 }
 
+                if (Data.StrictUtf8.Fault(line.Span) is { } fault)
+                {
+                    throw new JobException($"{file}:{number}: {fault}.");
+                }
+
                 Array.Clear(row);
                 Read(line, $"{file}:{number}", places, row, name =>
                 {
@@ -84,22 +89,51 @@ internal static class JsonLines
 
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (!places.TryGetValue(property.Name, out var at))
+                var name = Name(property, place);
+                if (!places.TryGetValue(name, out var at))
                 {
-                    unknown(property.Name);
+                    unknown(name);
                     continue;
                 }
 
-                row[at] = row[at] is not null ? throw new JobException($"{place}: '{property.Name}' is there twice. Which one is meant cannot be known.") : property.Value.ValueKind switch
+                row[at] = row[at] is not null ? throw new JobException($"{place}: '{name}' is there twice. Which one is meant cannot be known.") : property.Value.ValueKind switch
                 {
                     JsonValueKind.Null => "",
-                    JsonValueKind.String => property.Value.GetString()!.Trim(),
-                    JsonValueKind.Array or JsonValueKind.Object => throw new JobException($"{place}: '{property.Name}' is not one value. Give a number, a text, true, false or null."),
+                    JsonValueKind.String => Text(property.Value, place, name).Trim(),
+                    JsonValueKind.Array or JsonValueKind.Object => throw new JobException($"{place}: '{name}' is not one value. Give a number, a text, true, false or null."),
                     _ => property.Value.GetRawText(),
                 };
             }
         }
     }
+
+    // In a line that is UTF-8 only escapes can still be no characters.
+    private static string Name(JsonProperty property, string place)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw HalfPair(place, "a name has");
+        }
+    }
+
+    private static string Text(JsonElement value, string place, string name)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw HalfPair(place, $"'{name}' is a text with");
+        }
+    }
+
+    private static JobException HalfPair(string place, string what) =>
+        new($"{place}: {what} half of a pair of surrogates (\\ud800 to \\udfff), which is no character. Write the file as UTF-8.");
 
     private static JobException Absent(string place, string[] absent, IEnumerable<string> others)
     {

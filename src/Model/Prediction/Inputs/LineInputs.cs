@@ -4,7 +4,7 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Prediction;
 
-/// <summary>Rows of CSV files, whose columns are matched by name, or lines of JSON, each an object with a value for each column; which of the two a file is says its first line.</summary>
+/// <summary>Rows of CSV files, whose columns are matched by name, or lines of JSON, each an object with a value for each column; the first line tells which.</summary>
 internal static class LineInputs
 {
     private const int PartBytes = 1 << 24;
