@@ -9,8 +9,9 @@ namespace Granary.Bench.Training;
 /// <param name="ComputeMilliseconds">The median of its computing.</param>
 /// <param name="BytesPerStep">Managed bytes that the thread of the steps allocates in one.</param>
 /// <param name="ProcessBytesPerStep">Managed bytes that the silo's whole process allocates, per step.</param>
+/// <param name="Shares">See <see cref="StepShares"/>.</param>
 internal sealed record SteadyState(
-    double StepsPerSecond, double StepMilliseconds, double ComputeMilliseconds, double BytesPerStep, double ProcessBytesPerStep)
+    double StepsPerSecond, double StepMilliseconds, double ComputeMilliseconds, double BytesPerStep, double ProcessBytesPerStep, IReadOnlyDictionary<string, double> Shares)
 {
     /// <summary>Seconds at the beginning that do not count: code is still being compiled.</summary>
     private const int WarmUp = 5;
@@ -29,7 +30,7 @@ internal sealed record SteadyState(
             if (training.Length > WarmUp + seconds)
             {
                 await job.Stop(cancellation);
-                return Of(training[(WarmUp - 1)..(WarmUp + seconds)]);
+                return Of(training[(WarmUp - 1)..(WarmUp + seconds)], StepShares.Of(job.Output));
             }
 
             if (waited > 40 * (25 + seconds))
@@ -42,7 +43,7 @@ internal sealed record SteadyState(
     }
 
     // The first second only says when the others began.
-    private static SteadyState Of(IReadOnlyList<MetricSecond> seconds)
+    private static SteadyState Of(IReadOnlyList<MetricSecond> seconds, IReadOnlyDictionary<string, double> shares)
     {
         var counted = seconds.Skip(1).ToArray();
         var steps = Sum("granary.steps");
@@ -51,7 +52,8 @@ internal sealed record SteadyState(
             1e3 * Median("granary.step.duration"),
             1e3 * Median("granary.step.compute.duration"),
             Median("granary.step.allocated"),
-            Sum("dotnet.gc.heap.total_allocated") / steps);
+            Sum("dotnet.gc.heap.total_allocated") / steps,
+            shares);
 
         double Sum(string name) => counted.Sum(s => s.Values.GetValueOrDefault(name));
         double Median(string name) => Spread.Of(counted.Where(s => s.Values.ContainsKey(name)).Select(s => s.Values[name]).DefaultIfEmpty(double.NaN)).Median;

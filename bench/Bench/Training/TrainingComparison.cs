@@ -29,6 +29,7 @@ internal sealed class TrainingComparison(TrainingWork work, double ddp, double? 
             .. Row.Alone(
                 rounds, Name, TrainingContestants.Allocated, "KB", allocated is { } a ? Target.Most(a) : null, "allocated in a step by its thread"),
             .. Row.Alone(rounds, Name, TrainingContestants.AllocatedInAll, "KB", null, "allocated by the whole silo, per step"),
+            .. StepShares.Parts.SelectMany(p => Row.Alone(rounds, Name, p.Row, "%", null)),
         ]);
     }
 }

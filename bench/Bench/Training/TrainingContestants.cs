@@ -22,7 +22,7 @@ internal static class TrainingContestants
         return new Contestant(Contestant.Granary, async cancellation =>
         {
             var steady = await SteadyState.Measure(session, file, seconds, cancellation);
-            return new Measurement(new Dictionary<string, double>
+            return new Measurement(new Dictionary<string, double>(steady.Shares)
             {
                 [Rate] = steady.StepsPerSecond * 2 * work.RowsPerShard,
                 [Overhead] = steady.StepMilliseconds - steady.ComputeMilliseconds,
