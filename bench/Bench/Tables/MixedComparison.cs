@@ -43,8 +43,8 @@ internal sealed class MixedComparison : IComparison
         var contestants = new List<Contestant>
         {
             new Contestant(Contestant.Granary, stop => Granary(sides, table, near, stop)).Calibrated(session),
-            new(Lbfgs, stop => Peer(sides, table, near, Lbfgs, sides.MlNet(MlNetLaw.Lbfgs), stop)),
-            new(Sdca, stop => Peer(sides, table, near, Sdca, sides.MlNet(MlNetLaw.Sdca), stop)),
+            new(Lbfgs, stop => Peer(sides, table, near, Lbfgs, sides.MlNet(MlNetLaw.ShortLbfgs), stop)),
+            new(Sdca, stop => Peer(sides, table, near, Sdca, sides.MlNet(MlNetLaw.LongSdca), stop)),
         };
         if (await Peers.HasArithmetic(session, Sklearn, "python3-pandas python3-sklearn", "pandas, sklearn", cancellation))
         {
