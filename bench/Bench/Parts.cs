@@ -40,6 +40,9 @@ internal static class Parts
             case ["mlnet", var path]:
                 MlNetPart.Run(path);
                 return 0;
+            case ["mlnet-law", var spec, var trainer]:
+                MlNetLaw.Run(spec, trainer);
+                return 0;
             default:
                 await Console.Error.WriteLineAsync($"There is no part {string.Join(' ', arguments)}.");
                 return 2;

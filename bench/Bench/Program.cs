@@ -28,6 +28,8 @@ IComparison[] comparisons =
     new ColdStartComparison(),
     new CommandsComparison(),
     new TableComparison(),
+    new LawComparison(),
+    new MixedComparison(),
     new FashionComparison(),
 ];
 var quick = new Option<bool>("--quick") { Description = "Few pairs, some minutes." };

@@ -27,4 +27,8 @@ internal sealed record Measured(IReadOnlyList<Round> Rounds, IReadOnlyList<Failu
 /// <summary>What a comparison found.</summary>
 /// <param name="Rows">Its lines of the results.</param>
 /// <param name="Measured">What they come from; null: there are no rounds.</param>
-internal sealed record Findings(IReadOnlyList<Row> Rows, Measured? Measured);
+internal sealed record Findings(IReadOnlyList<Row> Rows, Measured? Measured)
+{
+    /// <summary>Lines of Markdown that say more than the rows can.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

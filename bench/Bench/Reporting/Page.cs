@@ -28,6 +28,11 @@ internal static class Page
                 page.Append(CultureInfo.InvariantCulture, $"| {row.Work} | {row.PeerName} | {Text(row.Granary)} | {Text(row.Peer)} | {row.Unit} | {Ratios(row)} | {row.Target} | {Verdict(row)} |\n");
             }
 
+            foreach (var note in findings.Notes)
+            {
+                page.Append('\n').Append(note);
+            }
+
             if (findings.Measured is { } measured)
             {
                 page.Append(Circumstances.Of(measured));

@@ -55,6 +55,11 @@ internal static class Report
             Console.WriteLine($"  {Circumstances.Quiet(measured.Rounds)}");
         }
 
+        foreach (var note in findings.Notes)
+        {
+            Console.WriteLine(note);
+        }
+
         foreach (var row in findings.Rows)
         {
             Console.WriteLine(

@@ -48,6 +48,7 @@ internal sealed class Results(Session session, string folder, string name)
                 name = p.Comparison,
                 arithmetic = p.Findings.Measured!.Arithmetic,
                 failures = p.Findings.Measured.Failures,
+                notes = p.Findings.Notes,
                 rounds = p.Findings.Measured.Rounds.Select(r => new { round = r.Number, quiet = r.Quietness?.IsQuiet, others = r.Quietness?.Others, stolen = r.Quietness?.Stolen }),
             }),
             rows = _parts.SelectMany(p => p.Findings.Rows).Select(r => new

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Granary.Bench.Measuring;
+using Granary.Bench.Quiet;
 
 namespace Granary.Bench.Training;
 
@@ -17,6 +18,9 @@ internal sealed partial class GranaryJob : IAsyncDisposable
 
     /// <summary>Where the model goes.</summary>
     public string Output { get; }
+
+    /// <summary>The command's process id.</summary>
+    public int Pid => _client.Pid;
 
     /// <summary>When the command was started, UTC.</summary>
     public DateTime Started => _client.Started;
@@ -118,6 +122,37 @@ internal sealed partial class GranaryJob : IAsyncDisposable
         }
 
         return DateTime.UtcNow;
+    }
+
+    /// <summary>The same of any process that the command has started: what it does before its silos begin counts too.</summary>
+    /// <exception cref="ChildException">The command ended before.</exception>
+    public async Task<DateTime> OpenedByAny(string folder, CancellationToken cancellation)
+    {
+        while (!Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
+            .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Any(p => IsChild(p) && HasOpen(p, folder)))
+        {
+            if (!Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{_client.Pid}/fd")))
+            {
+                throw new ChildException($"granary train ended without reading anything of {folder}");
+            }
+
+            await Task.Delay(5, cancellation);
+        }
+
+        return DateTime.UtcNow;
+    }
+
+    private bool IsChild(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            return ProcessEntry.Parse(stat).Parent == _client.Pid;
+        }
+        catch (IOException)
+        {
+            return false; // it has ended in the meantime
+        }
     }
 
     private static bool HasOpen(int pid, string folder)

@@ -10,6 +10,7 @@ internal sealed class LabelNames
     private readonly Dictionary<byte[], int> _byBytes = new(new Bytes());
     private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _bytes;
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _texts;
     private readonly List<string> _names = [];
 
     private readonly MissingCells? _missing;
@@ -18,6 +19,7 @@ internal sealed class LabelNames
     public LabelNames(MissingCells? missing = null)
     {
         _bytes = _byBytes.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _texts = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
         _missing = missing;
     }
 
@@ -35,6 +37,9 @@ internal sealed class LabelNames
 
         return number;
     }
+
+    /// <summary>The same of characters, which become a text where they are met first.</summary>
+    public int Of(ReadOnlySpan<char> name) => _texts.TryGetValue(name, out var number) ? number : Of(name.ToString());
 
     /// <summary>The number of a label as it is written; false where it is none, or has to be looked at more closely.</summary>
     public bool TryOf(ReadOnlySpan<byte> text, out int number)

@@ -35,6 +35,7 @@ public abstract class ColumnTally
 internal sealed class NumberTally(NumberKind kind, ColumnSection section) : ColumnTally
 {
     private readonly Sums _value = new();
+    private readonly bool _isNumber = kind.Numbers(section) is [""]; // the value itself: its sums are the number's
     private readonly Sums[] _numbers = [.. kind.Numbers(section).Select(_ => new Sums())];
     private readonly double[] _split = new double[kind.Numbers(section).Count];
 
@@ -43,6 +44,11 @@ internal sealed class NumberTally(NumberKind kind, ColumnSection section) : Colu
     {
         var x = NumberKind.Clipped(section, value);
         _value.Add(x);
+        if (_isNumber)
+        {
+            return;
+        }
+
         kind.Split(section, x, _split);
         for (var i = 0; i < _split.Length; i++)
         {
@@ -51,7 +57,7 @@ internal sealed class NumberTally(NumberKind kind, ColumnSection section) : Colu
     }
 
     /// <inheritdoc/>
-    protected override ColumnFindings Tell(ColumnFindings found) => found with { Value = _value.Found, Numbers = [.. _numbers.Select(n => n.Found)] };
+    protected override ColumnFindings Tell(ColumnFindings found) => found with { Value = _value.Found, Numbers = _isNumber ? [_value.Found] : [.. _numbers.Select(n => n.Found)] };
 
     private sealed class Sums
     {

@@ -60,6 +60,10 @@ internal sealed class CellReader(string name, ColumnSection section, MissingCell
         return null;
     }
 
+    /// <summary>Whether a text is one as it is: neither missing, nor with a character that has to be looked at more closely.</summary>
+    /// <param name="text">The cell, trimmed.</param>
+    public bool IsPlain(ReadOnlySpan<char> text) => !text.Contains('\ufffd') && !IsMissing(text);
+
     private double Missing(ReadOnlySpan<char> text, Func<string, JobException> error) => section.Missing != MissingRule.Refuse
         ? double.NaN
         : throw error($"column '{name}' {(text.IsEmpty ? "is empty" : $"holds '{text}', which stands for a missing value")}: fill it in, leave the row out, "

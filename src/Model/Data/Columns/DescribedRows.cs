@@ -24,6 +24,11 @@ internal sealed class DescribedRows(TableColumns columns, IReadOnlyList<ColumnSe
     /// <param name="text">The text; null where it is missing.</param>
     public void Add(int column, string? text) => _values.Add(text is null ? double.NaN : _texts[column]!.Of(text));
 
+    /// <summary>The same of characters.</summary>
+    /// <param name="column">Its place.</param>
+    /// <param name="text">The text, which is not missing.</param>
+    public void Add(int column, ReadOnlySpan<char> text) => _values.Add(_texts[column]!.Of(text));
+
     /// <summary>The present row's label.</summary>
     public void Label(string label) => _labels.Add(_names.Of(label));
 

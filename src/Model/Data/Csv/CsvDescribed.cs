@@ -55,13 +55,18 @@ internal static class CsvDescribed
             for (var c = 0; c < cells.Length; c++)
             {
                 var at = columns.Features[c];
-                if (cells[c].IsText)
+                var text = rows.Field(at).Trim();
+                if (!cells[c].IsText)
                 {
-                    into.Add(c, cells[c].Text(rows.Text(at), error));
+                    into.Add(cells[c].Number(text, error));
+                }
+                else if (cells[c].IsPlain(text)) // the usual cell needs no text of its own
+                {
+                    into.Add(c, text);
                 }
                 else
                 {
-                    into.Add(cells[c].Number(rows.Field(at).Trim(), error));
+                    into.Add(c, cells[c].Text(rows.Text(at), error));
                 }
             }
 
