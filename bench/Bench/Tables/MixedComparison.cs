@@ -60,7 +60,9 @@ internal sealed class MixedComparison : IComparison
             .. Row.Alone(rounds, Name, Command, "s", null),
             .. Row.Alone(rounds, Name, Size, "", Target.Most(1.5)),
             .. contestants.Skip(1).SelectMany(c => Row.Of(rounds, Name, Memory, c.Name, "MB", null)),
-        ]) with { Notes = [.. Notes(rounds, contestants, table, near)] };
+        ])
+        with
+        { Notes = [.. Notes(rounds, contestants, table, near)] };
     }
 
     private static async Task<Measurement> Granary(Predictions sides, TableFiles table, double near, CancellationToken cancellation)
@@ -69,7 +71,7 @@ internal sealed class MixedComparison : IComparison
         var loss = await sides.OfGranary(table, Tolerance, async job =>
         {
             await using var memory = PeakMemory.Of(job.Pid);
-            var opened = await job.OpenedByAny(table.Folder, cancellation);
+            var opened = await job.Opened(table.Folder, cancellation);
             await job.Finish(cancellation);
             var ended = File.GetLastWriteTimeUtc(Path.Combine(job.Output, SavedModel.FileName));
             (figures[Seconds], figures[Command]) = ((ended - opened).TotalSeconds, (ended - job.Started).TotalSeconds);

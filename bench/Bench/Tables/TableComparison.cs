@@ -92,7 +92,7 @@ internal sealed class TableComparison : IComparison
         async Task<(double Seconds, double Command)> Once()
         {
             await using var run = GranaryJob.Start(session, job);
-            var opened = await run.Opened(folder, cancellation);
+            var opened = await run.Opened(folder, cancellation); // the check before the job reads all of it
             await run.Finish(cancellation);
             var ended = File.GetLastWriteTimeUtc(Path.Combine(run.Output, SavedModel.FileName));
             Judge(table, Coefficients(TrainedModel.Load(run.Output)), "Granary");

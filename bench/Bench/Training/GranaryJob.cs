@@ -106,27 +106,10 @@ internal sealed partial class GranaryJob : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a silo has a file of a folder open; returns when that was, UTC.</summary>
+    /// <summary>Waits until a process that the command has started has a file of a folder open; returns when that was, UTC. The check of the data, which reads all of it before
+    /// the silos do, counts too.</summary>
     /// <exception cref="ChildException">The command ended before.</exception>
     public async Task<DateTime> Opened(string folder, CancellationToken cancellation)
-    {
-        var silos = await Silos(cancellation);
-        while (!silos.Any(s => HasOpen(s, folder)))
-        {
-            if (!Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{silos[0]}")))
-            {
-                throw new ChildException($"granary train ended without reading anything of {folder}");
-            }
-
-            await Task.Delay(2, cancellation);
-        }
-
-        return DateTime.UtcNow;
-    }
-
-    /// <summary>The same of any process that the command has started: what it does before its silos begin counts too.</summary>
-    /// <exception cref="ChildException">The command ended before.</exception>
-    public async Task<DateTime> OpenedByAny(string folder, CancellationToken cancellation)
     {
         while (!Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
             .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Any(p => IsChild(p) && HasOpen(p, folder)))
