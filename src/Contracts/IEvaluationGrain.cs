@@ -37,8 +37,10 @@ public interface IEvaluationShardGrain : IGrainWithStringKey
 /// <param name="Model">A model.safetensors, or a job's output folder.</param>
 /// <param name="Data">A file or glob in the format that the model was trained on (idx: the images' file).</param>
 /// <param name="Labels">idx: the labels' file.</param>
+/// <param name="Importance">Whether columns are permuted, and how; null: they are not.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationRequest")]
-public sealed record EvaluationRequest([property: Id(0)] string Model, [property: Id(1)] string Data, [property: Id(2)] string? Labels);
+public sealed record EvaluationRequest(
+    [property: Id(0)] string Model, [property: Id(1)] string Data, [property: Id(2)] string? Labels, [property: Id(3)] ImportanceQuestion? Importance = null);
 
 /// <summary>How often a class was taken for another, or for itself; where rows are weighted, what these examples weigh.</summary>
 [GenerateSerializer, Immutable, Alias("granary.ConfusionCell")]
@@ -105,6 +107,7 @@ public sealed record EvaluationAnswer([property: Id(0)] EvaluationReport? Report
 /// <param name="Predicted">What was predicted for these.</param>
 /// <param name="WeightedBy">The column that says what each row weighs; null: each weighs 1.</param>
 /// <param name="Weight">What the rows weigh in all; null likewise.</param>
+/// <param name="Importance">How much each column matters; null where nobody asked.</param>
 [GenerateSerializer, Immutable, Alias("granary.EvaluationReport")]
 public sealed record EvaluationReport(
     [property: Id(0)] string Model,
@@ -124,4 +127,5 @@ public sealed record EvaluationReport(
     [property: Id(14)] double[] Truths,
     [property: Id(15)] double[] Predicted,
     [property: Id(16)] string? WeightedBy = null,
-    [property: Id(17)] double? Weight = null);
+    [property: Id(17)] double? Weight = null,
+    [property: Id(18)] ImportanceFigures? Importance = null);

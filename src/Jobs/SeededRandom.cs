@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Granary.Jobs;
 
 /// <summary>What a stream of random numbers is for: streams of different purposes never overlap.</summary>
-public enum RandomPurpose { InitialWeights = 1, Permutation = 2, Validation = 3, Sampling = 4, Dropout = 5, NegativeSamples = 6, Faults = 7, Windows = 8 }
+public enum RandomPurpose { InitialWeights = 1, Permutation = 2, Validation = 3, Sampling = 4, Dropout = 5, NegativeSamples = 6, Faults = 7, Windows = 8, Importance = 9 }
 
 /// <summary>
 /// xoshiro256** (Blackman and Vigna, 2018), seeded through SplitMix64 from (seed, purpose, a, b). Specified here down to the

@@ -48,6 +48,32 @@ public sealed class UseTests : IDisposable
         Assert.Equal(2, again.Code);
         Assert.Contains("iris.html: there is a file of this name: name another one, or say --overwrite.", again.Errors);
 
+        // What each column adds to a score, how much it matters, and the predictions as Parquet.
+        var explained = await Run("predict", "iris", "--input", Example("data/iris.csv"), "--explain", "--output", "why.csv");
+        Assert.Equal((0, "why.csv: 150 rows predicted\n"), (explained.Code, explained.Output));
+        var why = (await File.ReadAllLinesAsync(Path.Combine(_folder, "why.csv"))).Select(l => l.Split(',')).ToArray();
+        Assert.Equal("score,bias,contribution.sepal_length,contribution.sepal_width,contribution.petal_length,contribution.petal_width", string.Join(',', why[0][4..]));
+        Assert.All(why[1..], row =>
+        {
+            double[] parts = [.. row[4..].Select(p => double.Parse(p, System.Globalization.CultureInfo.InvariantCulture))];
+            Assert.Equal(parts[0], parts[1..].Sum(), 1e-5);
+        });
+        Assert.Equal(predicted, why[1..].Select(r => r[0]));
+        using var important = await CommandLine.Run(
+            _folder, "evaluate", "iris", "--data", Example("data/iris.csv"), "--json", "--silos", "1", "--importance", "3", "--seed", "7", "--report", "importance.html");
+        await important.Succeeds();
+        var importance = important.Json.GetProperty("importance");
+        Assert.Equal((3, 7), (importance.GetProperty("repeats").GetInt32(), importance.GetProperty("seed").GetInt32()));
+        Assert.StartsWith("petal_", importance.GetProperty("columns")[0].GetProperty("column").GetString());
+        Assert.InRange(importance.GetProperty("columns")[0].GetProperty("accuracy").GetProperty("mean").GetDouble(), 0.05, 1);
+        Assert.Contains("\"importance\":{\"repeats\":3,\"seed\":7,", await File.ReadAllTextAsync(Path.Combine(_folder, "importance.html")));
+        var text = await Run("evaluate", "iris", "--importance", "--data", Example("data/iris.csv"), "--silos", "1");
+        Assert.Contains("permuted among all rows, 5 times, seed 1\ncolumn        log-loss rises by", text.Output);
+        Assert.Contains("--importance is 0, but must be from 1 to 1000.", (await Run("evaluate", "iris", "--importance", "0", "--data", Example("data/iris.csv"))).Errors);
+        var parquet = await Run("predict", "iris", "--input", Example("data/iris.csv"), "--output", "preds.parquet");
+        Assert.Equal((0, "preds.parquet: 150 rows predicted\n"), (parquet.Code, parquet.Output));
+        Assert.Equal("PAR1"u8.ToArray(), (await File.ReadAllBytesAsync(Path.Combine(_folder, "preds.parquet")))[^4..]);
+
         // A folder is its files, and a pipe is what is written to it, from the first byte on.
         Directory.CreateDirectory(Path.Combine(_folder, "labelled"));
         File.Copy(Example("data/iris.csv"), Path.Combine(_folder, "labelled", "iris.csv"));

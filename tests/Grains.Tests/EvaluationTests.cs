@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using Granary.Contracts;
 using Granary.Jobs;
+using Granary.Model.Evaluation;
 using Granary.Model.Files;
 
 namespace Granary.Grains.Tests;
@@ -20,7 +21,7 @@ public sealed class EvaluationTests : IDisposable
         string[] Classes, double[][] X, int[] Y, double[][] W, double[] B, double[] Mean, double[] Deviation, JsonElement Figures);
 
     // The model and its data as files; the columns stand in another order, with one that the model does not know.
-    private (string Model, string Data) Save(Case c)
+    private (string Model, string Data) Save(Case c, int shards = 7)
     {
         string[] columns = [.. c.X[0].Select((_, f) => $"x{f}")];
         var kind = c.Classes.Length == 2 ? "logistic" : "softmax";
@@ -28,7 +29,7 @@ public sealed class EvaluationTests : IDisposable
             1,
             "golden",
             new ModelSection { Kind = kind, Precision = Precision.Float64 },
-            new DataSection { Format = "csv", Path = "x.csv", Label = "y", Standardize = true, Shards = 7 },
+            new DataSection { Format = "csv", Path = "x.csv", Label = "y", Standardize = true, Shards = shards },
             new TrainingSection { Epochs = 1 });
         var facts = new DataFacts(new InputShape(columns.Length, c.Classes.Length), c.Classes, [], [], new Scaling(c.Mean, c.Deviation)) { Columns = columns };
         var model = Path.Combine(_folder, $"{kind}.safetensors");
@@ -88,6 +89,32 @@ public sealed class EvaluationTests : IDisposable
                 Assert.Equal(JsonSerializer.Serialize(report), JsonSerializer.Serialize(other)); // every digit
             }
         }
+    }
+
+    [Fact]
+    public async Task The_importance_of_columns_is_the_same_to_the_last_digit_on_any_cluster_and_for_any_number_of_shards()
+    {
+        var cases = JsonSerializer.Deserialize<Dictionary<string, Case>>(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "golden", "evaluation.json")), JsonSerializerOptions.Web)!;
+        var question = new ImportanceQuestion(3, 9);
+        var found = new List<ImportanceFigures>();
+        foreach (var (silos, shards) in new[] { (1, 7), (2, 7), (2, 3) })
+        {
+            var (model, data) = Save(cases["binary"], shards);
+            found.Add(await WithCluster(silos, async grains =>
+            {
+                Assert.Null((await GranaryCluster.Evaluate(grains, model, data)).Report!.Importance); // nobody has asked
+                var answer = await GranaryCluster.Evaluate(grains, model, data, question);
+                Assert.Null(answer.Failure);
+                Assert.Equal(shards, answer.Report!.Shards);
+                return answer.Report.Importance!;
+            }));
+            Assert.Equal(new PermutationImportance(TrainedModel.Load(model)).Run(data, null, question), found[^1]);
+        }
+
+        Assert.Single(found.Distinct());
+        Assert.Equal(["x0", "x1", "x2"], found[0].Columns.Select(c => c.Column).Order());
+        Assert.All(found[0].Columns, c => Assert.NotEqual(0, c.Loss!.Mean));
     }
 
     [Theory]

@@ -112,12 +112,12 @@ internal sealed class GranaryCluster : IAsyncDisposable
     }
 
     /// <summary>Has a model evaluated on a source.</summary>
-    public static async Task<EvaluationAnswer> Evaluate(IGrainFactory grains, string model, string data)
+    public static async Task<EvaluationAnswer> Evaluate(IGrainFactory grains, string model, string data, ImportanceQuestion? importance = null)
     {
         var grain = grains.GetGrain<IEvaluationGrain>(Guid.NewGuid().ToString());
         while (true)
         {
-            if (await grain.Ask(new EvaluationRequest(model, data, null)) is { } answer)
+            if (await grain.Ask(new EvaluationRequest(model, data, null, importance)) is { } answer)
             {
                 return answer;
             }

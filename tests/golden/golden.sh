@@ -15,3 +15,4 @@ GRANARY_GOLDEN=write dotnet test --project ../Model.Tests -- --filter-class "*Go
 "$python" folds.py
 "$python" weights.py
 "$python" multilabel.py
+"$python" importance.py

@@ -11,12 +11,21 @@ namespace Granary.Client.Commands;
 /// <summary><c>granary evaluate MODEL --data FILE</c>: on a private cluster, gone when the figures are there.</summary>
 internal static class EvaluateCommand
 {
+    private const int MostRepeats = 1000;
+
     public static Command Create()
     {
         var (model, json) = (CommandParts.Model(), CommandParts.Json());
         var data = new Option<string>("--data") { Description = "Labelled examples, in the format that the model was trained on; a file, a folder or a glob.", Required = true }.IsPath();
         var labels = new Option<string?>("--labels") { Description = "idx: the labels' file (--data holds the images)." }.IsPath();
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
+        var importance = new Option<int?>("--importance")
+        {
+            Description = $"Also how much each column matters: how much worse the figures are when its values are permuted among all rows; how often it is (default: {ImportanceQuestion.UsualRepeats}).",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "repeats",
+        };
+        var seed = new Option<long>("--seed") { Description = "--importance: the same seed gives the same permutations.", DefaultValueFactory = _ => 1 };
         var page = new Option<string?>("--report")
         {
             Description = "An HTML file for the figures with their curves: ROC, precision-recall, calibration, confusion matrix; of a regression predictions against truths, and residuals. It needs no network.",
@@ -24,14 +33,15 @@ internal static class EvaluateCommand
         var overwrite = CommandParts.Overwrite("the report, if there is a file of that name");
         return new Command("evaluate", "A classifier's figures over labelled examples (precision, recall, areas, calibration, confusion matrix), a regression's errors, or a text's perplexity.")
         {
-            model, data, labels, silos, page, overwrite, json,
+            model, data, labels, silos, importance, seed, page, overwrite, json,
         }
             .DoesInterruptibly(async (result, interruption) =>
             {
                 CommandParts.AtLeastOne("--silos", result.GetValue(silos));
                 var request = new EvaluationRequest(
                     Existing(result.GetValue(model)!, "there is no model"), Readable("--data", result.GetValue(data)!, DataFiles.Refusal(result.GetValue(data)!, isTable: false)),
-                    result.GetValue(labels) is { } images ? Readable("--labels", images, FileKinds.Refusal(images)) : null);
+                    result.GetValue(labels) is { } images ? Readable("--labels", images, FileKinds.Refusal(images)) : null,
+                    result.GetResult(importance) is { Implicit: false } ? Importance(result.GetValue(importance), result.GetValue(seed)) : null);
                 using var file = result.GetValue(page) is { } path ? Report(path, result.GetValue(overwrite), request) : null; // made sure of before anything is computed
                 var report = await PrivateCluster.Run(LocalSettings.For(result.GetValue(silos), "none"), interruption, async (_, client, waiting) =>
                 {
@@ -57,6 +67,10 @@ internal static class EvaluateCommand
                 return ExitCode.Done;
             });
     }
+
+    private static ImportanceQuestion Importance(int? repeats, long seed) => repeats is < 1 or > MostRepeats
+        ? throw new UserException(ExitCode.Usage, $"--importance is {repeats}, but must be from 1 to {MostRepeats}.")
+        : new ImportanceQuestion(repeats ?? ImportanceQuestion.UsualRepeats, seed);
 
     private static OutputFile Report(string path, bool overwrite, EvaluationRequest request) => OutputFile.IsStandardOutput(path)
         ? throw new UserException(ExitCode.Usage, "--report: the figures go to standard output: name a file.")

@@ -15,15 +15,20 @@ internal static class PredictCommand
             Required = true,
         }.IsPath();
         var output = new Option<string?>("--output") { Description = "A file for the predictions (default: -, standard output)." }.IsPath();
-        var format = new Option<string?>("--format") { Description = "csv, or jsonl, a JSON object a line (default: as the output's name says; csv)." };
-        format.AcceptOnlyFromAmong("csv", "jsonl");
+        var format = new Option<string?>("--format") { Description = "csv; jsonl, a JSON object a line; or parquet (default: as the output's name says; csv)." };
+        format.AcceptOnlyFromAmong("csv", "jsonl", "parquet");
+        var explain = new Option<bool>("--explain")
+        {
+            Description = "Linear models (logistic, softmax, linear): also what each column adds to the score; bias and contributions add up to it.",
+        };
         var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
-        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file.") { model, input, output, format, overwrite }.Does((result, cancellation) =>
+        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file.") { model, input, output, format, explain, overwrite }.Does((result, cancellation) =>
         {
             string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];
             string[] how = result.GetValue(format) is { } name ? [$"--format={name}"] : [];
+            string[] why = result.GetValue(explain) ? ["--explain"] : [];
             string[] over = result.GetValue(overwrite) ? ["--overwrite"] : [];
-            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to, .. how, .. over], cancellation);
+            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to, .. how, .. why, .. over], cancellation);
         });
     }
 }

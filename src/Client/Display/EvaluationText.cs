@@ -29,7 +29,7 @@ internal static class EvaluationText
         {
             text.Append(CultureInfo.InvariantCulture, $"RMSE        {FigureText.Of(numbers.Rmse)}\nMSE         {FigureText.Of(numbers.Mse)}\nMAE         {FigureText.Of(numbers.Mae)}\n");
             text.Append(CultureInfo.InvariantCulture, $"R2          {(numbers.R2 is { } r2 ? $"{r2:0.000000}" : "none: every target is the same")}\n");
-            return text.ToString();
+            return text.Append(ImportanceText.Of(r, width)).ToString();
         }
 
         var isMultiLabel = r.Figures?.HammingLoss is not null;
@@ -53,7 +53,7 @@ internal static class EvaluationText
             }
         }
 
-        return text.ToString();
+        return text.Append(ImportanceText.Of(r, width)).ToString();
     }
 
     private static TextTable Matrix(EvaluationReport r)
@@ -100,6 +100,7 @@ internal static class EvaluationText
         perplexity = r.Perplexity,
         classes = r.Classes.Count > 0 ? r.Classes : null,
         confusion = r.Classes.Count > 0 && r.Figures?.HammingLoss is null ? Counts(r) : null,
+        importance = r.Importance,
         figures = r.Figures is { } figures ? figures with { Confusion = null } : null, // it is above
     };
 }

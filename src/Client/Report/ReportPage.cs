@@ -46,6 +46,8 @@ internal static class ReportPage
                 points = c.Ranks.Points.Select(p => new[] { p.Threshold, p.TruePositives, p.FalsePositives }),
             }),
             numbers = report.Numbers,
+            isLogLoss = report.IsLogLoss,
+            importance = report.Importance,
             sample = new { truths = report.Truths, predicted = report.Predicted },
         };
     }

@@ -155,11 +155,28 @@ function table(f) {
   return section;
 }
 
+// Nothing where nobody asked for it.
+function importance() {
+  if (!data.importance) return null;
+  const { columns, repeats, seed } = data.importance, isNumber = Boolean(data.numbers);
+  const shown = [[isNumber ? 'RMSE rises by' : `${data.isLogLoss ? 'log-loss' : 'loss'} rises by`, isNumber ? 'rmse' : 'loss'], [isNumber ? 'R² falls by' : 'accuracy falls by', isNumber ? 'r2' : 'accuracy']]
+    .filter(([, key]) => columns.some(c => c[key]));
+  const most = Math.max(...columns.map(c => number(c[shown[0][1]].mean)).filter(Number.isFinite)) || 1;
+  const width = c => `${(Math.max(0, Math.min(1, number(c[shown[0][1]].mean) / Math.abs(most))) * 100 || 0).toFixed(1)}%`;
+  const section = card('How much each column matters', el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Importance of each column' }, el('table', {},
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'column'), ...shown.flatMap(([title]) => [el('th', { scope: 'col' }, title), el('th', { scope: 'col' }, '±')]))),
+    el('tbody', {}, ...columns.map(c => el('tr', {}, el('th', { scope: 'row', style: `background:linear-gradient(to right, rgb(var(--heat) / .18) ${width(c)}, transparent 0)` }, c.column),
+      ...shown.flatMap(([, key]) => [el('td', {}, error(c[key].mean)), el('td', {}, error(c[key].deviation))])))))),
+    el('p', { class: 'note' }, `how much worse the figures are when the column's values are permuted among all rows; mean and deviation of ${repeats} ${repeats === 1 ? 'permutation' : 'permutations'}, seed ${seed}`));
+  section.classList.add('wide');
+  return section;
+}
+
 function classes() {
   const f = data.figures, several = f.hammingLoss !== undefined, two = !several && f.classes.length === 2, p = f.probabilities, second = two ? f.classes[1] : f.macro, of = two ? `of ${f.classes[1].name}` : several ? 'mean over labels' : 'mean over classes';
   main.append(tiles([['accuracy', part(f.accuracy), several ? 'every label right' : null], ['Hamming loss', several ? part(f.hammingLoss) : '–'], ['precision', part(second.precision), of], ['recall', part(second.recall), of], ['F1', part(second.f1), of],
     ['ROC-AUC', part(second.rocAuc), of], ['PR-AUC', part(second.averagePrecision), of], ['log-loss', part(p?.logLoss)], ['Brier score', part(p?.brier)]]));
-  main.append(el('div', { class: 'cards' }, ...curves(), p ? calibration(p) : null, f.confusion ? confusion(f.confusion) : null, table(f)));
+  main.append(el('div', { class: 'cards' }, ...curves(), p ? calibration(p) : null, f.confusion ? confusion(f.confusion) : null, table(f), importance()));
 }
 
 function numbers() {
@@ -183,7 +200,7 @@ function numbers() {
   counts.forEach((c, b) => histogram.bar(-most + b * width, -most + (b + 1) * width, c, 2, `${whole(c)} from ${error(-most + b * width)} to ${error(-most + (b + 1) * width)}`, .8));
   const note = text => el('p', { class: 'note' }, text);
   main.append(el('div', { class: 'cards' }, card('Predicted against true', against.svg, note(`${sample}; dashed: what a perfect model says`)),
-    card('Residuals', residuals.svg, note(sample)), card('How large the residuals are', histogram.svg, note(sample))));
+    card('Residuals', residuals.svg, note(sample)), card('How large the residuals are', histogram.svg, note(sample)), importance()));
 }
 
 main.append(el('header', {}, el('h1', {}, data.title), el('p', { class: 'lead' }, `${data.model} on ${data.data}: ${examples(data.examples)}`),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Contracts;
+using Granary.Grains.Shards;
 using Granary.Jobs;
 using Granary.Model.Evaluation;
 using Granary.Model.Files;
@@ -10,7 +11,7 @@ namespace Granary.Grains.Evaluations;
 
 /// <summary>See <see cref="IEvaluationGrain"/>.</summary>
 [KeepAlive, Immovable]
-internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipService cluster) : Grain, IEvaluationGrain
+internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads, IClusterMembershipService cluster) : Grain, IEvaluationGrain
 {
     // As many as the model was trained on, but no more than this: the cut must not depend on the cluster.
     private const int MostShards = 64;
@@ -51,6 +52,7 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
     private async Task<EvaluationReport> Evaluate(EvaluationRequest request)
     {
         var model = await models.Get(request.Model);
+        var columns = request.Importance is null ? null : new PermutationImportance(model); // refuses before anything is read
         var shards = Math.Min(MostShards, model.Data.Shards);
         var all = Enumerable.Range(0, shards).Select(v => OnShard(v, s => s.Evaluate(request, shards))).ToArray();
         var done = new List<ShardFigures>();
@@ -61,7 +63,10 @@ internal sealed class EvaluationGrain(SavedModels models, IClusterMembershipServ
 
         var report = await Add(model, request, done);
         await Task.WhenAll(Enumerable.Range(0, shards).Select(v => Shard(v).Leave()));
-        return report;
+
+        // Here alone, over the whole source: a permutation knows no shards.
+        return columns is null ? report
+            : report with { Importance = await threads.Run(() => columns.Run(request.Data, request.Labels, request.Importance!)) };
     }
 
     private async Task<EvaluationReport> Add(TrainedModel model, EvaluationRequest request, List<ShardFigures> done)

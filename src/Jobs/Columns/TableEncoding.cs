@@ -58,6 +58,9 @@ public sealed class TableEncoder
     /// <summary>All features' names, in their order.</summary>
     public IReadOnlyList<string> Features { get; }
 
+    /// <summary>For each column, where its features end: those of column c are from the end of the one before it up to <c>Ends[c]</c>.</summary>
+    public IReadOnlyList<int> Ends => _first[1..];
+
     /// <summary>Writes a row's features.</summary>
     /// <param name="values">One for each column: its number, or the place of its text; NaN where it is missing.</param>
     /// <param name="texts">Of each column of texts, the texts that its values are places of; null of other columns.</param>

@@ -4,7 +4,7 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Prediction;
 
-/// <summary>A header line, then a line for each prediction: class and one value per class; a probability per label; or the number.</summary>
+/// <summary>A header line, then a line for each prediction: class and one value per class; a probability per label; or the number; and what they are made of.</summary>
 internal sealed class CsvPredictions : IPredictionWriter
 {
     private readonly StreamWriter _output;
@@ -15,15 +15,15 @@ internal sealed class CsvPredictions : IPredictionWriter
     {
         _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         (_classes, _format) = ([.. model.Facts.Classes.Select(Cell)], IPredictionWriter.NumberFormat(model, predictor));
-        var values = model.Facts.Classes.Select(c => Cell((predictor.GivesProbabilities ? "probability." : "output.") + c));
-        _output.WriteLine(predictor.GivesNumbers ? "prediction" : string.Join(',', predictor.GivesLabels ? values : values.Prepend("class")));
+        _output.WriteLine(string.Join(',', new PredictionColumns(model, predictor).All.Select(Cell)));
     }
 
     /// <inheritdoc/>
     public void Add(Prediction prediction)
     {
         var values = prediction.Values.Select(v => v.ToString(_format, CultureInfo.InvariantCulture));
-        _output.WriteLine(string.Join(',', prediction.Class < 0 ? values : values.Prepend(_classes[prediction.Class])));
+        var parts = PredictionColumns.Explained(prediction).Select(v => v.ToString("R", CultureInfo.InvariantCulture));
+        _output.WriteLine(string.Join(',', (prediction.Class < 0 ? values : values.Prepend(_classes[prediction.Class])).Concat(parts)));
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,8 @@ using Granary.Model.Files;
 namespace Granary.Model.Prediction;
 
 /// <summary>A JSON object a line: {"class": "b", "probabilities": {"a": 0.1, "b": 0.9}}; {"labels": ["b"], "probabilities": {"a": 0.1, "b": 0.9}} where
-/// there may be several; or {"prediction": 7.5}. What is no number in JSON, such as NaN, is null.</summary>
+/// there may be several; or {"prediction": 7.5}. What is no number in JSON, such as NaN, is null. Where scores are explained, each has "explanation", or of labels
+/// "explanations" by label: {"of": "b", "score": 1.5, "bias": 0.5, "contributions": {"age": 1}}.</summary>
 internal sealed class JsonPredictions(TrainedModel model, Predictor predictor, Stream output) : IPredictionWriter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -51,6 +52,11 @@ internal sealed class JsonPredictions(TrainedModel model, Predictor predictor, S
             _json.WriteEndObject();
         }
 
+        if (prediction.Explanations is { } explanations)
+        {
+            Explain(prediction, explanations);
+        }
+
         _json.WriteEndObject();
         _json.Flush();
         output.WriteByte((byte)'\n');
@@ -60,9 +66,50 @@ internal sealed class JsonPredictions(TrainedModel model, Predictor predictor, S
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
 
-    private void Number(string name, double value)
+    private void Explain(Prediction prediction, Explanation[] explanations)
+    {
+        if (!predictor.GivesLabels)
+        {
+            _json.WriteStartObject("explanation");
+            if (!predictor.GivesNumbers)
+            {
+                _json.WriteString("of", predictor.Explainer!.Of is [var second] ? second : model.Facts.Classes[prediction.Class]);
+            }
+
+            Parts(explanations[0]);
+            return;
+        }
+
+        _json.WriteStartObject("explanations");
+        for (var k = 0; k < explanations.Length; k++)
+        {
+            _json.WriteStartObject(model.Facts.Classes[k]);
+            Parts(explanations[k]);
+        }
+
+        _json.WriteEndObject();
+    }
+
+    // Ends the object that has been begun.
+    private void Parts(Explanation explanation)
+    {
+        Number("score", explanation.Score, "R");
+        Number("bias", explanation.Bias, "R");
+        _json.WriteStartObject("contributions");
+        for (var c = 0; c < explanation.Contributions.Length; c++)
+        {
+            Number(predictor.Explainer!.Columns[c], explanation.Contributions[c], "R");
+        }
+
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+    }
+
+    private void Number(string name, double value) => Number(name, value, _format);
+
+    private void Number(string name, double value, string format)
     {
         _json.WritePropertyName(name);
-        _json.WriteRawValue(double.IsFinite(value) ? value.ToString(_format, CultureInfo.InvariantCulture) : "null");
+        _json.WriteRawValue(double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "null");
     }
 }

@@ -17,6 +17,9 @@ public enum PredictionFormat
 
     /// <summary>A JSON object a line (https://jsonlines.org).</summary>
     Jsonl,
+
+    /// <summary>A Parquet file: the class as a string, numbers as doubles.</summary>
+    Parquet,
 }
 
 /// <summary>Predicts every row of a table, or every image of an IDX file, a batch at a time: class, then one value per class; a probability per label; or the number.</summary>
@@ -26,7 +29,9 @@ public static class PredictionTable
 
     /// <summary>How a file of this name is written.</summary>
     public static PredictionFormat FormatOf(string? path) =>
-        LinesOfJson.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? PredictionFormat.Jsonl : PredictionFormat.Csv;
+        LinesOfJson.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? PredictionFormat.Jsonl
+        : string.Equals(Path.GetExtension(path), ".parquet", StringComparison.OrdinalIgnoreCase) ? PredictionFormat.Parquet
+        : PredictionFormat.Csv;
 
     /// <summary>Writes the predictions to a file, whole or not at all.</summary>
     /// <param name="model">The model.</param>
@@ -34,25 +39,31 @@ public static class PredictionTable
     /// <param name="output">The file.</param>
     /// <param name="overwrite">Whether it may be there.</param>
     /// <param name="format">How it is written; null: as its name says.</param>
+    /// <param name="explain">Whether each prediction comes with what its score is made of, which takes a linear model.</param>
     /// <exception cref="JobException">The input, the output or the model cannot be used; a bad cell is named by file and line. The output is
     /// the input or the model, or exists and may not be overwritten.</exception>
-    public static PredictionReport Write(TrainedModel model, string input, string output, bool overwrite = false, PredictionFormat? format = null)
+    public static PredictionReport Write(TrainedModel model, string input, string output, bool overwrite = false, PredictionFormat? format = null, bool explain = false)
     {
         using var file = new OutputFile(output, overwrite, [.. InputRows.Read(input), model.Name]);
-        var report = Write(model, input, file.Content, format ?? FormatOf(output));
+        var report = Write(model, input, file.Content, format ?? FormatOf(output), explain);
         file.Finish();
         return report;
     }
 
     /// <summary>The same, to a stream.</summary>
-    /// <inheritdoc cref="Write(TrainedModel, string, string, bool, PredictionFormat?)" path="/param"/>
-    public static PredictionReport Write(TrainedModel model, string input, Stream output, PredictionFormat format = PredictionFormat.Csv)
+    /// <inheritdoc cref="Write(TrainedModel, string, string, bool, PredictionFormat?, bool)" path="/param"/>
+    public static PredictionReport Write(TrainedModel model, string input, Stream output, PredictionFormat format = PredictionFormat.Csv, bool explain = false)
     {
-        using var predictor = new Predictor(model);
+        using var predictor = new Predictor(model, explain);
         try
         {
             using var rows = InputRows.Of(model, input);
-            using IPredictionWriter writer = format == PredictionFormat.Jsonl ? new JsonPredictions(model, predictor, output) : new CsvPredictions(model, predictor, output);
+            using IPredictionWriter writer = format switch
+            {
+                PredictionFormat.Jsonl => new JsonPredictions(model, predictor, output),
+                PredictionFormat.Parquet => new ParquetPredictions(model, predictor, output),
+                _ => new CsvPredictions(model, predictor, output),
+            };
             return Write(predictor, rows, Path.GetFileName(input), writer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) // the output's errors come as others
@@ -71,6 +82,11 @@ public static class PredictionTable
                 output.Add(prediction);
                 rows++;
             }
+        }
+
+        if (rows > 0)
+        {
+            output.Finish();
         }
 
         return rows > 0

@@ -13,6 +13,9 @@ public readonly record struct Prediction(int Class, double[] Values)
 {
     /// <summary>Of several labels which it says the example has; null otherwise.</summary>
     public bool[]? Labels { get; init; }
+
+    /// <summary>Where it was asked for: what the score is made of, one for each label where there are several, else one; null otherwise.</summary>
+    public Explanation[]? Explanations { get; init; }
 }
 
 /// <summary>Uses a model that tells rows of numbers apart, or predicts a number for each.</summary>
@@ -23,10 +26,13 @@ public sealed class Predictor : IDisposable
     private readonly INetwork _network;
     private readonly FlatTensor _parameters;
 
+    /// <param name="model">The model.</param>
+    /// <param name="explain">Whether predictions shall have <see cref="Prediction.Explanations"/>, which takes a linear model.</param>
     /// <exception cref="JobException">The model is of another kind.</exception>
-    public Predictor(TrainedModel model)
+    public Predictor(TrainedModel model, bool explain = false)
     {
         model.MustTake(ExampleKind.Rows, "predict uses");
+        Explainer = explain ? new LinearExplainer(model) : null;
         (_model, _network, _parameters) = (model, model.Network(), model.Parameters());
     }
 
@@ -38,6 +44,9 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Whether an example has any number of labels, and not one class.</summary>
     public bool GivesLabels => _model.Facts.Shape.IsMultiLabel;
+
+    /// <summary>What takes scores apart; null: nobody asked for it.</summary>
+    internal LinearExplainer? Explainer { get; }
 
     /// <summary>Standardises the examples as in training and predicts each.</summary>
     /// <param name="examples">[B, D] as the source has them, row by row.</param>
@@ -55,6 +64,13 @@ public sealed class Predictor : IDisposable
             return [];
         }
 
+        var said = Said(scaled, d);
+        return Explainer is null ? said : Explained(said, scaled, d);
+    }
+
+    // scaled [B, D], B > 0
+    private Prediction[] Said(double[] scaled, int d)
+    {
         if (GivesNumbers)
         {
             return [.. Raw(scaled, d, outputs => Outputs.Numbers(_model, _network, outputs)).Select(y => new Prediction(-1, [y]))];
@@ -62,6 +78,13 @@ public sealed class Predictor : IDisposable
 
         var outputs = Raw(scaled, d, z => _network.Probabilities(z).to(ScalarType.Float64).flatten().data<double>().ToArray()); // [B, 1] or [B, K]
         return [.. outputs.Chunk(outputs.Length / (scaled.Length / d)).Select(z => GivesLabels ? Outputs.Labels(z) : Outputs.Of(_model, _network, z))];
+    }
+
+    private Prediction[] Explained(Prediction[] said, double[] scaled, int d)
+    {
+        var z = Raw(scaled, d, outputs => outputs.to(ScalarType.Float64).flatten().data<double>().ToArray()); // [B, K]
+        var k = z.Length / said.Length;
+        return [.. said.Select((p, row) => p with { Explanations = Explainer!.Explain(scaled.AsSpan(row * d, d), z.AsSpan(row * k, k), p.Class) })];
     }
 
     private double[] Raw(double[] examples, int features, Func<Tensor, double[]> read)

@@ -12,14 +12,15 @@ internal static class PredictCommand
     {
         var (model, input) = (CommandParts.Model(), CommandParts.Required<string>("--input"));
         var (output, overwrite) = (new Option<string?>("--output"), new Option<bool>("--overwrite"));
-        var format = new Option<PredictionFormat?>("--format") { Description = "csv, or jsonl: a JSON object a line; as the output's name says" };
-        return new Command("predict", "Predicts every row of a table (CSV, Parquet, JSON lines, LIBSVM), or image of an IDX file.") { model, input, output, format, overwrite }.Does(result =>
+        var format = new Option<PredictionFormat?>("--format") { Description = "csv, jsonl (a JSON object a line) or parquet; as the output's name says" };
+        var explain = new Option<bool>("--explain") { Description = "linear models: what each column adds to the score" };
+        return new Command("predict", "Predicts every row of a table (CSV, Parquet, JSON lines, LIBSVM), or image of an IDX file.") { model, input, output, format, explain, overwrite }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
             var path = result.GetValue(output);
             var report = path is not null
-                ? PredictionTable.Write(trained, result.GetValue(input)!, path, result.GetValue(overwrite), result.GetValue(format))
-                : ToStandardOutput(trained, result.GetValue(input)!, result.GetValue(format) ?? PredictionFormat.Csv);
+                ? PredictionTable.Write(trained, result.GetValue(input)!, path, result.GetValue(overwrite), result.GetValue(format), result.GetValue(explain))
+                : ToStandardOutput(trained, result.GetValue(input)!, result.GetValue(format) ?? PredictionFormat.Csv, result.GetValue(explain));
             if (report.Ignored.Count > 0)
             {
                 Console.Error.WriteLine($"columns the model does not know are left out: {string.Join(", ", report.Ignored.Select(c => c.Length == 0 ? "one without a name" : c))}");
@@ -35,9 +36,9 @@ internal static class PredictCommand
         });
     }
 
-    private static PredictionReport ToStandardOutput(TrainedModel model, string input, PredictionFormat format)
+    private static PredictionReport ToStandardOutput(TrainedModel model, string input, PredictionFormat format, bool explain)
     {
         using var output = OutputFile.StandardOutput();
-        return PredictionTable.Write(model, input, output, format);
+        return PredictionTable.Write(model, input, output, format, explain);
     }
 }

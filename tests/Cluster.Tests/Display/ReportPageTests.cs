@@ -16,8 +16,8 @@ public sealed class ReportPageTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<string> Drawn(double[] truths, double[] predicted, string? weightedBy = null, double? weight = null) => Drawn(new EvaluationReport(
-        "linear", truths.Length, truths.Length, 0, 0, [], [], false, null, null, 1, new NumberErrors(truths.Length, 0, 0, 0, 0).Figures(), null, [], truths, predicted, weightedBy, weight));
+    private Task<string> Drawn(double[] truths, double[] predicted, string? weightedBy = null, double? weight = null, ImportanceFigures? importance = null) => Drawn(new EvaluationReport(
+        "linear", truths.Length, truths.Length, 0, 0, [], [], false, null, null, 1, new NumberErrors(truths.Length, 0, 0, 0, 0).Figures(), null, [], truths, predicted, weightedBy, weight, importance));
 
     // The page's elements, once its script has run.
     private async Task<string> Drawn(EvaluationReport report)
@@ -97,5 +97,21 @@ public sealed class ReportPageTests : IDisposable
         Assert.DoesNotContain("weight", page, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(">examples</th>", page);
         Assert.Contains("Weights: column w, 0.5 in all.", await Drawn([1, 2], [1, 3], "w", 0.5));
+    }
+
+    [Fact]
+    public async Task Columns_are_drawn_by_what_they_matter()
+    {
+        ColumnImportance[] columns =
+        [
+            new("rooms <4>") { Rmse = new(12.5, 0.25), R2 = new(0.5, 0.125) },
+            new("garden") { Rmse = new(double.NaN, double.NaN), R2 = new(-0.0625, 0) },
+        ];
+        var page = await Drawn([1, 2], [1.5, 2], importance: new ImportanceFigures(3, 9, columns));
+        Assert.Contains("<h2>How much each column matters</h2>", page);
+        Assert.Matches("<th[^>]*>rooms &lt;4&gt;</th><td>12.5</td><td>0.25</td><td>0.5</td><td>0.125</td>", page);
+        Assert.Matches("<th[^>]*>garden</th><td>NaN</td><td>NaN</td><td>-0.0625</td><td>0</td>", page);
+        Assert.Contains("mean and deviation of 3 permutations, seed 9", page);
+        Assert.DoesNotContain("<h2>How much each column matters</h2>", await Drawn([1, 2], [1.5, 2]));
     }
 }

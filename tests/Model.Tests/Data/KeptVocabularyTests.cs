@@ -1,5 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Data;
+using Granary.Model.Evaluation;
 using Granary.Model.Files;
 using Granary.Model.Tests.Files;
 using Granary.Model.Training;
@@ -130,7 +131,7 @@ public sealed class KeptVocabularyTests : IDisposable
         SampleModels.Write(model, _folder["kept.safetensors"]);
         var loaded = TrainedModel.Load(_folder["kept.safetensors"]);
         Assert.Equal(start.Facts.Classes, loaded.Facts.Classes);
-        var source = Evaluation.EvaluationSource.Read(loaded, _folder.Write("t.txt", "abab abab ab"), null, 0, 1);
+        var source = EvaluationSource.Read(loaded, _folder.Write("t.txt", "abab abab ab"), null, 0, 1);
         Assert.Equal(1, source.Rows);
         ModelExport.Write(loaded, ExportFormat.Safetensors, _folder["out.safetensors"]);
         Assert.Null(TrainedModel.Load(_folder["out.safetensors"]).Data.Vocabulary);

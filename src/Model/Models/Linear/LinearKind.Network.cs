@@ -10,5 +10,8 @@ internal sealed class LinearKind : INetworkMaker
     public string Kind => "linear";
 
     /// <inheritdoc/>
+    public bool IsLinear => true;
+
+    /// <inheritdoc/>
     public INetwork Network(ModelSection model, InputShape input) => new LinearRegression(NumberLoss.Of(model));
 }

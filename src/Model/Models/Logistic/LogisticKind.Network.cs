@@ -10,6 +10,9 @@ internal sealed class LogisticKind : INetworkMaker
     public string Kind => "logistic";
 
     /// <inheritdoc/>
+    public bool IsLinear => true;
+
+    /// <inheritdoc/>
     public INetwork Network(ModelSection model, InputShape input) => input.IsMultiLabel
         ? new LabelNetwork(new SoftmaxRegression(), input.Classes) // the same linear map
         : new LogisticRegression();

@@ -10,5 +10,8 @@ internal sealed class SoftmaxKind : INetworkMaker
     public string Kind => "softmax";
 
     /// <inheritdoc/>
+    public bool IsLinear => true;
+
+    /// <inheritdoc/>
     public INetwork Network(ModelSection model, InputShape input) => new SoftmaxRegression();
 }
