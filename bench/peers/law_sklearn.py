@@ -1,12 +1,12 @@
 """pandas and scikit-learn's linear model of a generated table. Argument: a file that says what the columns are (see LawSpec). Prints the
 seconds from opening the table to the fitted model, and writes its predictions for the rows held out, one a line."""
 import json
-import resource
 import sys
 import time
 
 import numpy
 import pandas
+import sklearn
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
@@ -48,8 +48,9 @@ def frame(table, known):
 
 def model():
     tolerance = spec["tolerance"]
-    if spec["kind"] == "class":  # its loss is a sum
-        return LogisticRegression(C=1 / penalty, tol=tolerance * rows, max_iter=1000)
+    if spec["kind"] == "class":  # its loss is a sum before 1.4, and a mean from there on
+        is_sum = tuple(int(part) for part in sklearn.__version__.split(".")[:2]) < (1, 4)
+        return LogisticRegression(C=1 / penalty, tol=tolerance * (rows if is_sum else 1), max_iter=1000)
     if spec["kind"] == "count":  # a mean
         return PoissonRegressor(alpha=penalty / rows, tol=tolerance, max_iter=1000)
     return Ridge(alpha=penalty)
@@ -74,7 +75,10 @@ encoded = features.fit_transform(table)
 made = time.perf_counter() - began
 fitted = model().fit(encoded, labels)
 seconds = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6  # MB
+with open("/proc/self/status", encoding="utf-8") as status:  # the greatest resident set so far
+    peak = next(int(line.split()[1]) * 1024 / 1e6 for line in status if line.startswith("VmHWM:"))  # MB
+if not max(numpy.ravel(getattr(fitted, "n_iter_", None) or 1)):
+    sys.exit("scikit-learn has taken no step: its tolerance is not what this script takes it for")
 
 held = features.transform(frame(read(spec["heldOut"]), known))
 predicted = fitted.predict_proba(held)[:, 1] if spec["kind"] == "class" else fitted.predict(held)

@@ -17,13 +17,10 @@ namespace Granary.Contracts;
 [JsonSerializable(typeof(GoodputReport))]
 [JsonSerializable(typeof(JobActivity))]
 [JsonSerializable(typeof(bool))]
-[JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
 public sealed partial class ClusterJson : JsonSerializerContext
 {
-    /// <summary>Which records these are. Builds of another number do not speak HTTP with each other.</summary>
-    public const int Version = 1;
-
-    /// <summary>Where a silo's HTTP server has them.</summary>
-    public const string Path = "/api/v1/records";
+    /// <summary>Where a silo's HTTP server has them. The last part is their version: raised where a build would misread what another one writes. Builds of
+    /// other versions do not find each other, and use Orleans.</summary>
+    public const string Path = "/api/v1/records/1";
 }

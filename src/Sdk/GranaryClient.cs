@@ -120,7 +120,15 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     internal async Task<JobHandle> Submit(Submission submission, CancellationToken cancellation)
     {
         var named = submission with { JobId = submission.JobId ?? RandomName.Of(submission.Job) };
-        return GetJob(await (await _connection.Get(cancellation)).Submit(named, cancellation));
+        var cluster = await _connection.Get(cancellation);
+        try
+        {
+            return GetJob(await cluster.Submit(named, cancellation));
+        }
+        catch (ClusterUnreachableException e)
+        {
+            throw new ClusterUnreachableException($"{e.Message} Whether it has taken the job says: granary show {named.JobId}");
+        }
     }
 
     /// <summary>Does a fault within a silo.</summary>

@@ -47,8 +47,8 @@ internal sealed class PeakMemory : IAsyncDisposable
     private static IEnumerable<ProcessEntry> Processes() => Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0]))
         .Select(d => Read(Path.Combine(d, "stat"))).Where(l => l is { Length: > 0 }).Select(l => ProcessEntry.Parse(l!));
 
-    // 0 where the process has ended in the meantime.
-    private static double Greatest(int pid) => Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))?.Split('\n')
+    /// <summary>MB of one process' greatest resident set so far; 0 where it has ended in the meantime.</summary>
+    public static double Greatest(int pid) => Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))?.Split('\n')
         .FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line
         ? double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * Kilobyte / Megabyte : 0;
 

@@ -83,11 +83,11 @@ internal sealed class MixedComparison : IComparison
 
     private static async Task<Measurement> Peer(Predictions sides, TableFiles table, double near, string who, Func<string, Child> start, CancellationToken cancellation)
     {
-        var (said, loss, megabytes) = await sides.OfPeer(table, Tolerance, start, cancellation);
+        var (said, loss) = await sides.OfPeer(table, Tolerance, start, cancellation);
         return new Measurement(new Dictionary<string, double>(Child.Figures(said))
         {
             [Seconds] = said["seconds"]!.GetValue<double>(),
-            [Memory] = said["peak"]?.GetValue<double>() ?? megabytes, // before it predicts, where it says so
+            [Memory] = said["peak"]!.GetValue<double>(), // before it predicts
             [Loss] = Judged(table, loss, near, who),
         }, Arithmetic.Of(said));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Granary.Bench.Measuring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
@@ -64,7 +65,7 @@ internal static class MlNetLaw
 
         var chain = features.Append(ml.Transforms.Concatenate(FeatureColumn, [.. parts, .. categories])).AppendCacheCheckpoint(ml);
         var fitted = chain.Append(Trainer()).Fit(data);
-        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var (seconds, peak) = (Stopwatch.GetElapsedTime(began).TotalSeconds, PeakMemory.Greatest(Environment.ProcessId)); // before it predicts
 
         var held = ml.Data.LoadFromTextFile(Text(spec, "heldOut"), options);
         var predicted = fitted.Transform(held).GetColumn<float>(kind == "class" ? "Probability" : "Score").Select(p => (double)p).ToArray();
@@ -77,7 +78,7 @@ internal static class MlNetLaw
         }
 
         File.WriteAllLines(Text(spec, "predictions"), predicted.Select(p => p.ToString("R", CultureInfo.InvariantCulture)));
-        Console.Out.WriteLine(new JsonObject { ["seconds"] = seconds }.ToJsonString());
+        Console.Out.WriteLine(new JsonObject { ["seconds"] = seconds, ["peak"] = peak }.ToJsonString());
 
         IEnumerable<TextLoader.Column> Loaded()
         {

@@ -39,15 +39,14 @@ internal sealed class Predictions(Session session)
     /// <param name="tolerance">The same as of Granary.</param>
     /// <param name="start">Starts the peer with the file that says what the columns are.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <returns>What it said, the figure of the rows held out, and the most memory it had, in MB.</returns>
-    public async Task<(System.Text.Json.Nodes.JsonObject Said, double Figure, double Megabytes)> OfPeer(
+    /// <returns>What it said, and the figure of the rows held out.</returns>
+    public async Task<(System.Text.Json.Nodes.JsonObject Said, double Figure)> OfPeer(
         TableFiles table, double tolerance, Func<string, Child> start, CancellationToken cancellation)
     {
         var place = Place();
         await using var peer = start(LawSpec.Write(table, place, tolerance));
-        await using var memory = PeakMemory.Of(peer.Pid);
         var said = await peer.Result(cancellation);
-        return (said, table.Figure([.. File.ReadLines(place).Select(Number)]), memory.Megabytes);
+        return (said, table.Figure([.. File.ReadLines(place).Select(Number)]));
     }
 
     /// <summary>How scikit-learn is started.</summary>

@@ -252,6 +252,7 @@ internal sealed partial class CoordinatorGrain
         var state = OptimizerCatalogue.Create(Job.Training.Optimizer).State.Count;
         var restore = ChooseSource(RestorePlan.Make([.. held.Select(h => h.Versions)], layout, state > 0), held, facts);
         State.Progress = _progress!.Settled;
+        _keeper.Rewind();
         _ = before?.ReleaseBut(group);
         await TakeOutput(group, run);
         State.Gradients = GradientRecord.Worst([State.Gradients, .. await run.Unless(Forming(() => group.Prepare(Job, facts, restore, new EventPlace(Output, State.Submission.Continue))))]);
@@ -279,7 +280,7 @@ internal sealed partial class CoordinatorGrain
         : _group!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, IsOut) ? Directive.Reform
         : Directive.Train;
 
-    // Records that workers may forget. The stored step may be ahead of the settled one after a rewind.
+    // Records that workers may forget.
     private long Acknowledged => Math.Min(_keeper.Stored, _progress!.Settled.Committed);
 
     private void Remember(GenerationRun run)

@@ -280,7 +280,7 @@ public sealed class JobProgress
                 endsRound ? state.EpochLoss : null,
                 endsRound ? state.Evaluation?.Loss : null,
                 endsRound ? state.Evaluation?.AccuracyOfClasses : null,
-                seconds,
+                state.Points.Count > 0 ? Math.Max(seconds, state.Points[^1].Seconds) : seconds, // another coordinator may have counted until there
                 norm,
                 endsRound ? state.Evaluation?.Numbers : null));
         }

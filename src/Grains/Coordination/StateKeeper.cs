@@ -30,6 +30,9 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Action<T> complet
     /// <summary>Since the last try.</summary>
     public TimeSpan Age => _since.Elapsed;
 
+    /// <summary>The state has gone back: what was stored beyond it is to be done, and stored, again.</summary>
+    public void Rewind() => Stored = Math.Min(Stored, mark(kept.State));
+
     /// <summary>Stores it, or throws: the caller asks again.</summary>
     /// <exception cref="InconsistentStateException">Another activation has taken over.</exception>
     /// <exception cref="OrleansException">The storage fails.</exception>

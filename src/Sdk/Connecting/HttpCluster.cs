@@ -31,17 +31,22 @@ internal sealed class HttpCluster : ICluster
         var http = new HttpQuestions(server);
         try
         {
-            if (await HedgedQuestion<int>.Ask(() => http.Get("", Json.Int32, cancellation)).WaitAsync(FirstAnswer, cancellation) == ClusterJson.Version)
+            if (await HedgedQuestion<bool>.Ask(() => http.Get("", Json.Boolean, cancellation)).WaitAsync(FirstAnswer, cancellation))
             {
-                return new HttpCluster(http, calls, new Once<ClusterConnection>(grains));
+                var found = new HttpCluster(http, calls, new Once<ClusterConnection>(grains));
+                http = null;
+                return found;
             }
         }
-        catch (Exception e) when (WayLost.Tells(e) || e is JsonException or InvalidOperationException)
+        catch (Exception e) when (WayLost.Tells(e) || e is JsonException or InvalidOperationException or ClusterUnreachableException)
         {
             // The caller goes the other way.
         }
+        finally
+        {
+            http?.Dispose();
+        }
 
-        http.Dispose();
         return null;
     }
 

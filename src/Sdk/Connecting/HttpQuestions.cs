@@ -13,8 +13,9 @@ namespace Granary.Sdk.Connecting;
 /// <param name="server">The server.</param>
 internal sealed class HttpQuestions(Uri server) : IDisposable
 {
-    // A frozen silo answers nothing; the next try goes to another one. A long poll is answered well within that time.
+    // A frozen silo answers nothing; the next try goes to another one. A long poll is answered well within that time. A change may wait for storage.
     private static readonly TimeSpan AnswerTime = StatusMark.LongestWait + TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ChangeTime = TimeSpan.FromSeconds(15);
 
     private HttpClient? _idle;
     private volatile bool _disposed;
@@ -34,19 +35,23 @@ internal sealed class HttpQuestions(Uri server) : IDisposable
 
     private async Task<T?> Send<T>(HttpMethod method, string question, string? body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(GranaryClient));
         var http = Interlocked.Exchange(ref _idle, null) ?? Connection();
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        time.CancelAfter(method == HttpMethod.Get ? AnswerTime : ChangeTime);
         try
         {
             using var request = new HttpRequestMessage(method, new Uri(server, ClusterJson.Path + question));
             request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
-            using var answer = await http.SendAsync(request, cancellation);
-            var text = await answer.Content.ReadAsStringAsync(cancellation);
-            http = KeepOrDrop(http);
+            using var answer = await http.SendAsync(request, time.Token);
+            var text = await answer.Content.ReadAsStringAsync(time.Token);
+            Keep(http);
+            http = null;
             return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize(text, type) : throw Refusal(answer.StatusCode, text);
         }
-        catch (TaskCanceledException e) when (e.InnerException is TimeoutException late)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw late;
+            throw new TimeoutException();
         }
         finally
         {
@@ -55,12 +60,16 @@ internal sealed class HttpQuestions(Uri server) : IDisposable
     }
 
     // No proxy: the cluster is on this machine.
-    private static HttpClient Connection() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = AnswerTime };
+    private static HttpClient Connection() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    private HttpClient? KeepOrDrop(HttpClient answered)
+    // One is kept for the next question.
+    private void Keep(HttpClient answered)
     {
-        var dropped = Interlocked.Exchange(ref _idle, answered);
-        return _disposed ? Interlocked.Exchange(ref _idle, null) : dropped;
+        Interlocked.Exchange(ref _idle, answered)?.Dispose();
+        if (_disposed)
+        {
+            Interlocked.Exchange(ref _idle, null)?.Dispose();
+        }
     }
 
     private static Exception Refusal(HttpStatusCode code, string text)
@@ -70,6 +79,7 @@ internal sealed class HttpQuestions(Uri server) : IDisposable
         {
             HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge => new JobException(why),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => new HttpRequestException(why),
+            HttpStatusCode.NotFound => new ClusterUnreachableException($"the cluster's silos are of another build than this client ({why}). Connect anew, or use the same version."),
             _ => new InvalidOperationException(why),
         };
     }

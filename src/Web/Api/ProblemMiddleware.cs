@@ -38,6 +38,9 @@ internal sealed class ProblemMiddleware(RequestDelegate next)
         _ => null,
     };
 
+    /// <summary>Whether there is a problem document for an error.</summary>
+    public static bool Foresees(Exception error) => Of(error) is not null;
+
     private static IResult? Of(Exception error) => error switch
     {
         JobException => Problem.OfJob(error.Message, "The job cannot be taken"),

@@ -19,16 +19,16 @@ internal static class RecordRoutes
     /// <summary>Adds them.</summary>
     public static void MapRecords(this IEndpointRouteBuilder app)
     {
-        var records = app.MapGroup(ClusterJson.Path).ExcludeFromDescription();
-        records.MapGet("", () => Of(ClusterJson.Version, Json.Int32));
+        var records = app.MapGroup(ClusterJson.Path).ExcludeFromDescription().AddEndpointFilter(SayWhatWentWrong);
+        records.MapGet("", () => Of(true, Json.Boolean));
         records.MapGet("/silos", async (ClusterCalls calls, CancellationToken cancellation) =>
             Of(await calls.Ask(calls.Cluster.Silos, cancellation), Json.IReadOnlyListSiloInfo));
         records.MapGet("/jobs", async (ClusterCalls calls, CancellationToken cancellation) =>
             Of(await calls.Ask(calls.Catalogue.List, cancellation), Json.IReadOnlyListJobStatus));
         records.MapPost("/jobs", async (HttpRequest request, ClusterCalls calls, CancellationToken cancellation) =>
         {
-            var document = Read(await JobFileBody.Read(request, cancellation));
-            var job = await calls.Ask(() => calls.Catalogue.Submit(document.Submission()), cancellation); // it has an id, so that it is taken once
+            var document = Read(await JobFileBody.Read(request, cancellation, JobFileBody.LongestReceived));
+            var job = await calls.Change(() => calls.Catalogue.Submit(document.Submission()), cancellation); // it has an id, so that it is taken once
             calls.ForgetJobs();
             return Of(job, Json.String);
         });
@@ -52,10 +52,23 @@ internal static class RecordRoutes
     private static void MapChange(RouteGroupBuilder records, string path, Func<ClusterCalls, string, Task<bool>> change) =>
         records.MapPost(path, async (string job, ClusterCalls calls, CancellationToken cancellation) =>
         {
-            var changed = await calls.Ask(() => change(calls, job), cancellation);
+            var changed = await calls.Change(() => change(calls, job), cancellation);
             calls.ForgetJobs();
             return Of(changed, Json.Boolean);
         });
+
+    // What is not foreseen is a mistake of Granary's own: whoever asked tells the user what it was.
+    private static async ValueTask<object?> SayWhatWentWrong(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception e) when (!ProblemMiddleware.Foresees(e) && e is not OperationCanceledException)
+        {
+            return Problem.Of(StatusCodes.Status500InternalServerError, "Not foreseen", $"{e.GetType().Name}: {e.Message}");
+        }
+    }
 
     private static async Task<bool> Done(Task call)
     {

@@ -16,8 +16,9 @@ internal static class JobFileBody
     /// <summary>The body as text.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="BadHttpRequestException">It is longer than a job file may be.</exception>
-    public static async Task<string> Read(HttpRequest request, CancellationToken cancellation)
+    /// <param name="longest">The most bytes that it may have.</param>
+    /// <exception cref="BadHttpRequestException">It is longer than that.</exception>
+    public static async Task<string> Read(HttpRequest request, CancellationToken cancellation, long longest = Longest)
     {
         using var taken = new MemoryStream();
         var chunk = new byte[16 << 10];
@@ -25,15 +26,15 @@ internal static class JobFileBody
         for (var count = 0; (count = await request.Body.ReadAsync(chunk, cancellation)) > 0;)
         {
             length += count;
-            if (length <= Longest)
+            if (length <= longest)
             {
                 taken.Write(chunk, 0, count);
             }
         }
 
-        return length <= Longest
+        return length <= longest
             ? new StreamReader(new MemoryStream(taken.GetBuffer(), 0, (int)taken.Length), Encoding.UTF8).ReadToEnd()
             : throw new BadHttpRequestException(
-                $"the body has {length} bytes, and a job file has {Longest} at most. Send the job file alone: its data is read where data.path says.", StatusCodes.Status413PayloadTooLarge);
+                $"the body has {length} bytes, and a job file has {longest} at most. Send the job file alone: its data is read where data.path says.", StatusCodes.Status413PayloadTooLarge);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
 
         var warnings = query.Check ?? true ? await Check(text, name, folder, set, cancellation) : [];
         var submission = new Submission(job, output, id, query.Priority ?? 0, Group: query.Group, Warnings: warnings, Overwrite: query.Overwrite ?? false);
-        await calls.Ask(() => calls.Catalogue.Submit(submission), cancellation); // with an id of its own it is taken once, however often it is asked
+        await calls.Change(() => calls.Catalogue.Submit(submission), cancellation); // with an id of its own it is taken once, however often it is asked
         calls.ForgetJobs();
         return new SubmittedDocument(id, [.. warnings.Select(w => new WarningDocument(w.Kind, w.Message))]);
     }

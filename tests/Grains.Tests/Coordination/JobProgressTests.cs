@@ -22,4 +22,19 @@ public class JobProgressTests
         Assert.Equal((2.0, 0.2), (Evaluated(true).Loss, Evaluated(true).Accuracy));
         Assert.Equal((2.0, 0.75), (Evaluated(false).Loss, Evaluated(false).Accuracy));
     }
+
+    // A coordinator counts on from what another one has stored, and may know points that are newer.
+    [Fact]
+    public void A_point_is_never_older_than_the_one_before_it()
+    {
+        var progress = new JobProgress(new BatchPlan([2, 2], 4, 4), [0, 0], ProgressState.Empty(2));
+        foreach (var (step, seconds) in new[] { (0L, 1.0), (1, 3), (2, 2), (3, 4) })
+        {
+            progress.Add([new StepRecord(step, [new(0, 2, 2, 1, 0), new(1, 2, 2, 1, 0)])], [], seconds);
+        }
+
+        progress.Settle(4);
+        Assert.Equal([1, 3, 3, 4], progress.Live.Points.Select(p => p.Seconds));
+        Assert.Equal(progress.Live.Points, progress.Settled.Points);
+    }
 }

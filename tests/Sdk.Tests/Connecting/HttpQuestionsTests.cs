@@ -28,13 +28,13 @@ public sealed class HttpQuestionsTests : IDisposable
     public async Task Answers_one_after_the_other_share_a_connection()
     {
         using var http = new HttpQuestions(Address);
-        var first = http.Get("", ClusterJson.Default.Int32, Now);
+        var first = http.Get("", ClusterJson.Default.Boolean, Now);
         var connection = await Accept();
-        Assert.Equal("GET /api/v1/records HTTP/1.1", await Answer(connection, "200 OK", "1"));
-        Assert.Equal(1, await first);
-        var second = http.Get("/status?job=a", ClusterJson.Default.Int32, Now);
-        Assert.Equal("GET /api/v1/records/status?job=a HTTP/1.1", await Answer(connection, "200 OK", "2"));
-        Assert.Equal(2, await second);
+        Assert.Equal("GET /api/v1/records/1 HTTP/1.1", await Answer(connection, "200 OK", "true"));
+        Assert.True(await first);
+        var second = http.Get("/status?job=a", ClusterJson.Default.Boolean, Now);
+        Assert.Equal("GET /api/v1/records/1/status?job=a HTTP/1.1", await Answer(connection, "200 OK", "false"));
+        Assert.False(await second);
         Assert.False(_server.Pending());
     }
 
@@ -43,10 +43,10 @@ public sealed class HttpQuestionsTests : IDisposable
     public async Task A_question_that_is_not_answered_is_asked_again_by_another_connection()
     {
         using var http = new HttpQuestions(Address);
-        var asked = HedgedQuestion<int>.Ask(() => http.Get("", ClusterJson.Default.Int32, Now));
+        var asked = HedgedQuestion<bool>.Ask(() => http.Get("", ClusterJson.Default.Boolean, Now));
         _ = await Accept(); // says nothing
-        await Answer(await Accept(), "200 OK", "3");
-        Assert.Equal(3, await asked);
+        await Answer(await Accept(), "200 OK", "true");
+        Assert.True(await asked);
     }
 
     [Fact]
@@ -61,9 +61,21 @@ public sealed class HttpQuestionsTests : IDisposable
         var error = await Assert.ThrowsAsync<JobRefusedException>(() => refused);
         Assert.Equal(("j.yaml:3: data.path: why", "j.yaml", 3, "data.path"), (error.Message, error.File, error.Line, error.Key));
 
-        var broken = calls.Ask(() => http.Get("", ClusterJson.Default.Int32, Now), Now);
-        await Answer(connection, "500 Internal Server Error", "");
-        Assert.Contains("the cluster did not answer as it should", (await Assert.ThrowsAsync<ClusterUnreachableException>(() => broken)).Message);
+        var broken = calls.Ask(() => http.Get("", ClusterJson.Default.Boolean, Now), Now);
+        await Answer(connection, "500 Internal Server Error", """{"detail":"KeyNotFoundException: why"}""");
+        Assert.Equal("the cluster did not answer as it should: InvalidOperationException: KeyNotFoundException: why", (await Assert.ThrowsAsync<ClusterUnreachableException>(() => broken)).Message);
+    }
+
+    [Fact]
+    public async Task Silos_of_another_build_and_a_closed_client_are_told_at_once()
+    {
+        using var http = new HttpQuestions(Address);
+        var calls = new PersistentCalls(TimeSpan.FromMinutes(1), time => new ClusterUnreachableException("silence"));
+        var replaced = calls.Ask(() => http.Get("", ClusterJson.Default.Boolean, Now), Now);
+        await Answer(await Accept(), "404 Not Found", "");
+        Assert.Contains("of another build than this client", (await Assert.ThrowsAsync<ClusterUnreachableException>(() => replaced)).Message);
+        http.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => http.Get("", ClusterJson.Default.Boolean, Now));
     }
 
     [Fact]
@@ -73,7 +85,7 @@ public sealed class HttpQuestionsTests : IDisposable
         _server.Stop(); // connections are refused
         using var http = new HttpQuestions(address);
         var calls = new PersistentCalls(TimeSpan.FromSeconds(0.3), time => new ClusterUnreachableException("silence"));
-        Assert.Equal("silence", (await Assert.ThrowsAsync<ClusterUnreachableException>(() => calls.Ask(() => http.Get("", ClusterJson.Default.Int32, Now), Now))).Message);
+        Assert.Equal("silence", (await Assert.ThrowsAsync<ClusterUnreachableException>(() => calls.Ask(() => http.Get("", ClusterJson.Default.Boolean, Now), Now))).Message);
         Assert.Null(await HttpCluster.Find(address, calls, _ => throw new InvalidOperationException("not asked for"), Now));
     }
 
@@ -81,7 +93,7 @@ public sealed class HttpQuestionsTests : IDisposable
     public async Task A_build_of_other_records_is_asked_by_an_Orleans_client()
     {
         var found = HttpCluster.Find(Address, new PersistentCalls(TimeSpan.FromMinutes(1), _ => new ClusterUnreachableException("silence")), _ => throw new JobException("not asked for"), Now);
-        await Answer(await Accept(), "200 OK", $"{ClusterJson.Version + 1}");
+        await Answer(await Accept(), "404 Not Found", """{"detail":"there is nothing at /api/v1/records/1"}""");
         Assert.Null(await found);
     }
 

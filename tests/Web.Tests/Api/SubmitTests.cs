@@ -146,7 +146,7 @@ public sealed class SubmitTests(WebCluster cluster)
 
     [Theory]
     [InlineData("/api/v1/jobs/%20")]
-    [InlineData("/api/v1/records/status?known=0&job=")]
+    [InlineData("/api/v1/records/1/status?known=0&job=")]
     public async Task A_job_without_an_id_is_none(string path)
     {
         using var answer = await cluster.Http.GetAsync(new Uri(path, UriKind.Relative));
@@ -162,8 +162,21 @@ public sealed class SubmitTests(WebCluster cluster)
     public async Task What_is_no_submission_is_refused(string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await cluster.Http.PostAsync(new Uri("/api/v1/records/jobs", UriKind.Relative), content);
+        using var answer = await cluster.Http.PostAsync(new Uri("/api/v1/records/1/jobs", UriKind.Relative), content);
         Assert.StartsWith("the body is no submission: ", (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    // All defaults filled in, and quoted as JSON, a job file may be longer than it was written.
+    [Fact]
+    public async Task A_submission_may_be_longer_than_a_job_file()
+    {
+        var job = Jobs.JobFile.Parse(cluster.Blobs(epochs: 1), "j.yaml", cluster.Folder, [], cluster.Folder);
+        var warnings = Enumerable.Range(0, 30_000).Select(i => new JobWarning("kind", $"a warning that says something of column {i}")).ToArray();
+        var body = JsonSerializer.Serialize(SubmissionDocument.Of(new Submission(job, null, "long-1", Warnings: warnings)), ClusterJson.Default.SubmissionDocument);
+        Assert.InRange(body.Length, 1 << 20, 8 << 20);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await cluster.Http.PostAsync(new Uri("/api/v1/records/1/jobs", UriKind.Relative), content);
+        Assert.Equal("\"long-1\"", await answer.Content.ReadAsStringAsync());
     }
 
     private static async Task<JsonElement> Problem(HttpResponseMessage answer, HttpStatusCode code)
