@@ -74,7 +74,8 @@ public sealed class PermutationImportanceTests : IDisposable
             new ModelSection { Kind = "linear", Loss = Loss.SquaredError, Precision = Precision.Float64 },
             new DataSection { Format = "csv", Path = "d.csv", Label = "y", Weight = "w", Target = LabelTarget.Number, Standardize = true, StandardizeTarget = true },
             new DataFacts(new InputShape(columns.Length, 0), [], [1], [0], new Scaling(line.Mean, line.Deviation)) { Columns = columns, TargetScaling = line.Scaling })
-            with { Weights = [.. line.W.Append(line.B).Select(w => (float)w)] };
+            with
+        { Weights = [.. line.W.Append(line.B).Select(w => (float)w)] };
         double[] anything = [.. columns.Select(_ => 1e300)]; // what a row that weighs nothing holds
         var x = line.X.Zip(c.Weights!, (row, w) => w == 0 ? anything : row);
         var found = Run(model, _folder.Write("d.csv", $"{string.Join(',', columns)},y,w\n" + Rows(x, line.Y.Zip(c.Weights!, (y, w) => $"{Plain(y)},{Plain(w)}"))), c);
@@ -92,7 +93,8 @@ public sealed class PermutationImportanceTests : IDisposable
             new ModelSection { Kind = "logistic", Precision = Precision.Float64 },
             new DataSection { Format = "csv", Path = "d.csv", Target = LabelTarget.Labels, LabelColumns = ["k", "l", "m"] },
             new DataFacts(new InputShape(4, 3) { IsMultiLabel = true }, ["k", "l", "m"], [1], [0], null) { Columns = columns })
-            with { Weights = [.. c.W!.SelectMany(w => w).Concat(c.B!).Select(w => (float)w)] };
+            with
+        { Weights = [.. c.W!.SelectMany(w => w).Concat(c.B!).Select(w => (float)w)] };
         var found = Run(model, _folder.Write("d.csv", "a,b,c,d,k,l,m\n" + Rows(c.X!, c.Y!.Select(y => string.Join(',', y)))), c);
         Same(c.Figures["accuracy"], columns.Select(n => found[n].Accuracy));
         Same(c.Figures["neg_loss"], columns.Select(n => found[n].Loss));
