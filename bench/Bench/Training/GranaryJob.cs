@@ -44,8 +44,7 @@ internal sealed partial class GranaryJob : IAsyncDisposable
     {
         for (var until = DateTime.UtcNow + StartTime; DateTime.UtcNow < until;)
         {
-            var silos = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
-                .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Where(IsSilo).Order().ToArray();
+            var silos = Processes().Where(IsSilo).Order().ToArray();
             if (silos.Length == 2)
             {
                 return silos;
@@ -94,11 +93,8 @@ internal sealed partial class GranaryJob : IAsyncDisposable
     {
         try
         {
-            var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/");
-            var stat = File.ReadAllText(folder + "stat");
-            var parent = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1];
-            return parent == _client.Pid.ToString(CultureInfo.InvariantCulture)
-                && File.ReadAllText(folder + "cmdline").Split('\0') is [var program, _, "silo", ..] && Path.GetFileName(program) == "dotnet";
+            return IsChild(pid) && File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline")).Split('\0') is [var program, _, "silo", ..]
+                && Path.GetFileName(program) == "dotnet";
         }
         catch (IOException)
         {
@@ -111,8 +107,7 @@ internal sealed partial class GranaryJob : IAsyncDisposable
     /// <exception cref="ChildException">The command ended before.</exception>
     public async Task<DateTime> Opened(string folder, CancellationToken cancellation)
     {
-        while (!Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
-            .Select(n => int.Parse(n!, CultureInfo.InvariantCulture)).Any(p => IsChild(p) && HasOpen(p, folder)))
+        while (!Processes().Any(p => IsChild(p) && HasOpen(p, folder)))
         {
             if (!Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{_client.Pid}/fd")))
             {
@@ -124,6 +119,9 @@ internal sealed partial class GranaryJob : IAsyncDisposable
 
         return DateTime.UtcNow;
     }
+
+    private static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
+        .Select(n => int.Parse(n!, CultureInfo.InvariantCulture));
 
     private bool IsChild(int pid)
     {
