@@ -34,6 +34,7 @@ public interface IClusterGrain : IGrainWithIntegerKey
 /// <param name="Gflops">How fast it multiplies matrices on one compute thread, or on its CUDA device, in 10^9 operations a second; 0: not known.</param>
 /// <param name="Codec">Name of the codec of its tensor channel.</param>
 /// <param name="CheckpointStore">Name of the store that its parts of checkpoints go to.</param>
+/// <param name="Protocol">See <see cref="WireProtocol"/>.</param>
 [GenerateSerializer, Immutable, Alias("granary.SiloInfo")]
 public sealed record SiloInfo(
     [property: Id(0)] string Name,
@@ -46,4 +47,5 @@ public sealed record SiloInfo(
     [property: Id(7)] string Platform,
     [property: Id(8)] double Gflops,
     [property: Id(9)] string Codec = "identity",
-    [property: Id(10)] string CheckpointStore = "directory");
+    [property: Id(10)] string CheckpointStore = "directory",
+    [property: Id(11)] int Protocol = 1);

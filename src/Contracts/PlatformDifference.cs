@@ -1,9 +1,21 @@
 namespace Granary.Contracts;
 
-/// <summary>What differs between two silos' platforms. Each is one line of parts, "granary 0.1.0; cpu; x64 AuthenticAMD avx2": a plain rule.</summary>
+/// <summary>What differs between two silos' platforms. Each is one line of parts, "granary 0.1.0 arithmetic 2; cpu; x64 AuthenticAMD avx2": a plain rule.</summary>
 public static class PlatformDifference
 {
     private const string Between = "; ";
+    private const string Arithmetic = " arithmetic ";
+
+    /// <summary>Whether two platforms compute the same weights to the last bit. Two versions of Granary do where the number of their arithmetic is the same.</summary>
+    /// <param name="one">A platform.</param>
+    /// <param name="other">Another.</param>
+    public static bool IsNone(string one, string other) => WithoutVersion(one).SequenceEqual(WithoutVersion(other));
+
+    private static ReadOnlySpan<char> WithoutVersion(string platform)
+    {
+        var (arithmetic, first) = (platform.IndexOf(Arithmetic, StringComparison.Ordinal), platform.IndexOf(Between, StringComparison.Ordinal));
+        return arithmetic >= 0 && (first < 0 || arithmetic < first) ? platform.AsSpan(arithmetic) : platform;
+    }
 
     /// <summary>The parts of each that the other does not have.</summary>
     /// <param name="one">A platform.</param>

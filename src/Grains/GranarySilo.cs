@@ -5,6 +5,7 @@ using Granary.Grains.Compute;
 using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
 using Granary.Grains.Shards;
+using Granary.Grains.Storage;
 using Granary.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,7 +47,7 @@ public static class GranarySilo
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Departure>())
             .AddSingleton<OrleansGrainStorageSerializer>() // tolerates new fields; knows our types
             .AddSingleton<IGrainStorageSerializer>(s => new FaultyStorageSerializer(
-                s.GetRequiredService<OrleansGrainStorageSerializer>(), s.GetRequiredService<SiloFaults>()))
+                new VersionedStateSerializer(s.GetRequiredService<OrleansGrainStorageSerializer>()), s.GetRequiredService<SiloFaults>()))
             .AddGranarySerialization();
         builder.Services.TryAddSingleton<IBlockCodec>(IdentityCodec.Instance);
         builder.Services.TryAddSingleton<ICheckpointStore, DirectoryStore>();

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 
 namespace Granary.Architecture.Tests;
 
@@ -43,7 +42,7 @@ public class PublicApiTests
     [Fact]
     public void The_api_for_models_of_ones_own_is_the_one_written_down()
     {
-        var actual = string.Concat(Types.Select(t => Describe(Load(t.Assembly).GetType(t.Type, throwOnError: true)!)));
+        var actual = string.Concat(Types.Select(t => Describe(SiloAssemblies.Load(t.Assembly).GetType(t.Type, throwOnError: true)!)));
         var expected = Repository.Read(File).ReplaceLineEndings("\n");
         if (Environment.GetEnvironmentVariable("GRANARY_UPDATE_API") == "1")
         {
@@ -58,28 +57,13 @@ public class PublicApiTests
     [Fact]
     public void Everything_in_the_namespace_for_them_is_pinned() => Assert.Equal(
         Types.Select(t => t.Type).Where(t => t.StartsWith("Granary.Model.Custom.", StringComparison.Ordinal)),
-        Load("Granary.Model").GetExportedTypes().Select(t => t.FullName!).Where(t => t.StartsWith("Granary.Model.Custom.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-
-    private static readonly AssemblyLoadContext Context = Resolving();
-
-    private static string Silo => Path.GetFullPath(
-        typeof(PublicApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Silo").Value!);
-
-    private static Assembly Load(string name) => Context.LoadFromAssemblyName(new AssemblyName(name));
-
-    private static AssemblyLoadContext Resolving()
-    {
-        var resolver = new AssemblyDependencyResolver(Silo);
-        var context = new AssemblyLoadContext("silo");
-        context.Resolving += (c, name) => resolver.ResolveAssemblyToPath(name) is { } path ? c.LoadFromAssemblyPath(path) : null;
-        return context;
-    }
+        SiloAssemblies.Load("Granary.Model").GetExportedTypes().Select(t => t.FullName!).Where(t => t.StartsWith("Granary.Model.Custom.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
     private static string Describe(Type type)
     {
         const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var members = type.GetMembers(Declared).Where(IsOpen).Select(m => $"    {Describe(m)}\n").Distinct().Order(StringComparer.Ordinal);
-        return $"{(type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")}{type.FullName} : {Name(type.BaseType ?? typeof(object))}\n"
+        return $"{(type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")}{type.FullName} : {SiloAssemblies.Name(type.BaseType ?? typeof(object))}\n"
             + string.Concat(members);
     }
 
@@ -97,20 +81,16 @@ public class PublicApiTests
 
     private static string Describe(MemberInfo member) => member switch
     {
-        MethodInfo m => $"{Access(m)}{(m.IsStatic ? "static " : m.IsAbstract ? "abstract " : m.IsVirtual ? "virtual " : "")}{Name(m.ReturnType)} {m.Name}"
-            + $"{(m.IsGenericMethod ? $"<{string.Join(", ", m.GetGenericArguments().Select(Name))}>" : "")}({Parameters(m)})",
+        MethodInfo m => $"{Access(m)}{(m.IsStatic ? "static " : m.IsAbstract ? "abstract " : m.IsVirtual ? "virtual " : "")}{SiloAssemblies.Name(m.ReturnType)} {m.Name}"
+            + $"{(m.IsGenericMethod ? $"<{string.Join(", ", m.GetGenericArguments().Select(SiloAssemblies.Name))}>" : "")}({Parameters(m)})",
         ConstructorInfo c => $"{Access(c)}.ctor({Parameters(c)})",
-        PropertyInfo p => $"{Name(p.PropertyType)} {p.Name} {{ {(p.GetMethod is null ? "" : "get; ")}{(p.SetMethod is null ? "" : "set; ")}}}",
-        FieldInfo f => $"{Name(f.FieldType)} {f.Name}",
+        PropertyInfo p => $"{SiloAssemblies.Name(p.PropertyType)} {p.Name} {{ {(p.GetMethod is null ? "" : "get; ")}{(p.SetMethod is null ? "" : "set; ")}}}",
+        FieldInfo f => $"{SiloAssemblies.Name(f.FieldType)} {f.Name}",
         _ => member.ToString()!,
     };
 
     private static string Access(MethodBase method) => method.IsPublic ? "" : "protected ";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(
-        p => $"{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.RawDefaultValue ?? "null"}" : "")}"));
-
-    private static string Name(Type type) => type.IsGenericType
-        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
-        : type.Name;
+        p => $"{SiloAssemblies.Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.RawDefaultValue ?? "null"}" : "")}"));
 }

@@ -14,6 +14,18 @@ public sealed class UnrestTests : RecoveryScenario
     }
 
     [Fact]
+    public async Task Every_silo_may_be_replaced_one_after_the_other_while_a_job_runs()
+    {
+        await Up(silos: 3);
+        var (job, report) = await InjectFromTheStart("rolling.yaml", Job);
+        Assert.True(report.GetProperty("faults").GetInt32() == 4, report.ToString());
+        await EndsAsUndisturbed(job);
+        using var goodput = await Run("goodput", job, "--json");
+        await goodput.Succeeds();
+        Assert.Equal(0, goodput.Json.GetProperty("stepsRedone").GetInt64()); // each handed on what it had
+    }
+
+    [Fact]
     public async Task A_silo_that_left_and_was_started_again_takes_part_again()
     {
         await Up(silos: 2);

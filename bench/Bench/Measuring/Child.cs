@@ -11,12 +11,13 @@ internal sealed class ChildException(string message) : Exception(message);
 internal sealed class Child : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly Task<string> _errors;
+    private readonly Task _errors;
+    private readonly List<string> _said = [];
 
     private Child(Process process)
     {
         _process = process;
-        _errors = process.StandardError.ReadToEndAsync();
+        _errors = Listen();
         Pid = process.Id;
     }
 
@@ -82,11 +83,55 @@ internal sealed class Child : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>The first line of its standard error that begins so, once there is one.</summary>
+    /// <exception cref="ChildException">It ended before.</exception>
+    public async Task<string> Said(string beginning, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var ended = _errors.IsCompleted; // before looking: what it said last counts
+            if (Said().FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal)) is { } line)
+            {
+                return line;
+            }
+
+            if (ended)
+            {
+                throw await Failure(cancellation);
+            }
+
+            await Task.Delay(25, cancellation);
+        }
+    }
+
+    private string[] Said()
+    {
+        lock (_said)
+        {
+            return [.. _said];
+        }
+    }
+
+    private async Task Listen()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            if (line.Trim() is { Length: > 0 } text)
+            {
+                lock (_said)
+                {
+                    _said.Add(text);
+                }
+            }
+        }
+    }
+
     /// <summary>Why it ended.</summary>
     public async Task<ChildException> Failure(CancellationToken cancellation)
     {
         await _process.WaitForExitAsync(cancellation);
-        var last = string.Join(" | ", (await _errors).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(4));
+        await _errors;
+        var last = string.Join(" | ", Said().TakeLast(4));
         return new ChildException($"{Path.GetFileName(_process.StartInfo.FileName)} ended with code {_process.ExitCode}: {last}");
     }
 

@@ -9,15 +9,20 @@ namespace Granary.Bench.Training;
 internal sealed partial class GranaryJob : IAsyncDisposable
 {
     private const int Terminate = 15; // unlike an interrupt, never ignored in a background job
+    private const string Name = "name:";
+    private const string PageLine = "its page, while it runs: ";
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
     private readonly Child _client;
 
-    private GranaryJob(Child client, string output) => (_client, Output) = (client, output);
+    private GranaryJob(Child client, string output, string stepThread) => (_client, Output, StepThread) = (client, output, stepThread);
 
     /// <summary>Where the model goes.</summary>
     public string Output { get; }
+
+    /// <summary>The name of the thread that takes the steps, in each silo.</summary>
+    public string StepThread { get; }
 
     /// <summary>The command's process id.</summary>
     public int Pid => _client.Pid;
@@ -26,13 +31,19 @@ internal sealed partial class GranaryJob : IAsyncDisposable
     public DateTime Started => _client.Started;
 
     /// <summary>Starts it on two silos with one compute thread each, whatever the number of cores.</summary>
-    public static GranaryJob Start(Session session, string file, string telemetry = "none", IReadOnlyDictionary<string, string>? environment = null)
+    public static GranaryJob Start(Session session, string file, string telemetry = "none", IReadOnlyDictionary<string, string>? environment = null, bool page = false)
     {
         var output = Path.Combine(session.Scratch, $"run-{Guid.NewGuid():N}");
         var own = new Dictionary<string, string>([.. TwoCores(), .. environment ?? new Dictionary<string, string>()]);
         return new GranaryJob(
-            Child.Start(session, "dotnet", [session.Client, "train", file, "--silos", "2", "--output", output, "--telemetry", telemetry, "--json"], own), output);
+            Child.Start(session, "dotnet", [session.Client, "train", file, "--silos", "2", "--output", output, "--telemetry", telemetry, "--json", .. page ? ["--ui"] : Array.Empty<string>()], own),
+            output, $"{JobName(file)} steps");
     }
+
+    private static string JobName(string file) => File.ReadLines(file).First(l => l.StartsWith(Name, StringComparison.Ordinal))[Name.Length..].Trim();
+
+    /// <summary>The address of its page, once it is there.</summary>
+    public async Task<Uri> Page(CancellationToken cancellation) => new((await _client.Said(PageLine, cancellation))[PageLine.Length..]);
 
     /// <summary>What gives each of two silos one compute thread: a silo takes its share of the cores.</summary>
     public static IReadOnlyDictionary<string, string> TwoCores() =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Bench.Measuring;
+using Granary.Bench.Quiet;
 
 namespace Granary.Bench.Training;
 
@@ -9,28 +10,42 @@ namespace Granary.Bench.Training;
 /// <param name="ComputeMilliseconds">The median of its computing.</param>
 /// <param name="BytesPerStep">Managed bytes that the thread of the steps allocates in one.</param>
 /// <param name="ProcessBytesPerStep">Managed bytes that the silo's whole process allocates, per step.</param>
+/// <param name="BesideSteps">Processor time of the silos' other threads than those of the steps, in percent of one core.</param>
 /// <param name="Shares">See <see cref="StepShares"/>.</param>
 internal sealed record SteadyState(
-    double StepsPerSecond, double StepMilliseconds, double ComputeMilliseconds, double BytesPerStep, double ProcessBytesPerStep, IReadOnlyDictionary<string, double> Shares)
+    double StepsPerSecond, double StepMilliseconds, double ComputeMilliseconds, double BytesPerStep, double ProcessBytesPerStep, double BesideSteps,
+    IReadOnlyDictionary<string, double> Shares)
 {
     /// <summary>Seconds at the beginning that do not count: code is still being compiled.</summary>
     private const int WarmUp = 5;
 
     /// <summary>Runs a job that would never end, and listens to its first silo for some seconds.</summary>
-    public static async Task<SteadyState> Measure(
-        Session session, string file, int seconds, CancellationToken cancellation, string telemetry = "none", IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<SteadyState> Measure(Session session, string file, int seconds, CancellationToken cancellation)
     {
-        await using var job = GranaryJob.Start(session, file, telemetry, environment);
+        await using var job = GranaryJob.Start(session, file);
+        return await Measure(session, job, seconds, cancellation);
+    }
+
+    /// <summary>The same of one that has been started; it is ended.</summary>
+    public static async Task<SteadyState> Measure(Session session, GranaryJob job, int seconds, CancellationToken cancellation)
+    {
         var silos = await job.StartedSilos(cancellation);
         session.Environment.Adopt(silos[0]);
         using var metrics = new SiloMetrics(silos[0]);
+        OtherThreads? warm = null;
         for (var waited = 0; ; waited++)
         {
             var training = metrics.Seconds.SkipWhile(s => s.Values.GetValueOrDefault("granary.steps") == 0).ToArray();
+            if (training.Length >= WarmUp)
+            {
+                warm ??= OtherThreads.Now(silos, job.StepThread);
+            }
+
             if (training.Length > WarmUp + seconds)
             {
+                var beside = warm!.PercentUntil(OtherThreads.Now(silos, job.StepThread));
                 await job.Stop(cancellation);
-                return Of(training[(WarmUp - 1)..(WarmUp + seconds)], StepShares.Of(job.Output));
+                return Of(training[(WarmUp - 1)..(WarmUp + seconds)], beside, StepShares.Of(job.Output));
             }
 
             if (waited > 40 * (25 + seconds))
@@ -43,7 +58,7 @@ internal sealed record SteadyState(
     }
 
     // The first second only says when the others began.
-    private static SteadyState Of(IReadOnlyList<MetricSecond> seconds, IReadOnlyDictionary<string, double> shares)
+    private static SteadyState Of(IReadOnlyList<MetricSecond> seconds, double beside, IReadOnlyDictionary<string, double> shares)
     {
         var counted = seconds.Skip(1).ToArray();
         var steps = Sum("granary.steps");
@@ -53,6 +68,7 @@ internal sealed record SteadyState(
             1e3 * Median("granary.step.compute.duration"),
             Median("granary.step.allocated"),
             Sum("dotnet.gc.heap.total_allocated") / steps,
+            beside,
             shares);
 
         double Sum(string name) => counted.Sum(s => s.Values.GetValueOrDefault(name));

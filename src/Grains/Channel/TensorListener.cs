@@ -198,7 +198,7 @@ internal sealed partial class TensorListener : IDisposable
 
     private string? Refusal(Handshake handshake) =>
         handshake.Cluster != _cluster ? $"this silo belongs to cluster {_cluster}, not {Shown(handshake.Cluster)}"
-        : handshake.Platform != _platform ? Differing(PlatformDifference.Of(_platform, handshake.Platform ?? "none"))
+        : !PlatformDifference.IsNone(handshake.Platform ?? "none", _platform) ? Differing(PlatformDifference.Of(_platform, handshake.Platform ?? "none"))
         : (handshake.Codec ?? IdentityCodec.Instance.Name) is var codec && codec != _codec
             ? $"this silo encodes blocks by codec {_codec}, yours by {Shown(codec)}: register the same codec on every silo"
         : null;

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Granary.Contracts;
 using Granary.Grains.Exchange;
 using Granary.Grains.Faults;
 using Granary.Grains.ModelState;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 
 namespace Granary.Grains.Checkpoints;
@@ -44,7 +46,8 @@ internal sealed unsafe class CheckpointWriter<T>(
         var header = new CheckpointHeader(
             task.JobId, task.Assignment.Generation.Number, version.Step, blocks.First, blocks.End, version.Own.Length,
             version.Own.PerWeight, sizeof(T));
-        _writing = Task.Factory.StartNew(() => Write(header), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var begun = CheckpointTrace.Around;
+        _writing = Task.Factory.StartNew(() => Write(header, begun), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private void Copy(ModelVersion<T> version)
@@ -63,9 +66,10 @@ internal sealed unsafe class CheckpointWriter<T>(
         }
     }
 
-    private void Write(CheckpointHeader header)
+    private void Write(CheckpointHeader header, ActivityContext? begun)
     {
         CheckpointPart part;
+        var trace = CheckpointTrace.Begin(task, header.Step, begun);
         try
         {
             part = Store(header);
@@ -74,10 +78,13 @@ internal sealed unsafe class CheckpointWriter<T>(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            written(header.Step, null, e is IOException or UnauthorizedAccessException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            var failure = e is IOException or UnauthorizedAccessException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            CheckpointTrace.End(trace, null, failure);
+            written(header.Step, null, failure);
             return;
         }
 
+        CheckpointTrace.End(trace, part.Bytes, null);
         written(header.Step, part, null);
     }
 

@@ -36,7 +36,7 @@ internal static class AbsenceRule
         chosen.Silent.Contains(name) ? string.Create(CultureInfo.InvariantCulture, $"it did not answer within {chosen.AnswerTime.TotalSeconds:0.#} s")
         : chosen.Wrong.Contains(name) ? "its gradients are wrong"
         : chosen.Leaving.Contains(name) ? "it had been told to stop"
-        : chosen.Strangers.Contains(name) ? "its platform differs from the job's"
+        : chosen.Strangers.Contains(name) ? "its platform or its build differs from the job's"
         : chosen.Idle.Contains(name) ? chosen.Members.Count >= chosen.Shards ? "there was no shard left for it" : "it had failed in this job before"
         : status switch
         {

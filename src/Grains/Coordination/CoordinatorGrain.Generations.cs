@@ -144,7 +144,7 @@ internal sealed partial class CoordinatorGrain
                 return;
             }
 
-            Activity = group.Strangers.Count > 0 ? $"waiting for silos that compute on {State.Platform}"
+            Activity = group.Strangers.Count > 0 ? StrangerRule.WaitingFor(group.Strangers, State.Platform)
                 : group.Different is null ? "waiting for silos"
                 : $"waiting for silos with the checkpoint store {Store}, which the job's checkpoints are in";
             await Task.Delay(200);
@@ -207,10 +207,7 @@ internal sealed partial class CoordinatorGrain
 
         foreach (var other in group.Strangers.Where(s => _strangers.Add(s.Name + s.Platform)))
         {
-            var (theirs, ours) = PlatformDifference.Of(other.Platform, State.Platform!);
-            Note(
-                JobEventKind.StandsBy, other.Name,
-                $"silo {other.Name} computes on {theirs}, the job on {ours}: it stands by, because its results may differ in the last bit");
+            Note(JobEventKind.StandsBy, other.Name, $"{StrangerRule.Difference(other, State.Platform ?? other.Platform)}: it stands by");
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed partial class CoordinatorGrain
         (State.Progress, State.Seconds, generation.SecondsBefore) = (progress.Copy(), left.Seconds, left.Seconds);
         State.Earlier = State.Done(progress);
         State.Time.StartsAt(progress.Committed);
-        var elsewhere = left.Platform is { } before && before != State.Platform
+        var elsewhere = left.Platform is { } before && !PlatformDifference.IsNone(before, State.Platform!)
             ? $", which was computed on {PlatformDifference.Of(before, State.Platform!).One}: another platform, whose last bits may differ"
             : "";
         Note(JobEventKind.Started, null, $"goes on from step {progress.Committed} of job {left.Job}{elsewhere}");

@@ -76,7 +76,7 @@ internal sealed class WorkerGroup(
     /// <summary>Silos that could take part, but for which there is no shard, or which stand by.</summary>
     public IReadOnlyList<string> Idle { get; private init; } = [];
 
-    /// <summary>Silos whose platform differs from the job's.</summary>
+    /// <summary>Silos whose platform differs from the job's, or whose protocol from this build's.</summary>
     public IReadOnlyList<SiloInfo> Strangers { get; private init; } = [];
 
     /// <summary>A silo whose wire codec or checkpoint store is not that of the others; null: none.</summary>

@@ -9,7 +9,7 @@ internal static class WorkerGroupRule
     /// <summary>What is chosen; places in the list that was chosen from.</summary>
     /// <param name="Members">Silos that take part, by rank; empty: the job waits.</param>
     /// <param name="Idle">Silos without a shard, or left out.</param>
-    /// <param name="Strangers">Those of the idle whose platform differs from the job's.</param>
+    /// <param name="Strangers">Those of the idle whose platform differs from the job's, or whose protocol from this build's.</param>
     public sealed record Choice(int[] Members, int[] Idle, int[] Strangers);
 
     /// <summary>Chooses, at most one silo per shard. A job never moves to silos of another platform.</summary>
@@ -21,10 +21,10 @@ internal static class WorkerGroupRule
     public static Choice Choose(IReadOnlyList<SiloInfo> able, int shards, string? platform, IReadOnlySet<string> avoid)
     {
         int[] all = [.. Enumerable.Range(0, able.Count)];
-        var alike = Array.FindAll(all, i => platform is null || able[i].Platform == platform);
+        var alike = Array.FindAll(all, i => able[i].Protocol == WireProtocol.Number && (platform is null || PlatformDifference.IsNone(able[i].Platform, platform)));
         var willing = Array.FindAll(alike, i => !avoid.Contains(able[i].Name));
         int[] chosen = [.. (willing.Length > 0 ? willing : alike).Take(shards)];
-        foreach (var other in chosen.Select(i => able[i]).Where(s => s.Platform != able[chosen[0]].Platform))
+        foreach (var other in chosen.Select(i => able[i]).Where(s => !PlatformDifference.IsNone(s.Platform, able[chosen[0]].Platform)))
         {
             var (one, another) = PlatformDifference.Of(able[chosen[0]].Platform, other.Platform);
             throw new JobException(

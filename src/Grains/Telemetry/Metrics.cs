@@ -36,36 +36,59 @@ public static class Metrics
     private static readonly Gauge<double> OverlapGain = Meter.CreateGauge<double>(
         "granary.step.overlap.gain", null, "How many times faster a step is that exchanges beside the backward pass, by the last trial.");
 
-    internal static void Step(TrainingTask task, ShardRecord[] records, StepCosts costs)
+    /// <summary>Whether anybody takes what is measured of steps.</summary>
+    internal static bool StepsAreTaken => Steps.Enabled || Examples.Enabled || Loss.Enabled || StepTime.Enabled || ComputeTime.Enabled || ExchangeTime.Enabled || UpdateTime.Enabled
+        || Allocated.Enabled || Bytes.Enabled;
+
+    /// <summary>Steps of one job, one after the other.</summary>
+    internal static void Add(string jobId, ReadOnlySpan<MeasuredStep> steps)
     {
-        var job = new KeyValuePair<string, object?>("job", task.JobId);
-        double loss = 0, weight = 0;
-        long examples = 0;
-        foreach (var record in records)
+        var job = new KeyValuePair<string, object?>("job", jobId);
+        long examples = 0, bytes = 0;
+        double? loss = null;
+        foreach (ref readonly var step in steps)
         {
-            loss += record.LossSum;
-            weight += record.Weight;
-            examples += record.Examples;
+            var costs = step.Costs;
+            (examples, bytes, loss) = (examples + step.Examples, bytes + costs.Bytes, step.Loss ?? loss);
+            StepTime.Record(Seconds(costs.Compute + costs.Exchange), job);
+            ComputeTime.Record(Seconds(costs.Compute), job);
+            ExchangeTime.Record(Seconds(costs.Exchange), job);
+            UpdateTime.Record(Seconds(costs.Update), job);
+            Allocated.Record(costs.Allocated, job);
         }
 
-        Steps.Add(1, job);
+        Steps.Add(steps.Length, job);
         Examples.Add(examples, job);
-        StepTime.Record(Seconds(costs.Compute + costs.Exchange), job);
-        ComputeTime.Record(Seconds(costs.Compute), job);
-        ExchangeTime.Record(Seconds(costs.Exchange), job);
-        UpdateTime.Record(Seconds(costs.Update), job);
-        Allocated.Record(costs.Allocated, job);
-        Bytes.Add(costs.Bytes, job);
-        if (weight > 0)
+        Bytes.Add(bytes, job);
+        if (loss is { } last)
         {
-            Loss.Record(loss / weight, job);
+            Loss.Record(last, job);
         }
     }
 
-    internal static void Tried(TrainingTask task, OverlapTrial trial) =>
-        OverlapGain.Record(trial.Gain, new KeyValuePair<string, object?>("job", task.JobId));
+    internal static void Tried(TrainingTask task, OverlapTrial trial) => OverlapGain.Record(trial.Gain, new KeyValuePair<string, object?>("job", task.JobId));
 
     private static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
+}
+
+/// <summary>One member's step.</summary>
+/// <param name="Examples">Examples of its own shards.</param>
+/// <param name="Loss">Their mean loss; null: they weigh nothing.</param>
+/// <param name="Costs">What it took.</param>
+internal readonly record struct MeasuredStep(long Examples, double? Loss, StepCosts Costs)
+{
+    /// <summary>From what each of the member's shards put in.</summary>
+    public static MeasuredStep Of(ReadOnlySpan<ShardRecord> own, in StepCosts costs)
+    {
+        double loss = 0, weight = 0;
+        long examples = 0;
+        foreach (var record in own)
+        {
+            (loss, weight, examples) = (loss + record.LossSum, weight + record.Weight, examples + record.Examples);
+        }
+
+        return new MeasuredStep(examples, weight > 0 ? loss / weight : null, costs);
+    }
 }
 
 /// <summary>What one member's step took.</summary>

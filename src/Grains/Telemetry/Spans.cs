@@ -23,6 +23,7 @@ public static class Spans
     internal const string Exchange = "exchange"; // of a pass of L-BFGS, as a whole
     internal const string Evaluate = "evaluate";
     internal const string Checkpoint = "checkpoint";
+    internal const string CheckpointWrite = "checkpoint write"; // a root
 
     /// <summary>Spans that a rank has in a step.</summary>
     public static IReadOnlySet<string> OfRanks { get; } =

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Contracts;
 using Granary.Grains.ModelState;
+using Granary.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Workers;
@@ -17,6 +18,7 @@ internal sealed partial class Reporter : IDisposable
     private readonly ICoordinatorGrain _coordinator;
     private readonly RecordLog _log;
     private readonly StepTimes _times;
+    private readonly StepMetrics _metrics;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _news = new(0);
@@ -27,12 +29,13 @@ internal sealed partial class Reporter : IDisposable
     /// <param name="coordinator">Who is told.</param>
     /// <param name="log">What there is to tell.</param>
     /// <param name="times">Where the time went.</param>
+    /// <param name="metrics">What goes into the metrics meanwhile.</param>
     /// <param name="from">First step whose record the coordinator wants.</param>
     /// <param name="logger">For reports that do not arrive.</param>
     public Reporter(
-        Assignment assignment, ICoordinatorGrain coordinator, RecordLog log, StepTimes times, long from, ILogger logger)
+        Assignment assignment, ICoordinatorGrain coordinator, RecordLog log, StepTimes times, StepMetrics metrics, long from, ILogger logger)
     {
-        (_assignment, _coordinator, _log, _times, _wanted, _logger) = (assignment, coordinator, log, times, from, logger);
+        (_assignment, _coordinator, _log, _times, _metrics, _wanted, _logger) = (assignment, coordinator, log, times, metrics, from, logger);
         _ = Task.Run(Run);
     }
 
@@ -67,6 +70,7 @@ internal sealed partial class Reporter : IDisposable
             try
             {
                 await _news.WaitAsync(token);
+                _metrics.AddToMetrics();
                 await Tell();
                 failed = false;
             }

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Workers;
@@ -7,13 +8,17 @@ namespace Granary.Grains.Workers;
 /// <param name="assignment">The worker's place in the generation.</param>
 /// <param name="reporter">Reports to the coordinator.</param>
 /// <param name="times">Where the steps' time went.</param>
+/// <param name="metrics">What is measured of steps.</param>
 /// <param name="peers">Checks peers.</param>
 /// <param name="trials">Logs overlap trials.</param>
 internal sealed partial class SessionReports(
-    Assignment assignment, Reporter reporter, StepTimes times, PeerWatch peers, ILogger<OverlapRule> trials)
+    Assignment assignment, Reporter reporter, StepTimes times, StepMetrics metrics, PeerWatch peers, ILogger<OverlapRule> trials)
 {
     /// <summary>Where the steps' time went since the last report.</summary>
     public StepTimes Times { get; } = times;
+
+    /// <summary>What is measured of steps, until it goes into the metrics.</summary>
+    public StepMetrics Metrics { get; } = metrics;
 
     /// <summary>Something is worth reporting now.</summary>
     public void Progressed() => reporter.Wake();

@@ -1,6 +1,7 @@
 using Granary.Contracts;
 using Granary.Grains.Channel;
 using Granary.Grains.Liveness;
+using Granary.Grains.Telemetry;
 using Granary.Jobs;
 using Microsoft.Extensions.Logging;
 
@@ -70,10 +71,10 @@ internal sealed class SessionStarter : IDisposable
     {
         System.Diagnostics.Activity.Current = null; // the session's threads outlive the call that starts it
         var task = TrainingTask.Create(assignment, facts);
-        var times = new StepTimes();
+        var (times, metrics) = (new StepTimes(), new StepMetrics(task.JobId));
         var reporter = new Reporter(
-            assignment, _grains.GetGrain<ICoordinatorGrain>(assignment.Generation.JobId), entry.Memory.Log, times, restore.Step, _loggers.CreateLogger<Reporter>());
-        var reports = new SessionReports(assignment, reporter, times, _peers, _loggers.CreateLogger<OverlapRule>());
+            assignment, _grains.GetGrain<ICoordinatorGrain>(assignment.Generation.JobId), entry.Memory.Log, times, metrics, restore.Step, _loggers.CreateLogger<Reporter>());
+        var reports = new SessionReports(assignment, reporter, times, metrics, _peers, _loggers.CreateLogger<OverlapRule>());
         try
         {
             var session = await Task.Run<IWorkerSession>(() => assignment.Job.Model.Precision == Precision.Float64

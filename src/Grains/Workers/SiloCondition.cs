@@ -38,7 +38,8 @@ internal sealed partial class SiloCondition(
         silo.Platform,
         silo.Gflops,
         codec.Name,
-        checkpoints.Name);
+        checkpoints.Name,
+        WireProtocol.Number);
 
     /// <summary>Injects a fault.</summary>
     /// <exception cref="JobException">This silo was not started with --allow-faults.</exception>

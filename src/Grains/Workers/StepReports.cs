@@ -6,7 +6,7 @@ using Granary.Grains.Telemetry;
 
 namespace Granary.Grains.Workers;
 
-/// <summary>Reports the steps taken: as metrics, and, a few times a second, to the coordinator.</summary>
+/// <summary>Reports the steps taken, a few times a second: as metrics, and to the coordinator.</summary>
 /// <param name="task">This worker's part.</param>
 /// <param name="exchange">Counts bytes and the time of updates.</param>
 /// <param name="reports">Reports to the coordinator.</param>
@@ -24,24 +24,26 @@ internal sealed class StepReports<T>(TrainingTask task, StepExchange<T> exchange
     /// <summary>The last finite loss, for a message. Reports of the last steps may arrive after it.</summary>
     public string LastLoss => _lastLoss.Text;
 
-    /// <summary>Takes a committed step into the metrics. Called on the thread that takes the steps.</summary>
+    /// <summary>Takes a committed step. Called on the thread that takes the steps.</summary>
     public void Measure(in StepOutcome step)
     {
         reports.Times.AddStep(step.ComputeTicks, step.ExchangeTicks, step.WaitedTicks, step.UpdateTicks);
         _lastLoss.Take(step.Own);
         var (bytes, allocated) = (exchange.BytesSent, GC.GetAllocatedBytesForCurrentThread());
-        Metrics.Step(task, step.Own, new StepCosts(
-            step.ComputeTicks, step.ExchangeTicks, exchange.Updates.Busy, bytes - _bytes, allocated - _allocated));
+        reports.Metrics.Take(step.Own, new StepCosts(step.ComputeTicks, step.ExchangeTicks, exchange.Updates.Busy, bytes - _bytes, allocated - _allocated));
         (_bytes, _allocated) = (bytes, allocated);
         if (step.Trial is { } trial)
         {
-            Metrics.Tried(task, trial);
+            Telemetry.Metrics.Tried(task, trial);
             if (trial.IsNews)
             {
                 reports.Tried(trial);
             }
         }
     }
+
+    /// <summary>No step follows: what has been measured goes into the metrics.</summary>
+    public void End() => reports.Metrics.AddToMetrics();
 
     /// <summary>Reports to the coordinator, unless that was done just now and more steps follow.</summary>
     /// <param name="committed">Committed steps.</param>

@@ -69,6 +69,7 @@ internal sealed class TrainingLoop<T>(
         }
         finally
         {
+            outcomes.End();
             versions.Abandon();
             state.End();
         }

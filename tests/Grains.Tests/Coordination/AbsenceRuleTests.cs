@@ -25,7 +25,7 @@ public sealed class AbsenceRuleTests
             [
                 new AbsentSilo("b", "it did not answer within 1.5 s"),
                 new AbsentSilo("c", "it had been told to stop"),
-                new AbsentSilo("d", "its platform differs from the job's"),
+                new AbsentSilo("d", "its platform or its build differs from the job's"),
                 new AbsentSilo("e", "it had failed in this job before"),
                 new AbsentSilo("f", "it had not joined the cluster"),
                 new AbsentSilo("g", "it had not joined the cluster yet"),

@@ -28,6 +28,31 @@ public sealed class WorkerGroupRuleTests
         Assert.Equal((members, idle, strangers), (Names(silos, choice.Members), Names(silos, choice.Idle), Names(silos, choice.Strangers)));
     }
 
+    // Silo c is of a build that speaks otherwise: it stands by, also where nothing has been computed yet, and nobody fails.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("x")]
+    public void A_silo_of_a_build_that_speaks_otherwise_stands_by(string? platform)
+    {
+        SiloInfo[] silos = [.. Silos("a:x b:x"), Silos("c:x")[0] with { Protocol = WireProtocol.Number + 1 }];
+        var choice = WorkerGroupRule.Choose(silos, 8, platform, None);
+        Assert.Equal(("ab", "c", "c"), (Names(silos, choice.Members), Names(silos, choice.Idle), Names(silos, choice.Strangers)));
+        Assert.Equal("silo c is of another build of Granary, whose protocol is 2 and not 1", StrangerRule.Difference(silos[2], "x"));
+        Assert.StartsWith("waiting for silos whose protocol is 1", StrangerRule.WaitingFor([silos[2]], platform));
+    }
+
+    [Theory]
+    [InlineData("granary 0.1.0 arithmetic 2; cpu; avx2", "granary 0.2.0 arithmetic 2; cpu; avx2", true)] // another version, the same bits
+    [InlineData("granary 0.1.0 arithmetic 2; cpu; avx2", "granary 0.1.0 arithmetic 3; cpu; avx2", false)]
+    [InlineData("granary 0.1.0 arithmetic 2; cpu; avx2", "granary 0.1.0 arithmetic 2; cpu; avx512", false)]
+    [InlineData("granary 0.1.0; cpu; A= arithmetic 2", "granary 0.2.0; cpu; A= arithmetic 2", false)] // no number of its own
+    public void Two_versions_compute_the_same_where_their_arithmetic_has_the_same_number(string one, string other, bool same)
+    {
+        Assert.Equal(same, PlatformDifference.IsNone(one, other));
+        Assert.Equal(same, PlatformDifference.IsNone(other, one));
+        Assert.Equal(same ? 2 : 1, WorkerGroupRule.Choose([Silos("a:x")[0] with { Platform = one }, Silos("b:x")[0] with { Platform = other }], 8, one, None).Members.Length);
+    }
+
     [Fact]
     public void Who_was_lost_again_and_again_stands_by_while_others_can()
     {

@@ -5,7 +5,8 @@ using Granary.Model.Files;
 using Granary.Model.Prediction;
 using Granary.Model.Tests.Data;
 using Granary.Model.Tests.Files;
-using Parquet;
+using ParquetSharp;
+using ParquetSharp.IO;
 
 namespace Granary.Model.Tests.Prediction;
 
@@ -23,35 +24,28 @@ public sealed class ParquetPredictionsTests : IDisposable
         return output.ToArray();
     }
 
-    // Names, the type of each column, rows in each row group, and the columns' values.
-    private static async Task<(string[] Names, Type[] Types, long[] Groups, object[][] Columns)> Read(byte[] file)
+    // Names, the type of each column, rows in each row group, and the columns' values, as Apache Arrow's own C++ reads them.
+    private static (string[] Names, PhysicalType[] Types, long[] Groups, object[][] Columns) Read(byte[] file)
     {
-        await using var reader = await ParquetReader.CreateAsync(new MemoryStream(file));
-        var fields = reader.Schema.DataFields;
+        using var input = new ManagedRandomAccessFile(new MemoryStream(file));
+        using var reader = new ParquetFileReader(input);
+        var fields = Enumerable.Range(0, reader.FileMetaData.NumColumns).Select(reader.FileMetaData.Schema.Column).ToArray();
         var columns = fields.Select(_ => new List<object>()).ToArray();
         var groups = new List<long>();
-        for (var g = 0; g < reader.RowGroupCount; g++)
+        for (var g = 0; g < reader.FileMetaData.NumRowGroups; g++)
         {
-            using var rows = reader.OpenRowGroupReader(g);
-            groups.Add(rows.RowCount);
-            foreach (var (field, column) in fields.Zip(columns))
+            using var rows = reader.RowGroup(g);
+            groups.Add(rows.MetaData.NumRows);
+            for (var c = 0; c < columns.Length; c++)
             {
-                if (field.ClrType == typeof(double))
-                {
-                    var numbers = new double[rows.RowCount];
-                    await rows.ReadAsync<double>(field, numbers.AsMemory());
-                    column.AddRange(numbers.Cast<object>());
-                }
-                else
-                {
-                    var texts = new string[rows.RowCount];
-                    await rows.ReadAsync(field, texts.AsMemory()!);
-                    column.AddRange(texts);
-                }
+                using var column = rows.Column(c);
+                columns[c].AddRange(fields[c].PhysicalType == PhysicalType.Double
+                    ? column.LogicalReader<double>().ReadAll((int)rows.MetaData.NumRows).Cast<object>()
+                    : column.LogicalReader<string>().ReadAll((int)rows.MetaData.NumRows));
             }
         }
 
-        return ([.. fields.Select(f => f.Name)], [.. fields.Select(f => f.ClrType)], [.. groups], [.. columns.Select(c => c.ToArray())]);
+        return ([.. fields.Select(f => f.Name)], [.. fields.Select(f => f.PhysicalType)], [.. groups], [.. columns.Select(c => c.ToArray())]);
     }
 
     private static TrainedModel Model(string kind) => kind switch
@@ -66,20 +60,20 @@ public sealed class ParquetPredictionsTests : IDisposable
     [InlineData("softmax", true)]
     [InlineData("linear", true)]
     [InlineData("labels", true)]
-    public async Task Its_columns_and_rows_are_those_of_the_table(string kind, bool explain)
+    public void Its_columns_and_rows_are_those_of_the_table(string kind, bool explain)
     {
         var model = Model(kind);
         var input = _folder.Write("in.csv", "one,two\n" + string.Concat(Enumerable.Range(0, 70_000).Select(i => $"{i % 7},{i % 11 * 0.3}\n")));
         var lines = Encoding.UTF8.GetString(Predict(model, input, PredictionFormat.Csv, explain)).TrimEnd()
             .Replace("billing, late", "billing; late", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal).Split('\n').Select(l => l.Split(',')).ToArray();
-        var (names, types, groups, columns) = await Read(Predict(model, input, PredictionFormat.Parquet, explain));
+        var (names, types, groups, columns) = Read(Predict(model, input, PredictionFormat.Parquet, explain));
         Assert.Equal(lines[0], names.Select(n => n.Replace(',', ';')));
         Assert.True(groups.Length > 1);
         Assert.All(groups, g => Assert.InRange(g, 1, 1 << 16));
         Assert.Equal(70_000, groups.Sum());
         for (var c = 0; c < names.Length; c++)
         {
-            Assert.Equal(names[c] == "class" ? typeof(ReadOnlyMemory<char>) : typeof(double), types[c]);
+            Assert.Equal(names[c] == "class" ? PhysicalType.ByteArray : PhysicalType.Double, types[c]);
             for (var row = 0; row < 70_000; row += 97)
             {
                 var cell = lines[row + 1][c];
