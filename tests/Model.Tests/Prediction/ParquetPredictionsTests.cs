@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Prediction;
@@ -64,7 +63,7 @@ public sealed class ParquetPredictionsTests : IDisposable
     {
         var model = Model(kind);
         var input = _folder.Write("in.csv", "one,two\n" + string.Concat(Enumerable.Range(0, 70_000).Select(i => $"{i % 7},{i % 11 * 0.3}\n")));
-        var lines = Encoding.UTF8.GetString(Predict(model, input, PredictionFormat.Csv, explain)).TrimEnd()
+        var lines = System.Text.Encoding.UTF8.GetString(Predict(model, input, PredictionFormat.Csv, explain)).TrimEnd()
             .Replace("billing, late", "billing; late", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal).Split('\n').Select(l => l.Split(',')).ToArray();
         var (names, types, groups, columns) = Read(Predict(model, input, PredictionFormat.Parquet, explain));
         Assert.Equal(lines[0], names.Select(n => n.Replace(',', ';')));
