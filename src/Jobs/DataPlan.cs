@@ -102,6 +102,14 @@ public static class DataPlan
             _ = TrainedTensors.Of(job.Training, ModelShape.Of(job.Model, shape));
         }
 
+        if (shape.Embedded is { } embedded && ModelShape.Weights(ModelShape.Of(job.Model, shape)) * (job.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float)) is var bytes && bytes > int.MaxValue)
+        {
+            throw new JobException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The model has weights of {Quantity.OfBytes(bytes)}, {embedded.Sum(e => (long)e.Entries * e.Width):#,0} of them in vectors of categories, and a silo holds 2 GB of weights at the most. ")
+                + "Set a smaller embedding, a greater minCount, or fewer buckets in data.columns.");
+        }
+
         if (job.Training.Optimizer.Traits().MostWeights is { } most && ModelShape.Weights(ModelShape.Of(job.Model, shape)) is var weights && weights > most)
         {
             throw new JobException(string.Create(

@@ -115,6 +115,24 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Predicts an input in parts, which lie in their folder when this has ended.</summary>
+    /// <exception cref="DataRefusedException">Model or input cannot be used.</exception>
+    /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
+    internal async Task PredictAsync(PredictionRequest request, CancellationToken cancellation)
+    {
+        var cluster = await Connection(cancellation);
+        var grain = cluster.Grains.GetGrain<IPredictionGrain>(RandomName.Of(length: 12));
+        while (await cluster.Persist(() => grain.Ask(request), cancellation) is { IsDone: false } answer)
+        {
+            if (answer.Failure is { } failure)
+            {
+                throw new DataRefusedException(failure);
+            }
+
+            await Task.Delay(AskAgain, cancellation);
+        }
+    }
+
     /// <summary>Hands a job over as it is. With an id of its own a job that is handed over twice is taken once, so that a lost answer can be
     /// asked for again.</summary>
     internal async Task<JobHandle> Submit(Submission submission, CancellationToken cancellation)

@@ -67,6 +67,21 @@ def marks():
             writer.writerow([f"{v:.4f}" for v in x] + [int(h) for h in has] + [f"{random.uniform(0.1, 3):.2f}"])
 
 
+def towns():
+    """Rows between whose numbers stand categories: towns, some missing, and shades, one of which is rare. Both matter, to the label and to the number."""
+    random = numpy.random.default_rng(17)
+    heights, warmth = {"Ulm": 1.2, "Bonn": -0.9, "Jena": 0.1, "Kiel": -1.6, "": 0.5}, {"red": 0.8, "green": -0.7, "blue": 0.2, "teal": 0.0}
+    with open(PLACE / "towns.csv", "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["x0", "town", "x1", "shade", "label", "price"])
+        for i in range(48):
+            town = list(heights)[i % 5] if i < 10 else random.choice(list(heights), p=[0.3, 0.25, 0.2, 0.15, 0.1])
+            shade = "teal" if i in (5, 30) else random.choice(["red", "green", "blue"])
+            x = random.normal(0, 1, 2)
+            z = 0.5 * x[0] - 0.3 * x[1] + heights[str(town)] + warmth[str(shade)] + random.normal(0, 0.4)
+            writer.writerow([f"{x[0]:.4f}", town, f"{x[1]:.4f}", shade, "a" if z < -0.6 else "b" if z < 0.6 else "c", f"{120 + 35 * z:.2f}"])
+
+
 def texts():
     """Words that come in groups, and letters that mostly follow each other, so that there is something to learn."""
     random = numpy.random.default_rng(5)
@@ -89,6 +104,9 @@ PRICE = {**NUMBERS, "label": "price", "ignore": ["count"], "standardizeTarget": 
 COUNT = {**NUMBERS, "label": "count", "ignore": ["price"]}
 LABELS = ["urgent", "billing", "spam"]
 MARKS = {"format": "csv", "path": "labels.csv", "target": "labels", "labelColumns": LABELS, "shards": 5}
+TOWNS = {"format": "csv", "path": "towns.csv", "shards": 5, "columns": {
+    "town": {"kind": "categorical", "missing": "slot", "embedding": 3}, "shade": {"kind": "categorical", "minCount": 3, "embedding": 2}}}
+VECTORS = {"embeddings.0.weight": (6, 3), "embeddings.1.weight": (4, 2)}  # four towns, others, missing; three shades, others
 ONE_LAYER = {"weight": (1, 5), "bias": (1,)}
 TWO_LAYERS = {"layers.0.weight": (7, 5), "layers.0.bias": (7,), "layers.1.weight": (1, 7), "layers.1.bias": (1,)}
 FAMILIES = {
@@ -159,6 +177,14 @@ FAMILIES = {
     "logistic-weighted": dict(
         model={"kind": "logistic"}, data={**TABLE, "path": "labels.csv", "label": "urgent", "weight": "weight", "ignore": ["billing", "spam"]},
         batch=10, epochs=10, clip=0.4, optimizers=["sgd", "adamw"], shapes=ONE_LAYER),
+    "mlp-embedding": dict(
+        model={"kind": "mlp", "hidden": [6], "activation": "tanh"}, data={**TOWNS, "label": "label", "ignore": ["price"]}, batch=10, epochs=10, clip=0.5,
+        shapes={**VECTORS, "layers.0.weight": (6, 7), "layers.0.bias": (6,), "layers.1.weight": (3, 6), "layers.1.bias": (3,)}),
+    "mlp-embedding-number": dict(
+        model={"kind": "mlp", "hidden": [6], "activation": "gelu", "loss": "squared-error"},
+        data={**TOWNS, "label": "price", "ignore": ["label"], "target": "number", "standardizeTarget": True}, batch=10, epochs=10, rate=0.5, clip=1.5,
+        optimizers=["momentum", "adam"],
+        shapes={**VECTORS, "layers.0.weight": (6, 7), "layers.0.bias": (6,), "layers.1.weight": (1, 6), "layers.1.bias": (1,)}),
 }
 
 OPTIMIZERS = {
@@ -233,6 +259,7 @@ def write_inputs():
     texts()
     quantities()
     marks()
+    towns()
     for i, (family, f) in enumerate(FAMILIES.items()):
         save(PLACE / f"{family}.safetensors", initial(f["shapes"], 100 + i))
     write_json("jobs.json", [job for _, job in jobs()])
@@ -269,6 +296,27 @@ def number_examples(job, kind):
     x = (x - x.mean(0)) / x.std(0) if data.get("standardize") else x
     y = (y - y.mean()) / y.std() if data.get("standardizeTarget") else y
     return torch.tensor(x, dtype=kind), torch.tensor(y, dtype=kind)
+
+
+def town_examples(job, kind):
+    """Rows in the order of the file: their numbers and the places of their categories [N, 4], and the class or the number of each [N]."""
+    with open(PLACE / "towns.csv") as file:
+        rows = list(csv.DictReader(file))
+    x = []
+    for name in ("x0", "town", "x1", "shade"):
+        column = job["data"]["columns"].get(name)
+        if column is None:
+            x.append([float(row[name]) for row in rows])
+            continue
+        counts = collections.Counter(row[name] for row in rows if row[name])
+        known = sorted(c for c, n in counts.items() if n >= column.get("minCount", 1))
+        x.append([len(known) + 1 if not row[name] else known.index(row[name]) if row[name] in known else len(known) for row in rows])
+    if job["data"].get("target") == "number":
+        y = numpy.array([float(row["price"]) for row in rows])
+        y = torch.tensor((y - y.mean()) / y.std(), dtype=kind)
+    else:
+        y = torch.tensor([["a", "b", "c"].index(row["label"]) for row in rows])
+    return torch.tensor(x, dtype=kind).t(), y
 
 
 def mark_examples(kind):
@@ -353,6 +401,20 @@ def mlp(w, activation, after_last):
     return nn.Sequential(*(layers if after_last else layers[:-1]))
 
 
+class Embedded(nn.Module):
+    """A perceptron on numbers and vectors side by side, in the order of the columns."""
+
+    def __init__(self, w, activation):
+        super().__init__()
+        self.towns = nn.Embedding.from_pretrained(w["embeddings.0.weight"].clone(), freeze=False)
+        self.shades = nn.Embedding.from_pretrained(w["embeddings.1.weight"].clone(), freeze=False)
+        self.layers = mlp({name: values for name, values in w.items() if name.startswith("layers.")}, activation, after_last=False)
+
+    def forward(self, x):  # [B, 4] -> [B, K]
+        town, shade = x[:, 1].long(), x[:, 3].long()
+        return self.layers(torch.cat([x[:, 0:1], self.towns(town), x[:, 2:3], self.shades(shade)], 1))
+
+
 class SkipGram(nn.Module):
     """Scores of some words as the context of another: the dot products of their two vectors."""
 
@@ -429,6 +491,13 @@ class BareGpt(nn.Module):
 def setting(family, job, w, plan, kind):
     """The model, and the mean loss of some examples, by their numbers and the words drawn against them, under it."""
     shards, classes = plan["shards"], plan["classes"]
+    if family.startswith("mlp-embedding"):
+        x, y = town_examples(job, kind)
+        if family == "mlp-embedding-number":
+            model = Embedded(w, nn.GELU)
+            return model, lambda rows, _: ((model(x[rows])[:, 0] - y[rows]) ** 2).mean()
+        model = Embedded(w, nn.Tanh)
+        return model, lambda rows, _: functional.cross_entropy(model(x[rows]), y[rows])
     if job["data"].get("target") == "number":
         x, y = number_examples(job, kind)
         m = job["model"]

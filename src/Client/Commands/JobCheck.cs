@@ -30,7 +30,11 @@ internal static class JobCheck
 
         return new KnownJob(
             job,
-            new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32()) { IsMultiLabel = job.Data.IsMultiLabel },
+            new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32())
+            {
+                IsMultiLabel = job.Data.IsMultiLabel,
+                Embedded = found.TryGetProperty("embedded", out var embedded) ? embedded.Deserialize<EmbeddedFeature[]>(JsonSerializerOptions.Web) : null,
+            },
             found.GetProperty("trainingExamples").GetInt64());
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Granary.Client.Local;
+using Granary.Client.Predictions;
 
 namespace Granary.Client.Commands;
 
@@ -21,14 +22,25 @@ internal static class PredictCommand
         {
             Description = "Linear models (logistic, softmax, linear): also what each column adds to the score; bias and contributions add up to it.",
         };
-        var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
-        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file.") { model, input, output, format, explain, overwrite }.Does((result, cancellation) =>
+        var silos = new Option<int?>("--silos")
         {
+            Description = "Silo processes that predict parts of the input at once (default: none, this machine's one process does). The output is the same; a command that was interrupted goes on where it was.",
+        };
+        var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
+        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file.") { model, input, output, format, explain, silos, overwrite }.DoesInterruptibly(async (result, interruption) =>
+        {
+            if (result.GetValue(silos) is { } count)
+            {
+                return await new ClusterPrediction(
+                    result.GetValue(model)!, result.GetValue(input)!, result.GetValue(output), result.GetValue(format), result.GetValue(explain), result.GetValue(overwrite), count).Run(interruption);
+            }
+
+            using var atOnce = interruption.Again.Register(() => Environment.Exit(ExitCode.Interrupted));
             string[] to = result.GetValue(output) is { } path ? [$"--output={path}"] : [];
             string[] how = result.GetValue(format) is { } name ? [$"--format={name}"] : [];
             string[] why = result.GetValue(explain) ? ["--explain"] : [];
             string[] over = result.GetValue(overwrite) ? ["--overwrite"] : [];
-            return SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to, .. how, .. why, .. over], cancellation);
+            return await SiloProgram.Run(["predict", result.GetValue(model)!, $"--input={result.GetValue(input)}", .. to, .. how, .. why, .. over], interruption.Token);
         });
     }
 }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Granary.Contracts;
+using Granary.Grains.Liveness;
 using Granary.Grains.Shards;
 using Granary.Jobs;
 using Granary.Model.Evaluation;
 using Granary.Model.Files;
 using Orleans.Placement;
-using Orleans.Runtime.Placement;
 
 namespace Granary.Grains.Evaluations;
 
@@ -16,10 +16,7 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
     // As many as the model was trained on, but no more than this: the cut must not depend on the cluster.
     private const int MostShards = 64;
 
-    private const int Tries = 5;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-
+    private readonly SpreadCalls _calls = new(cluster);
     private EvaluationAnswer? _answer;
     private bool _begun;
 
@@ -45,7 +42,7 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _answer = new EvaluationAnswer(null, e is JobException ? e.Message : $"the evaluation failed {Tries} times; the last cause: {e.GetType().Name}: {e.Message}");
+            _answer = new EvaluationAnswer(null, e is JobException ? e.Message : $"the evaluation failed {SpreadCalls.Tries} times; the last cause: {e.GetType().Name}: {e.Message}");
         }
     }
 
@@ -154,24 +151,7 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
         }
     }
 
-    // The figures of a silo that dies are computed again elsewhere, with the same result.
-    private async Task<T> OnShard<T>(int shard, Func<IEvaluationShardGrain, Task<T>> ask)
-    {
-        for (var tried = 1; ; tried++)
-        {
-            try
-            {
-                var living = cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active)
-                    .OrderBy(m => m.Name, StringComparer.Ordinal).ToArray();
-                RequestContext.Set(IPlacementDirector.PlacementHintKey, living[shard % living.Length].SiloAddress);
-                return await ask(Shard(shard));
-            }
-            catch (Exception e) when (tried < Tries && e is OrleansException or TimeoutException)
-            {
-                await Task.Delay(Pause);
-            }
-        }
-    }
+    private Task<T> OnShard<T>(int shard, Func<IEvaluationShardGrain, Task<T>> ask) => _calls.Ask(shard, () => ask(Shard(shard)));
 
     private IEvaluationShardGrain Shard(int shard) => GrainFactory.GetGrain<IEvaluationShardGrain>(
         string.Create(CultureInfo.InvariantCulture, $"{this.GetPrimaryKeyString()}/{shard}"));

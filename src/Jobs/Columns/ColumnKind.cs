@@ -60,6 +60,9 @@ public abstract class ColumnEncoder
     /// <summary>The features' names, in their order.</summary>
     public abstract IReadOnlyList<string> Features { get; }
 
+    /// <summary>Where the network takes a vector in the place of one of these features: how, by its place among them. Default: null, nowhere.</summary>
+    public virtual EmbeddedFeature? Embedded => null;
+
     /// <summary>Writes a cell's features.</summary>
     /// <param name="value">Of a kind whose cells are numbers: the number; NaN where it is missing.</param>
     /// <param name="text">Of a kind whose cells are texts: the text; null where it is missing.</param>

@@ -9,6 +9,9 @@ internal static class ColumnLimits
     /// <summary>Words in an n-gram.</summary>
     public const int MostNgrams = 8;
 
+    /// <summary>Numbers of a category's vector.</summary>
+    public const int WidestEmbedding = 1024;
+
     /// <summary>Categories, whatever a job allows.</summary>
     public const int MostCategories = 1 << 20;
 }

@@ -36,13 +36,14 @@ internal static class ColumnPlan
 
     private static DataFacts Complete(Job job, DataFacts facts)
     {
-        var features = new TableEncoder(facts.Table!).Features;
+        var encoder = new TableEncoder(facts.Table!);
+        var features = encoder.Features;
         if (features.GroupBy(f => f, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new JobException($"two columns both give a feature that is called '{twice.Key}'. Rename one of them.");
         }
 
-        facts = facts with { Columns = features, Shape = facts.Shape with { Features = features.Count } };
+        facts = facts with { Columns = features, Shape = facts.Shape with { Features = features.Count, Embedded = encoder.Embedded } };
         DataPlan.CheckModel(job, facts.Shape);
         return facts;
     }

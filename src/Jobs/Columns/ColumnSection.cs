@@ -94,6 +94,10 @@ public sealed record ColumnSection
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Buckets { get; init; }
 
+    /// <summary>Numbers of the vector that the network learns for each category, or for each bucket. Default: none, a feature for each.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Embedding { get; init; }
+
     /// <summary>How dates are written, as .NET's custom date formats. Default: ISO 8601.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Pattern { get; init; }
@@ -113,7 +117,7 @@ public sealed record ColumnSection
     /// <summary>Equal in every key; lists by value.</summary>
     public bool Equals(ColumnSection? other) => other is not null
         && (Kind, Missing, Fill, Scale, Max, MinCount) == (other.Kind, other.Missing, other.Fill, other.Scale, other.Max, other.MinCount)
-        && (Buckets, Pattern, Ngrams, Weight) == (other.Buckets, other.Pattern, other.Ngrams, other.Weight)
+        && (Buckets, Embedding, Pattern, Ngrams, Weight) == (other.Buckets, other.Embedding, other.Pattern, other.Ngrams, other.Weight)
         && (Clip ?? []).SequenceEqual(other.Clip ?? []) && (Parts ?? []).SequenceEqual(other.Parts ?? []);
 
     /// <inheritdoc/>

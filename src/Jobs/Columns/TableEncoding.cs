@@ -58,6 +58,16 @@ public sealed class TableEncoder
     /// <summary>All features' names, in their order.</summary>
     public IReadOnlyList<string> Features { get; }
 
+    /// <summary>Features in whose place a network takes a vector; null: there are none.</summary>
+    public IReadOnlyList<EmbeddedFeature>? Embedded
+    {
+        get
+        {
+            var all = _columns.Select((column, c) => column.Embedded is { } own ? own with { Feature = _first[c] + own.Feature } : null).OfType<EmbeddedFeature>().ToArray();
+            return all.Length > 0 ? all : null;
+        }
+    }
+
     /// <summary>For each column, where its features end: those of column c are from the end of the one before it up to <c>Ends[c]</c>.</summary>
     public IReadOnlyList<int> Ends => _first[1..];
 

@@ -50,6 +50,12 @@ internal static class CrossChecks
             throw data.Error(at, wrong);
         }
 
+        if (isKnown && !kind.TakesEmbeddings && job.Data.Columns?.Named.FirstOrDefault(c => c.Value.Embedding is not null) is { Key: { } embedded })
+        {
+            throw data.Map("columns").Map(embedded).Error("embedding", $"data.columns.{embedded}.embedding has no meaning for {kind.Kind}, which has no layer above the features that could learn vectors: "
+                + $"leave it out for a feature of each category (buckets for many of them), or set model.kind to {KeyWords.List([.. ModelKinds.BuiltIn.Where(d => d.TakesEmbeddings).Select(d => d.Kind)], "or")}.");
+        }
+
         CheckTarget(job, kind, model, data);
         CheckThreshold(job, data.Map("validation"));
         CheckKept(job.Data, data);

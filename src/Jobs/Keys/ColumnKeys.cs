@@ -23,6 +23,8 @@ internal static class ColumnKeys
             "a category of fewer training examples shares the feature of those that training never saw"),
         new ColumnKey<int?>("buckets", new OrNothing<int>(new WholeNumber(1, ColumnLimits.MostBuckets)), c => c.Buckets, (c, v) => c with { Buckets = v },
             "text: 1,024; categorical: none", "features that a hash deals categories or n-grams to"),
+        new ColumnKey<int?>("embedding", new OrNothing<int>(new WholeNumber(1, ColumnLimits.WidestEmbedding)), c => c.Embedding, (c, v) => c with { Embedding = v },
+            "none", "the column is no features, but a vector of so many numbers for each category, or bucket, which the network learns (mlp)"),
         new ColumnKey<IReadOnlyList<DatePart>?>("parts", new Choices<DatePart>(), c => c.Parts, (c, v) => c with { Parts = v }, "[elapsed, month, weekday]", "what of a date is a feature"),
         new ColumnKey<string?>("pattern", new FreeText(), c => c.Pattern, (c, v) => c with { Pattern = v }, "ISO 8601",
             "how dates, with their year, or times of day are written, such as dd.MM.yyyy, as [.NET's custom formats](https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings)"),

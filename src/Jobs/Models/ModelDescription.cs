@@ -25,6 +25,9 @@ public abstract class ModelDescription
     /// no.</summary>
     public virtual bool LearnsLabels(ModelSection model) => false;
 
+    /// <summary>Whether it learns vectors for categories (<c>embedding</c> in <c>data.columns</c>), which <see cref="InputShape.Embedded"/> tells it of. Default: no.</summary>
+    public virtual bool TakesEmbeddings => false;
+
     /// <summary>Names, sizes and starts of its parameters, in the order of the flat vector.</summary>
     /// <param name="model">The job file's section.</param>
     /// <param name="input">What the data says about the model's ends.</param>

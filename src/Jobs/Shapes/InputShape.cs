@@ -11,6 +11,14 @@ public sealed record InputShape(int Features, int Classes)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsMultiLabel { get; init; }
 
+    /// <summary>Features in whose place the network takes a vector, in the order of the features; null: there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<EmbeddedFeature>? Embedded { get; init; }
+
+    /// <summary>Numbers of an example once vectors have taken their places.</summary>
+    [JsonIgnore]
+    public int JoinedFeatures => Features + (Embedded ?? []).Sum(e => e.Width - 1);
+
     /// <summary>Whether the target is a number, and no class.</summary>
     [JsonIgnore]
     public bool IsNumber => Classes == 0;
@@ -18,4 +26,11 @@ public sealed record InputShape(int Features, int Classes)
     /// <summary>Outputs for one target: one for each class, or the number.</summary>
     [JsonIgnore]
     public int Outputs => IsNumber ? 1 : Classes;
+
+    /// <summary>Equal by value, lists too.</summary>
+    public bool Equals(InputShape? other) => other is not null
+        && (Features, Classes, IsMultiLabel) == (other.Features, other.Classes, other.IsMultiLabel) && (Embedded ?? []).SequenceEqual(other.Embedded ?? []);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Features, Classes, IsMultiLabel);
 }

@@ -26,6 +26,8 @@ public enum Axis
     ClassPair,
     /// <summary>The vocabulary, in token order.</summary>
     Token,
+    /// <summary>Categories that have vectors, or the features with these in their places.</summary>
+    Embedded,
 }
 
 /// <summary>One named parameter of a network.</summary>

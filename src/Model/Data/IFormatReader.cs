@@ -32,8 +32,9 @@ internal interface IFormatReader
     /// <param name="model">The model.</param>
     /// <param name="path">A file.</param>
     /// <param name="rows">Examples in a batch.</param>
+    /// <param name="gate">Is asked about every example, in their order.</param>
     /// <exception cref="JobException">The file is not what the model needs.</exception>
-    InputRows? Inputs(TrainedModel model, string path, int rows) => null;
+    InputRows? Inputs(TrainedModel model, string path, int rows, RowGate gate) => null;
 }
 
 /// <summary>What a reader is asked for.</summary>

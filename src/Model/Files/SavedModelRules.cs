@@ -32,7 +32,7 @@ internal static class SavedModelRules
             : kind.Examples != data.Examples
                 ? $"a {model.Kind} does not learn from tokens of kind {Kebab.Name(data.Tokens)}"
             : text ? BrokenText(data, facts)
-            : BrokenTable(data, facts, features);
+            : BrokenTable(kind, data, facts, features);
     }
 
     private static string? BrokenTarget(ModelSection model, DataSection data, DataFacts facts, ModelDescription kind)
@@ -66,16 +66,18 @@ internal static class SavedModelRules
                 ? facts.Classes.Any(c => c.Length == 0) ? "a word has no letters" : null
                 : facts.Classes.Any(c => !IsOneRune(c)) ? "a token is not one character" : null);
 
-    private static string? BrokenTable(DataSection data, DataFacts facts, int features) =>
+    private static string? BrokenTable(ModelDescription kind, DataSection data, DataFacts facts, int features) =>
         features < 1 ? Plural.Of(features, "feature")
         : facts.Scaling is { } s && (s.Mean.Length != features || s.Deviation.Length != features
             || !s.Mean.All(double.IsFinite) || !s.Deviation.All(d => double.IsFinite(d) && d >= 0))
             ? $"the standardisation is not that of {Plural.Of(features, "feature")}"
         : facts.Fill is { } fill && (fill.Length != features || !fill.All(double.IsFinite))
             ? $"what missing values are filled with is not that of {Plural.Of(features, "feature")}"
+        : facts.Shape.Embedded is not null && !kind.TakesEmbeddings ? $"a {kind.Kind} has no vectors of categories"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
             ?? (facts.Table is { } table && (facts.Scaling is not null || facts.Fill is not null) ? "its columns are scaled twice"
                 : facts.Table?.Broken(facts.Columns) is { } columns ? columns
+                : !(facts.Shape.Embedded ?? []).SequenceEqual(facts.Table is { } own ? new TableEncoder(own).Embedded ?? [] : []) ? "its vectors are not those of its columns' categories"
                 : (data.Columns is null) != (facts.Table is null) ? "it has columns that nobody describes"
                 : FormatKinds.Of(data.Format).HasColumns is not false ? BrokenNames("column", facts.Columns, features)
                 : facts.Columns.Count > 0 ? $"{data.Format} has no columns"

@@ -22,7 +22,8 @@ internal static class OnnxFile
         var made = Make(model);
         made.WriteTo(output);
         var (inputs, outputs) = (made.Graph.Input.Select(OnnxTypes.Describe), made.Graph.Output.Select(OnnxTypes.Describe));
-        return $"opset {OnnxGraph.Opset}, {string.Join(", ", inputs)} -> {string.Join(", ", outputs)}";
+        var runtime = made.OpsetImport.Any(o => o.Domain == OnnxGraph.RuntimeDomain) ? $" and {OnnxGraph.RuntimeDomain}'s hash (ONNX Runtime alone has it)" : "";
+        return $"opset {OnnxGraph.Opset}{runtime}, {string.Join(", ", inputs)} -> {string.Join(", ", outputs)}";
     }
 
     private static Proto.ModelProto Make(TrainedModel model)
@@ -39,6 +40,11 @@ internal static class OnnxFile
         if (graph.HasMachineLearning)
         {
             made.OpsetImport.Add(new Proto.OperatorSetIdProto { Domain = "ai.onnx.ml", Version = MachineLearningOpset });
+        }
+
+        if (graph.NeedsRuntime)
+        {
+            made.OpsetImport.Add(new Proto.OperatorSetIdProto { Domain = OnnxGraph.RuntimeDomain, Version = 1 });
         }
 
         made.MetadataProps.AddRange(OnnxMetadata.Of(model).Select(m => new Proto.StringStringEntryProto { Key = m.Key, Value = m.Value }));

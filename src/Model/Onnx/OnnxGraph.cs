@@ -11,6 +11,8 @@ public sealed class OnnxGraph
     /// <summary>The version of ONNX's operators that graphs are written in (https://onnx.ai/onnx/operators).</summary>
     public const int Opset = 17;
 
+    internal const string RuntimeDomain = "com.microsoft";
+
     private readonly HashSet<string> _names = [.. OnnxNames.All];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
@@ -23,6 +25,9 @@ public sealed class OnnxGraph
 
     /// <summary>Whether an operator of ai.onnx.ml is in it.</summary>
     internal bool HasMachineLearning { get; private set; }
+
+    /// <summary>Whether an operator is in it that ONNX Runtime alone has.</summary>
+    internal bool NeedsRuntime { get; private set; }
 
     internal OnnxType Numbers => Precision == Precision.Float64 ? OnnxType.Float64 : OnnxType.Float32;
 
@@ -78,6 +83,15 @@ public sealed class OnnxGraph
         HasMachineLearning = true;
         var made = Add(op, inputs, attributes);
         Content.Node[^1].Domain = "ai.onnx.ml";
+        return made;
+    }
+
+    /// <summary>An operator of the domain com.microsoft, which ONNX Runtime has beside those of ONNX.</summary>
+    internal OnnxValue AddOfRuntime(string op, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes)
+    {
+        NeedsRuntime = true;
+        var made = Add(op, inputs, attributes);
+        Content.Node[^1].Domain = RuntimeDomain;
         return made;
     }
 

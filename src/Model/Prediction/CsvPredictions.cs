@@ -11,11 +11,14 @@ internal sealed class CsvPredictions : IPredictionWriter
     private readonly string[] _classes;
     private readonly string _format;
 
-    public CsvPredictions(TrainedModel model, Predictor predictor, Stream output)
+    public CsvPredictions(TrainedModel model, Predictor predictor, Stream output, bool withHeader = true)
     {
         _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         (_classes, _format) = ([.. model.Facts.Classes.Select(Cell)], IPredictionWriter.NumberFormat(model, predictor));
-        _output.WriteLine(string.Join(',', new PredictionColumns(model, predictor).All.Select(Cell)));
+        if (withHeader)
+        {
+            _output.WriteLine(string.Join(',', new PredictionColumns(model, predictor).All.Select(Cell)));
+        }
     }
 
     /// <inheritdoc/>

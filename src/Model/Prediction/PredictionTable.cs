@@ -90,7 +90,7 @@ public static class PredictionTable
         }
 
         return rows > 0
-            ? new PredictionReport(rows, input.Notes.Ignored, input.Notes.Unseen)
+            ? new PredictionReport(rows, input.Notes.Ignored, [.. input.Notes.Unseen.Select(u => u.Sentence)])
             : throw new JobException($"{file}: it has no rows: there is nothing to predict.");
     }
 }

@@ -14,6 +14,9 @@ public sealed record InitialMatch(
     /// <summary>Parameters of whose classes, features or tokens the file has none.</summary>
     public IReadOnlyList<string> Unmatched { get; init; } = [];
 
+    /// <summary>Vectors of categories, and weights above them, where the file's columns or categories are others.</summary>
+    public IReadOnlyList<string> OfOtherCategories { get; init; } = [];
+
     /// <summary>How classes, features or tokens match, where the file and the job have names for them and these are not the same.</summary>
     public IReadOnlyList<NameMatch> Names { get; init; } = [];
 
@@ -27,7 +30,7 @@ public sealed record InitialMatch(
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether anything starts otherwise than its user may think: then <see cref="Describe"/> is a warning.</summary>
-    public bool IsDoubtful => Misshapen.Count + Missing.Count + Unmatched.Count + Doubts.Count > 0 || Names.Any(n => !n.IsWhole);
+    public bool IsDoubtful => Misshapen.Count + Missing.Count + Unmatched.Count + OfOtherCategories.Count + Doubts.Count > 0 || Names.Any(n => !n.IsWhole);
 
     /// <summary>Where each parameter that is taken comes from.</summary>
     internal IReadOnlyDictionary<string, ParameterSource> Sources { get; init; } = new Dictionary<string, ParameterSource>();
@@ -37,7 +40,7 @@ public sealed record InitialMatch(
 
     private IEnumerable<string> Sentences()
     {
-        var all = Taken.Count + Misshapen.Count + Unmatched.Count + Missing.Count;
+        var all = Taken.Count + Misshapen.Count + Unmatched.Count + OfOtherCategories.Count + Missing.Count;
         var without = Without.Count == 0 ? "" : $" (names are read without {string.Join(" and ", Without.Select(w => $"'{w}'"))})";
         var whole = Taken.Count == all && Names.All(n => n.IsWhole);
         yield return whole && Unused.Count == 0 ? $"model.init: {File}: all {all} parameters are taken{without}."
@@ -49,7 +52,8 @@ public sealed record InitialMatch(
 
         foreach (var (what, names) in new[]
         {
-            ("Of other sizes, so not taken", Misshapen), ("Not taken, as the file has none of their names", Unmatched), ("Not in the file", Missing),
+            ("Of other sizes, so not taken", Misshapen), ("Not taken, as the file has none of their names", Unmatched),
+            ("Not taken, as the file's columns or categories are others", OfOtherCategories), ("Not in the file", Missing),
             ("In the file, but not in the model", Unused),
         })
         {

@@ -21,7 +21,7 @@ internal sealed class InitialMatcher
     private readonly HashSet<Axis> _inOrder = [];
 
     private readonly Dictionary<string, ParameterSource> _sources = [];
-    private readonly (List<string> Taken, List<string> Misshapen, List<string> Unmatched, List<string> Missing) _found = ([], [], [], []);
+    private readonly (List<string> Taken, List<string> Misshapen, List<string> Unmatched, List<string> OfOthers, List<string> Missing) _found = ([], [], [], [], []);
 
     private InitialMatcher(InitialTensors there, Job job, DataFacts facts, IReadOnlyList<ParameterShape> shape)
     {
@@ -53,6 +53,7 @@ internal sealed class InitialMatcher
             [.. _there.ByName.Keys.Where(n => !needed.Contains(n)).Order(StringComparer.Ordinal)])
         {
             Unmatched = _found.Unmatched,
+            OfOtherCategories = _found.OfOthers,
             Names = [.. _names.Where(n => n.Value?.Places is not null && !_cannotBeTold.Contains(n.Key)).Select(n => n.Value!)],
             Without = _there.Without,
             Doubts = [.. Doubts()],
@@ -123,11 +124,24 @@ internal sealed class InitialMatcher
             return;
         }
 
+        if (axes.Contains(Axis.Embedded) && !HaveSameCategories())
+        {
+            _found.OfOthers.Add(parameter.Name);
+            return;
+        }
+
         _found.Taken.Add(parameter.Name);
         var isPair = axes.Contains(Axis.ClassPair);
         _sources[parameter.Name] = new ParameterSource(
             tensor, [.. axes.Select(a => a == Axis.ClassPair ? null : Names(a)?.Places)], isPair && Names(Axis.Class)?.Places is [1, 0]);
     }
+
+    // Vectors belong to categories by their places, and so do the weights above them.
+    private bool HaveSameCategories() => _saved is null
+        || (_facts.Columns.SequenceEqual(_saved.Facts.Columns, StringComparer.Ordinal)
+            && Embedded(_facts.Table).Zip(Embedded(_saved.Facts.Table)).All(c => c.First.Section.Buckets == c.Second.Section.Buckets && c.First.Categories.SequenceEqual(c.Second.Categories, StringComparer.Ordinal)));
+
+    private static IEnumerable<FittedColumn> Embedded(TableEncoding? table) => (table?.Columns ?? []).Where(c => c.Section.Embedding is not null);
 
     // A dimension with names has one place for each; every other keeps its size.
     private bool Fits(Axis axis, int here, int there) => axis != Axis.ClassPair && Names(axis) is { } names
@@ -190,6 +204,7 @@ internal sealed class InitialMatcher
     {
         Axis.Token => _job.Data.HasWords ? "words" : _job.Data.Tokens == TokenKind.Char ? "characters" : "tokens",
         Axis.Feature => "features",
+        Axis.Embedded => "categories",
         _ => "classes",
     };
 

@@ -42,11 +42,7 @@ public class GoldenPlanTests
     {
         var shards = Enumerable.Range(0, job.Data.Shards).Select(v => ShardData.Read(job, v)).ToArray();
         var facts = DataPlan.Merge(job, [.. shards.Select(s => s.Survey)]);
-        if (StatisticsPlan.IsNeeded(job))
-        {
-            facts = StatisticsPlan.Complete(job, facts, [.. shards.Select(s => s.Statistics(facts))]);
-        }
-
+        facts = StatisticsPlan.Gather(job, facts, asked => Task.FromResult<IReadOnlyList<TrainingStatistics>>([.. shards.Select(s => s.Statistics(asked))])).GetAwaiter().GetResult();
         var examples = shards.Select(s => s.Prepare(facts)).ToArray();
         var batches = new BatchPlan(facts.TrainingRows, job.Training.Batch, job.Training.Epochs);
         Assert.Equal(Steps, batches.Steps);

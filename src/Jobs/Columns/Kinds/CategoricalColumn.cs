@@ -1,6 +1,3 @@
-using System.Collections.Frozen;
-using System.Globalization;
-
 namespace Granary.Jobs;
 
 /// <summary>One of some names.</summary>
@@ -12,10 +9,10 @@ internal sealed class CategoricalColumn : TextKind
     public override string Name => "categorical";
 
     /// <inheritdoc/>
-    public override string Doc => "a feature for each category of the training part, and one for all others; or, with `buckets`, a feature for each bucket of a hash";
+    public override string Doc => "a feature for each category of the training part, and one for all others; with `buckets` a feature for each bucket of a hash; with `embedding` a vector for each of them";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => ["max", "minCount", "buckets"];
+    public override IReadOnlyList<string> Keys => ["max", "minCount", "buckets", "embedding"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<MissingRule> Missings => [MissingRule.Refuse, MissingRule.Constant, MissingRule.Slot];
@@ -53,54 +50,16 @@ internal sealed class CategoricalColumn : TextKind
     }
 
     /// <inheritdoc/>
-    public override ColumnEncoder Encoder(FittedColumn column) => column.Section.Buckets is { } buckets ? new Hashed(column, buckets) : new OneHot(column);
+    public override ColumnEncoder Encoder(FittedColumn column)
+    {
+        var places = new CategoryPlaces(column);
+        return column.Section.Embedding is { } width ? new PlaceEncoder(column, places, width) : new OneHotEncoder(places);
+    }
 
     /// <inheritdoc/>
     public override string? Forged(FittedColumn column) =>
         column.Categories.Any(c => c is null) || column.Categories.Distinct(StringComparer.Ordinal).Count() != column.Categories.Length ? "a category is there twice"
         : column.Section.Buckets is < 1 or > ColumnLimits.MostBuckets ? "there are no such buckets"
+        : column.Section.Embedding is < 1 or > ColumnLimits.WidestEmbedding ? "there are no such vectors"
         : null;
-
-    private static string[] Missing(FittedColumn column) => column.Section.Missing == MissingRule.Slot ? [$"{column.Name} is missing"] : [];
-
-    private sealed class OneHot : ColumnEncoder
-    {
-        private readonly FittedColumn _column;
-        private readonly FrozenDictionary<string, int> _places;
-
-        public OneHot(FittedColumn column)
-        {
-            _column = column;
-            _places = column.Categories.Select((c, i) => KeyValuePair.Create(c, i)).ToFrozenDictionary(StringComparer.Ordinal);
-            Features = [.. column.Categories.Select(c => $"{column.Name}={c}"), $"{column.Name} is another", .. Missing(column)];
-        }
-
-        public override IReadOnlyList<string> Features { get; }
-
-        public override void Encode(double value, string? text, Span<double> into)
-        {
-            var category = text ?? _column.Section.Fill;
-            into[category is null ? into.Length - 1 : _places.TryGetValue(category, out var place) ? place : _places.Count] = 1;
-        }
-    }
-
-    private sealed class Hashed : ColumnEncoder
-    {
-        private readonly FittedColumn _column;
-        private readonly int _buckets;
-
-        public Hashed(FittedColumn column, int buckets)
-        {
-            (_column, _buckets) = (column, buckets);
-            Features = [.. Enumerable.Range(0, buckets).Select(b => string.Create(CultureInfo.InvariantCulture, $"{column.Name}#{b}")), .. Missing(column)];
-        }
-
-        public override IReadOnlyList<string> Features { get; }
-
-        public override void Encode(double value, string? text, Span<double> into)
-        {
-            var category = text ?? _column.Section.Fill;
-            into[category is null ? into.Length - 1 : Murmur.Bucket(category, _buckets)] = 1;
-        }
-    }
 }

@@ -19,8 +19,16 @@ internal sealed record DescribedLook(long[] Missing, double[][] First)
 
     /// <summary>The first rows, for their user.</summary>
     /// <param name="facts">The features' names.</param>
-    public PreviewReport Preview(DataFacts facts) =>
-        new([.. facts.Columns.Take(MostFeatures)], [.. First.Select(row => row.Take(MostFeatures).ToArray())]);
+    public PreviewReport Preview(DataFacts facts)
+    {
+        string[] names = [.. facts.Columns.Take(MostFeatures)];
+        foreach (var embedded in (facts.Shape.Embedded ?? []).Where(e => e.Feature < names.Length))
+        {
+            names[embedded.Feature] += $" (row of {embedded.Entries} vectors, from 0)";
+        }
+
+        return new PreviewReport(names, [.. First.Select(row => row.Take(MostFeatures).ToArray())]);
+    }
 
     /// <summary>All columns in the order of the table, with their kinds.</summary>
     /// <param name="facts">What the columns are.</param>

@@ -101,13 +101,40 @@ internal static class IdxFile
     }
 
     /// <summary>Reads all records, some at a time: a file may be larger than memory.</summary>
+    /// <param name="stream">It stands after the header.</param>
+    /// <param name="name">The file's name.</param>
+    /// <param name="header">The header.</param>
+    /// <param name="records">How many at a time.</param>
+    /// <param name="gate">Is asked about these.</param>
     /// <inheritdoc cref="Records" path="/exception"/>
-    public static IEnumerable<byte[]> Batches(Stream stream, string name, IdxHeader header, int records)
+    public static IEnumerable<byte[]> Batches(Stream stream, string name, IdxHeader header, int records, RowGate gate)
     {
         RequireWhole(stream, name, header);
         for (long first = 0; first < header.Count; first += records)
         {
-            yield return Next(stream, name, header, first, Math.Min(header.Count, first + records));
+            var end = Math.Min(header.Count, first + records);
+            if (gate.Passes(end - first))
+            {
+                yield return Next(stream, name, header, first, end);
+            }
+            else
+            {
+                PassOver(stream, name, header, first, end);
+            }
+        }
+    }
+
+    // As far as Next would have read.
+    private static void PassOver(Stream stream, string name, IdxHeader header, long first, long end)
+    {
+        var bytes = (end - first) * header.Size;
+        if (stream is FileStream file)
+        {
+            file.Position += bytes;
+        }
+        else if (SourceFile.Skip(stream, name, bytes) is var passed && passed < bytes)
+        {
+            throw CutOff(name, header, (first * header.Size) + passed);
         }
     }
 

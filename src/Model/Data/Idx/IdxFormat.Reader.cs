@@ -22,5 +22,5 @@ internal sealed class IdxFormat : IFormatReader
     }
 
     /// <inheritdoc/>
-    public InputRows? Inputs(TrainedModel model, string path, int rows) => ImageInputs.Of(model, path, rows);
+    public InputRows? Inputs(TrainedModel model, string path, int rows, RowGate gate) => ImageInputs.Of(model, path, rows, gate);
 }

@@ -15,7 +15,7 @@ internal sealed class LibsvmFormat : IFormatReader
     public IShardSource Read(SourceReading reading) => LibsvmSource.Read(reading.Part, reading.Data.Features, reading.Data.HasNumbers);
 
     /// <inheritdoc/>
-    public InputRows? Inputs(TrainedModel model, string path, int rows) => LibsvmInputs.Of(model, path, rows);
+    public InputRows? Inputs(TrainedModel model, string path, int rows, RowGate gate) => LibsvmInputs.Of(model, path, rows, gate);
 
     /// <inheritdoc/>
     public FoundRows? RowsWith(DataSection data, string path, Func<string, bool> isMeant) => LibsvmSource.Find(path, isMeant);

@@ -161,6 +161,14 @@ internal static class LibsvmSource
         return isRow;
     }
 
+    /// <summary>Whether a line holds anything but a comment.</summary>
+    public static bool IsRow(ReadOnlySpan<byte> line)
+    {
+        var comment = line.IndexOf((byte)'#');
+        var rest = comment < 0 ? line : line[..comment];
+        return !Word(ref rest).IsEmpty;
+    }
+
     private static bool IsFinite(ReadOnlySpan<byte> label, out double y) =>
         double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out y) && double.IsFinite(y);
 

@@ -9,8 +9,9 @@ internal sealed partial class Mlp : IOnnxNetwork
     /// <inheritdoc/>
     public OnnxValue Outputs(OnnxGraph graph, IReadOnlyList<OnnxValue> parameters, OnnxValue inputs)
     {
-        var a = inputs; // [N, D]
-        for (var i = 0; i < parameters.Count; i += 2)
+        var first = embedded?.Tables ?? 0;
+        var a = embedded?.Join(graph, parameters, inputs) ?? inputs; // [N, D] -> [N, J]
+        for (var i = first; i < parameters.Count; i += 2)
         {
             var z = graph.Linear(a, parameters[i], parameters[i + 1]); // [N, H]
             var last = i + 2 == parameters.Count;

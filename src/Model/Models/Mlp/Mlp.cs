@@ -6,16 +6,17 @@ namespace Granary.Model.Networks;
 
 /// <summary>a' = sigma(W a + b), layer after layer. With cross-entropy the last layer gives logits; with squared error
 /// sigma comes after the last layer too and the loss is sum_k (a_k - y_k)^2 against the one-hot label.</summary>
-/// <remarks>B batch, D features, H width of a layer, K classes.</remarks>
-internal sealed partial class Mlp(Activation activation, Loss loss, int classes) : INetwork
+/// <remarks>B batch, D features, J features with vectors in their places, H width of a layer, K classes.</remarks>
+internal sealed partial class Mlp(Activation activation, Loss loss, int classes, EmbeddedInputs? embedded = null) : INetwork
 {
     /// <inheritdoc/>
     public Tensor Outputs(IReadOnlyList<Tensor> parameters, Tensor inputs, PassPlace? place = null, BackwardCuts? cuts = null)
     {
-        var a = inputs; // [B, D]
-        for (var i = 0; i < parameters.Count; i += 2)
+        var first = embedded?.Tables ?? 0;
+        var a = embedded?.Join(parameters, inputs) ?? inputs; // [B, D] -> [B, J]
+        for (var i = first; i < parameters.Count; i += 2)
         {
-            a = i > 0 && cuts is not null ? cuts.Here(a, i) : a;
+            a = i > first && cuts is not null ? cuts.Here(a, i) : a;
             var z = nn.functional.linear(a, parameters[i], parameters[i + 1]); // [B, H]
             var last = i + 2 == parameters.Count;
             a = last && loss == Loss.CrossEntropy ? z : activation.Apply(z);

@@ -2,7 +2,8 @@ using Granary.Jobs;
 
 namespace Granary.Model.Onnx;
 
-/// <summary>Categories: a feature for each, one for all others, one for a missing value where the column has it.</summary>
+/// <summary>Categories: a feature for each place, or one feature, the place. Places are those of the categories and of all others, or of a hash's buckets, and of a missing
+/// value where the column has one.</summary>
 internal sealed class CategoryOnnxColumn : IOnnxColumn
 {
     /// <inheritdoc/>
@@ -12,20 +13,33 @@ internal sealed class CategoryOnnxColumn : IOnnxColumn
     public string About(FittedColumn column) => "the category, without blanks around it";
 
     /// <inheritdoc/>
-    public bool CanWrite(FittedColumn column) => column.Section.Buckets is null;
-
-    /// <inheritdoc/>
     public OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells)
     {
-        var (known, others) = (column.Categories, (long)column.Categories.Length);
-        var hasSlot = column.Section.Missing == MissingRule.Slot;
-        var missing = hasSlot ? others + 1 : column.Section.Fill is { } fill && Array.IndexOf(known, fill) is >= 0 and var place ? place : others;
-        var places = graph.AddMachineLearning(
-            "LabelEncoder",
-            [cells],
-            ("keys_strings", (string[])[.. known, ""]),
-            ("values_int64s", (long[])[.. Enumerable.Range(0, known.Length).Select(i => (long)i), missing]),
-            ("default_int64", others)); // [N, 1]
-        return graph.OneOf(places, 0, known.Length + (hasSlot ? 2 : 1));
+        var encoder = ColumnKinds.Of(column.Section.Kind).Encoder(column with { Section = column.Section with { Embedding = 1 } }); // one feature: the place
+        var missing = new double[1];
+        encoder.Encode(double.NaN, null, missing);
+        var places = column.Section.Buckets is { } buckets
+            ? Hashed(graph, column, cells, buckets, (long)missing[0])
+            : graph.AddMachineLearning(
+                "LabelEncoder",
+                [cells],
+                ("keys_strings", (string[])[.. column.Categories, ""]),
+                ("values_int64s", (long[])[.. Enumerable.Range(0, column.Categories.Length).Select(i => (long)i), (long)missing[0]]),
+                ("default_int64", (long)column.Categories.Length)); // [N, 1]
+        return column.Section.Embedding is null ? graph.OneOf(places, 0, encoder.Embedded!.Entries) : graph.Cast(places, OnnxType.Float64);
+    }
+
+    // As scikit-learn deals them: the hash as a signed number, without its sign, modulo the buckets.
+    private static OnnxValue Hashed(OnnxGraph graph, FittedColumn column, OnnxValue cells, long buckets, long missing)
+    {
+        var hash = graph.Cast(graph.AddOfRuntime("MurmurHash3", [cells], ("positive", 0), ("seed", 0)), OnnxType.Int64); // [N, 1]
+        var bucket = graph.Add("Mod", [graph.Add("Abs", [hash]), graph.Integer(buckets)]);
+        if (column.Section.Missing == MissingRule.Refuse)
+        {
+            return bucket;
+        }
+
+        var isEmpty = graph.AddMachineLearning("LabelEncoder", [cells], ("keys_strings", (string[])[""]), ("values_int64s", (long[])[1]), ("default_int64", 0L));
+        return graph.Add("Where", [graph.Add("Equal", [isEmpty, graph.Integer(1)]), graph.Integer(missing), bucket]);
     }
 }

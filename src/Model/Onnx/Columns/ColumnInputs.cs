@@ -20,11 +20,11 @@ internal static class ColumnInputs
     /// <exception cref="JobException">It has some.</exception>
     public static void Check(TrainedModel model, TableEncoding table)
     {
-        var hashed = table.Columns.Where(c => !Kinds.TryGetValue(c.Section.Kind, out var kind) || !kind.CanWrite(c)).Select(c => $"'{c.Name}'").ToArray();
-        if (hashed.Length > 0)
+        var texts = table.Columns.Where(c => !Kinds.ContainsKey(c.Section.Kind)).Select(c => $"'{c.Name}'").ToArray();
+        if (texts.Length > 0)
         {
-            throw new JobException($"{model.Name}: {(hashed.Length == 1 ? "the column" : "the columns")} {string.Join(", ", hashed)} cannot be exported as ONNX, which has no operators for texts and for hashes: "
-                + "describe categories without buckets and leave texts out, or use granary predict, or Predictor.PredictRow in a program.");
+            throw new JobException($"{model.Name}: {(texts.Length == 1 ? "the column" : "the columns")} {string.Join(", ", texts)} cannot be exported as ONNX, which has no operators that split texts into words and put these into "
+                + "lower case as training does for every script: leave texts out (data.ignore), or use granary predict, or Predictor.PredictRow in a program.");
         }
     }
 

@@ -11,9 +11,6 @@ internal interface IOnnxColumn
     /// <summary>A cell that has a value, for people, without a full stop.</summary>
     string About(FittedColumn column);
 
-    /// <summary>Whether this column can be written.</summary>
-    bool CanWrite(FittedColumn column);
-
     /// <summary>The features of a fitted column.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="column">The column.</param>

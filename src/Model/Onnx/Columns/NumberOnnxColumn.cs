@@ -13,9 +13,6 @@ internal class NumberOnnxColumn(string about) : IOnnxColumn
     public string About(FittedColumn column) => about;
 
     /// <inheritdoc/>
-    public bool CanWrite(FittedColumn column) => true;
-
-    /// <inheritdoc/>
     public OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells)
     {
         var missing = graph.Add("IsNaN", [cells]); // [N, 1]

@@ -10,9 +10,11 @@ internal sealed class InputNotes
     /// <summary>Columns that the model does not know.</summary>
     public List<string> Ignored { get; } = [];
 
-    /// <summary>A sentence for each column of categories in which rows have some that the model has not seen.</summary>
-    public IReadOnlyList<string> Unseen => [.. _unseen.Select(u =>
-        $"column '{u.Key}': {Plural.Of(u.Value.Rows, "row")} {(u.Value.Rows == 1 ? "has a category" : "have categories")} that the model has not seen{(u.Value.Rows == 1 ? "," : ", the first of them")} '{u.Value.First}'")];
+    /// <summary>For each column of categories in which rows have some that the model has not seen: these.</summary>
+    public IReadOnlyList<UnseenCategories> Unseen => [.. _unseen.Select(u => new UnseenCategories(u.Key, u.Value.Rows, u.Value.First))];
+
+    /// <summary>Forgets them.</summary>
+    public void ForgetUnseen() => _unseen.Clear();
 
     /// <summary>A row has such a category.</summary>
     /// <param name="column">The column.</param>

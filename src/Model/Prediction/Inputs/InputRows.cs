@@ -15,14 +15,19 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, InputNotes Notes
     /// <summary>What is open until the batches have been read; null: nothing.</summary>
     public IDisposable? Open { get; init; }
 
+    /// <summary>Rows in a batch, but for the last one: what a row's numbers come to may depend on those that are computed beside it.</summary>
+    public static int InBatch(TrainedModel model) => Math.Clamp(MostNumbers / model.Facts.Shape.Features, 1, MostRows);
+
     /// <summary>Opens images, or lines of LIBSVM, for a model of these; for one whose features have names, rows of CSV or Parquet files or lines of JSON, whichever they are.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">A file, which may be a pipe or "-", standard input; of tables also a folder or a glob.</param>
+    /// <param name="gate">Lets only some rows through, which begin with a batch; null: all.</param>
     /// <exception cref="JobException">The file is not what the model needs.</exception>
-    public static InputRows Of(TrainedModel model, string path)
+    public static InputRows Of(TrainedModel model, string path, RowGate? gate = null)
     {
-        var rows = Math.Clamp(MostNumbers / model.Facts.Shape.Features, 1, MostRows);
-        if (FormatCatalogue.Find(model.Data)?.Inputs(model, path, rows) is { } inputs)
+        var rows = InBatch(model);
+        gate ??= new RowGate();
+        if (FormatCatalogue.Find(model.Data)?.Inputs(model, path, rows, gate) is { } inputs)
         {
             return inputs;
         }
@@ -33,7 +38,7 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, InputNotes Notes
         }
 
         var paths = Files(path);
-        return ParquetInputs.Are(paths) ? ParquetInputs.Of(model, paths, rows) : LineInputs.Of(model, paths, rows);
+        return ParquetInputs.Are(paths) ? ParquetInputs.Of(model, paths, rows, gate) : LineInputs.Of(model, paths, rows, gate);
     }
 
     /// <summary>The files that a path stands for.</summary>

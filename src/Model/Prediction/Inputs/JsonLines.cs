@@ -15,9 +15,10 @@ internal static class JsonLines
     /// <param name="first">The first line.</param>
     /// <param name="model">A model whose features have names.</param>
     /// <param name="notes">Is told of what the model does not know.</param>
+    /// <param name="gate">Is asked about every row.</param>
     /// <exception cref="JobException">A line is no such object, or a value cannot be used.</exception>
     public static IEnumerable<double[]> Rows(
-        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string first, TrainedModel model, InputNotes notes)
+        IEnumerator<(long Number, ReadOnlyMemory<byte> Line)> lines, string file, string first, TrainedModel model, InputNotes notes, Data.RowGate gate)
     {
         using (lines)
         {
@@ -27,7 +28,7 @@ internal static class JsonLines
             var (number, line) = (1L, (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(first));
             do
             {
-                if (line.Span.Trim(" \t\r"u8).IsEmpty)
+                if (line.Span.Trim(" \t\r"u8).IsEmpty || !gate.Passes())
                 {
                     continue;
                 }

@@ -24,13 +24,14 @@ internal static class ParquetInputs
     /// <param name="model">A model whose features have names.</param>
     /// <param name="paths">Files.</param>
     /// <param name="rows">Rows in a batch.</param>
+    /// <param name="gate">Is asked about them.</param>
     /// <exception cref="JobException">A file is none of Parquet, or a column is not there; a bad cell is named by file, row group and row.</exception>
-    public static InputRows Of(TrainedModel model, IReadOnlyList<string> paths, int rows)
+    public static InputRows Of(TrainedModel model, IReadOnlyList<string> paths, int rows, RowGate gate)
     {
         var notes = new InputNotes();
         var tables = paths.Select(path => Match(model, ParquetTable.Open(path).GetAwaiter().GetResult(), notes)).GetEnumerator();
         tables.MoveNext(); // what is wrong with the first one is said at once
-        return new InputRows(InputRows.InBatches(Rows(model, tables, notes), rows), notes) { Open = tables };
+        return new InputRows(InputRows.InBatches(Rows(model, tables, notes, gate), rows), notes) { Open = tables };
     }
 
     private static (ParquetTable Table, IReadOnlyList<int> Places) Match(TrainedModel model, ParquetTable table, InputNotes notes)
@@ -48,7 +49,7 @@ internal static class ParquetInputs
         }
     }
 
-    private static IEnumerable<double[]> Rows(TrainedModel model, IEnumerator<(ParquetTable Table, IReadOnlyList<int> Places)> tables, InputNotes notes)
+    private static IEnumerable<double[]> Rows(TrainedModel model, IEnumerator<(ParquetTable Table, IReadOnlyList<int> Places)> tables, InputNotes notes, RowGate gate)
     {
         using (tables)
         {
@@ -57,7 +58,8 @@ internal static class ParquetInputs
                 var (table, places) = tables.Current;
                 try
                 {
-                    foreach (var features in table.Groups.SelectMany(group => model.Facts.Table is { } described ? Described(new RowEncoder(model, described, notes), table, group, places) : Numbers(model, table, group, places)))
+                    foreach (var features in table.Groups.Where(group => !gate.Skips(table.Rows(group)))
+                        .SelectMany(group => model.Facts.Table is { } described ? Described(new RowEncoder(model, described, notes), table, group, places, gate) : Numbers(model, table, group, places, gate)))
                     {
                         yield return features;
                     }
@@ -71,23 +73,31 @@ internal static class ParquetInputs
         }
     }
 
-    private static IEnumerable<double[]> Described(RowEncoder encoder, ParquetTable table, int group, IReadOnlyList<int> places)
+    private static IEnumerable<double[]> Described(RowEncoder encoder, ParquetTable table, int group, IReadOnlyList<int> places, RowGate gate)
     {
         var cells = table.Cells(group, places, encoder.Readers).GetAwaiter().GetResult();
         for (var row = 0; row < table.Rows(group); row++)
         {
+            if (!gate.Passes())
+            {
+                continue;
+            }
+
             var at = row;
             JobException Error(string what) => new($"{table.Name}: row group {group}, row {at}: {what}.");
             yield return encoder.Encode((c, reader) => cells[c].Number(at, reader, Error), (c, reader) => reader.Text(cells[c].Text(at), Error));
         }
     }
 
-    private static IEnumerable<double[]> Numbers(TrainedModel model, ParquetTable table, int group, IReadOnlyList<int> places)
+    private static IEnumerable<double[]> Numbers(TrainedModel model, ParquetTable table, int group, IReadOnlyList<int> places, RowGate gate)
     {
         var columns = table.Numbers(group, places, TextRows.Missing(model)).GetAwaiter().GetResult();
         for (var row = 0; row < table.Rows(group); row++)
         {
-            yield return [.. columns.Select((c, f) => double.IsNaN(c[row]) ? model.Facts.Fill![f] : c[row])];
+            if (gate.Passes())
+            {
+                yield return [.. columns.Select((c, f) => double.IsNaN(c[row]) ? model.Facts.Fill![f] : c[row])];
+            }
         }
     }
 }

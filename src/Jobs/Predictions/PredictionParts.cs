@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Granary.Jobs;
+
+/// <summary>
+/// The finished parts of a prediction, in a folder beside its output: of each its predictions, and then what is known of it. A part is finished when the second of the two is
+/// there; both are there whole or not at all, so that whoever is killed loses the parts that he was at, and no other.
+/// </summary>
+/// <param name="folder">The folder.</param>
+public sealed class PredictionParts(string folder)
+{
+    private const string TaskFile = "task.json";
+    private const string LockFile = "lock";
+    private const int BufferBytes = 1 << 16;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    /// <summary>The folder of an output's parts.</summary>
+    public static string FolderOf(string output) => $"{Path.GetFullPath(output)}.parts";
+
+    /// <summary>Makes the folder this task's own, for as long as the result lives: parts of it that are there stay, and those of files that have changed since go.</summary>
+    /// <param name="task">What is predicted.</param>
+    /// <exception cref="JobException">The folder is another's, or cannot be made.</exception>
+    public IDisposable Claim(PredictionTask task)
+    {
+        FileStream? held = null;
+        try
+        {
+            var isNew = !Directory.Exists(folder);
+            Directory.CreateDirectory(folder);
+            held = Lock();
+            var there = File.Exists(Named(TaskFile)) ? PredictionTask.Parse(File.ReadAllText(Named(TaskFile))) : null;
+            if (there is null && !isNew && Directory.EnumerateFileSystemEntries(folder).Any(f => Path.GetFileName(f) is not LockFile && !Path.GetFileName(f).StartsWith('.')))
+            {
+                throw new JobException($"{folder}: this is no folder of unfinished predictions: name another output.");
+            }
+
+            if (there is not null && !there.IsOfSameFiles(task))
+            {
+                throw new JobException($"{folder}: it holds parts of another prediction, of {string.Join(", ", there.Inputs.Take(2))} by {there.Model}{(there.IsJson == task.IsJson && there.Explain == task.Explain ? "" : ", written otherwise")}: "
+                    + "remove the folder, or name another output.");
+            }
+
+            if (there?.Text != task.Text)
+            {
+                Clear();
+                WholeFile.Write(Named(TaskFile), task.Text);
+            }
+
+            return held;
+        }
+        catch (Exception e) when (FileTrouble.Is(e))
+        {
+            held?.Dispose();
+            throw new JobException($"{folder}: the folder of finished parts cannot be made: {FileTrouble.Reason(e)}.");
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a part.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="write">Writes its predictions, and says what is known of it.</param>
+    /// <exception cref="JobException">It cannot be written.</exception>
+    public FinishedPart Write(int part, Func<Stream, FinishedPart> write)
+    {
+        FinishedPart? made = null;
+        WholeFile.Write(Content(part), file =>
+        {
+            using var hash = SHA256.Create();
+            using (var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
+            using (var buffered = new BufferedStream(hashed, BufferBytes))
+            {
+                made = write(buffered);
+            }
+
+            made = made with { Sha256 = Convert.ToHexStringLower(hash.Hash!) };
+        });
+        made = made! with { Bytes = new FileInfo(Content(part)).Length };
+        WholeFile.Write(State(part), JsonSerializer.Serialize(made, Options));
+        return made;
+    }
+
+    /// <summary>Those that are finished, in their order.</summary>
+    public IReadOnlyList<FinishedPart> Finished() =>
+        [.. Directory.EnumerateFiles(folder, "*.part.json").Select(Read).OfType<FinishedPart>().Where(p => new FileInfo(Content(p.Part)) is { Exists: true } file && file.Length == p.Bytes).OrderBy(p => p.Part)];
+
+    /// <summary>Writes the predictions of all parts, one after another.</summary>
+    /// <param name="parts">All of them, in their order.</param>
+    /// <param name="output">Where they go.</param>
+    /// <exception cref="JobException">One is not what was written.</exception>
+    public void Join(IReadOnlyList<FinishedPart> parts, Stream output)
+    {
+        var buffer = new byte[BufferBytes];
+        foreach (var part in parts)
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using (var content = File.OpenRead(Content(part.Part)))
+            {
+                for (int got; (got = content.Read(buffer)) > 0;)
+                {
+                    hash.AppendData(buffer, 0, got);
+                    output.Write(buffer, 0, got);
+                }
+            }
+
+            if (Convert.ToHexStringLower(hash.GetHashAndReset()) != part.Sha256)
+            {
+                File.Delete(State(part.Part));
+                throw new JobException($"{Content(part.Part)}: it is not what was written: the disk is at fault. Say the same command again: it predicts this part anew.");
+            }
+        }
+    }
+
+    /// <summary>Removes the folder, once its output is there.</summary>
+    public void Remove()
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (FileTrouble.Is(e))
+        {
+            // It does no harm: the next prediction into this output says what it is.
+        }
+    }
+
+    private static FinishedPart? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<FinishedPart>(File.ReadAllText(path), Options);
+        }
+        catch (JsonException)
+        {
+            return null; // as if it were not there
+        }
+    }
+
+    private void Clear()
+    {
+        foreach (var file in Directory.EnumerateFiles(folder).Where(f => Path.GetFileName(f) != LockFile))
+        {
+            File.Delete(file);
+        }
+    }
+
+    private FileStream Lock()
+    {
+        try
+        {
+            return new FileStream(Named(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new JobException($"{folder}: another command is writing these predictions: wait for it, or name another output.");
+        }
+    }
+
+    private string Named(string name) => Path.Combine(folder, name);
+
+    private string Content(int part) => Named(string.Create(CultureInfo.InvariantCulture, $"{part:D6}.part"));
+
+    private string State(int part) => Content(part) + ".json";
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>A prediction by several silos as a user runs it: the bytes of the command without silos, after a silo's end by kill -9 and after the command's own.</summary>
+public sealed class PredictTests : IDisposable
+{
+    private const int Rows = 400_000; // 25 parts
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Parts => Path.Combine(_folder, "out.csv.parts");
+
+    private byte[] Read(string name) => File.ReadAllBytes(Path.Combine(_folder, name));
+
+    private async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
+    {
+        using var command = await CommandLine.Run(_folder, arguments);
+        return (await command.Exit(), command.Output, command.Errors);
+    }
+
+    private async Task Prepare()
+    {
+        await Run("train", Path.Combine(CommandLine.Examples, "iris-softmax.yaml"), "--silos", "1", "--output", "iris");
+        var lines = Enumerable.Range(0, Rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 97 / 10.0},{i},{i % 89 / 20.0},{i % 83 / 12.0},{i % 79 / 30.0}"));
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "in.csv"), ["sepal_length,id,sepal_width,petal_length,petal_width", .. lines]);
+        Assert.Equal(0, (await Run("predict", "iris", "--input", "in.csv", "--output", "whole.csv")).Code);
+    }
+
+    private CommandLine OnSilos() => new(_folder, "predict", "iris", "--input", "in.csv", "--output", "out.csv", "--silos", "2");
+
+    private int Finished => Directory.Exists(Parts) ? Directory.GetFiles(Parts, "*.part.json").Length : 0;
+
+    private async Task UntilFinished(int parts, CommandLine command)
+    {
+        while (Finished < parts)
+        {
+            Assert.True(CommandLine.IsAlive(command.Pid), command.Errors);
+            await Task.Delay(5);
+        }
+    }
+
+    [Fact]
+    public async Task Neither_silos_nor_kills_show_in_the_output()
+    {
+        await Prepare();
+        using (var command = OnSilos())
+        {
+            await UntilFinished(2, command);
+            CommandLine.Kill("KILL", $"{command.Children()[0].Id}");
+            await command.Succeeds();
+            Assert.Equal("out.csv: 400,000 rows predicted\n", command.Output);
+            Assert.Contains("columns the model does not know are left out: id\n", command.Errors);
+        }
+
+        Assert.True(Read("whole.csv").AsSpan().SequenceEqual(Read("out.csv")));
+        Assert.False(Directory.Exists(Parts));
+
+        var again = await Run("predict", "iris", "--input", "in.csv", "--output", "out.csv", "--silos", "2");
+        Assert.Equal(2, again.Code);
+        Assert.Contains("out.csv: there is a file of this name: name another one, or say --overwrite.", again.Errors);
+
+        File.Delete(Path.Combine(_folder, "out.csv"));
+        using (var command = OnSilos())
+        {
+            await UntilFinished(3, command);
+            command.Signal("KILL");
+            await command.Exit();
+        }
+
+        Assert.False(File.Exists(Path.Combine(_folder, "out.csv")));
+        Assert.InRange(Finished, 3, 26); // one of them may have found that there is no more
+        using (var command = OnSilos())
+        {
+            await command.Succeeds();
+            Assert.Matches(@"out\.csv\.parts: \d+ parts with [\d,]+ rows are there already: going on after them", command.Errors);
+        }
+
+        Assert.True(Read("whole.csv").AsSpan().SequenceEqual(Read("out.csv")));
+        Assert.False(Directory.Exists(Parts));
+    }
+
+    [Theory]
+    [InlineData("--silos needs an --output that is a file", "--input", "in.csv")]
+    [InlineData("--silos needs an --output that is a file", "--input", "in.csv", "--output", "-")]
+    [InlineData("which a Parquet file cannot be made of: write csv or jsonl, or leave --silos out.", "--input", "in.csv", "--output", "out.parquet")]
+    [InlineData("standard input can be read only once", "--input", "-", "--output", "out.csv")]
+    [InlineData("is a pipe, which can be read only once", "--input", "/dev/stdin", "--output", "out.csv")]
+    [InlineData("there is no file none.csv", "--input", "none.csv", "--output", "out.csv")]
+    [InlineData("this is the file that is read", "--input", "in.csv", "--output", "in.csv", "--overwrite")]
+    public async Task What_cannot_be_done_in_parts_is_refused(string message, params string[] options)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "in.csv"), "a\n1\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "m.safetensors"), "");
+        var refused = await Run(["predict", "m.safetensors", .. options, "--silos", "2"]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains(message, refused.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Parts));
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_used_is_told_of_by_a_silo()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "in.csv"), "a\n1\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "m.safetensors"), "no model");
+        var refused = await Run("predict", "m.safetensors", "--input", "in.csv", "--output", "out.csv", "--silos", "1");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("no whole safetensors file", refused.Errors, StringComparison.Ordinal);
+    }
+}
