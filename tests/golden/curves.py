@@ -67,6 +67,18 @@ def marks():
             writer.writerow([f"{v:.4f}" for v in x] + [int(h) for h in has] + [f"{random.uniform(0.1, 3):.2f}"])
 
 
+def images():
+    """Images of two channels and odd sides in IDX files: each class has a bright spot at a place of its own, in noise."""
+    random = numpy.random.default_rng(13)
+    labels = random.choice(3, 48, p=[0.4, 0.35, 0.25]).astype("u1")
+    pixels = random.uniform(0, 60, (48, *IMAGE))
+    for image, label in zip(pixels, labels):
+        row, column = [(1, 1), (4, 3), (5, 0)][label]
+        image[label % 2, row:row + 2, column:column + 2] += 190
+    for name, values in (("images.idx", pixels.astype("u1")), ("image-labels.idx", labels)):
+        (PLACE / name).write_bytes(struct.pack(f">4B{values.ndim}i", 0, 0, 8, values.ndim, *values.shape) + values.tobytes())
+
+
 def texts():
     """Words that come in groups, and letters that mostly follow each other, so that there is something to learn."""
     random = numpy.random.default_rng(5)
@@ -82,6 +94,8 @@ def texts():
 
 
 WIDTH, LAYERS, HEADS, CONTEXT, KEY = 8, 2, 2, 6, 3  # of the transformers
+
+IMAGE = (2, 7, 5)  # channels, height, width
 
 TABLE = {"format": "csv", "label": "label", "shards": 5}
 NUMBERS = {"format": "csv", "path": "numbers.csv", "shards": 5, "target": "number"}
@@ -159,6 +173,12 @@ FAMILIES = {
     "logistic-weighted": dict(
         model={"kind": "logistic"}, data={**TABLE, "path": "labels.csv", "label": "urgent", "weight": "weight", "ignore": ["billing", "spam"]},
         batch=10, epochs=10, clip=0.4, optimizers=["sgd", "adamw"], shapes=ONE_LAYER),
+    "cnn": dict(
+        model={"kind": "cnn", "channels": [4, 6], "hidden": [5], "activation": "relu"},
+        data={"format": "idx", "path": "images.idx", "labels": "image-labels.idx", "shards": 5}, batch=10, epochs=10, clip=0.35,
+        shapes={
+            "convolutions.0.weight": (4, 2, 3, 3), "convolutions.0.bias": (4,), "convolutions.1.weight": (6, 4, 3, 3), "convolutions.1.bias": (6,),
+            "layers.0.weight": (5, 6), "layers.0.bias": (5,), "layers.1.weight": (3, 5), "layers.1.bias": (3,)}),
 }
 
 OPTIMIZERS = {
@@ -231,6 +251,7 @@ def write_inputs():
     table("binary.csv", 48, 6, ["no", "yes"], [0.6, 0.4], seed=1)
     table("classes.csv", 48, 5, ["a", "b", "c"], [0.5, 0.3, 0.2], seed=2)
     texts()
+    images()
     quantities()
     marks()
     for i, (family, f) in enumerate(FAMILIES.items()):
@@ -269,6 +290,13 @@ def number_examples(job, kind):
     x = (x - x.mean(0)) / x.std(0) if data.get("standardize") else x
     y = (y - y.mean()) / y.std() if data.get("standardizeTarget") else y
     return torch.tensor(x, dtype=kind), torch.tensor(y, dtype=kind)
+
+
+def image_examples(job, kind):
+    """Images in the order of the file: x [N, C, H, W], bytes over 255, and the class of each [N]."""
+    pixels, labels = (numpy.frombuffer((PLACE / job["data"][key]).read_bytes(), "u1") for key in ("path", "labels"))
+    x = pixels[4 + 4 * 4:].reshape(-1, *IMAGE) / 255
+    return torch.tensor(x, dtype=kind), torch.tensor(labels[4 + 4:].astype("i8"))
 
 
 def mark_examples(kind):
@@ -351,6 +379,19 @@ def mlp(w, activation, after_last):
     for i in range(len(w) // 2):
         layers += [linear(w, f"layers.{i}."), activation()]
     return nn.Sequential(*(layers if after_last else layers[:-1]))
+
+
+def cnn(w):
+    """PyTorch's own convolutions and poolings, then a multi-layer perceptron."""
+    layers, at = [], 0
+    while f"convolutions.{at}.weight" in w:
+        weight = w[f"convolutions.{at}.weight"]
+        layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1, dtype=weight.dtype)
+        layer.weight, layer.bias = nn.Parameter(weight.clone()), nn.Parameter(w[f"convolutions.{at}.bias"].clone())
+        layers += [layer, nn.ReLU(), nn.MaxPool2d(2)]
+        at += 1
+    dense = {name: value for name, value in w.items() if name.startswith("layers.")}
+    return nn.Sequential(*layers, nn.Flatten(), mlp(dense, nn.ReLU, after_last=False))
 
 
 class SkipGram(nn.Module):
@@ -446,6 +487,10 @@ def setting(family, job, w, plan, kind):
             return (each * weigh[rows]).sum() / weigh[rows].sum()
 
         return model, mean
+    if job["data"]["format"] == "idx":
+        x, y = image_examples(job, kind)
+        model = cnn(w)
+        return model, lambda rows, _: functional.cross_entropy(model(x[rows]), y[rows])
     if job["data"]["format"] == "csv":
         x, y, weights = table_examples(job, kind)
         assert sum(shards) == len(x)

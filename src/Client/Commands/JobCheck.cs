@@ -30,7 +30,11 @@ internal static class JobCheck
 
         return new KnownJob(
             job,
-            new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32()) { IsMultiLabel = job.Data.IsMultiLabel },
+            new InputShape(found.GetProperty("features").GetInt32(), found.GetProperty("classes").GetInt32())
+            {
+                IsMultiLabel = job.Data.IsMultiLabel,
+                Image = found.TryGetProperty("image", out var image) ? image.Deserialize<ImageSize>(JsonSerializerOptions.Web) : null,
+            },
             found.GetProperty("trainingExamples").GetInt64());
     }
 

@@ -50,6 +50,7 @@ internal static class CheckCommand
         validationExamples = found.Facts.ValidationRows.Sum(),
         features = found.Facts.Shape.Features,
         classes = found.Facts.Shape.Classes,
+        image = found.Facts.Shape.Image,
         parameters = ModelShape.Weights(shape),
         stepsPerEpoch = BatchPlan.Of(job, found.Facts.TrainingRows).StepsPerEpoch,
         steps = job.Training.Steps > 0 ? (int?)job.Training.Steps : null,

@@ -12,10 +12,13 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, InputNotes Notes
     private const int MostRows = 1024;
     private const int MostNumbers = 1 << 22;
 
+    /// <summary>What each example is called, such as the file of an image, in the order of the batches; null: they have no names.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>What is open until the batches have been read; null: nothing.</summary>
     public IDisposable? Open { get; init; }
 
-    /// <summary>Opens images, or lines of LIBSVM, for a model of these; for one whose features have names, rows of CSV or Parquet files or lines of JSON, whichever they are.</summary>
+    /// <summary>Opens images (in an IDX file, or in files of their own), or lines of LIBSVM, for a model of these; for one whose features have names, rows of CSV or Parquet files or lines of JSON, whichever they are.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">A file, which may be a pipe or "-", standard input; of tables also a folder or a glob.</param>
     /// <exception cref="JobException">The file is not what the model needs.</exception>
