@@ -35,8 +35,12 @@ public sealed record ShardSurvey(
     /// <summary>Whether rows have numbers of queries, which are passed over (libsvm).</summary>
     public bool HasQueries { get; init; }
 
-    /// <summary>What a pixel is (idx): "ubyte"; null otherwise.</summary>
+    /// <summary>What a pixel is (idx, images): "ubyte"; null otherwise.</summary>
     public string? PixelType { get; init; }
+
+    /// <summary>The sizes of its images; null where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImageSize? Image { get; init; }
 
     /// <summary>Words: how often each of <see cref="Classes"/> occurs here; empty otherwise.</summary>
     public IReadOnlyList<long> ClassCounts { get; init; } = [];
@@ -123,7 +127,7 @@ public sealed record DataFacts(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KeyBand>? HeldOut { get; init; }
 
-    /// <summary>What a pixel is (idx): "ubyte"; null otherwise, and for data that an earlier build has read.</summary>
+    /// <summary>What a pixel is (idx, images): "ubyte"; null otherwise, and for data that an earlier build has read.</summary>
     public string? PixelType { get; init; }
 
     /// <summary>Words: how often each of <see cref="Classes"/> occurs in the source; empty otherwise.</summary>

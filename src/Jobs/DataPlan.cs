@@ -52,7 +52,7 @@ public static class DataPlan
             throw new JobException($"data.validation.threshold is {threshold}, but {source} has {Plural.Of(tokens, "class")}: a threshold tells two apart. Take it out.");
         }
 
-        var shape = new InputShape(features, tokens) { IsMultiLabel = data.IsMultiLabel };
+        var shape = new InputShape(features, tokens) { IsMultiLabel = data.IsMultiLabel, Image = surveys.Select(s => s.Image).FirstOrDefault(i => i is not null) };
         CheckModel(job, shape);
         return new DataFacts(shape, classes, training, held, null)
         {

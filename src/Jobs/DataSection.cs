@@ -40,7 +40,7 @@ public sealed record DataSection
     [JsonConverter(typeof(FormatConverter))]
     public required string Format { get; init; }
 
-    /// <summary>A file, or a glob (`*`, `**`, `?`) of files that are read as one, in ordinal order. idx: the images' file.
+    /// <summary>A file, or a glob (`*`, `**`, `?`) of files that are read as one, in ordinal order. idx: the images' file. images: a folder.
     /// Required.</summary>
     public required string Path { get; init; }
 
@@ -84,6 +84,22 @@ public sealed record DataSection
 
     /// <summary>csv only: whether rows are kept beside the source as numbers, for a second run to begin at once. Default: true.</summary>
     public bool Cache { get; init; } = true;
+
+    /// <summary>images only: the height that all images are resized to, with <see cref="Width"/>; null (default): all must have that of the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Height { get; init; }
+
+    /// <summary>images only: the width that all images are resized to, with <see cref="Height"/>; null (default): all must have that of the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Width { get; init; }
+
+    /// <summary>images only: 1, grey, or 3, red, green and blue; null (default): 3, as <see cref="Colors"/> says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Channels { get; init; }
+
+    /// <summary><see cref="Channels"/>, with the default filled in.</summary>
+    [JsonIgnore]
+    public int Colors => Channels ?? 3;
 
     /// <summary>libsvm only: number of features. Default: null, the greatest index in the data, the validation's own included.</summary>
     public int? Features { get; init; }
@@ -174,6 +190,7 @@ public sealed record DataSection
         && (Format, Path, Labels, Label, Delimiter, Missing) == (other.Format, other.Path, other.Labels, other.Label, other.Delimiter, other.Missing)
         && (Features, Standardize, Tokens, Shards, Validation) == (other.Features, other.Standardize, other.Tokens, other.Shards, other.Validation)
         && (Encoding, Vocab, Merges, Vocabulary, MinCount, Cache) == (other.Encoding, other.Vocab, other.Merges, other.Vocabulary, other.MinCount, other.Cache)
+        && (Height, Width, Colors) == (other.Height, other.Width, other.Colors)
         && (Windows, Weight) == (other.Windows, other.Weight) && (LabelColumns ?? []).SequenceEqual(other.LabelColumns ?? [])
         && (Target, StandardizeTarget, Columns) == (other.Target, other.StandardizeTarget, other.Columns) && Options.Count == other.Options.Count && !Options.Except(other.Options).Any() && MissingSpellings.SequenceEqual(other.MissingSpellings) && Ignore.SequenceEqual(other.Ignore);
 

@@ -15,6 +15,8 @@ public enum Precision { Float32, Float64 }
 /// <summary>The job file's <c>model</c> section.</summary>
 public sealed record ModelSection
 {
+    private static readonly int[] UsualFilters = [16, 32];
+
     /// <summary>The family's name, one of <see cref="ModelKinds.Names"/>; required.</summary>
     [JsonConverter(typeof(ModelKindConverter))]
     public required string Kind { get; init; }
@@ -31,14 +33,18 @@ public sealed record ModelSection
     /// <summary>Options of a model without keys of its own (mostly custom kinds): names and values as the job file has them. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Widths of the hidden layers, first to last (mlp). Default: none.</summary>
+    /// <summary>Widths of the hidden layers, first to last (mlp; cnn: after the convolutions). Default: none.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [];
 
-    /// <summary>After each hidden layer (mlp) or between the up- and the down-projection (transformer). Default: relu.</summary>
+    /// <summary>Filters of each convolution, first to last (cnn); null (default): 16 and 32, as <see cref="Filters"/> says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Channels { get; init; }
+
+    /// <summary>After each hidden layer (mlp), after each convolution and hidden layer (cnn), or between the up- and the down-projection (transformer). Default: relu.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
     /// <summary>Cross-entropy (default), or squared error between outputs and one-hot labels (mlp).
-    /// With squared error the activation is applied to the output layer too: a' = sigma(W a + b) on every layer. Where the target is a number (linear, mlp), any loss
+    /// With squared error the activation is applied to the output layer too: a' = sigma(W a + b) on every layer. Where the target is a number (linear, mlp, cnn), any loss
     /// but cross-entropy, of the one output, to which no activation is applied; squared error is the default there.</summary>
     public Loss Loss { get; init; } = Loss.CrossEntropy;
 
@@ -96,6 +102,9 @@ public sealed record ModelSection
     /// <summary>d_key, with its default filled in.</summary>
     public int HeadWidth() => KeyWidth ?? Width / Heads;
 
+    /// <summary><see cref="Channels"/>, with the default filled in.</summary>
+    public IReadOnlyList<int> Filters() => Channels ?? UsualFilters;
+
     /// <summary>Equal in every key; the hidden widths and the options by value.</summary>
     public bool Equals(ModelSection? other) => other is not null
         && (Kind, Activation, Loss, Precision, Init, Layers, Width, Heads, Context)
@@ -104,7 +113,7 @@ public sealed record ModelSection
             == (other.KeyWidth, other.LayerNorm, other.Biases, other.TiedUnembedding, other.Dropout, other.Window, other.Negatives)
         && (Delta, Quantile) == (other.Delta, other.Quantile)
         && Options.Count == other.Options.Count && !Options.Except(other.Options).Any()
-        && Hidden.SequenceEqual(other.Hidden);
+        && Hidden.SequenceEqual(other.Hidden) && Filters().SequenceEqual(other.Filters());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Hidden.Count, Activation, Loss, Layers, Width, Heads, Context);

@@ -69,6 +69,19 @@ public sealed class JobBuilder
     /// <returns>This builder.</returns>
     public JobBuilder Idx(string images, string labels) => Source("idx", images).Set("data.labels", labels);
 
+    /// <summary>Trains on PNG and JPEG files.</summary>
+    /// <param name="folder">A folder with a folder of images for each class.</param>
+    /// <param name="height">Rows of pixels that all images are resized to, with <paramref name="width"/>; null: all images must be of one size.</param>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="channels">1: they become grey; 3: red, green and blue.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder Images(string folder, int? height = null, int? width = null, int channels = 3)
+    {
+        var builder = Source("images", folder).Set("data.channels", channels);
+        builder = height is { } rows ? builder.Set("data.height", rows) : builder;
+        return width is { } columns ? builder.Set("data.width", columns) : builder;
+    }
+
     /// <summary>Trains on LIBSVM files.</summary>
     /// <param name="path">A file, a folder or a glob.</param>
     /// <returns>This builder.</returns>
@@ -124,6 +137,15 @@ public sealed class JobBuilder
     /// <param name="hidden">Widths of its hidden layers, first to last.</param>
     /// <returns>This builder.</returns>
     public JobBuilder Mlp(params int[] hidden) => Model("mlp").Set("model.hidden", hidden);
+
+    /// <summary>Trains a convolutional network of images.</summary>
+    /// <param name="channels">Filters of each convolution, first to last; none: 16 and 32.</param>
+    /// <returns>This builder.</returns>
+    public JobBuilder Cnn(params int[] channels)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        return channels.Length == 0 ? Model("cnn") : Model("cnn").Set("model.channels", channels);
+    }
 
     /// <summary>Trains a transformer that goes on from a text.</summary>
     /// <param name="layers">Blocks.</param>

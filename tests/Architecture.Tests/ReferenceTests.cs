@@ -79,10 +79,12 @@ public class ReferenceTests
     [InlineData("nanogpt-cpu")]
     [InlineData("source-skip-gram")]
     [InlineData("fashion-mlp")]
+    [InlineData("fashion-cnn")]
+    [InlineData("shapes-cnn")]
     public void Examples_are_good_job_files(string name)
     {
         Assert.SkipWhen(
-            name == "fashion-mlp" && !Directory.Exists("/usr/share/datasets/fashion-mnist"),
+            name.StartsWith("fashion-", StringComparison.Ordinal) && !Directory.Exists("/usr/share/datasets/fashion-mnist"),
             "Fashion-MNIST is not here: apt-get install dataset-fashion-mnist");
         Assert.Equal(name, Granary.Jobs.JobFile.Load(Path.Combine(Repository.Root, "examples", name + ".yaml"), [], "/").Name);
     }

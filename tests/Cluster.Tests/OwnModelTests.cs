@@ -63,7 +63,7 @@ public sealed class OwnModelTests : IDisposable
         Assert.Equal((8 * 9) + 8 + (16 * 8 * 9) + 16 + (64 * 10) + 10, inspect.Json.GetProperty("parameters").GetInt64());
         foreach (var (program, set, message) in new[]
         {
-            (Metadata("OwnModel"), "model.kind=digit-cnn", "must be one of logistic, softmax, linear, mlp, transformer, skip-gram, digits-cnn. Did you mean digits-cnn?"),
+            (Metadata("OwnModel"), "model.kind=digit-cnn", "must be one of logistic, softmax, linear, mlp, cnn, transformer, skip-gram, digits-cnn. Did you mean digits-cnn?"),
             (Metadata("OwnModel"), "model.options.chanels=8", "model.options.chanels is no option of digits-cnn"),
             (null, "training.epochs=1", "digits-cnn.yaml:6: model.kind is 'digits-cnn', but must be one of"),
             ("nowhere.dll", "training.epochs=1", "GRANARY_SILO is nowhere.dll, and there is no such file."),

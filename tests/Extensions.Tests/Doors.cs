@@ -13,6 +13,9 @@ internal static class Doors
     internal static void Open()
     {
         OwnModels.AddModelKind<GatedKind>();
+        OwnModels.Add("edges", (options, input) => new EdgeNet(options, input));
+        OwnModels.Add("robust", (_, input) => new Robust(input));
+        OwnModels.Add("tagger", (_, input) => new Tagger(input));
         OwnOptimizers.Add("cautious", options => new Cautious(options));
         OwnFormats.AddDataFormat<Records>();
     }

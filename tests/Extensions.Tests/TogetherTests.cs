@@ -42,10 +42,10 @@ public sealed class TogetherTests : IDisposable
     public void A_job_is_written_and_read_back() => Assert.Equal(Job(), JobFile.Parse(JobFile.Write(Job()), "j.yaml", _folder, [], _folder));
 
     [Theory]
-    [InlineData("model.kind=gatet", "model.kind is 'gatet', but must be one of logistic, softmax, linear, mlp, transformer, skip-gram, gated. Did you mean gated?")]
-    [InlineData("data.format=recordz", "data.format is 'recordz', but must be one of csv, idx, text, libsvm, parquet, records. Did you mean records?")]
+    [InlineData("model.kind=gatet", "model.kind is 'gatet', but must be one of logistic, softmax, linear, mlp, cnn, transformer, skip-gram, edges, gated, robust, tagger. Did you mean gated?")]
+    [InlineData("data.format=recordz", "data.format is 'recordz', but must be one of csv, idx, images, text, libsvm, parquet, records. Did you mean records?")]
     [InlineData("training.optimizer.kind=cautios", "must be one of sgd, momentum, adam, adamw, lbfgs, cautious. Did you mean cautious?")]
-    [InlineData("model.hidden=[3]", "model.hidden has no meaning for gated: it belongs to mlp.")]
+    [InlineData("model.hidden=[3]", "model.hidden has no meaning for gated: it belongs to mlp and cnn.")]
     [InlineData("model.activation=gelu", "--set model.activation=gelu: a gated model gates by itself: choose another model.activation than gelu.")]
     [InlineData("data.label=y", "data.label has no meaning for records: it belongs to csv and parquet.")]
     [InlineData("data.format=csv", "data.label is missing")]

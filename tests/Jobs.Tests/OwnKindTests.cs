@@ -48,14 +48,14 @@ public sealed class OwnKindTests : IDisposable
         var text = Text.Replace("format: csv, path: d.csv, label: label", "format: my-rows, path: d.csv, options: { a: 1 }, delimiter: \";\"", StringComparison.Ordinal);
         var data = Again(Parse(text)).Data;
         Assert.Equal(("my-rows", "1", ";"), (data.Format, data.Options["a"], data.Delimiter));
-        Assert.Equal("my.yaml:5: data.format is 'my-rows', but must be one of csv, idx, text, libsvm, parquet.",
+        Assert.Equal("my.yaml:5: data.format is 'my-rows', but must be one of csv, idx, images, text, libsvm, parquet.",
             Error(text.Replace("my-cnn", "mlp", StringComparison.Ordinal).Replace("  options: { channels: 8, rate: 0.5 }", "  hidden: [1]", StringComparison.Ordinal), anyKind: false));
         Assert.Contains("data.options has no meaning for csv: it belongs to formats of one's own.", Error(Text, anyKind: true, "data.options={a: 1}"));
     }
 
     [Fact]
     public void Elsewhere_a_kind_that_nobody_registered_is_refused() => Assert.Equal(
-        "my.yaml:3: model.kind is 'my-cnn', but must be one of logistic, softmax, linear, mlp, transformer, skip-gram.", Error(Text, anyKind: false));
+        "my.yaml:3: model.kind is 'my-cnn', but must be one of logistic, softmax, linear, mlp, cnn, transformer, skip-gram.", Error(Text, anyKind: false));
 
     [Theory]
     [InlineData("kind: my-cnn", "kind: My_CNN", "my.yaml:3: model.kind is 'My_CNN', but must be one of logistic, ")]
@@ -68,7 +68,7 @@ public sealed class OwnKindTests : IDisposable
 
     [Fact]
     public void A_shape_that_this_process_cannot_tell_says_where_it_is_known() => Assert.Equal(
-        "model.kind is my-cnn, which this silo's program does not know (it knows logistic, softmax, linear, mlp, transformer, skip-gram): "
+        "model.kind is my-cnn, which this silo's program does not know (it knows logistic, softmax, linear, mlp, cnn, transformer, skip-gram): "
         + "start the program that registers it; GRANARY_SILO names its .dll.",
         Assert.Throws<JobException>(() => ModelShape.Of(Parse(Text).Model, new InputShape(4, 2))).Message);
 }

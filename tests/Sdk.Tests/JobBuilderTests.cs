@@ -32,4 +32,18 @@ public sealed class JobBuilderTests : IDisposable
         Assert.Equal((7, 0), Of(File(length).TrainSteps(9).Train(7)));
         Assert.Equal((0, 9), Of(File(length).Train(7).TrainSteps(9)));
     }
+
+    [Fact]
+    public void Images_and_filters_are_set_as_in_a_job_file()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "pets", "cats"));
+        System.IO.File.WriteAllText(Path.Combine(_folder, "pets", "cats", "a.png"), "");
+        JobBuilder Pets(JobBuilder builder) => builder.Train(2);
+        var job = Pets(new JobBuilder("pets").Images(Path.Combine(_folder, "pets"), height: 8, width: 9, channels: 1).Cnn(4, 5)).Build();
+        Assert.Equal(("images", (int?)8, (int?)9, 1), (job.Data.Format, job.Data.Height, job.Data.Width, job.Data.Colors));
+        Assert.Equal([4, 5], job.Model.Filters());
+        var usual = Pets(new JobBuilder("pets").Images(Path.Combine(_folder, "pets")).Cnn()).Build();
+        Assert.Equal((null as int?, 3), (usual.Data.Height, usual.Data.Colors));
+        Assert.Equal([16, 32], usual.Model.Filters());
+    }
 }

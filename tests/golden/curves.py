@@ -80,6 +80,16 @@ def towns():
             x = random.normal(0, 1, 2)
             z = 0.5 * x[0] - 0.3 * x[1] + heights[str(town)] + warmth[str(shade)] + random.normal(0, 0.4)
             writer.writerow([f"{x[0]:.4f}", town, f"{x[1]:.4f}", shade, "a" if z < -0.6 else "b" if z < 0.6 else "c", f"{120 + 35 * z:.2f}"])
+def images():
+    """Images of two channels and odd sides in IDX files: each class has a bright spot at a place of its own, in noise."""
+    random = numpy.random.default_rng(13)
+    labels = random.choice(3, 48, p=[0.4, 0.35, 0.25]).astype("u1")
+    pixels = random.uniform(0, 60, (48, *IMAGE))
+    for image, label in zip(pixels, labels):
+        row, column = [(1, 1), (4, 3), (5, 0)][label]
+        image[label % 2, row:row + 2, column:column + 2] += 190
+    for name, values in (("images.idx", pixels.astype("u1")), ("image-labels.idx", labels)):
+        (PLACE / name).write_bytes(struct.pack(f">4B{values.ndim}i", 0, 0, 8, values.ndim, *values.shape) + values.tobytes())
 
 
 def texts():
@@ -97,6 +107,8 @@ def texts():
 
 
 WIDTH, LAYERS, HEADS, CONTEXT, KEY = 8, 2, 2, 6, 3  # of the transformers
+
+IMAGE = (2, 7, 5)  # channels, height, width
 
 TABLE = {"format": "csv", "label": "label", "shards": 5}
 NUMBERS = {"format": "csv", "path": "numbers.csv", "shards": 5, "target": "number"}
@@ -185,6 +197,12 @@ FAMILIES = {
         data={**TOWNS, "label": "price", "ignore": ["label"], "target": "number", "standardizeTarget": True}, batch=10, epochs=10, rate=0.5, clip=1.5,
         optimizers=["momentum", "adam"],
         shapes={**VECTORS, "layers.0.weight": (6, 7), "layers.0.bias": (6,), "layers.1.weight": (1, 6), "layers.1.bias": (1,)}),
+    "cnn": dict(
+        model={"kind": "cnn", "channels": [4, 6], "hidden": [5], "activation": "relu"},
+        data={"format": "idx", "path": "images.idx", "labels": "image-labels.idx", "shards": 5}, batch=10, epochs=10, clip=0.35,
+        shapes={
+            "convolutions.0.weight": (4, 2, 3, 3), "convolutions.0.bias": (4,), "convolutions.1.weight": (6, 4, 3, 3), "convolutions.1.bias": (6,),
+            "layers.0.weight": (5, 6), "layers.0.bias": (5,), "layers.1.weight": (3, 5), "layers.1.bias": (3,)}),
 }
 
 OPTIMIZERS = {
@@ -257,6 +275,7 @@ def write_inputs():
     table("binary.csv", 48, 6, ["no", "yes"], [0.6, 0.4], seed=1)
     table("classes.csv", 48, 5, ["a", "b", "c"], [0.5, 0.3, 0.2], seed=2)
     texts()
+    images()
     quantities()
     marks()
     towns()
@@ -317,6 +336,11 @@ def town_examples(job, kind):
     else:
         y = torch.tensor([["a", "b", "c"].index(row["label"]) for row in rows])
     return torch.tensor(x, dtype=kind).t(), y
+def image_examples(job, kind):
+    """Images in the order of the file: x [N, C, H, W], bytes over 255, and the class of each [N]."""
+    pixels, labels = (numpy.frombuffer((PLACE / job["data"][key]).read_bytes(), "u1") for key in ("path", "labels"))
+    x = pixels[4 + 4 * 4:].reshape(-1, *IMAGE) / 255
+    return torch.tensor(x, dtype=kind), torch.tensor(labels[4 + 4:].astype("i8"))
 
 
 def mark_examples(kind):
@@ -413,6 +437,17 @@ class Embedded(nn.Module):
     def forward(self, x):  # [B, 4] -> [B, K]
         town, shade = x[:, 1].long(), x[:, 3].long()
         return self.layers(torch.cat([x[:, 0:1], self.towns(town), x[:, 2:3], self.shades(shade)], 1))
+def cnn(w):
+    """PyTorch's own convolutions and poolings, then a multi-layer perceptron."""
+    layers, at = [], 0
+    while f"convolutions.{at}.weight" in w:
+        weight = w[f"convolutions.{at}.weight"]
+        layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1, dtype=weight.dtype)
+        layer.weight, layer.bias = nn.Parameter(weight.clone()), nn.Parameter(w[f"convolutions.{at}.bias"].clone())
+        layers += [layer, nn.ReLU(), nn.MaxPool2d(2)]
+        at += 1
+    dense = {name: value for name, value in w.items() if name.startswith("layers.")}
+    return nn.Sequential(*layers, nn.Flatten(), mlp(dense, nn.ReLU, after_last=False))
 
 
 class SkipGram(nn.Module):
@@ -515,6 +550,10 @@ def setting(family, job, w, plan, kind):
             return (each * weigh[rows]).sum() / weigh[rows].sum()
 
         return model, mean
+    if job["data"]["format"] == "idx":
+        x, y = image_examples(job, kind)
+        model = cnn(w)
+        return model, lambda rows, _: functional.cross_entropy(model(x[rows]), y[rows])
     if job["data"]["format"] == "csv":
         x, y, weights = table_examples(job, kind)
         assert sum(shards) == len(x)

@@ -34,6 +34,7 @@ internal static class JobCheck
             {
                 IsMultiLabel = job.Data.IsMultiLabel,
                 Embedded = found.TryGetProperty("embedded", out var embedded) ? embedded.Deserialize<EmbeddedFeature[]>(JsonSerializerOptions.Web) : null,
+                Image = found.TryGetProperty("image", out var image) ? image.Deserialize<ImageSize>(JsonSerializerOptions.Web) : null,
             },
             found.GetProperty("trainingExamples").GetInt64());
     }

@@ -12,7 +12,7 @@ internal static class PredictCommand
         var model = CommandParts.Model();
         var input = new Option<string>("--input")
         {
-            Description = "A CSV or Parquet file or JSON lines, or a folder or glob of them, whose columns are matched by name; for a model of images an IDX file, of LIBSVM such lines. It may be a pipe, or - for standard input, but not for Parquet.",
+            Description = "A CSV or Parquet file or JSON lines, or a folder or glob of them, whose columns are matched by name; for a model of images an IDX file, or a PNG or JPEG file, a folder or a glob of them, as it was trained; of LIBSVM such lines. It may be a pipe, or - for standard input, but not for Parquet and image files.",
             Required = true,
         }.IsPath();
         var output = new Option<string?>("--output") { Description = "A file for the predictions (default: -, standard output)." }.IsPath();
@@ -27,7 +27,7 @@ internal static class PredictCommand
             Description = "Silo processes that predict parts of the input at once (default: none, this machine's one process does). The output is the same; a command that was interrupted goes on where it was.",
         };
         var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
-        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file.") { model, input, output, format, explain, silos, overwrite }.DoesInterruptibly(async (result, interruption) =>
+        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file or a folder.") { model, input, output, format, explain, silos, overwrite }.DoesInterruptibly(async (result, interruption) =>
         {
             if (result.GetValue(silos) is { } count)
             {

@@ -73,6 +73,11 @@ internal static class CheckText
             Line(text, $"features    {Count(found, "features", "number")} an example");
         }
 
+        if (found.TryGetProperty("image", out var image))
+        {
+            Line(text, $"images      {image.Deserialize<ImageSize>(JsonSerializerOptions.Web)} (channels x height x width)");
+        }
+
         if (data.Sparse is { Given: > 0 } sparse)
         {
             var values = (training + held) * found.GetProperty("features").GetInt64();

@@ -106,7 +106,8 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
     /// <exception cref="JobException">It is other data.</exception>
     public void RequireSame(DataFacts facts)
     {
-        var mine = Facts with { PixelType = Facts.PixelType ?? facts.PixelType }; // earlier builds did not note it
+        // Earlier builds did not note what images are like.
+        var mine = Facts with { PixelType = Facts.PixelType ?? facts.PixelType, Shape = Facts.Shape with { Image = Facts.Shape.Image ?? facts.Shape.Image } };
         if (JsonSerializer.Serialize(mine, Web) != JsonSerializer.Serialize(facts, Web))
         {
             throw new JobException($"the run of job {Job} cannot be continued: the data is not what it was then ({Facts.TrainingRows.Sum()} training and "

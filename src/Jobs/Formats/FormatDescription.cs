@@ -41,6 +41,9 @@ public abstract class FormatDescription
     /// <summary>Whether a source is one file, and neither a folder nor a glob. Default: no.</summary>
     public virtual bool IsOneFile => false;
 
+    /// <summary>Whether its examples may be images, whose pixels have a type. Default: no.</summary>
+    public virtual bool HasImages => false;
+
     /// <summary>What a feature without a name is called. Default: "feature".</summary>
     public virtual string FeatureWord => "feature";
 

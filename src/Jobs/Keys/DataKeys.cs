@@ -69,6 +69,12 @@ internal static class DataKeys
             .For(Takes("cache")),
         data.Key("features", d => d.Features, (d, v) => d with { Features = v }, new OrNothing<int>(new WholeNumber(1, 1 << 28)), "number of features")
             .For(Takes("features")).DefaultIs("the greatest index"),
+        data.Key("height", d => d.Height, (d, v) => d with { Height = v }, new OrNothing<int>(new WholeNumber(1, 1 << 14)), "the height that images are resized to; it goes with `width`")
+            .For(Takes("height")).DefaultIs("that of the first image, which all must have"),
+        data.Key("width", d => d.Width, (d, v) => d with { Width = v }, new OrNothing<int>(new WholeNumber(1, 1 << 14)), "the width that images are resized to")
+            .For(Takes("width")).DefaultIs("likewise"),
+        data.Key("channels", d => d.Channels, (d, v) => d with { Channels = v }, new OrNothing<int>(new OneOfNumbers(1, 3)), "1: images become grey; 3: red, green and blue")
+            .For(Takes("channels")).DefaultIs("3"),
         data.Key("standardize", d => d.Standardize, (d, v) => d with { Standardize = v }, new TrueOrFalse(), "mean 0 and deviation 1 over the training part")
             .For(Kinds.Labelled),
         data.Key("standardizeTarget", d => d.StandardizeTarget, (d, v) => d with { StandardizeTarget = v }, new TrueOrFalse(),

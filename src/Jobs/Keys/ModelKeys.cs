@@ -12,10 +12,13 @@ internal static class ModelKeys
                 .Needed(),
             model.Key("options", m => m.Options, (m, v) => m with { Options = v }, new OptionList(), "options of the model; one that it never reads is refused")
                 .For(Kinds.Model.Own(k => ModelKinds.Of(k).Keys.Contains("options"))),
+            model.Key("channels", m => m.Filters(), (m, v) => m with { Channels = v }, new Widths(),
+                "filters of each convolution, first to last; after each the image has half the height and half the width")
+                .For(Takes("channels")).DefaultIs("[16, 32]"),
             model.Key("hidden", m => m.Hidden, (m, v) => m with { Hidden = v }, new Widths(), "widths of the hidden layers, first to last")
                 .For(Takes("hidden")).DefaultIs("none"),
             model.Key("activation", m => m.Activation, (m, v) => m with { Activation = v }, new Choice<Activation>(),
-                "after each hidden layer; in a transformer between the up- and the down-projection")
+                "after each convolution and each hidden layer; in a transformer between the up- and the down-projection")
                 .For(Takes("activation")),
             model.Key("loss", m => m.Loss, (m, v) => m with { Loss = v }, new Choice<Loss>(),
                 "what is minimised: [see below](#losses)")

@@ -19,6 +19,16 @@ public sealed record InputShape(int Features, int Classes)
     [JsonIgnore]
     public int JoinedFeatures => Features + (Embedded ?? []).Sum(e => e.Width - 1);
 
+    /// <summary>Where the examples are images: their sizes, whose product is <see cref="Features"/>; null where they are rows of numbers, or text.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImageSize? Image { get; init; }
+
+    /// <summary><see cref="Image"/>, for a model of images alone.</summary>
+    /// <exception cref="JobException">The examples are no images.</exception>
+    public ImageSize RequireImage() => Image ?? throw new JobException(
+        $"the model takes images [channels, height, width], but an example of this data is {Plural.Of(Features, "number")} in a row: set data.format to images, or to idx with records of two dimensions (grey) or "
+        + "of three, the channels first.");
+
     /// <summary>Whether the target is a number, and no class.</summary>
     [JsonIgnore]
     public bool IsNumber => Classes == 0;

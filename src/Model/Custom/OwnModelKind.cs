@@ -16,6 +16,14 @@ internal sealed class OwnModelKind(string kind) : ModelDescription, INetworkMake
     /// <inheritdoc/>
     public override bool NamesAxes => false;
 
+    // What it learns the module says, once it has been made: see OwnModelShape.
+
+    /// <inheritdoc/>
+    public override LearnedTarget Learns(ModelSection model) => LearnedTarget.Either;
+
+    /// <inheritdoc/>
+    public override bool LearnsLabels(ModelSection model) => true;
+
     /// <inheritdoc/>
     public override bool LosesByLikelihood(ModelSection model) => false; // its loss may be any
 

@@ -56,12 +56,26 @@ internal static class OwnModelShape
     {
         made.Begin(null);
         var type = Parameters(made).First().Tensor.dtype;
+        long[] sizes = made.TakesImages ? Sizes(input.RequireImage()) : [TrialExamples, input.Features];
         var outputs = OwnModelErrors.Within(
-            kind, $"forward fails on {TrialExamples} examples of {input.Features} zeros", () => made.forward(zeros([TrialExamples, input.Features], type)));
-        var losses = OwnModelErrors.Within(kind, "Losses fails", () => made.Losses(outputs, zeros([TrialExamples], ScalarType.Int64)));
-        Require(kind, "Losses", losses, [TrialExamples]);
-        Require(kind, "Probabilities", OwnModelErrors.Within(kind, "Probabilities fails", () => made.Probabilities(outputs)), [TrialExamples, input.Classes]);
+            kind, $"forward fails on {TrialExamples} examples of {string.Join(" x ", sizes.Skip(1))} zeros", () => made.forward(zeros(sizes, type)));
+        var targets = input.IsNumber ? zeros([TrialExamples], type) : input.IsMultiLabel ? zeros([TrialExamples, input.Classes], type) : zeros([TrialExamples], ScalarType.Int64);
+        Require(kind, "Losses", OwnModelErrors.Within(kind, "Losses fails", () => made.Losses(outputs, targets)), [TrialExamples]);
+        if (input.IsNumber)
+        {
+            Require(kind, "Numbers", OwnModelErrors.Within(kind, "Numbers fails", () => made.Numbers(outputs)), [TrialExamples]);
+        }
+        else if (input.IsMultiLabel)
+        {
+            Require(kind, "forward", outputs, [TrialExamples, input.Classes]);
+        }
+        else
+        {
+            Require(kind, "Probabilities", OwnModelErrors.Within(kind, "Probabilities fails", () => made.Probabilities(outputs)), [TrialExamples, input.Classes]);
+        }
     }
+
+    private static long[] Sizes(ImageSize image) => [TrialExamples, image.Channels, image.Height, image.Width];
 
     private static void Require(string kind, string what, Tensor made, long[] shape)
     {

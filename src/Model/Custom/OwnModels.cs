@@ -52,6 +52,7 @@ public static class OwnModels
             using var scope = NewDisposeScope();
             manual_seed(seed);
             var made = OwnModelErrors.Within(kind, "it cannot be made", () => maker(options, input));
+            OwnModelErrors.RequireTarget(made, kind, input);
             options.RefuseOthers();
             made.to(model.Precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32);
             foreach (var parameter in made.parameters())

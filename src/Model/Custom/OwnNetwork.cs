@@ -10,9 +10,11 @@ namespace Granary.Model.Custom;
 
 /// <summary>A model of one's own as a function of flat weights: one module for every set of parameters it is called with, whose
 /// own parameters are made to share their memory.</summary>
-/// <remarks>B examples, K classes.</remarks>
+/// <remarks>B examples, D features, K classes; C, H and W channels, height and width of images.</remarks>
 internal sealed class OwnNetwork(ModelSection model, InputShape input) : INetwork
 {
+    private static readonly Scalar Even = 0; // log-odds of one to one; see HeldScalars
+
     private readonly ConditionalWeakTable<IReadOnlyList<Tensor>, OwnModel> _bound = [];
 
     // Losses are asked for by the thread that asked for the outputs.
@@ -33,8 +35,10 @@ internal sealed class OwnNetwork(ModelSection model, InputShape input) : INetwor
         var module = _bound.GetValue(parameters, Bind);
         module.Begin(place);
         _last.Value = module;
-        return module.forward(inputs);
+        return module.forward(module.TakesImages ? Images(inputs, input.RequireImage()) : inputs);
     }
+
+    private static Tensor Images(Tensor rows, ImageSize image) => rows.reshape(-1, image.Channels, image.Height, image.Width); // [B, D] -> [B, C, H, W]
 
     private OwnModel Bind(IReadOnlyList<Tensor> parameters)
     {
@@ -60,18 +64,33 @@ internal sealed class OwnNetwork(ModelSection model, InputShape input) : INetwor
     public Tensor Correct(Tensor outputs, Tensor targets) => Right(outputs, targets).sum();
 
     /// <inheritdoc/>
-    public Tensor Right(Tensor outputs, Tensor targets) => Probabilities(outputs).argmax(1).eq(targets).to(ScalarType.Int64);
+    public Tensor Right(Tensor outputs, Tensor targets) => input.IsNumber ? zeros([targets.shape[0]], ScalarType.Int64) // no number is right or wrong
+        : input.IsMultiLabel ? outputs.ge(Even).eq(targets.gt(Even)).all(1).to(ScalarType.Int64) // every label of the example
+        : Probabilities(outputs).argmax(1).eq(targets).to(ScalarType.Int64);
 
     /// <inheritdoc/>
-    public bool GivesProbabilities => true;
+    public Tensor? Numbers(Tensor outputs) => input.IsNumber ? Last.Numbers(outputs) : null;
 
     /// <inheritdoc/>
-    public Tensor Probabilities(Tensor outputs) => Last.Probabilities(outputs);
+    public bool GivesLabels => input.IsMultiLabel;
+
+    /// <inheritdoc/>
+    public bool GivesProbabilities => !input.IsNumber && !input.IsMultiLabel;
+
+    /// <inheritdoc/>
+    public Tensor Probabilities(Tensor outputs) => GivesProbabilities ? Last.Probabilities(outputs) : outputs;
 
     // The module says how, if it does. Its own weights are not looked at.
 
     /// <inheritdoc/>
-    public IOnnxNetwork? Onnx => OwnModels.Make(model, input, seed: 0) as IOnnxNetwork;
+    public IOnnxNetwork? Onnx
+    {
+        get
+        {
+            var made = OwnModels.Make(model, input, seed: 0);
+            return made is IOnnxNetwork onnx ? new OwnOnnx(onnx, made.TakesImages ? input.RequireImage() : null, input) : null;
+        }
+    }
 
     private OwnModel Last => _last.Value ?? throw new InvalidOperationException("Outputs comes first.");
 }

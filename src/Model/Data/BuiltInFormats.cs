@@ -9,6 +9,7 @@ internal static partial class BuiltInFormats
     {
         AddDataFormat<CsvFormat>();
         AddDataFormat<IdxFormat>();
+        AddDataFormat<ImagesFormat>();
         AddDataFormat<TextFormat>();
         AddDataFormat<LibsvmFormat>();
         AddDataFormat<ParquetFormat>();

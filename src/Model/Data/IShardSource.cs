@@ -44,9 +44,10 @@ internal interface IShardSource
 }
 
 /// <summary>What a source's images are like.</summary>
-/// <param name="Shape">Rows and columns: "28 x 28".</param>
+/// <param name="Shape">Rows and columns, or channels, rows and columns: "28 x 28".</param>
 /// <param name="Type">What a pixel is: "ubyte".</param>
-internal sealed record ImageForm(string Shape, string Type);
+/// <param name="Size">Channels, height and width; null: its records are rows of numbers.</param>
+internal sealed record ImageForm(string Shape, string Type, ImageSize? Size);
 
 /// <summary>A source whose examples are windows of tokens.</summary>
 internal interface ITokenWindows

@@ -108,6 +108,7 @@ public sealed class ShardData
                 _shard, _source.Rows, _validation?.Rows ?? 0, Math.Max(_source.Features, _validation?.Features ?? 0), _source.Classes, _validation?.Classes ?? [])
             {
                 Columns = Columns(_source),
+                Image = _source.Image?.Size,
                 VocabularyDigest = _vocabularyDigest,
                 KeptVocabulary = _shard == 0 ? _kept?.Names : null, // one shard's is enough: the digests are compared
                 InitDigest = _initDigest,

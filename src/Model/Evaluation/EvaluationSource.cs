@@ -39,6 +39,11 @@ internal static class EvaluationSource
         var job = new Job(1, "evaluation", model.Model, data, new TrainingSection { Epochs = 1 });
         var part = new SourcePart(path, labels, shard, shards, MayBeEmpty: true);
         var source = ShardData.Read(job, part, model.Vocabulary, model.Facts.Inputs is { Count: > 0 } names ? names : null);
+        if (source.Image?.Size is { } size && model.Facts.Shape.Image is { } trained && size != trained)
+        {
+            throw new JobException($"{part.Name}: its images are {size} (channels x height x width), but {model.Name} was trained on {trained}.");
+        }
+
         if (source.Rows > 0 && model.Facts.Table is null && source.Features != model.Facts.Shape.Features)
         {
             throw new JobException($"{part.Name}: its examples have {Plural.Of(source.Features, "feature")}, but {model.Name} was trained on {model.Facts.Shape.Features}.");

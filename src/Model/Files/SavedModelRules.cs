@@ -74,6 +74,8 @@ internal static class SavedModelRules
         : facts.Fill is { } fill && (fill.Length != features || !fill.All(double.IsFinite))
             ? $"what missing values are filled with is not that of {Plural.Of(features, "feature")}"
         : facts.Shape.Embedded is not null && !kind.TakesEmbeddings ? $"a {kind.Kind} has no vectors of categories"
+        : facts.Shape.Image is { } image && (!FormatKinds.Of(data.Format).HasImages || image.Channels < 1 || image.Height < 1 || image.Width < 1 || image.Numbers != features)
+            ? $"images of {image} are not {Plural.Of(features, "feature")} of {data.Format}"
         : BrokenNames("label", facts.Classes, facts.Shape.Classes)
             ?? (facts.Table is { } table && (facts.Scaling is not null || facts.Fill is not null) ? "its columns are scaled twice"
                 : facts.Table?.Broken(facts.Columns) is { } columns ? columns
@@ -81,7 +83,7 @@ internal static class SavedModelRules
                 : (data.Columns is null) != (facts.Table is null) ? "it has columns that nobody describes"
                 : FormatKinds.Of(data.Format).HasColumns is not false ? BrokenNames("column", facts.Columns, features)
                 : facts.Columns.Count > 0 ? $"{data.Format} has no columns"
-                : facts.PixelType is { } pixels && (!FormatKinds.Of(data.Format).Takes("labels") || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
+                : facts.PixelType is { } pixels && (!FormatKinds.Of(data.Format).HasImages || Enum.GetValues<IdxType>().All(t => Kebab.Name(t) != pixels))
                     ? $"{data.Format} has no pixels of type '{pixels}'" : null);
 
     private static string? BrokenNames(string what, IReadOnlyList<string> names, int count) =>

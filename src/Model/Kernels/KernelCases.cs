@@ -1,3 +1,4 @@
+using Granary.Model.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -27,6 +28,8 @@ internal static class KernelCases
             ("sigmoid", z => z.sigmoid()), ("tanh", z => z.tanh()), ("relu", z => z.relu()), ("gelu", z => z.gelu()),
         }.Select(a => new KernelCase(a.Name, [[5, 21]], x => a.Apply(x[0]))),
         new("embedding", [[11, 6]], x => x[0].index_select(0, Places(17, 11))),
+        .. new[] { 1, 3, 8, 13 }.Select(c => new KernelCase($"convolution as a product, {c} to {c + 3} channels", [[3, c, 7, 9], [c + 3, c, 3, 3], [c + 3]], x => Convolution.Of(x[0], x[1], x[2]))),
+        new("max pooling", [[2, 3, 9, 9]], x => max_pool2d(x[0], 2)),
     ];
 
     /// <summary>What models of one's own use besides.</summary>
@@ -43,7 +46,6 @@ internal static class KernelCases
         new("conv3d 3 to 4 channels", [[2, 3, 5, 4, 6], [4, 3, 3, 3, 3], [4]], x => conv3d(x[0], x[1], x[2], padding: [1, 1, 1])),
         new("conv2d 3 to 4 channels, dilated", [[2, 3, 9, 9], [4, 3, 3, 3], [4]], x => conv2d(x[0], x[1], x[2], dilation: [2, 2])),
         new("transposed conv2d 3 to 5 channels", [[2, 3, 5, 5], [3, 5, 3, 3], [5]], x => conv_transpose2d(x[0], x[1], x[2], strides: [2, 2])),
-        new("max pooling", [[2, 3, 9, 9]], x => max_pool2d(x[0], 2)),
         new("average pooling", [[2, 3, 9, 9]], x => avg_pool2d(x[0], 3)),
         new("adaptive average pooling", [[2, 5, 7, 7]], x => adaptive_avg_pool2d(x[0], 3)),
         new("batch norm", [[6, 5, 4, 4], [5], [5]], x => batch_norm(x[0], zeros(5, x[0].dtype), ones(5, x[0].dtype), x[1], x[2], training: true)),

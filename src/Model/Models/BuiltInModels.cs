@@ -14,6 +14,7 @@ internal static partial class BuiltInModels
         AddModelKind<SoftmaxKind>();
         AddModelKind<LinearKind>();
         AddModelKind<MlpKind>();
+        AddModelKind<CnnKind>();
         AddModelKind<TransformerKind>();
         AddModelKind<SkipGramKind>();
     }

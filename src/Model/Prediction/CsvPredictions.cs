@@ -4,20 +4,21 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Prediction;
 
-/// <summary>A header line, then a line for each prediction: class and one value per class; a probability per label; or the number; and what they are made of.</summary>
+/// <summary>A header line, then a line for each prediction: its file, if it has one; class and one value per class; a probability per label; or the number; and what they are made of.</summary>
 internal sealed class CsvPredictions : IPredictionWriter
 {
     private readonly StreamWriter _output;
     private readonly string[] _classes;
     private readonly string _format;
 
-    public CsvPredictions(TrainedModel model, Predictor predictor, Stream output, bool withHeader = true)
+    public CsvPredictions(TrainedModel model, Predictor predictor, PredictionColumns columns, Stream output, bool withHeader = true)
     {
-        _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "
+" };
         (_classes, _format) = ([.. model.Facts.Classes.Select(Cell)], IPredictionWriter.NumberFormat(model, predictor));
         if (withHeader)
         {
-            _output.WriteLine(string.Join(',', new PredictionColumns(model, predictor).All.Select(Cell)));
+            _output.WriteLine(string.Join(',', columns.All.Select(Cell)));
         }
     }
 
@@ -26,7 +27,8 @@ internal sealed class CsvPredictions : IPredictionWriter
     {
         var values = prediction.Values.Select(v => v.ToString(_format, CultureInfo.InvariantCulture));
         var parts = PredictionColumns.Explained(prediction).Select(v => v.ToString("R", CultureInfo.InvariantCulture));
-        _output.WriteLine(string.Join(',', (prediction.Class < 0 ? values : values.Prepend(_classes[prediction.Class])).Concat(parts)));
+        var cells = (prediction.Class < 0 ? values : values.Prepend(_classes[prediction.Class])).Concat(parts);
+        _output.WriteLine(string.Join(',', prediction.Name is { } name ? cells.Prepend(Cell(name)) : cells));
     }
 
     /// <inheritdoc/>

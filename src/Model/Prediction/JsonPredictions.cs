@@ -5,7 +5,7 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Prediction;
 
-/// <summary>A JSON object a line: {"class": "b", "probabilities": {"a": 0.1, "b": 0.9}}; {"labels": ["b"], "probabilities": {"a": 0.1, "b": 0.9}} where
+/// <summary>A JSON object a line, with "file" first where each example is one: {"class": "b", "probabilities": {"a": 0.1, "b": 0.9}}; {"labels": ["b"], "probabilities": {"a": 0.1, "b": 0.9}} where
 /// there may be several; or {"prediction": 7.5}. What is no number in JSON, such as NaN, is null. Where scores are explained, each has "explanation", or of labels
 /// "explanations" by label: {"of": "b", "score": 1.5, "bias": 0.5, "contributions": {"age": 1}}.</summary>
 internal sealed class JsonPredictions(TrainedModel model, Predictor predictor, Stream output) : IPredictionWriter
@@ -19,6 +19,11 @@ internal sealed class JsonPredictions(TrainedModel model, Predictor predictor, S
     public void Add(Prediction prediction)
     {
         _json.WriteStartObject();
+        if (prediction.Name is { } name)
+        {
+            _json.WriteString(PredictionColumns.File, name);
+        }
+
         if (predictor.GivesNumbers)
         {
             Number("prediction", prediction.Values[0]);

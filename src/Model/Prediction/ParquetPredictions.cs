@@ -15,17 +15,18 @@ internal sealed class ParquetPredictions : IPredictionWriter
     private readonly IReadOnlyList<string> _classes;
     private readonly CountedStream _output;
     private readonly ParquetWriter _writer;
+    private readonly DataField? _file;
     private readonly DataField? _class;
     private readonly DataField[] _fields;
     private readonly string[] _names; // the class of each row that is kept
+    private readonly string[] _files; // its file likewise
     private readonly double[][] _numbers; // [columns][rows] likewise
     private int _rows;
     private bool _isDone;
 
     /// <exception cref="JobException">Two columns would have one name.</exception>
-    public ParquetPredictions(TrainedModel model, Predictor predictor, Stream output)
+    public ParquetPredictions(TrainedModel model, PredictionColumns columns, Stream output)
     {
-        var columns = new PredictionColumns(model, predictor);
         if (columns.All.GroupBy(c => c, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new JobException($"{model.Name}: a Parquet file of its predictions would have the column '{twice.Key}' twice. Write csv or jsonl.");
@@ -35,13 +36,20 @@ internal sealed class ParquetPredictions : IPredictionWriter
         (_classes, _output, _class) = (model.Facts.Classes, new CountedStream(output), columns.HasClass ? new DataField<string>("class") : null);
         _fields = [.. columns.Numbers.Select(c => new DataField<double>(c))];
         (_names, _numbers) = (new string[_class is null ? 0 : most], [.. _fields.Select(_ => new double[most])]);
-        Field[] all = _class is null ? _fields : [_class, .. _fields];
-        _writer = ParquetWriter.CreateAsync(new ParquetSchema(all), _output).GetAwaiter().GetResult();
+        _file = columns.HasFiles ? new DataField<string>(PredictionColumns.File) : null;
+        _files = new string[_file is null ? 0 : most];
+        DataField?[] all = [_file, _class, .. _fields];
+        _writer = ParquetWriter.CreateAsync(new ParquetSchema(all.OfType<Field>().ToArray()), _output).GetAwaiter().GetResult();
     }
 
     /// <inheritdoc/>
     public void Add(Prediction prediction)
     {
+        if (_file is not null)
+        {
+            _files[_rows] = prediction.Name!;
+        }
+
         if (_class is not null)
         {
             _names[_rows] = _classes[prediction.Class];
@@ -87,6 +95,11 @@ internal sealed class ParquetPredictions : IPredictionWriter
     private async Task Write()
     {
         using var group = _writer.CreateRowGroup();
+        if (_file is not null)
+        {
+            await group.WriteAsync(_file, _files[.._rows]);
+        }
+
         if (_class is not null)
         {
             await group.WriteAsync(_class, _names[.._rows]);

@@ -60,13 +60,14 @@ public sealed class PartPredictor : IDisposable
         var most = RowsInPart(_model);
         (_gate.First, Next) = (part * most, part + 1);
         var rows = 0L;
-        using (IPredictionWriter writer = _isJson ? new JsonPredictions(_model, _predictor, output) : new CsvPredictions(_model, _predictor, output, withHeader: part == 0))
+        var columns = new PredictionColumns(_model, _predictor, hasFiles: _rows.Names is not null);
+        using (IPredictionWriter writer = _isJson ? new JsonPredictions(_model, _predictor, output) : new CsvPredictions(_model, _predictor, columns, output, withHeader: part == 0))
         {
             while (rows < most && Reading(_batches.MoveNext))
             {
                 foreach (var prediction in _predictor.Predict(_batches.Current))
                 {
-                    writer.Add(prediction);
+                    writer.Add(_rows.Names is { } names ? prediction with { Name = names[(int)(_gate.First + rows)] } : prediction);
                     rows++;
                 }
             }

@@ -2,26 +2,34 @@ using Granary.Model.Files;
 
 namespace Granary.Model.Prediction;
 
-/// <summary>The columns of a table of predictions: the class as a text, where there is one, then numbers.</summary>
+/// <summary>The columns of a table of predictions: the file and the class as texts, where there is one, then numbers.</summary>
 internal sealed class PredictionColumns
 {
     /// <param name="model">The model.</param>
     /// <param name="predictor">What predicts with it.</param>
-    public PredictionColumns(TrainedModel model, Predictor predictor)
+    /// <param name="hasFiles">Whether each example is a file of its own.</param>
+    public PredictionColumns(TrainedModel model, Predictor predictor, bool hasFiles)
     {
+        HasFiles = hasFiles;
         var values = model.Facts.Classes.Select(c => (predictor.GivesProbabilities ? "probability." : "output.") + c);
         HasClass = !predictor.GivesNumbers && !predictor.GivesLabels;
         Numbers = [.. predictor.GivesNumbers ? ["prediction"] : values, .. predictor.Explainer is { } explainer ? Explained(explainer) : []];
     }
 
-    /// <summary>Whether the first column is the class.</summary>
+    /// <summary>The column of files.</summary>
+    public const string File = "file";
+
+    /// <summary>Whether the first column is the file.</summary>
+    public bool HasFiles { get; }
+
+    /// <summary>Whether the first column, or the one after the file, is the class.</summary>
     public bool HasClass { get; }
 
     /// <summary>Names of the columns of numbers.</summary>
     public IReadOnlyList<string> Numbers { get; }
 
     /// <summary>Names of all columns.</summary>
-    public IReadOnlyList<string> All => HasClass ? ["class", .. Numbers] : Numbers;
+    public IReadOnlyList<string> All => [.. HasFiles ? [File] : Array.Empty<string>(), .. HasClass ? ["class"] : Array.Empty<string>(), .. Numbers];
 
     /// <summary>What a prediction's explanations add to its values: score, bias and contributions of each.</summary>
     public static IEnumerable<double> Explained(Prediction prediction) =>

@@ -22,7 +22,7 @@ public enum PredictionFormat
     Parquet,
 }
 
-/// <summary>Predicts every row of a table, or every image of an IDX file, a batch at a time: class, then one value per class; a probability per label; or the number.</summary>
+/// <summary>Predicts every row of a table, or every image of an IDX file or of a folder, a batch at a time: class, then one value per class; a probability per label; or the number.</summary>
 public static class PredictionTable
 {
     private static readonly string[] LinesOfJson = [".jsonl", ".ndjson"];
@@ -58,11 +58,12 @@ public static class PredictionTable
         try
         {
             using var rows = InputRows.Of(model, input);
+            var columns = new PredictionColumns(model, predictor, hasFiles: rows.Names is not null);
             using IPredictionWriter writer = format switch
             {
                 PredictionFormat.Jsonl => new JsonPredictions(model, predictor, output),
-                PredictionFormat.Parquet => new ParquetPredictions(model, predictor, output),
-                _ => new CsvPredictions(model, predictor, output),
+                PredictionFormat.Parquet => new ParquetPredictions(model, columns, output),
+                _ => new CsvPredictions(model, predictor, columns, output),
             };
             return Write(predictor, rows, Path.GetFileName(input), writer);
         }
@@ -79,7 +80,7 @@ public static class PredictionTable
         {
             foreach (var prediction in predictor.Predict(batch))
             {
-                output.Add(prediction);
+                output.Add(input.Names is null ? prediction : prediction with { Name = input.Names[(int)rows] });
                 rows++;
             }
         }

@@ -11,6 +11,9 @@ namespace Granary.Model.Prediction;
 /// <param name="Values">For each class or label its probability; with squared error the output of the network, which is none; of a regression the number alone.</param>
 public readonly record struct Prediction(int Class, double[] Values)
 {
+    /// <summary>What the example is called, such as the file of an image; null: it has no name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Of several labels which it says the example has; null otherwise.</summary>
     public bool[]? Labels { get; init; }
 

@@ -51,6 +51,7 @@ internal static class CheckCommand
         features = found.Facts.Shape.Features,
         classes = found.Facts.Shape.Classes,
         embedded = found.Facts.Shape.Embedded,
+        image = found.Facts.Shape.Image,
         parameters = ModelShape.Weights(shape),
         stepsPerEpoch = BatchPlan.Of(job, found.Facts.TrainingRows).StepsPerEpoch,
         steps = job.Training.Steps > 0 ? (int?)job.Training.Steps : null,

@@ -14,7 +14,7 @@ internal static class PredictCommand
         var (output, overwrite) = (new Option<string?>("--output"), new Option<bool>("--overwrite"));
         var format = new Option<PredictionFormat?>("--format") { Description = "csv, jsonl (a JSON object a line) or parquet; as the output's name says" };
         var explain = new Option<bool>("--explain") { Description = "linear models: what each column adds to the score" };
-        return new Command("predict", "Predicts every row of a table (CSV, Parquet, JSON lines, LIBSVM), or image of an IDX file.") { model, input, output, format, explain, overwrite }.Does(result =>
+        return new Command("predict", "Predicts every row of a table (CSV, Parquet, JSON lines, LIBSVM), or image of an IDX file or a folder.") { model, input, output, format, explain, overwrite }.Does(result =>
         {
             var trained = TrainedModel.Load(result.GetValue(model)!);
             var path = result.GetValue(output);

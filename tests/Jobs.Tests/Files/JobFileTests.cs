@@ -122,7 +122,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("kind: adamw", "kind: adamw, learningRate: -1", "digits.yaml:14: training.optimizer.learningRate is -1, but must be above 0.")]
     [InlineData("kind: adamw", "kind: adamw, learningRate: .nan", "which is not a finite number")]
     [InlineData("kind: adamw", "kind: sgd, beta1: 0.5", "beta1 has no meaning for sgd")]
-    [InlineData("kind: mlp", "kind: mpl", "must be one of logistic, softmax, linear, mlp, transformer, skip-gram. Did you mean mlp?")]
+    [InlineData("kind: mlp", "kind: mpl", "must be one of logistic, softmax, linear, mlp, cnn, transformer, skip-gram. Did you mean mlp?")]
     [InlineData("kind: mlp", "kind: softmax", "model.hidden has no meaning for softmax")]
     [InlineData("kind: mlp\n", "kind: transformer\n", "belongs to mlp")]
     [InlineData("path: d.csv", "path: e.csv", "there is no file")]
@@ -145,7 +145,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("kind: adamw", "kind: adamw, decayAll: yes", "training.optimizer.decayAll is 'yes', but must be true or false.")]
     [InlineData("hidden: [64, 32]", "hidden: 64", "digits.yaml:5: model.hidden must be a list, such as [64, 32].")]
     [InlineData("hidden: [64, 32]", "hidden: [64, 0]", "model.hidden holds '0'")]
-    [InlineData("kind: mlp\n  hidden: [64, 32]\n  activation: tanh", "kind: softmax\n  loss: squared-error", "model.loss has no meaning for softmax: it belongs to linear and mlp.")]
+    [InlineData("kind: mlp\n  hidden: [64, 32]\n  activation: tanh", "kind: softmax\n  loss: squared-error", "model.loss has no meaning for softmax: it belongs to linear, mlp and cnn.")]
     [InlineData("activation: tanh", "dropout: 0.1", "model.dropout has no meaning for mlp: it belongs to transformer.")]
     [InlineData("fraction: 0.2", "fraction: 0.2, path: d.csv", "data.validation has a fraction and a path")]
     [InlineData("fraction: 0.2", "labels: d.csv", "data.validation.labels has no meaning for csv: it belongs to idx.")]
@@ -354,11 +354,11 @@ public sealed class JobFileTests : IDisposable
     [InlineData("model.negatives=-1", "model.negatives is -1, but must be at least 0.")]
     [InlineData("data.minCount=0", "data.minCount is 0, but must be at least 1.")]
     [InlineData("model.context=8", "model.context has no meaning for skip-gram: it belongs to transformer.")]
-    [InlineData("model.hidden=[3]", "model.hidden has no meaning for skip-gram: it belongs to mlp.")]
+    [InlineData("model.hidden=[3]", "model.hidden has no meaning for skip-gram: it belongs to mlp and cnn.")]
     [InlineData("data.tokens=char", "data.tokens is char, but a skip-gram learns from words: set data.tokens to word or whitespace.")]
     [InlineData("model.kind=transformer", "data.tokens is word, which a skip-gram learns from: a transformer needs char, byte or bpe.")]
     [InlineData("data={format: csv, path: d.csv, label: label}", "model.kind is skip-gram, which learns from text: set data.format to text.")]
-    [InlineData("model.kind=softmax", "data.format is text, which a transformer and a skip-gram learn from: softmax needs csv, idx, libsvm or parquet.")]
+    [InlineData("model.kind=softmax", "data.format is text, which a transformer and a skip-gram learn from: softmax needs csv, idx, images, libsvm or parquet.")]
     public void A_skip_gram_s_keys_are_checked(string item, string message) =>
         Assert.EndsWith($": {message}", Assert.Throws<JobException>(() => ParseWords(item)).Message);
 

@@ -11,7 +11,7 @@ public sealed partial class SchemaTests : IDisposable
     private static readonly string[] ReaderAlone =
     [
         "there is no file", "there are no files", "no file matches", "is a folder, not a file", "which is the label", "has a fraction and a path", "stands alone", "data.validation.labels is missing", "twice", "which learns from text", "which a transformer and a skip-gram learn from", "goes by held-out examples",
-        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart", "no fraction is held out", "says how rows are held out, but", "has a fold (", "in a job of training.steps it counts steps", "which needs two columns or more", "which gives each row one class", "which is not for labels", "has no columns for them", "both name", "a column is one of the two",
+        "learns from words", "a skip-gram learns from: a transformer needs", "go together", "which needs a vocabulary", "beside data.vocabulary", "Write 5000000000.", "do not divide", "more than a matrix can hold", "no YAML", "no job name can be made", "which learns a number: set", "which tells classes apart", "no fraction is held out", "says how rows are held out, but", "has a fold (", "in a job of training.steps it counts steps", "which needs two columns or more", "which gives each row one class", "which is not for labels", "has no columns for them", "both name", "a column is one of the two", "stands without", "is empty, but a cnn has",
     ];
 
     private static readonly string[] Values =
@@ -30,6 +30,7 @@ public sealed partial class SchemaTests : IDisposable
         ["columns"] = "version: 1\nmodel: { kind: logistic }\ndata: { format: csv, path: d.csv, label: y, columns: { a: { kind: numeric, scale: robust, missing: constant, fill: 1, clip: [0, 9] }, b: text } }\ntraining: { epochs: 2 }\n",
         ["own"] = "version: 1\nmodel: { kind: my-cnn, options: { a: 1 } }\ndata: { format: parquet, path: d.csv, label: y }\ntraining: { epochs: 2, optimizer: { kind: my-rule, options: { b: 2 } } }\n",
         ["idx"] = "version: 1\nmodel: { kind: softmax }\ndata: { format: idx, path: d.csv, labels: d.csv }\ntraining: { epochs: 2, optimizer: { kind: lbfgs } }\n",
+        ["images"] = "version: 1\nmodel: { kind: cnn, channels: [4], hidden: [3] }\ndata: { format: images, path: d.csv, height: 8, width: 9, channels: 1 }\ntraining: { epochs: 2 }\n",
         ["libsvm"] = "version: 1\nmodel: { kind: logistic }\ndata: { format: libsvm, path: d.csv }\ntraining: { epochs: 2, optimizer: { kind: momentum }, schedule: { kind: step } }\n",
         ["transformer"] = "version: 1\nmodel: { kind: transformer }\ndata: { format: text, path: d.csv }\ntraining: { epochs: 2 }\n",
         ["steps"] = "version: 1\nmodel: { kind: transformer }\ndata: { format: text, path: d.csv, windows: random, validation: { fraction: 0.1, from: end } }\n"

@@ -35,7 +35,7 @@ public sealed class LabelJobTests : IDisposable
     [InlineData("label: y, labelColumns: [y, z]", "kind: logistic", "epochs: 1", "l.yaml:3: data.labelColumns belongs to rows of several labels: set data.target to labels, or take it out.")]
     [InlineData(Good + ", ignore: [z]", "kind: logistic", "epochs: 1", "l.yaml:3: data.labelColumns and data.ignore both name 'z': take it out of one of the two.")]
     [InlineData(Good + ", weight: z", "kind: logistic", "epochs: 1", "l.yaml:3: data.weight is 'z', which is a label (data.labelColumns), too: a column is one of the two.")]
-    [InlineData(Good, "kind: softmax", "epochs: 1", "l.yaml:3: data.target is labels, but model.kind is softmax, which gives each row one class: set model.kind to logistic or mlp, or take data.target out.")]
+    [InlineData(Good, "kind: softmax", "epochs: 1", "l.yaml:3: data.target is labels, but model.kind is softmax, which gives each row one class: set model.kind to logistic, mlp or cnn, or take data.target out.")]
     [InlineData(Good, "kind: mlp, loss: squared-error", "epochs: 1", "l.yaml:3: data.target is labels, but model.loss is squared-error, which is not for labels: take model.loss out, or data.target.")]
     [InlineData(Good, "kind: linear", "epochs: 1", "l.yaml:3: model.kind is linear, which learns a number: set data.target to number, or choose another model.kind for classes.")]
     [InlineData(Good, "kind: logistic", "epochs: 1, classWeights: balanced", "l.yaml:4: training.classWeights has no meaning where data.target is labels: a row may have several. Take it out, or weigh rows by data.weight.")]

@@ -29,7 +29,7 @@ public sealed class RegressionJobTests : IDisposable
     [InlineData("kind: linear", "target: auto", "epochs: 2", "r.yaml:3: model.kind is linear, which learns a number: set data.target to number, or choose another model.kind for classes.")]
     [InlineData("kind: linear", "cache: true", "epochs: 2", "r.yaml:3: model.kind is linear, which learns a number: set data.target to number, or choose another model.kind for classes.")]
     [InlineData("kind: mlp, loss: huber", "target: auto", "epochs: 2", "r.yaml:3: model.loss is huber, which learns a number: set data.target to number, or choose cross-entropy for classes.")]
-    [InlineData("kind: softmax", "target: number", "epochs: 2", "r.yaml:3: data.target is number, but model.kind is softmax, which tells classes apart: set model.kind to linear or mlp, or take data.target out.")]
+    [InlineData("kind: softmax", "target: number", "epochs: 2", "r.yaml:3: data.target is number, but model.kind is softmax, which tells classes apart: set model.kind to linear, mlp or cnn, or take data.target out.")]
     [InlineData("kind: mlp, loss: cross-entropy", "target: number", "epochs: 2", "r.yaml:3: data.target is number, but model.loss is cross-entropy, which tells classes apart: set model.loss to squared-error, absolute-error, huber, quantile or poisson, or take data.target out.")]
     [InlineData("kind: linear, loss: cross-entropy", "target: number", "epochs: 2", "r.yaml:2: model.loss is cross-entropy, which tells classes apart, but linear learns a number: take it out, or set it to another loss.")]
     [InlineData("kind: linear, delta: 2", "target: number", "epochs: 2", "r.yaml:2: model.delta belongs to one loss: set model.loss to huber, or take it out.")]

@@ -145,7 +145,7 @@ public sealed class NumberTargetTests : IDisposable
 
     [Fact]
     public void A_quantity_for_a_classifier_is_refused_with_the_way_to_a_regression() => Assert.Contains(
-        "To predict the quantity itself, set data.target to number and model.kind to linear or mlp",
+        "To predict the quantity itself, set data.target to number and model.kind to linear, mlp or cnn",
         DataFolder.Error(Csv(Table(target: i => $"{i * i}.25"), shards: 1)));
 
     // Bytes are cut evenly: one long row leaves shards without any.

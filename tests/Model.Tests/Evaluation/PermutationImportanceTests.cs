@@ -138,6 +138,6 @@ public sealed class PermutationImportanceTests : IDisposable
 
     [Fact]
     public void Models_of_text_have_no_columns() => Assert.Equal(
-        "sample: this is a transformer model; evaluate --importance is for logistic, softmax, linear, mlp, kinds of one's own.",
+        "sample: this is a transformer model; evaluate --importance is for logistic, softmax, linear, mlp, cnn, kinds of one's own.",
         Assert.Throws<JobException>(() => new PermutationImportance(SampleModels.Transformer())).Message);
 }

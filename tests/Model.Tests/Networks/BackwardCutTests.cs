@@ -26,6 +26,7 @@ public unsafe class BackwardCutTests
         ["softmax"] = (new ModelSection { Kind = "softmax" }, 0),
         ["mlp"] = (new ModelSection { Kind = "mlp", Hidden = [9, 7, 5], Activation = Activation.Tanh }, 3),
         ["mlp, squared error"] = (new ModelSection { Kind = "mlp", Hidden = [9], Activation = Activation.Sigmoid, Loss = Loss.SquaredError }, 1),
+        ["cnn"] = (new ModelSection { Kind = "cnn", Channels = [3], Hidden = [5] }, 2),
         ["gpt"] = (Gpt, 4),
         ["gpt, tied"] = (Gpt with { TiedUnembedding = true }, 4),
         ["gpt, no norms, no biases, dropout"] = (Gpt with { LayerNorm = false, Biases = false, Dropout = 0.4 }, 4),
@@ -137,7 +138,7 @@ public unsafe class BackwardCutTests
     private static (IReadOnlyList<ParameterShape> Shape, INetwork Network, Func<Batch> Batch) Problem(ModelSection model)
     {
         var random = new Random(4);
-        var input = model.Kind == "transformer" ? new InputShape(0, 7) : new InputShape(4, 3);
+        var input = model.Kind == "transformer" ? new InputShape(0, 7) : new InputShape(4, 3) { Image = new ImageSize(1, 2, 2) };
         var type = model.Precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         var numbers = Enumerable.Range(0, Rows * 4).Select(_ => random.NextDouble() - 0.5).ToArray();
         var tokens = Enumerable.Range(0, 2 * Rows * 5).Select(_ => (long)random.Next(7)).ToArray();

@@ -22,7 +22,7 @@ public class ExampleExportTests
     [MemberData(nameof(Examples))]
     public void An_example_s_model_agrees_on_the_example_s_data(string example)
     {
-        Assert.SkipWhen(example == "fashion-mlp.yaml" && !Directory.Exists("/usr/share/datasets/fashion-mnist"), "Debian's dataset-fashion-mnist is not installed");
+        Assert.SkipWhen(example.StartsWith("fashion-", StringComparison.Ordinal) && !Directory.Exists("/usr/share/datasets/fashion-mnist"), "Debian's dataset-fashion-mnist is not installed");
         var path = Path.Combine(Folder, example);
         var job = JobFile.Parse(File.ReadAllText(path), path, Folder, [], Folder);
         var (model, shards) = Model(job);

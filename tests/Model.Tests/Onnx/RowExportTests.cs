@@ -151,6 +151,22 @@ public class RowExportTests
         OnnxAgreement.OfClasses(model, [.. Enumerable.Range(0, 5 * 64).Select(_ => random.NextDouble())]);
     }
 
+    [Theory]
+    [InlineData(Activation.Relu, Precision.Float32)]
+    [InlineData(Activation.Gelu, Precision.Float32)]
+    [InlineData(Activation.Tanh, Precision.Float64)]
+    public void Convolutions_agree_with_those_of_another_library(Activation activation, Precision precision)
+    {
+        var random = new Random(3);
+        double[] images = [.. Enumerable.Range(0, 4 * 2 * 9 * 7).Select(_ => random.NextDouble())];
+        var section = new ModelSection { Kind = "cnn", Channels = [3, 5], Hidden = [6], Activation = activation, Precision = precision };
+        var data = new DataSection { Format = "idx", Path = "i", Labels = "l" };
+        var input = new InputShape(2 * 9 * 7, 3) { Image = new ImageSize(2, 9, 7) };
+        OnnxAgreement.OfClasses(SampleModels.Create(section, data, new DataFacts(input, ["0", "1", "2"], [1], [0], null) { PixelType = "ubyte" }), images);
+        var number = section with { Loss = Loss.Poisson };
+        OnnxAgreement.OfNumbers(SampleModels.Create(number, data with { Target = LabelTarget.Number }, new DataFacts(input with { Classes = 0 }, [], [1], [0], null) { PixelType = "ubyte" }), images);
+    }
+
     [Fact]
     public void A_kind_that_does_not_say_how_is_named()
     {

@@ -16,7 +16,7 @@ internal sealed class NamedFile(string words, Func<KeyReading, string?> read) : 
         "path: a safetensors file or a run's folder", at => ModelPath.Read(at.Map, at.Key, at.Place.Folder, at.Place.CurrentDirectory));
 
     /// <summary>Of a source of examples. Images and labels are told apart by the files' names: of idx, a source is one file.</summary>
-    public static NamedFile Source { get; } = new("path: a file, a folder or a glob (`*`, `**`, `?`); idx: a file", at => FormatKinds.Of(at.SoFar.Data.Format).IsOneFile
+    public static NamedFile Source { get; } = new("path: a file, a folder or a glob (`*`, `**`, `?`); idx: a file; images: a folder", at => FormatKinds.Of(at.SoFar.Data.Format).IsOneFile
         ? FilePath.Read(at.Map, at.Key, at.Place.Folder, at.Place.CurrentDirectory)
         : FilePath.ReadSource(at.Map, at.Key, at.Place.Folder, at.Place.CurrentDirectory, isTable: FormatKinds.Of(at.SoFar.Data.Format).HasColumns == true, required: false));
 

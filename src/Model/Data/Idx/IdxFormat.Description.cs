@@ -18,6 +18,9 @@ internal sealed class IdxFormat : FormatDescription
     public override bool LabelsAreIds => true;
 
     /// <inheritdoc/>
+    public override bool HasImages => true;
+
+    /// <inheritdoc/>
     public override string FeatureWord => "pixel";
 
     /// <inheritdoc/>

@@ -28,6 +28,15 @@ internal sealed record IdxHeader(IdxType Type, int Count, int[] Record)
     /// <summary>"28 x 28".</summary>
     public string Shape => string.Join(" x ", Record);
 
+    /// <summary>Of grey images [H, W] or [C, H, W] their sizes; null of rows of numbers, and of what looks like [H, W, C].</summary>
+    public ImageSize? Image => Record switch
+    {
+        [var height, var width] => new ImageSize(1, height, width),
+        [not (1 or 3), _, 1 or 3] => null,
+        [var channels, var height, var width] => new ImageSize(channels, height, width),
+        _ => null,
+    };
+
     /// <summary>"float32".</summary>
     public string TypeName => Kebab.Name(Type);
 }

@@ -12,7 +12,7 @@ internal sealed class IdxSource : IFeatureSource
 
     private IdxSource(IdxHeader images, byte[] records, string[] labels, bool numbers)
     {
-        (Image, _labels) = (new ImageForm(images.Shape, images.TypeName), labels);
+        (Image, _labels) = (new ImageForm(images.Shape, images.TypeName, images.Image), labels);
         _rows = new IdxRows(images, records, labels.Length);
         Classes = numbers ? [] : [.. labels.Distinct()];
         Targets = numbers ? [.. labels.Select(l => double.Parse(l, CultureInfo.InvariantCulture))] : null;

@@ -12,13 +12,16 @@ internal sealed record InputRows(IEnumerable<double[]> Batches, InputNotes Notes
     private const int MostRows = 1024;
     private const int MostNumbers = 1 << 22;
 
+    /// <summary>What each example is called, such as the file of an image, in the order of the batches; null: they have no names.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>What is open until the batches have been read; null: nothing.</summary>
     public IDisposable? Open { get; init; }
 
     /// <summary>Rows in a batch, but for the last one: what a row's numbers come to may depend on those that are computed beside it.</summary>
     public static int InBatch(TrainedModel model) => Math.Clamp(MostNumbers / model.Facts.Shape.Features, 1, MostRows);
 
-    /// <summary>Opens images, or lines of LIBSVM, for a model of these; for one whose features have names, rows of CSV or Parquet files or lines of JSON, whichever they are.</summary>
+    /// <summary>Opens images (in an IDX file, or in files of their own), or lines of LIBSVM, for a model of these; for one whose features have names, rows of CSV or Parquet files or lines of JSON, whichever they are.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">A file, which may be a pipe or "-", standard input; of tables also a folder or a glob.</param>
     /// <param name="gate">Lets only some rows through, which begin with a batch; null: all.</param>
