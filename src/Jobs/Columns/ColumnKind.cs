@@ -60,6 +60,10 @@ public abstract class ColumnEncoder
     /// <summary>The features' names, in their order.</summary>
     public abstract IReadOnlyList<string> Features { get; }
 
+    /// <summary>How many of the features, the first ones, are numbers of any size; each of the others is 0 or 1, and few of them are 1. Null (default): any may be
+    /// anything.</summary>
+    public virtual int? Numbers => null;
+
     /// <summary>Writes a cell's features.</summary>
     /// <param name="value">Of a kind whose cells are numbers: the number; NaN where it is missing.</param>
     /// <param name="text">Of a kind whose cells are texts: the text; null where it is missing.</param>

@@ -77,6 +77,8 @@ internal sealed class CategoricalColumn : TextKind
 
         public override IReadOnlyList<string> Features { get; }
 
+        public override int? Numbers => 0;
+
         public override void Encode(double value, string? text, Span<double> into)
         {
             var category = text ?? _column.Section.Fill;
@@ -96,6 +98,8 @@ internal sealed class CategoricalColumn : TextKind
         }
 
         public override IReadOnlyList<string> Features { get; }
+
+        public override int? Numbers => 0;
 
         public override void Encode(double value, string? text, Span<double> into)
         {
