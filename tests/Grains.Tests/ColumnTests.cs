@@ -59,6 +59,46 @@ public sealed class ColumnTests : IDisposable
         Assert.Equal(Table.Figures["auc"], answer.Report.RocAuc!.Value, 1e-12);
     }
 
+    // So many features that they are not written out.
+    [Theory]
+    [InlineData("lbfgs, weightDecay: 0.01", "all")]
+    [InlineData("sgd, learningRate: 0.1", "500")]
+    public async Task The_weights_of_a_wide_table_do_not_show_the_cluster_either(string optimizer, string batch)
+    {
+        var random = new Random(5);
+        File.WriteAllText(Path.Combine(_folder, "wide.csv"), "name,size,y\n" + string.Concat(Enumerable.Range(0, 20_000).Select(_ =>
+        {
+            var (name, size) = (random.Next(3000), Math.Round(random.NextDouble(), 3));
+            return FormattableString.Invariant($"id{name},{(random.Next(9) == 0 ? "" : size)},{(random.NextDouble() < 0.2 + (0.6 * (name % 2)) ? 1 : 0)}\n");
+        })));
+        var found = new List<(string Sha256, double Loss)>();
+        foreach (var silos in new[] { 1, 2, 3 })
+        {
+            await using var cluster = await GranaryCluster.Deploy(silos, _folder);
+            var job = JobFile.Parse($$"""
+                version: 1
+                model: { kind: logistic }
+                data:
+                  format: csv
+                  path: wide.csv
+                  label: y
+                  shards: 3
+                  columns:
+                    name: { kind: categorical, buckets: 2048 }
+                    size: { kind: numeric, scale: standard, missing: slot }
+                  validation: { fraction: 0.1 }
+                training: { epochs: 4, batch: {{batch}}, optimizer: { kind: {{optimizer}} } }
+
+                """, "wide.yaml", _folder, [], _folder);
+            var status = await cluster.Run(job);
+            Assert.True(status.State == JobState.Completed, status.Failure);
+            found.Add((status.Result!.WeightsSha256, status.Result.ValidationLoss!.Value));
+        }
+
+        Assert.Single(found.Distinct());
+        Assert.InRange(found[0].Loss, 0.4, 0.69); // what the name says is learned
+    }
+
     [Fact]
     public async Task The_weights_do_not_show_the_cluster_nor_a_kill()
     {

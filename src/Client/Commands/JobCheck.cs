@@ -91,7 +91,29 @@ internal static class JobCheck
     /// <param name="narrator">Shows notes for the user that are no errors.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="withColumns">Whether every feature is described.</param>
+    /// <param name="sample">Whether some rows of a large table may do.</param>
     /// <exception cref="DataRefusedException">The data is wrong.</exception>
-    public static async Task<string> ReadData(string file, string[] overrides, Narrator narrator, CancellationToken cancellation, bool withColumns = false) =>
-        await DataCheckProcess.Run(file, overrides, narrator.Say, cancellation, withColumns);
+    public static async Task<string> ReadData(string file, string[] overrides, Narrator narrator, CancellationToken cancellation, bool withColumns = false, bool sample = false) =>
+        await DataCheckProcess.Run(file, overrides, narrator.Say, cancellation, withColumns, sample: sample);
+
+    /// <summary>Whether a check has looked at some rows alone, from what it printed.</summary>
+    public static bool IsSample(string report)
+    {
+        using var document = JsonDocument.Parse(report);
+        return document.RootElement.TryGetProperty("sample", out _);
+    }
+
+    /// <summary>Whether all of a job's data, of which a sample was good, cannot be used. What is wrong with it has been said.</summary>
+    public static async Task<bool> IsRefused(string file, string[] overrides, CancellationToken cancellation)
+    {
+        try
+        {
+            await DataCheckProcess.Run(file, overrides, notes: null, cancellation);
+            return false;
+        }
+        catch (DataRefusedException)
+        {
+            return true;
+        }
+    }
 }

@@ -45,7 +45,9 @@ internal static class TrainCommand
             {
                 var code = await Train(new Submission(job, folder, id, Continue: from, Overwrite: result.GetValue(overwrite), Silos: LocalCluster.Names(settings.Silos)), GoingOn.Train(path, overrides, settings.Silos, result.GetValue(kernels)), report, settings, narrator, result.GetValue(json), interruption);
                 SayBaseline(await report, result.GetValue(json));
-                return code;
+
+                // The silos have read what a sample has left out, and said what is wrong with it.
+                return code == ExitCode.JobFailed && JobCheck.IsSample(await report) && await JobCheck.IsRefused(path, overrides, reading.Token) ? ExitCode.Usage : code;
             }
             finally
             {
@@ -65,7 +67,7 @@ internal static class TrainCommand
     private static async Task<string> ReadData(string path, string[] overrides, Narrator narrator, CancellationToken cancellation)
     {
         narrator.Doing(JobCheck.Reading);
-        var report = await JobCheck.ReadData(path, overrides, narrator, cancellation);
+        var report = await JobCheck.ReadData(path, overrides, narrator, cancellation, sample: true);
         narrator.Done(JobCheck.Reading);
         return report;
     }

@@ -25,7 +25,7 @@ internal sealed unsafe partial class GradientWork<T>
             return GradientCheck.Run(_task.Job.Model, _task.Facts.Shape, _task.Shape, device, weights, set =>
             {
                 var first = (rows.First + (set * count)) % (examples.TrainingRows - count + 1);
-                return examples.Training(_task.Batches.EpochOf(step), first, first + count);
+                return examples.Training(_task.Batches.EpochOf(step), first, first + count).WrittenOut();
             });
         }
 

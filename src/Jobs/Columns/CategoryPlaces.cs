@@ -55,6 +55,9 @@ internal sealed class OneHotEncoder(CategoryPlaces places) : ColumnEncoder
     public override IReadOnlyList<string> Features { get; } = places.Names;
 
     /// <inheritdoc/>
+    public override int? Numbers => 0;
+
+    /// <inheritdoc/>
     public override void Encode(double value, string? text, Span<double> into) => into[places.Place(text)] = 1;
 }
 

@@ -63,6 +63,10 @@ public abstract class ColumnEncoder
     /// <summary>Where the network takes a vector in the place of one of these features: how, by its place among them. Default: null, nowhere.</summary>
     public virtual EmbeddedFeature? Embedded => null;
 
+    /// <summary>How many of the features, the first ones, are numbers of any size; each of the others is 0 or 1, and few of them are 1. Null (default): any may be
+    /// anything.</summary>
+    public virtual int? Numbers => null;
+
     /// <summary>Writes a cell's features.</summary>
     /// <param name="value">Of a kind whose cells are numbers: the number; NaN where it is missing.</param>
     /// <param name="text">Of a kind whose cells are texts: the text; null where it is missing.</param>

@@ -21,6 +21,9 @@ internal sealed class NumberEncoder : ColumnEncoder
     public override IReadOnlyList<string> Features { get; }
 
     /// <inheritdoc/>
+    public override int? Numbers => _numbers;
+
+    /// <inheritdoc/>
     public override void Encode(double value, string? text, Span<double> into)
     {
         var section = _column.Section;

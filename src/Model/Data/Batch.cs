@@ -1,3 +1,4 @@
+using Granary.Model.Data.Linear;
 using TorchSharp;
 
 namespace Granary.Model.Data;
@@ -18,4 +19,10 @@ public readonly record struct Batch(
 
     /// <summary>[B] what each example's row weighs by itself, whatever its class does: figures go by it; null while every one weighs 1.</summary>
     public double[]? RowWeights { get; init; }
+
+    /// <summary>Rows of a table in the place of <see cref="Inputs"/>, which then are [B, 0]: only a linear network takes them. Null (usual): the inputs are there.</summary>
+    internal LinearRows? Rows { get; init; }
+
+    /// <summary>The same batch with its inputs.</summary>
+    public Batch WrittenOut() => Rows is null ? this : this with { Inputs = Rows.WrittenOut(Inputs.dtype), Rows = null };
 }

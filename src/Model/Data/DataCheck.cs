@@ -6,6 +6,10 @@ namespace Granary.Model.Data;
 /// <summary>Reads a job's data whole, as the shards will, without a cluster and without torch.</summary>
 public static class DataCheck
 {
+    private const long LargeTable = 1 << 26; // bytes
+    private const int Sample = 1 << 22; // of all shards
+    private const int LeastHead = 1 << 16;
+
     /// <summary>The facts that the shards would agree on, and what a bigram model loses on the held-out text (text of characters or bytes only).</summary>
     /// <exception cref="JobException">The first thing wrong with the data, in shard order.</exception>
     public static (DataFacts Facts, double? BigramLoss) Run(Job job, int parallelism, ReadingMeans? use = null)
@@ -19,13 +23,36 @@ public static class DataCheck
     /// <param name="job">The job.</param>
     /// <param name="parallelism">Threads.</param>
     /// <param name="withColumns">Whether every feature is described, and its different values counted.</param>
+    /// <param name="use">What may be used to read.</param>
     /// <exception cref="JobException">As there.</exception>
-    public static DataInspection Inspect(Job job, int parallelism, bool withColumns)
+    public static DataInspection Inspect(Job job, int parallelism, bool withColumns, ReadingMeans? use = null)
     {
-        var shards = Read(job, parallelism, null);
+        var shards = Read(job, parallelism, use);
         var facts = Merge(job, shards);
         return DataInspection.Of(
             job, facts, BigramLoss(job, facts, shards), [.. shards.Select(s => s.Survey)], Look(shards, facts, parallelism, withColumns), withColumns);
+    }
+
+    /// <summary>The same by the first rows of each shard, where columns are described and the table is large: whoever trains on it reads all of it in a moment. Null: it is not, or
+    /// there may be something to say of it, and all of it has to be read.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="parallelism">Threads.</param>
+    public static DataInspection? InspectSample(Job job, int parallelism)
+    {
+        if (job.Data.Columns is null || job.Model.Init is not null || DataFiles.Expand(job.Data.Path).Sum(f => new FileInfo(f).Length) < LargeTable)
+        {
+            return null;
+        }
+
+        try
+        {
+            var found = Inspect(job, parallelism, withColumns: false, ReadingMeans.None with { Head = Math.Max(LeastHead, Sample / job.Data.Shards) });
+            return found.Warnings.Count == 0 ? found : null;
+        }
+        catch (JobException)
+        {
+            return null; // a sample may lack what the whole has
+        }
     }
 
     // In turn, some shards at once: what a look holds may be more than the shard itself.

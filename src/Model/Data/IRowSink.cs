@@ -7,6 +7,9 @@ internal interface IRowSink
     /// <param name="values">Row after row.</param>
     /// <param name="labels">Every row's label, by its number in the end.</param>
     void Append(ReadOnlySpan<double> values, ReadOnlySpan<int> labels);
+
+    /// <summary>Of each feature column of texts its different ones so far, whose places are what it gets of that column; null of other columns. Default: no column has texts.</summary>
+    LabelNames?[] Texts => [];
 }
 
 /// <summary>Keeps them in memory.</summary>

@@ -23,6 +23,21 @@ internal sealed class LinePart(string name, long length, Func<Stream> open, Func
     /// <summary>All of them in memory, whole; the file's last one may lack its end.</summary>
     public byte[] Bytes => _bytes ??= Read();
 
+    /// <summary>The first of them, of so many bytes at the most; all, where the first one is longer.</summary>
+    public LinePart Head(int bytes)
+    {
+        if (length <= bytes)
+        {
+            return this;
+        }
+
+        using var stream = open();
+        var head = new byte[bytes];
+        stream.ReadExactly(head);
+        var end = head.AsSpan().LastIndexOf((byte)'\n') + 1;
+        return end > 0 ? new LinePart(name, head[..end], number) : this;
+    }
+
     private byte[] Read()
     {
         using var stream = open();

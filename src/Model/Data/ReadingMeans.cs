@@ -7,6 +7,9 @@ namespace Granary.Model.Data;
 /// <param name="Cache">Rows kept beside their source; null: they are always read anew.</param>
 public sealed record ReadingMeans(IReadingHelpers? Helpers, RowCache? Cache)
 {
+    /// <summary>Described tables in files that are cut by bytes: how much of each shard's part of a file is read, for a sample; null (usual): all.</summary>
+    public int? Head { get; init; }
+
     /// <summary>Nothing.</summary>
     public static ReadingMeans None { get; } = new(null, null);
 }

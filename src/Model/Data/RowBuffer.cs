@@ -22,6 +22,21 @@ internal sealed class RowBuffer(MissingCells? missing = null)
     /// <summary>The labels met so far, in earlier rows too.</summary>
     public IReadOnlyList<string> Names => _labels.Names;
 
+    /// <summary>Of each feature column of texts its different ones, whose places its values are; null of other columns. Empty: no column has texts.</summary>
+    public LabelNames?[] Texts { get; init; } = [];
+
+    /// <summary>Gives a column's values, which are places, other ones.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="places">The other place of each one.</param>
+    /// <param name="width">Numbers in a row.</param>
+    public void Replace(int column, List<int> places, int width)
+    {
+        for (var at = column; at < _used; at += width)
+        {
+            _values[at] = double.IsNaN(_values[at]) ? double.NaN : places[(int)_values[at]];
+        }
+    }
+
     /// <summary>Every row's label by other numbers.</summary>
     /// <param name="numbers">The other number of each one.</param>
     public ReadOnlySpan<int> Renumbered(List<int> numbers)

@@ -1,5 +1,6 @@
 using Granary.Jobs;
 using Granary.Model.Data.Checking;
+using Granary.Model.Data.Linear;
 using Granary.Model.Training;
 
 namespace Granary.Model.Data;
@@ -234,8 +235,8 @@ public sealed class ShardData
         }
 
         var (training, held) = Split(facts);
-        var own = _source.ToTensors(_job.Model.Precision, facts, Order(training, held));
-        var validation = _validation?.ToTensors(_job.Model.Precision, facts);
+        var own = LinearTensors.Of(_job, _source, facts, training) ?? _source.ToTensors(_job.Model.Precision, facts, Order(training, held));
+        var validation = _validation is null ? null : LinearTensors.Of(_job, _validation, facts) ?? _validation.ToTensors(_job.Model.Precision, facts);
         var windows = _job.Data.DrawsWindows && own is TokenTensors side ? side.Anywhere : own;
         return new Examples((_job.Training.Seed, _shard), windows, OrderOf(training), training.Length, validation ?? own, held);
     }

@@ -70,7 +70,12 @@ public sealed class GradientPass : IDisposable
     {
         using var scope = NewDisposeScope();
         var leaves = Leaves(weights);
-        var batch = gather();
+        var batch = Gathered(gather);
+        if (batch.Rows is not null)
+        {
+            return LinearGradient(leaves, batch, weights, gradient, adds, earlier);
+        }
+
         var cuts = finalFrom is null ? null : new BackwardCuts();
         using var loss = LossSum(
             _network.Outputs(leaves, OnDevice(batch.Inputs), batch.Place, cuts), OnDevice(batch.Targets), batch.Weights);
@@ -86,6 +91,29 @@ public sealed class GradientPass : IDisposable
 
         return new GradientResult(batch.Count, batch.Weight, Number(loss), batch.Digest);
     }
+
+    // Torch has the loss, and the table's rows what is linear: W x + b, and the gradient by W and b.
+    private GradientResult LinearGradient(Tensor[] leaves, in Batch batch, FlatTensor weights, FlatTensor gradient, bool adds, FlatTensor? earlier)
+    {
+        var outputs = batch.Rows!.Outputs(weights).requires_grad_();
+        using var loss = LossSum(outputs, batch.Targets, batch.Weights);
+        loss.backward();
+        using (no_grad())
+        {
+            using var slopes = outputs.grad!;
+            var (byWeights, byBias) = batch.Rows.Gradient(slopes);
+            (leaves[0].grad, leaves[1].grad) = (_trained?[0] == false ? null : byWeights, _trained?[1] == false ? null : byBias);
+        }
+
+        Take(leaves, 0, leaves.Length, gradient, adds, earlier);
+        return new GradientResult(batch.Count, batch.Weight, Number(loss), batch.Digest);
+    }
+
+    // On a device of its own there are inputs always.
+    private Batch Gathered(Func<Batch> gather) => _onDevice is null ? gather() : gather().WrittenOut();
+
+    private Tensor Outputs(FlatTensor weights, in Batch batch) =>
+        batch.Rows is { } rows ? rows.Outputs(weights) : _network.Outputs(Leaves(weights), OnDevice(batch.Inputs));
 
     private static void Backward(
         Tensor loss, BackwardCuts cuts, Tensor[] leaves, (FlatTensor Gradient, bool Adds, FlatTensor? Earlier) into, double weight, Action<double, long> finalFrom)
@@ -160,10 +188,9 @@ public sealed class GradientPass : IDisposable
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var leaves = Leaves(weights);
-        var batch = gather();
+        var batch = Gathered(gather);
         var targets = OnDevice(batch.Targets);
-        var outputs = _network.Outputs(leaves, OnDevice(batch.Inputs));
+        var outputs = Outputs(weights, batch);
         var loss = Number(LossSum(outputs, targets, batch.Weights));
         var numbers = _network.Numbers(outputs);
         return new EvaluationResult(batch.Weight, loss, _network.Correct(outputs, targets).item<long>(), _network.GivesLabels ? batch.Count : targets.numel())
@@ -180,8 +207,8 @@ public sealed class GradientPass : IDisposable
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var batch = gather();
-        var outputs = _network.Probabilities(_network.Outputs(Leaves(weights), OnDevice(batch.Inputs)));
+        var batch = Gathered(gather);
+        var outputs = _network.Probabilities(Outputs(weights, batch));
         return (Doubles(outputs.flatten()), batch.Targets.to(ScalarType.Int64).data<long>().ToArray(), batch.RowWeights);
     }
 

@@ -13,13 +13,14 @@ internal static class DataCheckProcess
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="withColumns">Whether every feature is described.</param>
     /// <param name="program">The silo's program; Granary's own if left out.</param>
+    /// <param name="sample">Whether some rows of a large table may do, for whoever reads all of it in a moment.</param>
     /// <exception cref="DataRefusedException">The data is wrong.</exception>
     /// <exception cref="LocalClusterException">The silo's program is not there.</exception>
     public static async Task<string> Run(
-        string file, string[] overrides, Action<string>? notes, CancellationToken cancellation, bool withColumns = false, string? program = null)
+        string file, string[] overrides, Action<string>? notes, CancellationToken cancellation, bool withColumns = false, string? program = null, bool sample = false)
     {
         var info = SiloExecutable.Start(
-            ["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o }), .. withColumns ? ["--columns"] : Array.Empty<string>()], program);
+            ["check", Path.GetFullPath(file), .. overrides.SelectMany(o => new[] { "--set", o }), .. withColumns ? ["--columns"] : Array.Empty<string>(), .. sample ? ["--sample"] : Array.Empty<string>()], program);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         using var process = Process.Start(info)!;
         try

@@ -20,8 +20,9 @@ internal static class CheckCommand
         var file = new Argument<string>("job") { Description = "The job file." };
         var set = new Option<string[]>("--set") { Description = "key=value over the job file; may be given again." };
         var columns = new Option<bool>("--columns") { Description = "Describe every feature." };
+        var sample = new Option<bool>("--sample") { Description = "Look at some rows of a large table with described columns, where nothing of them is doubtful." };
         var folder = new Option<string?>("--folder") { Description = "Where relative paths start, instead of where the job file is." };
-        var command = new Command("check", "Checks a job and its data.") { file, set, columns, folder };
+        var command = new Command("check", "Checks a job and its data.") { file, set, columns, sample, folder };
         return command.Does(result =>
         {
             var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
@@ -29,7 +30,8 @@ internal static class CheckCommand
                 ? JobFile.Parse(File.ReadAllText(path), Path.GetFileName(path), start, overrides, start)
                 : JobFile.Load(path, overrides, Environment.CurrentDirectory);
             _ = OptimizerCatalogue.Create(job.Training.Optimizer); // refuses the options that one of one's own does not have
-            var found = DataCheck.Inspect(job, Environment.ProcessorCount, result.GetValue(columns));
+            var sampled = result.GetValue(sample) ? DataCheck.InspectSample(job, Environment.ProcessorCount) : null;
+            var found = sampled ?? DataCheck.Inspect(job, Environment.ProcessorCount, result.GetValue(columns));
             var shape = ModelShape.Of(job.Model, found.Facts.Shape);
             var init = InitialFile.Match(job, found.Facts, shape);
             if (init is { IsDoubtful: false })
@@ -37,12 +39,13 @@ internal static class CheckCommand
                 Console.Error.WriteLine(init.Describe());
             }
 
-            Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, found, shape, init), Web));
+            Console.Out.WriteLine(JsonSerializer.Serialize(Report(job, found, shape, init, sampled is not null), Web));
         });
     }
 
-    private static object Report(Job job, DataInspection found, IReadOnlyList<ParameterShape> shape, InitialMatch? init) => new
+    private static object Report(Job job, DataInspection found, IReadOnlyList<ParameterShape> shape, InitialMatch? init, bool isSample) => new
     {
+        sample = isSample ? true : (bool?)null, // all numbers are of the sample then
         name = job.Name,
         model = job.Model.Kind,
         shards = job.Data.Shards,

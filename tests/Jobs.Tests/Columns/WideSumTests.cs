@@ -104,4 +104,17 @@ public class WideSumTests
 
         Assert.Equal(200_000.0 * (uint.MaxValue - 1), sum.Value.Over(1));
     }
+
+    [Fact]
+    public void More_squares_than_are_gathered_at_once_are_right()
+    {
+        const int Count = (1 << 21) + 5;
+        var (sum, x) = (new WideSum(), Math.BitDecrement(2.0));
+        for (var i = 0; i < Count; i++)
+        {
+            sum.AddSquare(x);
+        }
+
+        Assert.Equal(Units(x) * Units(x) * Count, Whole(sum.Value, -2148));
+    }
 }

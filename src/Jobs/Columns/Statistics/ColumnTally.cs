@@ -9,23 +9,24 @@ public abstract class ColumnTally
     /// <summary>Looks at a cell.</summary>
     /// <param name="value">Of a kind whose cells are numbers: the number; NaN where it is missing.</param>
     /// <param name="text">Of a kind whose cells are texts: the text; null where it is missing.</param>
-    public void Add(double value, string? text)
+    /// <param name="times">How many cells are like it.</param>
+    public void Add(double value, string? text, long times = 1)
     {
-        _rows++;
+        _rows += times;
         if (double.IsNaN(value) && text is null)
         {
-            _missing++;
+            _missing += times;
             return;
         }
 
-        Count(value, text);
+        Count(value, text, times);
     }
 
     /// <summary>What was found.</summary>
     public ColumnFindings Found => Tell(new ColumnFindings(_rows, _missing));
 
-    /// <summary>Looks at a cell that has a value.</summary>
-    protected abstract void Count(double value, string? text);
+    /// <summary>Looks at so many cells that have one value.</summary>
+    protected abstract void Count(double value, string? text, long times);
 
     /// <summary>Adds what was found.</summary>
     protected abstract ColumnFindings Tell(ColumnFindings found);
@@ -40,19 +41,21 @@ internal sealed class NumberTally(NumberKind kind, ColumnSection section) : Colu
     private readonly double[] _split = new double[kind.Numbers(section).Count];
 
     /// <inheritdoc/>
-    protected override void Count(double value, string? text)
+    protected override void Count(double value, string? text, long times)
     {
         var x = NumberKind.Clipped(section, value);
-        _value.Add(x);
-        if (_isNumber)
+        if (!_isNumber)
         {
-            return;
+            kind.Split(section, x, _split);
         }
 
-        kind.Split(section, x, _split);
-        for (var i = 0; i < _split.Length; i++)
+        for (var t = 0L; t < times; t++)
         {
-            _numbers[i].Add(_split[i]);
+            _value.Add(x);
+            for (var i = 0; i < _split.Length && !_isNumber; i++)
+            {
+                _numbers[i].Add(_split[i]);
+            }
         }
     }
 
@@ -85,11 +88,11 @@ internal sealed class CategoryTally(int most) : ColumnTally
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    protected override void Count(double value, string? text)
+    protected override void Count(double value, string? text, long times)
     {
         if (most > 0)
         {
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, text!, out _)++;
+            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, text!, out _) += times;
         }
     }
 
@@ -107,13 +110,13 @@ internal sealed class TextTally(ColumnSection section) : ColumnTally
     private readonly long[] _documents = new long[section.Weight == TextWeight.TfIdf ? section.Buckets!.Value : 0];
 
     /// <inheritdoc/>
-    protected override void Count(double value, string? text)
+    protected override void Count(double value, string? text, long times)
     {
         if (_documents.Length > 0)
         {
             foreach (var bucket in WordGrams.Of(text!, section.Ngrams!.Value).Select(g => Murmur.Bucket(g, _documents.Length)).Distinct())
             {
-                _documents[bucket]++;
+                _documents[bucket] += times;
             }
         }
     }

@@ -60,6 +60,22 @@ internal sealed class CellReader(string name, ColumnSection section, MissingCell
         return null;
     }
 
+    /// <summary>A cell's number, or the place of its text; NaN where it is missing and may be. False: there is something to be said of it.</summary>
+    /// <param name="text">The cell, trimmed.</param>
+    /// <param name="names">Where texts get their places; null where cells are numbers.</param>
+    /// <param name="value">What it is.</param>
+    public bool TryRead(ReadOnlySpan<char> text, LabelNames? names, out double value)
+    {
+        if (names is null && _kind.TryParse(section, text, out value) && !(missing.AnyNumber && IsMissing(text)))
+        {
+            return true;
+        }
+
+        var isMissing = IsMissing(text);
+        value = names is null || isMissing ? double.NaN : names.Of(text);
+        return isMissing ? section.Missing != MissingRule.Refuse : names is not null;
+    }
+
     /// <summary>Whether a text is one as it is: neither missing, nor with a character that has to be looked at more closely.</summary>
     /// <param name="text">The cell, trimmed.</param>
     public bool IsPlain(ReadOnlySpan<char> text) => !text.Contains('\ufffd') && !IsMissing(text);

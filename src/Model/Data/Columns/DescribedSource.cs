@@ -1,4 +1,5 @@
 using Granary.Jobs;
+using Granary.Model.Data.Linear;
 
 namespace Granary.Model.Data;
 
@@ -17,6 +18,12 @@ internal interface IDescribedColumns
     /// <summary>Cells without a value, of each column.</summary>
     long[] Missing { get; }
 
+    /// <summary>The rows for a linear model, features not written out; null where they have to be.</summary>
+    /// <param name="precision">Of outputs and gradients.</param>
+    /// <param name="facts">What all shards agree on.</param>
+    /// <param name="training">The rows that are trained on, in rising order; null: none of these are.</param>
+    IExampleTensors? ToLinear(Precision precision, DataFacts facts, int[]? training);
+
     /// <summary>The first rows as a model sees them.</summary>
     /// <param name="table">Fitted columns.</param>
     /// <param name="count">How many, at the most.</param>
@@ -28,10 +35,16 @@ internal interface IDescribedColumns
 /// <param name="sections">What each is, every default filled in.</param>
 /// <param name="cells">Of each row and column its number, or the place of its text; NaN where it is missing.</param>
 /// <param name="texts">Of each column of texts the different ones; null of other columns.</param>
-internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyList<ColumnSection> sections, IDenseRows cells, IReadOnlyList<string>?[] texts)
+internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyList<ColumnSection> sections, CellTable cells, IReadOnlyList<string>?[] texts)
     : IFeatureSource, IDescribedColumns
 {
     private readonly Dictionary<(int Column, int Number), ulong[]> _sorted = [];
+
+    /// <summary>The cells.</summary>
+    public CellTable Cells => cells;
+
+    /// <summary>Of each column of texts the different ones, by the places that cells have; null of other columns.</summary>
+    public IReadOnlyList<string>?[] Texts => texts;
 
     /// <inheritdoc/>
     public int Rows => cells.Count;
@@ -77,7 +90,7 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
 
     /// <inheritdoc/>
     /// <remarks>Of the columns of numbers alone.</remarks>
-    public IDenseRows Dense => new SomeColumns(cells, [.. Enumerable.Range(0, columns.Count).Where(c => texts[c] is null)]);
+    public IDenseRows Dense => cells.Of(Enumerable.Range(0, columns.Count).Where(c => texts[c] is null));
 
     /// <inheritdoc/>
     public ShardSurvey Tell(ShardSurvey survey) => survey with { LeftOut = LeftOut, Sections = sections };
@@ -92,20 +105,68 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
     public IExampleTensors ToTensors(Precision precision, DataFacts facts, int[]? order = null) => DenseTensors.Create(this, Encoded(facts.Table!), precision, facts, order);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ColumnFindings> Findings(int[] rows)
+    // A row that weighs nothing is all zeros, whatever its cells are.
+    public IExampleTensors? ToLinear(Precision precision, DataFacts facts, int[]? training) =>
+        Weights is null && LinearTable.Of(cells, texts, facts.Table!) is { } table ? new LinearTensors(this, table, precision, facts, training) : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ColumnFindings> Findings(int[] rows) =>
+        [.. Enumerable.Range(0, columns.Count).Select(c => texts[c] is { } own ? OfTexts(rows, c, own) : OfNumbers(rows, c))];
+
+    private ColumnFindings OfNumbers(int[] rows, int column)
     {
-        ColumnTally[] tallies = [.. sections.Select(s => ColumnKinds.Of(s.Kind).Tally(s))];
-        var row = new double[columns.Count];
-        foreach (var r in rows)
+        var (tally, some) = (ColumnKinds.Of(sections[column].Kind).Tally(sections[column]), new double[CellTable.Block]);
+        foreach (var block in Blocks(rows))
         {
-            cells.Read(r, row);
-            for (var c = 0; c < row.Length; c++)
+            cells[column].Read(block.Span, some);
+            foreach (var x in some.AsSpan(0, block.Length))
             {
-                tallies[c].Add(texts[c] is null ? row[c] : double.NaN, texts[c] is { } own && !double.IsNaN(row[c]) ? own[(int)row[c]] : null);
+                tally.Add(x, null);
             }
         }
 
-        return [.. tallies.Select(t => t.Found)];
+        return tally.Found;
+    }
+
+    // Each text is looked at once, however many rows have it.
+    private ColumnFindings OfTexts(int[] rows, int column, IReadOnlyList<string> own)
+    {
+        var (counts, missing, some) = (new long[own.Count], 0L, new int[CellTable.Block]);
+        foreach (var block in Blocks(rows))
+        {
+            cells[column].ReadWhole(block.Span, some);
+            foreach (var place in some.AsSpan(0, block.Length))
+            {
+                if (place < 0)
+                {
+                    missing++;
+                }
+                else
+                {
+                    counts[place]++;
+                }
+            }
+        }
+
+        var tally = ColumnKinds.Of(sections[column].Kind).Tally(sections[column]);
+        tally.Add(double.NaN, null, missing);
+        for (var t = 0; t < counts.Length; t++)
+        {
+            if (counts[t] > 0)
+            {
+                tally.Add(double.NaN, own[t], counts[t]);
+            }
+        }
+
+        return tally.Found;
+    }
+
+    private static IEnumerable<ReadOnlyMemory<int>> Blocks(int[] rows)
+    {
+        for (var first = 0; first < rows.Length; first += CellTable.Block)
+        {
+            yield return rows.AsMemory(first, Math.Min(CellTable.Block, rows.Length - first));
+        }
     }
 
     /// <inheritdoc/>
@@ -126,15 +187,18 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
         }
 
         var (section, kind) = (sections[column], (NumberKind)ColumnKinds.Of(sections[column].Kind));
-        var (row, split, all) = (new double[columns.Count], new double[kind.Numbers(section).Count], new List<ulong>(rows.Length));
-        foreach (var r in rows)
+        var (some, split, all) = (new double[CellTable.Block], new double[kind.Numbers(section).Count], new List<ulong>(rows.Length));
+        foreach (var block in Blocks(rows))
         {
-            cells.Read(r, row);
-            if (!double.IsNaN(row[column]))
+            cells[column].Read(block.Span, some);
+            foreach (var cell in some.AsSpan(0, block.Length))
             {
-                var x = NumberKind.Clipped(section, row[column]);
-                kind.Split(section, x, split);
-                all.Add(SortKey.Of(number < 0 ? x : split[number]));
+                if (!double.IsNaN(cell))
+                {
+                    var x = NumberKind.Clipped(section, cell);
+                    kind.Split(section, x, split);
+                    all.Add(SortKey.Of(number < 0 ? x : split[number]));
+                }
             }
         }
 
@@ -144,23 +208,7 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
     }
 
     /// <inheritdoc/>
-    public long[] Missing
-    {
-        get
-        {
-            var (missing, row) = (new long[columns.Count], new double[columns.Count]);
-            for (var r = 0; r < cells.Count; r++)
-            {
-                cells.Read(r, row);
-                for (var c = 0; c < row.Length; c++)
-                {
-                    missing[c] += double.IsNaN(row[c]) ? 1 : 0;
-                }
-            }
-
-            return missing;
-        }
-    }
+    public long[] Missing => cells.Missing();
 
     /// <inheritdoc/>
     public double[][] Preview(TableEncoding table, int count)
@@ -175,48 +223,4 @@ internal sealed class DescribedSource(IReadOnlyList<string> columns, IReadOnlyLi
     }
 
     private EncodedRows Encoded(TableEncoding table) => new(cells, texts, new TableEncoder(table));
-}
-
-/// <summary>Features of cells, made anew whenever a row is asked for.</summary>
-/// <param name="cells">The cells.</param>
-/// <param name="texts">What texts' places stand for.</param>
-/// <param name="encoder">Makes features of them.</param>
-internal sealed class EncodedRows(IDenseRows cells, IReadOnlyList<string>?[] texts, TableEncoder encoder) : IDenseRows
-{
-    private const int FewCells = 256;
-
-    /// <inheritdoc/>
-    public int Count => cells.Count;
-
-    /// <inheritdoc/>
-    public int Features => encoder.Features.Count;
-
-    /// <inheritdoc/>
-    public void Read(int row, Span<double> into)
-    {
-        Span<double> own = cells.Features <= FewCells ? stackalloc double[cells.Features] : new double[cells.Features];
-        cells.Read(row, own);
-        encoder.Encode(own, texts, into);
-    }
-}
-
-/// <summary>Some columns of rows.</summary>
-internal sealed class SomeColumns(IDenseRows rows, int[] columns) : IDenseRows
-{
-    /// <inheritdoc/>
-    public int Count => rows.Count;
-
-    /// <inheritdoc/>
-    public int Features => columns.Length;
-
-    /// <inheritdoc/>
-    public void Read(int row, Span<double> into)
-    {
-        var all = new double[rows.Features];
-        rows.Read(row, all);
-        for (var c = 0; c < into.Length; c++)
-        {
-            into[c] = all[columns[c]];
-        }
-    }
 }

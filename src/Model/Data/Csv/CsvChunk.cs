@@ -22,11 +22,14 @@ internal sealed class CsvChunk
     private readonly byte _delimiter;
     private readonly MissingCells _missing;
     private readonly SplitColumn? _split;
-    private readonly bool _isPlain; // whether no delimiter looks like a part of a number, and no number means that there is none
+    private readonly int _splitFeature; // the place of the feature that is the same column; -1: it is none
+    private readonly CellMemo[] _cells; // of described columns
+    private readonly bool[] _isPlain; // of every number of a row: whether it may be read straight from the bytes
 
     /// <param name="columns">Which cell is what.</param>
     /// <param name="data">How the file is written.</param>
-    public CsvChunk(TableColumns columns, DataSection data)
+    /// <param name="cells">Of columns that the job describes, each one's reader; null: all are numbers.</param>
+    public CsvChunk(TableColumns columns, DataSection data, CellReader[]? cells = null)
     {
         _features = columns.Features.Length;
         _hasLabel = data.HasClasses;
@@ -35,11 +38,16 @@ internal sealed class CsvChunk
             : Array.FindIndex(_extra, b => b.Column == i) is >= 0 and var at ? _features + at
             : i == columns.Label ? Label : Array.IndexOf(columns.Features, i))];
         _split = columns.SplitBy;
+        _splitFeature = columns.Split < 0 ? -1 : Array.IndexOf(columns.Features, columns.Split);
         _numbers = columns.Numbers;
         _delimiter = (byte)data.Delimiter[0];
         _missing = new MissingCells(data);
-        _isPlain = data.Delimiter[0] is not ('-' or '+' or '.') && !_missing.AnyNumber;
-        Rows = new RowBuffer(_missing);
+        Rows = new RowBuffer(_missing) { Texts = [.. (cells ?? []).Select(c => c.IsText ? new LabelNames() : null)] };
+        _cells = [.. (cells ?? []).Select((c, i) => new CellMemo(c, Rows.Texts[i]))];
+
+        // No delimiter looks like a part of a number, and no number means that there is none.
+        var isPlain = data.Delimiter[0] is not ('-' or '+' or '.') && !_missing.AnyNumber;
+        _isPlain = [.. Enumerable.Range(0, _numbers).Select(i => isPlain && (i >= _cells.Length || _cells[i].TakesNumbers))];
     }
 
     /// <summary>What the chunk read last has in it.</summary>
@@ -81,18 +89,18 @@ internal sealed class CsvChunk
                 {
                     // All that may stand before the end of a cell read this way is the number itself.
                     var p = at;
-                    if (_isPlain && PlainNumber.TryRead(ref p, out values[role]) && (*p == _delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')))
+                    if (_isPlain[role] && PlainNumber.TryRead(ref p, out values[role]) && (*p == _delimiter || *p == '\n' || (*p == '\r' && p[1] == '\n')))
                     {
                         at = p;
                     }
-                    else if (!TryNumber(ref at, out values[role]))
+                    else if (role < _cells.Length ? !TryCell(ref at, out var own) || !_cells[role].TryRead(own, out values[role]) : !TryNumber(ref at, out values[role]))
                     {
                         return false;
                     }
                 }
                 else
                 {
-                    if (!TryCell(ref at, out var text) || (role == Label && !Rows.TryLabel(text)) || (role == Split && !_split!.TryRead(text, out values[^1])))
+                    if (!TryCell(ref at, out var text) || (role == Label && !Rows.TryLabel(text)) || (role == Split && !TrySplit(text, values)))
                     {
                         return false;
                     }
@@ -134,6 +142,12 @@ internal sealed class CsvChunk
         }
 
         return true;
+    }
+
+    private bool TrySplit(ReadOnlySpan<byte> text, Span<double> values)
+    {
+        values[^1] = double.NaN;
+        return (_split is null || _split.TryRead(text, out values[^1])) && (_splitFeature < 0 || _cells[_splitFeature].TryRead(text, out values[_splitFeature]));
     }
 
     // Lines of nothing, or of spaces and tabs that are no delimiters, are no rows.

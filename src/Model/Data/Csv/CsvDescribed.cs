@@ -5,30 +5,60 @@ namespace Granary.Model.Data;
 /// <summary>Reads CSV rows whose columns a job describes.</summary>
 internal static class CsvDescribed
 {
-    /// <summary>All rows of a shard's lines.</summary>
-    /// <param name="parts">The lines.</param>
+    /// <summary>All rows of a shard's lines: chunk by chunk on the threads that are free, and row by row where there is something to be said of one.</summary>
+    /// <param name="lines">The lines.</param>
     /// <param name="columns">Which cell is what.</param>
     /// <param name="data">How the files are written, and what the columns are.</param>
     /// <param name="path">The source, to be searched for more rows like the one that is refused.</param>
     /// <param name="areDealt">Whether the lines were dealt to the shards one by one.</param>
+    /// <param name="helpers">Other threads.</param>
+    /// <param name="chunk">Bytes of a chunk, about.</param>
     /// <exception cref="JobException">File and line of the first thing wrong.</exception>
-    public static DescribedSource Read(IReadOnlyList<LinePart> parts, TableColumns columns, DataSection data, string path, bool areDealt)
+    public static DescribedSource Read(
+        IReadOnlyList<LinePart> lines, TableColumns columns, DataSection data, string path, bool areDealt, IReadingHelpers? helpers = null, int chunk = LineChunks.Usual) =>
+        InChunks(lines, columns, data, areDealt, helpers, chunk) ?? RowByRow(lines, columns, data, path, areDealt);
+
+    /// <summary>The quick way, which says nothing; null: a row has to be looked at more closely.</summary>
+    internal static DescribedSource? InChunks(IReadOnlyList<LinePart> lines, TableColumns columns, DataSection data, bool areDealt, IReadingHelpers? helpers, int chunk)
+    {
+        var (sections, cells) = Described(columns, data);
+        var into = new DescribedRows(columns, sections, data);
+        return CsvReading.Run(lines, columns, data, into, helpers, chunk, cells) is { } read ? into.Done(read.Labels, areDealt) : null;
+    }
+
+    /// <summary>The plain way, which has the messages.</summary>
+    internal static DescribedSource RowByRow(IReadOnlyList<LinePart> lines, TableColumns columns, DataSection data, string? path, bool areDealt)
+    {
+        var (sections, cells) = Described(columns, data);
+        var into = new DescribedRows(columns, sections, data);
+        var rows = into.Buffer();
+        foreach (var part in lines)
+        {
+            Add(part, columns, data, cells, rows, path, () => into.Take(rows));
+        }
+
+        return into.Done(rows.Names, areDealt);
+    }
+
+    private static (ColumnSection[] Sections, CellReader[] Cells) Described(TableColumns columns, DataSection data)
     {
         string[] names = [.. columns.Features.Select(f => columns.Names[f])];
         ColumnSection[] sections = [.. names.Select(n => ColumnKinds.Section(data, n))];
-        var (cells, into) = (CellReader.Of(names, sections, data), new DescribedRows(columns, sections, data));
-        foreach (var part in parts)
-        {
-            Add(part, columns, data, cells, into, path);
-        }
-
-        return into.Done(areDealt);
+        return (sections, CellReader.Of(names, sections, data));
     }
 
-    private static void Add(LinePart part, TableColumns columns, DataSection data, CellReader[] cells, DescribedRows into, string path)
+    /// <summary>Reads lines row by row.</summary>
+    /// <param name="part">The lines.</param>
+    /// <param name="columns">Which cell is what.</param>
+    /// <param name="data">How the file is written.</param>
+    /// <param name="cells">Readers of the feature columns.</param>
+    /// <param name="into">Receives the rows, and has the texts.</param>
+    /// <param name="path">As there; null: nobody asks for the message.</param>
+    /// <param name="taken">Takes the rows from where they are received, now and then and at the end; null: they stay there.</param>
+    internal static void Add(LinePart part, TableColumns columns, DataSection data, CellReader[] cells, RowBuffer into, string? path = null, Action? taken = null)
     {
         var (rows, missing) = (new CsvRows(part, data.Delimiter[0]), new MissingCells(data));
-        var refusals = new CsvRefusals(missing, (column, isMeant) => CsvCells.Find(data.Delimiter[0], path, column, isMeant));
+        var refusals = new CsvRefusals(missing, path is null ? null : (column, isMeant) => CsvCells.Find(data.Delimiter[0], path, column, isMeant));
         Func<string, JobException> error = rows.Error;
         while (rows.Read())
         {
@@ -41,37 +71,43 @@ internal static class CsvDescribed
             {
                 into.Label(CsvSource.Label(rows, columns, data, missing, refusals));
             }
-
-            for (var i = 0; i < columns.ExtraNumbers.Count; i++)
+            else
             {
-                into.ExtraNumber(i, CsvSource.ExtraNumber(rows, columns, i, missing));
+                into.NoLabel();
             }
 
-            if (columns.SplitBy is { } split)
+            var values = into.Next(columns.Numbers);
+            for (var i = 0; i < columns.ExtraNumbers.Count; i++)
             {
-                into.Split(split.Read(rows.Text(columns.Split), error));
+                values[columns.Features.Length + i] = CsvSource.ExtraNumber(rows, columns, i, missing);
+            }
+
+            if (columns.Split >= 0)
+            {
+                values[^1] = columns.SplitBy?.Read(rows.Text(columns.Split), error) ?? double.NaN;
             }
 
             for (var c = 0; c < cells.Length; c++)
             {
-                var at = columns.Features[c];
-                var text = rows.Field(at).Trim();
-                if (!cells[c].IsText)
-                {
-                    into.Add(cells[c].Number(text, error));
-                }
-                else if (cells[c].IsPlain(text)) // the usual cell needs no text of its own
-                {
-                    into.Add(c, text);
-                }
-                else
-                {
-                    into.Add(c, cells[c].Text(rows.Text(at), error));
-                }
+                values[c] = Cell(rows, columns.Features[c], cells[c], into.Texts[c], error);
             }
 
-            into.End();
+            if (into.Count == DescribedRows.TakenAtOnce)
+            {
+                taken?.Invoke();
+            }
         }
+
+        taken?.Invoke();
+    }
+
+    private static double Cell(CsvRows rows, int column, CellReader cell, LabelNames? names, Func<string, JobException> error)
+    {
+        var text = rows.Field(column).Trim();
+        return names is null ? cell.Number(text, error)
+            : cell.IsPlain(text) ? names.Of(text) // the usual cell needs no text of its own
+            : cell.Text(rows.Text(column), error) is { } own ? names.Of(own)
+            : double.NaN;
     }
 
     /// <summary>What the columns look like by the first rows of the first file.</summary>

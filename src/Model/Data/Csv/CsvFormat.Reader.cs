@@ -12,7 +12,7 @@ internal sealed class CsvFormat : IFormatReader
     /// <inheritdoc/>
     public IShardSource Read(SourceReading reading) => reading.Data.Columns is null
         ? CsvSource.Read(reading.Part, reading.Data, reading.Features, reading.Use, reading.Split)
-        : CsvSource.ReadDescribed(reading.Part, reading.Data, reading.Features, reading.Split);
+        : CsvSource.ReadDescribed(reading.Part, reading.Data, reading.Features, reading.Use, reading.Split);
 
     /// <inheritdoc/>
     public ColumnsSection Infer(DataSection data) => CsvDescribed.Infer(data);

@@ -14,6 +14,7 @@ internal sealed class CsvReading
     private readonly TableColumns _columns;
     private readonly DataSection _data;
     private readonly IRowSink _sink;
+    private readonly CellReader[]? _cells;
     private readonly LabelNames _labels = new();
     private readonly object _turn = new();
     private int _next; // the chunk that the sink gets next
@@ -21,8 +22,8 @@ internal sealed class CsvReading
     private bool _gaveUp;
     private ExceptionDispatchInfo? _failure;
 
-    private CsvReading(LineChunks chunks, TableColumns columns, DataSection data, IRowSink sink) =>
-        (_chunks, _columns, _data, _sink) = (chunks, columns, data, sink);
+    private CsvReading(LineChunks chunks, TableColumns columns, DataSection data, IRowSink sink, CellReader[]? cells) =>
+        (_chunks, _columns, _data, _sink, _cells) = (chunks, columns, data, sink, cells);
 
     /// <summary>Reads all rows; null where there is something to be said about one of them. What the sink got is then worth nothing.</summary>
     /// <param name="lines">The lines.</param>
@@ -31,12 +32,13 @@ internal sealed class CsvReading
     /// <param name="sink">Gets the rows.</param>
     /// <param name="helpers">Other threads.</param>
     /// <param name="chunk">Bytes of a chunk, about.</param>
+    /// <param name="cells">Of columns that the job describes, each one's reader; null: all are numbers.</param>
     /// <returns>The labels, by their numbers, and the hash of the lines.</returns>
     public static (IReadOnlyList<string> Labels, UInt128 Hash)? Run(
-        IReadOnlyList<LinePart> lines, TableColumns columns, DataSection data, IRowSink sink, IReadingHelpers? helpers, int chunk = LineChunks.Usual)
+        IReadOnlyList<LinePart> lines, TableColumns columns, DataSection data, IRowSink sink, IReadingHelpers? helpers, int chunk = LineChunks.Usual, CellReader[]? cells = null)
     {
         using var chunks = new LineChunks(lines, chunk);
-        var reading = new CsvReading(chunks, columns, data, sink);
+        var reading = new CsvReading(chunks, columns, data, sink, cells);
         reading.Work(() => reading.Invite(helpers));
         reading.Wait();
         reading._failure?.Throw();
@@ -85,8 +87,8 @@ internal sealed class CsvReading
     {
         try
         {
-            var reader = new CsvChunk(_columns, _data);
-            var numbers = new List<int>(); // of the reader's labels, here
+            var reader = new CsvChunk(_columns, _data, _cells);
+            var numbers = new NumbersHere(reader.Rows, _labels, _sink.Texts, _columns.Numbers);
             var buffer = Array.Empty<byte>();
             while (!Volatile.Read(ref _gaveUp))
             {
@@ -112,7 +114,7 @@ internal sealed class CsvReading
         }
     }
 
-    private void Deliver(LineChunk chunk, RowBuffer rows, List<int> numbers, bool isRead)
+    private void Deliver(LineChunk chunk, RowBuffer rows, NumbersHere numbers, bool isRead)
     {
         lock (_turn)
         {
@@ -123,12 +125,8 @@ internal sealed class CsvReading
 
             if (!_gaveUp && isRead)
             {
-                while (numbers.Count < rows.Names.Count)
-                {
-                    numbers.Add(_labels.Of(rows.Names[numbers.Count]));
-                }
-
-                _sink.Append(rows.Values, rows.Renumbered(numbers));
+                var labels = numbers.Give();
+                _sink.Append(rows.Values, labels);
                 _next++;
             }
 
@@ -137,18 +135,22 @@ internal sealed class CsvReading
         }
     }
 
-    // A chunk of unusual rows. Its first bytes must not be taken for the mark of an encoding, which only a file can begin with.
+    // A chunk of unusual rows. A blank line comes before it: its first bytes must not be taken for the mark of an encoding, which only a file can begin with.
     private bool TryRows(byte[] bytes, LineChunk chunk, RowBuffer into)
     {
-        if (bytes[0] is 0xef or 0xfe or 0xff or 0)
-        {
-            return false;
-        }
-
         into.Clear();
         try
         {
-            CsvSource.Add(new LinePart("", bytes[..chunk.Length], line => line), _columns, _data, into);
+            var part = new LinePart("", [(byte)'\n', .. bytes.AsSpan(0, chunk.Length)], line => line);
+            if (_cells is null)
+            {
+                CsvSource.Add(part, _columns, _data, into);
+            }
+            else
+            {
+                CsvDescribed.Add(part, _columns, _data, _cells, into);
+            }
+
             return true;
         }
         catch (JobException)

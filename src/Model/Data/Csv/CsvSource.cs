@@ -44,10 +44,11 @@ internal static class CsvSource
     }
 
     /// <summary>The same of columns that the job describes. They are not kept in the cache.</summary>
-    public static DescribedSource ReadDescribed(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, SplitColumn? split = null)
+    public static DescribedSource ReadDescribed(SourcePart part, DataSection data, IReadOnlyList<string>? features = null, ReadingMeans? use = null, SplitColumn? split = null)
     {
         var (_, source, columns) = Open(part, data, features, split);
-        return CsvDescribed.Read(source.Lines(), columns, data, part.Path, !source.IsCut);
+        var lines = source.Lines();
+        return CsvDescribed.Read(use?.Head is { } head && source.IsCut ? [.. lines.Select(l => l.Head(head))] : lines, columns, data, part.Path, !source.IsCut, use?.Helpers);
     }
 
     private static (IReadOnlyList<string> Files, CsvLines Source, TableColumns Columns) Open(SourcePart part, DataSection data, IReadOnlyList<string>? features, SplitColumn? split)

@@ -74,13 +74,14 @@ internal static class ParquetSource
     {
         string[] names = [.. columns.Features.Select(f => columns.Names[f])];
         ColumnSection[] sections = [.. names.Select(n => ColumnKinds.Section(data, n))];
-        var (cells, rows) = (CellReader.Of(names, sections, data), new DescribedRows(columns, sections, data));
+        var (cells, into) = (CellReader.Of(names, sections, data), new DescribedRows(columns, sections, data));
+        var rows = into.Buffer();
         foreach (var (file, group) in groups)
         {
-            await file.Read(group, columns, data, cells, rows);
+            await file.Read(group, columns, data, cells, rows, () => into.Take(rows));
         }
 
-        return rows.Done();
+        return into.Done(rows.Names);
     }
 
     /// <summary>What the columns look like by the first rows of the first file.</summary>

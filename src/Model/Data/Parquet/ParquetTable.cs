@@ -105,8 +105,14 @@ internal sealed class ParquetTable : IAsyncDisposable
     });
 
     /// <summary>A row group's cells under columns that the job describes, the numbers that stand behind them, and its labels.</summary>
+    /// <param name="group">The row group.</param>
+    /// <param name="columns">Which column is what.</param>
+    /// <param name="data">What the label is.</param>
+    /// <param name="cells">Readers of the feature columns.</param>
+    /// <param name="into">Receives the rows, and has the texts.</param>
+    /// <param name="taken">Takes the rows from there, now and then and at the end.</param>
     /// <exception cref="JobException">File, row group, row and column of what cannot be used.</exception>
-    public Task<bool> Read(int group, TableColumns columns, DataSection data, CellReader[] cells, DescribedRows into) => Guard(Name, async () =>
+    public Task<bool> Read(int group, TableColumns columns, DataSection data, CellReader[] cells, RowBuffer into, Action taken) => Guard(Name, async () =>
     {
         using var rows = _reader.OpenRowGroupReader(group);
         var (label, missing) = (columns.Label, new MissingCells(data));
@@ -123,36 +129,40 @@ internal sealed class ParquetTable : IAsyncDisposable
         {
             var at = row;
             JobException Error(string what) => new($"{Name}: row group {group}, row {at}: {what}.");
+            var values = into.Next(columns.Numbers);
             for (var c = 0; c < cells.Length; c++)
             {
-                if (cells[c].IsText)
-                {
-                    into.Add(c, cells[c].Text(read[c].Text(row), Error));
-                }
-                else
-                {
-                    into.Add(read[c].Number(row, cells[c], Error));
-                }
+                values[c] = into.Texts[c] is not { } names ? read[c].Number(row, cells[c], Error)
+                    : cells[c].Text(read[c].Text(row), Error) is { } text ? names.Of(text)
+                    : double.NaN;
             }
 
-            if (splits.Length > 0)
+            for (var i = 0; i < extra.Length; i++)
             {
-                into.Split(splits[row]);
+                values[cells.Length + i] = extra[i][row];
+            }
+
+            if (columns.Split >= 0)
+            {
+                values[^1] = splits.Length > 0 ? splits[row] : double.NaN;
             }
 
             if (data.HasClasses)
             {
                 into.Label(labels[row]);
             }
-
-            for (var i = 0; i < extra.Length; i++)
+            else
             {
-                into.ExtraNumber(i, extra[i][row]);
+                into.NoLabel();
             }
 
-            into.End();
+            if (into.Count == DescribedRows.TakenAtOnce)
+            {
+                taken();
+            }
         }
 
+        taken();
         return true;
     });
 
