@@ -22,7 +22,7 @@ internal static class ImageFile
     /// <exception cref="JobException">It is neither.</exception>
     public static string Kind(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = JobFiles.OpenRead(path);
         var head = new byte[FileSignature.Enough];
         var got = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         return IsPng(head.AsSpan(0, got), Path.GetFileName(path)) ? "PNG" : "JPEG";
@@ -65,9 +65,16 @@ internal static class ImageFile
 
     private static byte[] Bytes(string path, string name)
     {
-        var length = new FileInfo(path).Length;
-        return length <= MostBytes ? File.ReadAllBytes(path) : throw new JobException(string.Create(
-            CultureInfo.InvariantCulture, $"{name}: it has {length:#,0} bytes, but {MostBytes:#,0} at the most are read of an image. Make it smaller, or take it out."));
+        using var file = JobFiles.OpenRead(path);
+        if (file.Length > MostBytes)
+        {
+            throw new JobException(string.Create(
+                CultureInfo.InvariantCulture, $"{name}: it has {file.Length:#,0} bytes, but {MostBytes:#,0} at the most are read of an image. Make it smaller, or take it out."));
+        }
+
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
     }
 
     private static ImageHeader Header(ReadOnlySpan<byte> bytes, string name)
