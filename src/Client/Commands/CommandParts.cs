@@ -203,21 +203,22 @@ internal static class CommandParts
     public static bool HasCluster(string home) => IsElsewhere() || new ClusterHome(home).Running() is not null;
 
     /// <summary>Whether the lasting cluster is of several machines.</summary>
-    public static bool IsElsewhere() => Redis is not null;
+    public static bool IsElsewhere() => Elsewhere() is not null;
 
     /// <summary>The home of the lasting cluster of this machine, for commands that have to do with its processes.</summary>
     /// <param name="home">The home directory.</param>
     /// <param name="instead">What to do about a cluster whose processes are elsewhere.</param>
-    /// <exception cref="UserException">GRANARY_REDIS names such a cluster.</exception>
-    public static ClusterHome LocalHome(string home, string instead) => Redis is { } redis
-        ? throw new UserException(ExitCode.Usage, $"GRANARY_REDIS is {redis}, a cluster whose silos run elsewhere, and this command has to do with processes of this machine alone. "
-            + $"{instead} For the local cluster under {Path.GetFullPath(home)} unset GRANARY_REDIS.")
+    /// <exception cref="UserException">GRANARY_REDIS or GRANARY_POSTGRES names such a cluster.</exception>
+    public static ClusterHome LocalHome(string home, string instead) => Elsewhere()?.Store is { } store
+        ? throw new UserException(ExitCode.Usage, $"{store.Variable} is {store.Place}, a cluster whose silos run elsewhere, and this command has to do with processes of this machine alone. "
+            + $"{instead} For the local cluster under {Path.GetFullPath(home)} unset {store.Variable}.")
         : new ClusterHome(home);
 
-    private static string? Redis => ClusterAddress.RedisOfEnvironment;
+    // A cluster of several machines is found through its store, with the same environment variables as its silos use.
+    private static ClusterAddress? Elsewhere() => (ClusterAddress.RedisOfEnvironment ?? ClusterAddress.PostgresOfEnvironment) is null ? null : Address("");
 
-    // A cluster of several machines is found through its Redis, with the same environment variables as its silos use.
-    private static ClusterAddress Address(string home) => ClusterAddress.Of(Redis, ClusterAddress.ClusterOfEnvironment, home);
+    private static ClusterAddress Address(string home) => ClusterAddress.Of(
+        ClusterAddress.RedisOfEnvironment, ClusterAddress.PostgresOfEnvironment, ClusterAddress.ClusterOfEnvironment, home);
 
     /// <summary>Follows a job to its end and says what it came to.</summary>
     public static async Task<int> Follow(GranaryClient client, string job, bool json, bool show, CancellationToken cancellation)

@@ -40,6 +40,7 @@ internal static class CommandTree
         GoodputCommand.Create(),
         ChaosCommand.Create(),
         SiloCommand.Create(),
+        StoreCommand.Create(),
         SuperviseCommand.Create(),
     };
 }
