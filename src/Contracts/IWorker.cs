@@ -41,6 +41,7 @@ public interface IWorker : IGrainService
     /// <returns>Result of the gradient check; null: this worker has no examples.</returns>
     /// <exception cref="LostPeerException">A member was lost meanwhile.</exception>
     /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>
+    /// <exception cref="CheckpointUnavailableException">The store of checkpoints does not answer just now.</exception>
     /// <exception cref="JobException">The gradient check failed.</exception>
     [Alias("Prepare"), ResponseTimeout(LongAnswer.Time)]
     Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, RestoreSource restore);
@@ -64,6 +65,7 @@ public interface IWorker : IGrainService
 
     /// <summary>Loads an older version of the weights from a checkpoint, to be hashed and published in the place of the last one.</summary>
     /// <exception cref="DamagedCheckpointException">A part of the checkpoint cannot be used.</exception>
+    /// <exception cref="CheckpointUnavailableException">The store of checkpoints does not answer just now.</exception>
     [Alias("Recall"), ResponseTimeout(LongAnswer.Time)]
     Task LoadCheckpoint(GenerationId generation, RestoreSource checkpoint);
 

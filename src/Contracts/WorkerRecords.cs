@@ -164,3 +164,7 @@ public sealed class WrongGradientException(string message) : Exception(message);
 /// <summary>A checkpoint's part is torn, missing or not what was written.</summary>
 [GenerateSerializer, Alias("granary.DamagedCheckpointException")]
 public sealed class DamagedCheckpointException(string message) : Exception(message);
+
+/// <summary>The store of checkpoints cannot be asked just now. What it holds is not lost: whoever needs it waits.</summary>
+[GenerateSerializer, Alias("granary.CheckpointUnavailableException")]
+public sealed class CheckpointUnavailableException(string message) : Exception(message);

@@ -9,7 +9,7 @@ namespace Granary.Grains;
 /// <param name="Device">"cpu" or "cuda:N".</param>
 /// <param name="Channel">Where its tensor channel is to listen; port 0: any free one.</param>
 /// <param name="Outputs">Directory for the outputs of jobs that name none, or whose own takes nothing any more.</param>
-/// <param name="Checkpoints">Directory of the built-in checkpoint store, the same for every silo of the cluster.</param>
+/// <param name="Checkpoints">Directory of the built-in checkpoint store, the same for every silo of the cluster; or s3://BUCKET/PREFIX, where the silo's program keeps them there.</param>
 /// <param name="Jobs">Jobs that the cluster runs at once, the same for every silo: each has an equal part of the compute threads.</param>
 public sealed record SiloIdentity(
     string Name, string Cluster, int Threads, string Device, IPEndPoint Channel, string Outputs, string Checkpoints, int Jobs = 1)

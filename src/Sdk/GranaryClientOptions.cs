@@ -17,15 +17,18 @@ public sealed class GranaryClientOptions
     /// has kept for that address, else those that the system trusts.</summary>
     public string? CertificateAuthority { get; set; }
 
-    /// <summary>HOST:PORT of the Redis of a cluster of several machines. Default: GRANARY_REDIS; without that a cluster of this machine, by
-    /// <see cref="Home"/>.</summary>
+    /// <summary>HOST:PORT of the Redis of a cluster of several machines, with options after commas (ssl=true, user=..., password=...). Default: GRANARY_REDIS;
+    /// without that and <see cref="Postgres"/> a cluster of this machine, by <see cref="Home"/>.</summary>
     public string? Redis { get; set; }
+
+    /// <summary>Connection string of the PostgreSQL database of a cluster of several machines, where it has no Redis. Default: GRANARY_POSTGRES.</summary>
+    public string? Postgres { get; set; }
 
     /// <summary>The id of a cluster of several machines. Default: GRANARY_CLUSTER, else "local".</summary>
     public string? Cluster { get; set; }
 
     /// <summary>The home directory of a lasting cluster of this machine, which <c>granary up</c> has started. Default: GRANARY_HOME, else
-    /// ~/.granary. Where it is set, GRANARY_REDIS is not looked at.</summary>
+    /// ~/.granary. Where it is set, GRANARY_REDIS and GRANARY_POSTGRES are not looked at.</summary>
     public string? Home { get; set; }
 
     /// <summary>How long to wait without an answer, while connecting and again for each call: at most, and by default, a minute. A machine that is busy
@@ -38,11 +41,12 @@ public sealed class GranaryClientOptions
     {
         try
         {
-            var remote = Redis is not null ? null : new ClusterChoice { Url = Url?.ToString(), HasHome = Home is not null }.Remote();
+            var remote = Redis is not null || Postgres is not null ? null : new ClusterChoice { Url = Url?.ToString(), HasHome = Home is not null }.Remote();
             return remote is not null
                 ? new ClusterAddress("", null, null, Remote: remote with { Token = Token ?? remote.Token, Authority = CertificateAuthority ?? remote.Authority })
                 : ClusterAddress.Of(
-                    Redis ?? (Home is null ? ClusterAddress.RedisOfEnvironment : null),
+                    Redis ?? (Home is null && Postgres is null ? ClusterAddress.RedisOfEnvironment : null),
+                    Postgres ?? (Home is null ? ClusterAddress.PostgresOfEnvironment : null),
                     Cluster ?? ClusterAddress.ClusterOfEnvironment,
                     Home ?? ClusterAddress.HomeOfEnvironment);
         }

@@ -33,6 +33,7 @@ public static class SiloProgram
             GenerateCommand.Create(),
             ExportCommand.Create(),
             NeighboursCommand.Create(),
+            StoreCommand.Create(configure),
         }.Parse(args);
         if (command.Action is ParseErrorAction)
         {

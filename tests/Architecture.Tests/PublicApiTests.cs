@@ -11,7 +11,9 @@ public class PublicApiTests
     [
         ("Granary.Contracts", "Granary.Contracts.CheckpointId"),
         ("Granary.Grains", "Granary.Grains.Channel.IBlockCodec"),
+        ("Granary.Grains", "Granary.Grains.Checkpoints.CheckpointName"),
         ("Granary.Grains", "Granary.Grains.Checkpoints.ICheckpointStore"),
+        ("Granary.Grains", "Granary.Grains.Checkpoints.StoreUnavailableException"),
         ("Granary.Grains", "Granary.Grains.GranarySilo"),
         ("Granary.Jobs", "Granary.Jobs.InputShape"),
         ("Granary.Jobs", "Granary.Jobs.JobException"),
@@ -37,6 +39,7 @@ public class PublicApiTests
         ("Granary.Silo", "Granary.Silo.Storage.ClusterStoreSettings"),
         ("Granary.Silo", "Granary.Silo.Storage.ClusterStores"),
         ("Granary.Silo", "Granary.Silo.Storage.IClusterStore"),
+        ("Granary.Silo", "Granary.Silo.Storage.S3.S3CheckpointStore"),
     ];
 
     [Fact]

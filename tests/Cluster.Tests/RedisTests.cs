@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-
 namespace Granary.Cluster.Tests;
 
 public sealed class RedisTests : IDisposable
@@ -13,7 +9,7 @@ public sealed class RedisTests : IDisposable
     [Fact]
     public async Task Silos_meet_and_train_through_redis()
     {
-        using var redis = await Redis.Start(_folder);
+        using var redis = await RedisServer.Start(_folder);
         using var one = redis.Run("silo", "--name", "one", "--threads", "1");
         using var two = redis.Run("silo", "--name", "two", "--threads", "1");
         one.WaitFor("ready one");
@@ -44,7 +40,7 @@ public sealed class RedisTests : IDisposable
         && File.ReadAllText("/proc/cpuinfo") is var processor && processor.Contains(" avx2 ", StringComparison.Ordinal)
         && !processor.Contains("GenuineIntel", StringComparison.Ordinal);
 
-    private static async Task<IReadOnlyDictionary<string, string>> Platforms(Redis redis)
+    private static async Task<IReadOnlyDictionary<string, string>> Platforms(RedisServer redis)
     {
         using var status = redis.Run("status", "--json");
         await status.Succeeds();
@@ -57,61 +53,12 @@ public sealed class RedisTests : IDisposable
     [Fact]
     public async Task A_silo_whose_store_does_not_answer_any_more_leaves_all_the_same()
     {
-        using var redis = await Redis.Start(_folder);
+        using var redis = await RedisServer.Start(_folder);
         using var silo = redis.Run("silo", "--name", "one", "--threads", "1");
         silo.WaitFor("ready one");
         redis.Freeze();
         silo.Signal("TERM");
         Assert.Equal(1, await silo.Exit());
         Assert.Contains("shutdown timed out after 40 s", silo.Errors);
-    }
-
-    // A server of its own for each test.
-    private sealed class Redis(string folder, int port, Process server) : IDisposable
-    {
-        public static async Task<Redis> Start(string folder)
-        {
-            var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(p => Path.Combine(p, "redis-server")).FirstOrDefault(File.Exists);
-            Assert.SkipWhen(program is null, "redis-server is not on the PATH: apt-get install redis-server");
-            var port = FreePort();
-            var server = Process.Start(new ProcessStartInfo(
-                program!, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", folder])
-            { RedirectStandardOutput = true })!;
-            while (await server.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept", StringComparison.Ordinal))
-            {
-            }
-
-            return new Redis(folder, port, server);
-        }
-
-        public CommandLine Run(params string[] arguments) =>
-            new(folder, [("GRANARY_REDIS", $"127.0.0.1:{port}"), ("GRANARY_CLUSTER", "test"), ("GRANARY_STORE", "redis")], arguments);
-
-        public void Freeze() => CommandLine.Kill("STOP", $"{server.Id}");
-
-        public void Dispose()
-        {
-            server.Kill();
-            server.WaitForExit();
-            server.Dispose();
-        }
-    }
-
-    // Below those that systems give to whoever asks for any, or connects: between looking and binding nobody else gets it.
-    private static int FreePort()
-    {
-        for (var port = 20_000 + (Environment.ProcessId % 5_000); ; port++)
-        {
-            try
-            {
-                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Another server's.
-            }
-        }
     }
 }

@@ -52,4 +52,30 @@ public sealed class CheckpointStoreTests : IDisposable
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }
+
+    // A store may hang for as long as it likes: what it was writing is given up, and removed once it has answered.
+    [Fact]
+    public async Task A_generation_does_not_wait_for_a_store_that_is_still_writing_for_the_one_before()
+    {
+        var job = GatedJob.Make(_folder);
+        var expected = await GatedJob.Undisturbed(_folder, job);
+        var (bucket, gate) = (new Bucket(), new Gate());
+        await using var cluster = await Cluster.Deploy(3, Path.Combine(_folder, "held"), silo =>
+        {
+            silo.Services.AddSingleton(bucket).AddSingleton(gate);
+            silo.AddCheckpointStore<HeldCheckpoints>();
+        });
+        var coordinator = await cluster.Submit(job);
+        var running = await Cluster.Until(coordinator, s => gate.IsWaitedFor && s.Members.Count == 3);
+        gate.Killed = running.Members[^1].Name;
+        await cluster.Kill(gate.Killed);
+        var status = await Cluster.End(coordinator);
+        Assert.Equal(expected.Result!.WeightsSha256, status.Result!.WeightsSha256);
+        gate.Open.Set();
+        for (var since = Stopwatch.StartNew(); !bucket.Parts.IsEmpty;)
+        {
+            Assert.True(since.Elapsed < TimeSpan.FromMinutes(1), $"still in the store: {string.Join(", ", bucket.Parts.Keys)}");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -14,7 +14,7 @@ public sealed class SiloProgramTests : IDisposable
 
     [Theory]
     [InlineData("nowhere", "nowhere: silos of far cannot meet under {home}; they have Reversed and MemoryCheckpoints.")]
-    [InlineData("nowher", "--store is 'nowher', but must be one of sqlite, redis, nowhere.")]
+    [InlineData("nowher", "--store is 'nowher', but must be one of sqlite, redis, postgres, nowhere.")]
     public async Task What_it_registers_is_in_its_silos(string store, string message)
     {
         var (errors, before) = (new StringWriter(), Console.Error);

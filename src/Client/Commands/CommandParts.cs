@@ -204,7 +204,7 @@ internal static class CommandParts
     public static bool HasCluster(string home) => IsElsewhere() || new ClusterHome(home).Running() is not null;
 
     /// <summary>Whether the lasting cluster is of several machines.</summary>
-    public static bool IsElsewhere() => Redis is not null || ClusterOptions.Choice.Remote() is not null;
+    public static bool IsElsewhere() => Elsewhere() is not null || ClusterOptions.Choice.Remote() is not null;
 
     /// <summary>The home of the lasting cluster of this machine, for commands that have to do with its processes.</summary>
     /// <param name="home">The home directory.</param>
@@ -213,13 +213,14 @@ internal static class CommandParts
     public static ClusterHome LocalHome(string home, string instead) => ClusterOptions.Choice.Remote() is { } remote
         ? throw new UserException(ExitCode.Usage, $"commands ask the cluster at {remote}, and this one has to do with processes of this machine alone. {instead} "
             + $"For the local cluster under {Path.GetFullPath(home)}: granary context use local, and unset GRANARY_URL.")
-        : Redis is { } redis ? throw new UserException(ExitCode.Usage, $"GRANARY_REDIS is {redis}, a cluster whose silos run elsewhere, and this command has to do with processes of this machine alone. "
-            + $"{instead} For the local cluster under {Path.GetFullPath(home)} unset GRANARY_REDIS.")
+        : Elsewhere()?.Store is { } store
+        ? throw new UserException(ExitCode.Usage, $"{store.Variable} is {store.Place}, a cluster whose silos run elsewhere, and this command has to do with processes of this machine alone. "
+            + $"{instead} For the local cluster under {Path.GetFullPath(home)} unset {store.Variable}.")
         : new ClusterHome(home);
 
-    private static string? Redis => ClusterAddress.RedisOfEnvironment;
+    // A cluster of several machines is found through its store, with the same environment variables as its silos use.
+    private static ClusterAddress? Elsewhere() => (ClusterAddress.RedisOfEnvironment ?? ClusterAddress.PostgresOfEnvironment) is null ? null : Address("");
 
-    // A cluster of several machines is found through its Redis, with the same environment variables as its silos use.
     private static ClusterAddress Address(string home) => ClusterOptions.Choice.Address(home);
 
     /// <summary>The HTTP API of the cluster.</summary>

@@ -53,6 +53,7 @@ internal static class CommandTree
         TokenCommand.Create(),
         AuditLogCommand.Create(),
         SiloCommand.Create(),
+        StoreCommand.Create(),
         SuperviseCommand.Create(),
     };
 }

@@ -76,13 +76,20 @@ internal static unsafe class CheckpointFile
     /// <param name="name">What messages call it.</param>
     /// <param name="expected">What it must say of itself; its generation does not matter. Null: anything.</param>
     /// <param name="take">Told where each vector is to go: vector (0: weights), bytes of it; returns the place, or null to skip it.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="DamagedCheckpointException">It is torn, missing or not what was written.</exception>
-    public static CheckpointHeader Read(Func<Stream> open, string name, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
+    /// <exception cref="CheckpointUnavailableException">The store does not answer just now.</exception>
+    public static CheckpointHeader Read(
+        Func<Stream> open, string name, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take, CancellationToken cancellation = default)
     {
         try
         {
             using var file = open();
-            return Read(file, name, expected, take);
+            return Read(file, name, expected, take, cancellation);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new CheckpointUnavailableException($"{name}: this checkpoint cannot be read now: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -91,7 +98,8 @@ internal static unsafe class CheckpointFile
     }
 
     /// <summary>The same, from a stream that can be sought in.</summary>
-    public static CheckpointHeader Read(Stream file, string name, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take)
+    public static CheckpointHeader Read(
+        Stream file, string name, CheckpointHeader? expected, Func<CheckpointHeader, int, nint>? take, CancellationToken cancellation = default)
     {
         try
         {
@@ -101,7 +109,7 @@ internal static unsafe class CheckpointFile
                 throw Damaged(name, $"it is of {header}, not of {expected}");
             }
 
-            CheckSum(name, file);
+            CheckSum(name, file, cancellation);
             if (take is not null)
             {
                 for (var vector = 0; vector <= header.StatePerWeight; vector++)
@@ -116,6 +124,7 @@ internal static unsafe class CheckpointFile
 
                     for (long at = 0; at < bytes; at += ChunkBytes)
                     {
+                        cancellation.ThrowIfCancellationRequested(); // a store may be slow
                         file.ReadExactly(new Span<byte>((byte*)place + at, (int)Math.Min(ChunkBytes, bytes - at)));
                     }
                 }
@@ -123,7 +132,7 @@ internal static unsafe class CheckpointFile
 
             return header;
         }
-        catch (IOException e)
+        catch (IOException e) when (e is not StoreUnavailableException)
         {
             throw Damaged(name, e.Message);
         }
@@ -163,7 +172,7 @@ internal static unsafe class CheckpointFile
         return header;
     }
 
-    private static void CheckSum(string name, Stream file)
+    private static void CheckSum(string name, Stream file, CancellationToken cancellation)
     {
         var data = file.Position;
         var hash = new XxHash128();
@@ -171,6 +180,7 @@ internal static unsafe class CheckpointFile
         file.Position = 0;
         for (var left = file.Length - HashBytes; left > 0;)
         {
+            cancellation.ThrowIfCancellationRequested();
             var got = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
             if (got == 0)
             {

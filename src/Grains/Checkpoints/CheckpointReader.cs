@@ -11,8 +11,10 @@ internal static unsafe class CheckpointReader
     /// <param name="task">The worker's part in the generation.</param>
     /// <param name="restore">Which version, and what it consists of.</param>
     /// <param name="to">Receives it.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="DamagedCheckpointException">A part cannot be used.</exception>
-    public static void Read<T>(ICheckpointStore store, TrainingTask task, RestoreSource restore, ModelVersion<T> to)
+    /// <exception cref="CheckpointUnavailableException">The store does not answer just now.</exception>
+    public static void Read<T>(ICheckpointStore store, TrainingTask task, RestoreSource restore, ModelVersion<T> to, CancellationToken cancellation = default)
         where T : unmanaged
     {
         to.Step = restore.Step;
@@ -26,7 +28,7 @@ internal static unsafe class CheckpointReader
             }
 
             next = part.Blocks.End;
-            Read(store, task, restore.Step, part, to);
+            Read(store, task, restore.Step, part, to, cancellation);
         }
 
         if (next != blocks.Blocks)
@@ -40,7 +42,7 @@ internal static unsafe class CheckpointReader
     private static string Name(ICheckpointStore store, CheckpointPart part) =>
         $"{store.Describe(part.Checkpoint)}, blocks {part.Blocks.First} to {part.Blocks.End - 1}";
 
-    private static void Read<T>(ICheckpointStore store, TrainingTask task, long step, CheckpointPart part, ModelVersion<T> to)
+    private static void Read<T>(ICheckpointStore store, TrainingTask task, long step, CheckpointPart part, ModelVersion<T> to, CancellationToken cancellation)
         where T : unmanaged
     {
         using var vector = new StateSlice<T>(task.Layout.Blocks, (part.Blocks.First, part.Blocks.End), perWeight: 1); // one at a time
@@ -54,7 +56,7 @@ internal static unsafe class CheckpointReader
             }
 
             return (nint)vector.At(0, part.Blocks.First);
-        });
+        }, cancellation);
         Spread(to.Own.PerWeight);
 
         // The weights, 0, go to where they lie, state to where this member keeps it.

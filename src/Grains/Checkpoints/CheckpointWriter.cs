@@ -18,8 +18,12 @@ internal sealed unsafe class CheckpointWriter<T>(
     Workers.TrainingTask task, ICheckpointStore store, SiloFaults faults, Action<long, CheckpointPart?, string?> written) : IDisposable
     where T : unmanaged
 {
+    // A store may take its time; the next generation does not wait for it.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
     private NativeVector<T>[]? _copy;
     private Task _writing = Task.CompletedTask;
+    private volatile bool _abandoned;
 
     /// <summary>Whether a version is being written.</summary>
     public bool IsWriting => !_writing.IsCompleted;
@@ -80,12 +84,36 @@ internal sealed unsafe class CheckpointWriter<T>(
         {
             var failure = e is IOException or UnauthorizedAccessException ? e.Message : $"{e.GetType().Name}: {e.Message}";
             CheckpointTrace.End(trace, null, failure);
-            written(header.Step, null, failure);
+            Report(header.Step, null, failure);
             return;
         }
 
         CheckpointTrace.End(trace, part.Bytes, null);
-        written(header.Step, part, null);
+        Report(header.Step, part, null);
+    }
+
+    private void Report(long step, CheckpointPart? part, string? failure)
+    {
+        if (!_abandoned)
+        {
+            written(step, part, failure);
+        }
+        else if (part is not null)
+        {
+            Discard(part.Checkpoint); // nobody was told of this part: the checkpoint will never be whole
+        }
+    }
+
+    private void Discard(CheckpointId checkpoint)
+    {
+        try
+        {
+            store.Remove(checkpoint);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It goes with the job's superseded ones.
+        }
     }
 
     private CheckpointPart Store(CheckpointHeader header)
@@ -102,9 +130,18 @@ internal sealed unsafe class CheckpointWriter<T>(
     }
 
     /// <inheritdoc/>
+    /// <remarks>A part that is still being written then is given up, and its copy freed, once the store has answered.</remarks>
     public void Dispose()
     {
-        _writing.Wait();
-        Array.ForEach(_copy ?? [], v => v.Dispose());
+        if (_writing.Wait(LongestWait))
+        {
+            Free();
+            return;
+        }
+
+        _abandoned = true;
+        _ = _writing.ContinueWith(_ => Free(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
+
+    private void Free() => Array.ForEach(_copy ?? [], v => v.Dispose());
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Contracts;
 
@@ -92,23 +91,13 @@ internal sealed partial class DirectoryStore(string root) : ICheckpointStore
     /// <summary>The checkpoint that a folder of this store holds; null: it holds none.</summary>
     /// <param name="job">The job.</param>
     /// <param name="folder">The folder's path.</param>
-    public static CheckpointId? Parse(string job, string folder) =>
-        FolderName().Match(Path.GetFileName(folder)) is { Success: true } name
-        && long.TryParse(name.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var step)
-        && long.TryParse(name.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
-        ? new CheckpointId(job, step, generation)
-        : null;
+    public static CheckpointId? Parse(string job, string folder) => CheckpointName.Parse(job, Path.GetFileName(folder));
 
     private string Place(string job) => Path.Combine(root, job);
 
-    private string Folder(CheckpointId checkpoint) => Path.Combine(
-        Place(checkpoint.Job), string.Create(CultureInfo.InvariantCulture, $"step-{checkpoint.Step:D9}-g{checkpoint.Generation}"));
+    private string Folder(CheckpointId checkpoint) => Path.Combine(Place(checkpoint.Job), CheckpointName.Folder(checkpoint));
 
-    private string Part(CheckpointId checkpoint, int part) => Path.Combine(
-        Folder(checkpoint), string.Create(CultureInfo.InvariantCulture, $"blocks-{part:D6}.bin"));
-
-    [GeneratedRegex("^step-([0-9]{9,})-g([0-9]+)$")]
-    private static partial Regex FolderName();
+    private string Part(CheckpointId checkpoint, int part) => Path.Combine(Folder(checkpoint), CheckpointName.Part(part));
 
     [GeneratedRegex(@"^blocks-[0-9]+\.bin(\.tmp)?$")]
     private static partial Regex PartName();

@@ -25,6 +25,7 @@ public interface ICheckpointStore
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="part">The part's number.</param>
     /// <returns>Its bytes, from the start. The stream knows its length and can be sought in: a part is read twice, the first time to check it.</returns>
+    /// <exception cref="StoreUnavailableException">The store cannot be asked just now; the job waits for it. The stream's reads may throw it too.</exception>
     /// <exception cref="IOException">There is no such part, or it cannot be read. The checkpoint is then taken for damaged, and an older one is used.</exception>
     Stream Open(CheckpointId checkpoint, int part);
 

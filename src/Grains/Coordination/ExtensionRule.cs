@@ -21,5 +21,5 @@ internal static class ExtensionRule
     public static string Difference(SiloInfo other, SiloInfo one) => other.Codec != one.Codec
         ? $"silo {other.Name} has the wire codec {other.Codec}, and silo {one.Name} has {one.Codec}. Register the same codec (AddCodec) on every silo"
         : $"silo {other.Name} has the checkpoint store {other.CheckpointStore}, and silo {one.Name} has {one.CheckpointStore}. "
-            + "Register the same checkpoint store (AddCheckpointStore) on every silo";
+            + "Give every silo the same --checkpoints, or register the same checkpoint store (AddCheckpointStore)";
 }

@@ -1,4 +1,5 @@
 using Granary.Contracts;
+using Granary.Grains.Checkpoints;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -12,10 +13,14 @@ internal sealed class RetryRule
     // A failure within a worker is likely to be a fault of the job or of Granary, and to occur again.
     private const int FailedTries = 3;
 
+    // Seconds between two tries where the store of checkpoints cannot be asked.
+    private const int LongestWait = 8;
+
     private readonly Dictionary<string, int> _blamed = [];
     private long _step = -1;
     private int _fruitless;
     private int _failed;
+    private int _unavailable;
 
     /// <summary>Silos that were lost twice without a step in between, although they live: others are preferred.</summary>
     public IReadOnlySet<string> Avoid => _blamed.Where(b => b.Value >= 2).Select(b => b.Key).ToHashSet();
@@ -32,7 +37,7 @@ internal sealed class RetryRule
     {
         if (committed > _step)
         {
-            (_step, _fruitless, _failed) = (committed, 0, 0);
+            (_step, _fruitless, _failed, _unavailable) = (committed, 0, 0, 0);
             _blamed.Clear();
         }
 
@@ -40,6 +45,8 @@ internal sealed class RetryRule
         {
             case JobException:
                 return new Fate(cause.Message, TimeSpan.Zero);
+            case CheckpointUnavailableException or StoreUnavailableException: // what it holds is not lost: it is waited for, however long
+                return new Fate(null, TimeSpan.FromSeconds(Math.Min(LongestWait, 1 << Math.Min(_unavailable++, 10))));
             case WrongMembersException wrong:
                 return new Fate(wrong.OthersAreLeft ? null : cause.Message, TimeSpan.Zero); // each time there are fewer to choose from
             case LostMemberException { Silo: { } silo }:

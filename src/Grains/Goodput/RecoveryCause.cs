@@ -16,7 +16,7 @@ internal static class RecoveryCause
         LostMemberException => "connection lost",
         LostPeerException => "connection lost",
         DamagedCheckpointException => "checkpoint damaged",
-        IOException or UnauthorizedAccessException => "storage failed",
+        CheckpointUnavailableException or IOException or UnauthorizedAccessException => "storage failed",
         _ => "other",
     };
 }

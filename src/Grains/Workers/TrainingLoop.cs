@@ -56,9 +56,9 @@ internal sealed class TrainingLoop<T>(
         {
             // Told to stop: version t is whole.
         }
-        catch (Exception e) when (e is JobException or WrongGradientException && !state.IsReadyDecided)
+        catch (Exception e) when (e is JobException or WrongGradientException or CheckpointUnavailableException && !state.IsReadyDecided)
         {
-            state.FailReady(e); // the coordinator, which waits for it, ends the job or goes on without this worker
+            state.FailReady(e); // the coordinator, which waits for it, ends the job, goes on without this worker or waits for the store
         }
 #pragma warning disable CA1031 // whatever it is, the coordinator must be told
         catch (Exception e)

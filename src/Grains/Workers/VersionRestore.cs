@@ -23,12 +23,13 @@ internal sealed unsafe class VersionRestore<T>(
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="ChannelException">A peer is lost.</exception>
     /// <exception cref="DamagedCheckpointException">The checkpoint cannot be used.</exception>
+    /// <exception cref="CheckpointUnavailableException">The store of checkpoints does not answer just now.</exception>
     public void Run(ModelVersion<T> to, CancellationToken cancellation)
     {
         memory.Log.Rewind(source.Step);
         if (source.Checkpoint.Count > 0)
         {
-            CheckpointReader.Read(checkpoints, task, source, to);
+            CheckpointReader.Read(checkpoints, task, source, to, cancellation);
         }
         else if (source.Transfers.Count > 0)
         {

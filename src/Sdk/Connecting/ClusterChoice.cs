@@ -22,7 +22,7 @@ internal sealed record ClusterChoice
     /// <summary>The token that the environment names (GRANARY_TOKEN); null: none.</summary>
     public static string? TokenOfEnvironment => Variable(TokenVariable);
 
-    /// <summary>The cluster, where it is one that is asked over HTTP alone; null: it is one of this machine, or behind a Redis.</summary>
+    /// <summary>The cluster, where it is one that is asked over HTTP alone; null: it is one of this machine, or behind a store.</summary>
     /// <exception cref="JobException">It cannot be made out: an address or a context that is none.</exception>
     public RemoteCluster? Remote()
     {
@@ -42,7 +42,7 @@ internal sealed record ClusterChoice
         }
 
         return Variable(UrlVariable) is { } said ? At(RemoteCluster.Parse(said, UrlVariable))
-            : ClusterAddress.RedisOfEnvironment is not null || Variable("GRANARY_HOME") is not null ? null
+            : (ClusterAddress.RedisOfEnvironment ?? ClusterAddress.PostgresOfEnvironment) is not null || Variable("GRANARY_HOME") is not null ? null
             : ContextFile.OfUser.Current()?.Cluster();
     }
 
@@ -52,7 +52,7 @@ internal sealed record ClusterChoice
     /// <exception cref="ClusterUnreachableException">It is one of this machine, and does not run.</exception>
     public ClusterAddress Address(string home) => Remote() is { } remote
         ? new ClusterAddress("", null, null, Remote: remote)
-        : ClusterAddress.Of(ClusterAddress.RedisOfEnvironment, ClusterAddress.ClusterOfEnvironment, home);
+        : ClusterAddress.Of(ClusterAddress.RedisOfEnvironment, ClusterAddress.PostgresOfEnvironment, ClusterAddress.ClusterOfEnvironment, home);
 
     // An address alone is asked as the context that has it, if there is one. On a silo's own machine the key of its home serves whoever can read it.
     private static RemoteCluster At(Uri url)

@@ -56,6 +56,10 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
             {
                 client.UseRedisClustering(o => o.ConfigurationOptions = ConfigurationOptions.Parse(redis));
             }
+            else if (address.Postgres is { } postgres)
+            {
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", postgres));
+            }
             else
             {
                 var store = new SqliteConnectionStringBuilder { DataSource = address.MembershipFile, Pooling = false, DefaultTimeout = 5 };
@@ -99,9 +103,9 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException)
         {
             host.Dispose();
-            throw new ClusterUnreachableException(address.Redis is null
-                ? "no silo of the cluster answers. Start one with: granary up"
-                : $"no silo of {Named(address)} answers. Look at GRANARY_REDIS and GRANARY_CLUSTER, and whether its silos run.");
+            throw new ClusterUnreachableException(address.Store is { } store
+                ? $"no silo of {Named(address)} answers. Look at {store.Variable} and GRANARY_CLUSTER, and whether its silos run."
+                : "no silo of the cluster answers. Start one with: granary up");
         }
     }
 
@@ -115,12 +119,13 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
     private static ClusterUnreachableException Silence(ClusterAddress address, TimeSpan time) => new(
         $"no silo of {Named(address)} has answered for {Math.Ceiling(time.TotalSeconds):0} s: "
         + (address.Remote is not null ? "it may be another address, a network between may be cut off, or its silos may be down."
-            : address.Redis is null
-            ? "its processes may be frozen, or the machine very busy. See: granary logs"
-            : "its silos may be frozen or very busy, or cannot be reached from here. Look at their logs where they run, as with kubectl logs."));
+            : address.IsElsewhere ? "its silos may be frozen or very busy, or cannot be reached from here. Look at their logs where they run, as with kubectl logs."
+            : "its processes may be frozen, or the machine very busy. See: granary logs"));
 
     private static string Named(ClusterAddress address) => address.Remote is { } remote ? $"the cluster at {remote}"
-        : address.Redis is null ? "the cluster" : $"the cluster '{address.Cluster}' behind the Redis at {address.Redis}";
+        : address.Store is { } store
+        ? $"the cluster '{address.Cluster}' behind the {(address.Redis is null ? "PostgreSQL database" : "Redis")} at {store.Place}"
+        : "the cluster";
 
     // The host waits for its own start before it can be disposed of.
     private static async Task GiveUp(IHost host, Task start)

@@ -15,7 +15,7 @@ internal sealed class HttpApi(RemoteCluster cluster) : IDisposable
     /// <summary>The API of a cluster that serves one.</summary>
     /// <exception cref="ClusterUnreachableException">It serves none that is known.</exception>
     public static HttpApi Of(ClusterAddress address) => new(address.Remote ?? (address.Web is { } web ? new RemoteCluster(web) : throw new ClusterUnreachableException(
-        address.Redis is null
+        !address.IsElsewhere
             ? "this cluster serves no HTTP API, which this is asked over: it was started with --ui-port none. To have one: granary down, then granary up"
             : "this is asked over the cluster's HTTP API: name its address as --url or GRANARY_URL.")));
 

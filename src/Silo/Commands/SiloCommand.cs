@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Granary.Jobs;
 using Granary.Silo.Hosting;
+using Granary.Silo.Storage;
 
 namespace Granary.Silo.Commands;
 
@@ -13,7 +14,7 @@ internal static class SiloCommand
     {
         var name = Setting("--name", "Unique name.", Environment.GetEnvironmentVariable("POD_NAME") ?? $"silo-{Environment.ProcessId}");
         var home = Setting("--home", "Directory for the embedded store and for outputs.", Path.Combine(UserHome(), ".granary"));
-        var checkpoints = Setting("--checkpoints", "Directory for checkpoints, the same for every silo; default: HOME/checkpoints.", "");
+        var checkpoints = Setting("--checkpoints", "Where checkpoints are kept, the same for every silo: a directory, or s3://BUCKET/PREFIX; default: HOME/checkpoints.", "");
         var dataRoots = DataRoots();
         var outputRoot = Setting("--output-root", "Folder that jobs may write. Default: any; beyond the loopback, with tokens, HOME/runs.", "");
         var uploads = Setting("--uploads", "Directory for data that clients upload, the same for every silo; default: HOME/uploads.", "");
@@ -33,8 +34,7 @@ internal static class SiloCommand
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
         var kernels = Setting("--kernels", "MKL's kernels: auto (the faster), stock (MKL's own choice) or features (by instruction sets).", KernelSetting.Auto);
-        var store = Setting("--store", "sqlite (this machine), redis (several machines), or one of the program's own.", "sqlite");
-        var redis = Setting("--redis", "HOST:PORT of Redis.", "127.0.0.1:6379");
+        var (store, redis, postgres) = StoreOptions.Create();
         var telemetry = Setting("--telemetry", "none, or one or several of console, otlp and prometheus, with commas.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Allow faults to be injected into this silo (granary chaos)." };
         var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
@@ -44,7 +44,7 @@ internal static class SiloCommand
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, insecure, threads, jobs, device, kernels, store, redis,
+            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, insecure, threads, jobs, device, kernels, store, redis, postgres,
             telemetry, webShared, allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -55,9 +55,7 @@ internal static class SiloCommand
                 {
                     Name = result.GetValue(name)!,
                     Home = UserPath.Absolute(result.GetValue(home)!, Environment.CurrentDirectory),
-                    Checkpoints = UserPath.Absolute(
-                        result.GetValue(checkpoints) is { Length: > 0 } place ? place : Path.Combine(result.GetValue(home)!, "checkpoints"),
-                        Environment.CurrentDirectory),
+                    Checkpoints = CheckpointStores.Place(result.GetValue(checkpoints)!, result.GetValue(home)!),
                     DataRoots = [.. result.GetValue(dataRoots)!.Select(r => UserPath.Absolute(r, Environment.CurrentDirectory))],
                     OutputRoot = result.GetValue(outputRoot) is { Length: > 0 } root ? UserPath.Absolute(root, Environment.CurrentDirectory) : null,
                     Uploads = UserPath.Absolute(
@@ -81,7 +79,8 @@ internal static class SiloCommand
                     Device = result.GetValue(device)!,
                     Kernels = result.GetValue(kernels)!,
                     Store = result.GetValue(store)!,
-                    Redis = result.GetValue(redis)!,
+                    Redis = StoreOptions.Redis(result, redis),
+                    Postgres = StoreOptions.Postgres(result, postgres),
                     Telemetry = result.GetValue(telemetry)!,
                     AllowFaults = result.GetValue(allowFaults),
                     TcpAlone = result.GetValue(tcpAlone),
@@ -112,7 +111,7 @@ internal static class SiloCommand
 
     private static string UserHome() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    private static Option<T> Setting<T>(string option, string description, T fallback)
+    internal static Option<T> Setting<T>(string option, string description, T fallback)
     {
         var variable = "GRANARY_" + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
         return new Option<T>(option)

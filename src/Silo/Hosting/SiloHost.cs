@@ -3,6 +3,7 @@ using System.Net;
 using Granary.Grains;
 using Granary.Model.Kernels;
 using Granary.Silo.Storage;
+using Granary.Silo.Storage.Postgres;
 using Granary.Silo.Telemetry;
 using Orleans.Configuration;
 
@@ -67,9 +68,10 @@ internal static class SiloHost
                     o.GatewayListeningEndpoint = new IPEndPoint(settings.Address, gateway);
                 });
                 orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
-                configure(orleans.AddClusterStore<SqliteClusterStore>().AddClusterStore<RedisClusterStore>());
+                configure(orleans.AddClusterStore<SqliteClusterStore>().AddClusterStore<RedisClusterStore>().AddClusterStore<PostgresClusterStore>());
                 ClusterStores.Choose(orleans.Services, settings.Store).Configure(
-                    orleans, new ClusterStoreSettings(settings.Home, settings.Cluster, settings.Service, settings.Redis));
+                    orleans, new ClusterStoreSettings(settings.Home, settings.Cluster, settings.Service, settings.Redis, settings.Postgres));
+                CheckpointStores.Add(orleans, settings.Checkpoints);
                 orleans.AddGranary(identity);
                 if (settings.Exports(SiloSettings.Otlp))
                 {

@@ -17,7 +17,7 @@ internal sealed record SiloSettings
     /// <summary>Directory for the embedded store and for outputs.</summary>
     public required string Home { get; init; }
 
-    /// <summary>Directory for checkpoints: the same one for every silo of the cluster.</summary>
+    /// <summary>Where checkpoints are kept, a directory or s3://BUCKET/PREFIX: the same for every silo of the cluster.</summary>
     public required string Checkpoints { get; init; }
 
     /// <summary>Folders that jobs may read, absolute; none: see <see cref="JobRoots"/>.</summary>
@@ -86,8 +86,11 @@ internal sealed record SiloSettings
     /// <summary>Name of the cluster store.</summary>
     public required string Store { get; init; }
 
-    /// <summary>HOST:PORT of Redis.</summary>
+    /// <summary>HOST:PORT of Redis, with options after commas. A password may be among them.</summary>
     public required string Redis { get; init; }
+
+    /// <summary>Connection string of PostgreSQL; empty: none is given. A password may be in it.</summary>
+    public string Postgres { get; init; } = "";
 
     /// <summary>none, or one or several of console, otlp and prometheus, with commas.</summary>
     public required string Telemetry { get; init; }

@@ -1,12 +1,14 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Granary.Jobs;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using StackExchange.Redis;
 
 namespace Granary.Silo.Hosting;
 
 /// <summary>What keeps a silo from starting, where its user can mend it.</summary>
-internal static class StartFailure
+internal static partial class StartFailure
 {
     /// <summary>One message; null when the cause is none of the user's.</summary>
     public static string? Of(Exception? e) => e switch
@@ -15,7 +17,11 @@ internal static class StartFailure
         SettingException or JobException => e.Message,
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "A port is taken: choose other ones with --silo-port, --gateway-port, --channel-port or --health-port (0: any free one).",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "The --address is none of this machine's.",
+        RedisException when IsRefusal(e) => "Redis refuses the user or the password: look at --redis (GRANARY_REDIS, HOST:PORT,user=...,password=...).",
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } =>
+            "Redis is not answered as it should be: with TLS it needs ssl=true, and a certificate that this machine trusts (or SERedis_IssuerCertPath); without TLS no ssl=true. Look at --redis (GRANARY_REDIS).",
         RedisConnectionException => $"No Redis answers ({e.Message.Split('.')[0]}): look at --redis (HOST:PORT) and at the server.",
+        NpgsqlException => $"The PostgreSQL database of --postgres (GRANARY_POSTGRES) cannot be used: {ErrorLine.Of(e)}",
         SqliteException => $"The embedded store under --home cannot be used: {e.Message}",
         UnauthorizedAccessException or DirectoryNotFoundException => e.Message,
         IOException when e.InnerException is null => e.Message,
@@ -24,6 +30,11 @@ internal static class StartFailure
         AggregateException { InnerExceptions: [var first, ..] } => Of(first),
         _ => Of(e.InnerException),
     };
+
+    private static bool IsRefusal(Exception e) => RefusalOfRedis().IsMatch(ErrorLine.Of(e));
+
+    [GeneratedRegex("NOAUTH|WRONGPASS|NOPERM|invalid username-password")]
+    private static partial Regex RefusalOfRedis();
 
     private static bool IsOfTorch(Exception e) => e.ToString().Contains("torch", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,8 +1,9 @@
+using Granary.Jobs;
 using StackExchange.Redis;
 
 namespace Granary.Silo.Storage;
 
-/// <summary>Redis, for clusters of several machines.</summary>
+/// <summary>Redis, for clusters of several machines. Its address may be followed by options, as StackExchange.Redis knows them: ssl=true, user=..., password=...</summary>
 internal sealed class RedisClusterStore : IClusterStore
 {
     /// <inheritdoc/>
@@ -11,9 +12,22 @@ internal sealed class RedisClusterStore : IClusterStore
     /// <inheritdoc/>
     public void Configure(ISiloBuilder silo, ClusterStoreSettings settings)
     {
-        var options = ConfigurationOptions.Parse(settings.Redis);
+        var options = Options(settings.Redis);
         silo.UseRedisClustering(o => o.ConfigurationOptions = options);
         silo.AddRedisGrainStorageAsDefault(o => o.ConfigurationOptions = options);
         silo.UseRedisReminderService(o => o.ConfigurationOptions = options);
+    }
+
+    private static ConfigurationOptions Options(string text)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(text);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            // What is wrong with it may be a part of the password: it is not repeated.
+            throw new JobException("--redis (GRANARY_REDIS) cannot be read: give it as HOST:PORT, or HOST:PORT,ssl=true,user=...,password=...");
+        }
     }
 }

@@ -15,7 +15,7 @@ internal static class Program
     {
         return await SiloProgram.Run(args, silo => silo
             .AddCheckpointStore<BucketStore>()
-            .AddClusterStore<PostgresStore>() // granary silo --store postgres
+            .AddClusterStore<MySqlStore>() // granary silo --store mysql
             .AddCodec<ShortZeros>());
     }
 }
@@ -62,15 +62,15 @@ public sealed class BucketStore(IObjects objects) : ICheckpointStore // what its
     }
 }
 
-public sealed class PostgresStore : IClusterStore
+public sealed class MySqlStore : IClusterStore
 {
-    public string Name => "postgres";
+    public string Name => "mysql";
 
     public void Configure(ISiloBuilder silo, ClusterStoreSettings settings)
     {
-        var connection = Environment.GetEnvironmentVariable("MY_POSTGRES") ?? throw new JobException("MY_POSTGRES is not set: give it a connection string.");
-        silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", connection));
-        silo.AddAdoNetGrainStorageAsDefault(o => (o.Invariant, o.ConnectionString) = ("Npgsql", connection));
-        silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = ("Npgsql", connection));
+        var connection = Environment.GetEnvironmentVariable("MYSQL_CONNECTION") ?? throw new JobException("MYSQL_CONNECTION is not set: give it a connection string.");
+        silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("MySql.Data.MySqlConnector", connection));
+        silo.AddAdoNetGrainStorageAsDefault(o => (o.Invariant, o.ConnectionString) = ("MySql.Data.MySqlConnector", connection));
+        silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = ("MySql.Data.MySqlConnector", connection));
     }
 }

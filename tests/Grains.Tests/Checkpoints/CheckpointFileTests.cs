@@ -48,6 +48,30 @@ public sealed class CheckpointFileTests : IDisposable
         Assert.Throws<DamagedCheckpointException>(() => CheckpointFile.Read(() => File.OpenRead(path + "x"), "part", Header, null));
     }
 
+    // Neither where it is opened nor in the middle of it.
+    [Fact]
+    public void A_store_that_cannot_be_asked_damages_nothing()
+    {
+        var whole = File.ReadAllBytes(Write());
+        foreach (var open in new Func<Stream>[] { () => throw new StoreUnavailableException("it is down"), () => new Breaking(whole, 700) })
+        {
+            var e = Assert.Throws<CheckpointUnavailableException>(() => CheckpointFile.Read(open, "part", Header, null));
+            Assert.Equal("part: this checkpoint cannot be read now: it is down", e.Message);
+        }
+
+        Assert.Throws<DamagedCheckpointException>(() => CheckpointFile.Read(() => throw new IOException("it is gone"), "part", Header, null));
+        using var given = new CancellationTokenSource();
+        given.Cancel();
+        Assert.Throws<OperationCanceledException>(() => CheckpointFile.Read(() => new MemoryStream(whole), "part", Header, null, given.Token));
+    }
+
+    private sealed class Breaking(byte[] whole, int at) : MemoryStream(whole)
+    {
+        public override int Read(Span<byte> buffer) => Position + buffer.Length > at ? throw new StoreUnavailableException("it is down") : base.Read(buffer);
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    }
+
     // 100,000 damaged files: each is refused for what it is, and none makes the reader allocate what it claims.
     [Fact]
     public void A_damaged_part_is_refused_whatever_the_damage()

@@ -38,7 +38,7 @@ public sealed class ExtensionRuleTests : IDisposable
         Assert.Equal(JobState.Failed, status.State);
         Assert.Matches(
             "^silo Silo_[01] has the checkpoint store (directory, and silo Silo_[01] has bucket|bucket, and silo Silo_[01] has directory). "
-            + @"Register the same checkpoint store \(AddCheckpointStore\) on every silo, and submit the job again\.$", status.Failure);
+            + @"Give every silo the same --checkpoints, or register the same checkpoint store \(AddCheckpointStore\), and submit the job again\.$", status.Failure);
     }
 
     private sealed class Bucket : ICheckpointStore

@@ -17,12 +17,12 @@ internal sealed class CheckpointFaults : IFinding
         List<string> parts = [];
         if (record.Of(JobEventKind.CheckpointFailed) is [.., var failed] all)
         {
-            parts.Add($"Checkpoints failed {record.Times(all.Length)}, the last time at step {failed.Step}: {failed.Message}. Look at the space and the health of the disk that holds them.");
+            parts.Add($"Checkpoints failed {record.Times(all.Length)}, the last time at step {failed.Step}: {failed.Message}. Look at the space and the health of the disk or the store that holds them.");
         }
 
         if (record.Of(JobEventKind.CheckpointDamaged) is [.., var damaged] torn)
         {
-            parts.Add($"Damaged checkpoints were found {record.Times(torn.Length)}: {damaged.Message}. An older one was taken, or the start. Look at the health of that disk.");
+            parts.Add($"Damaged checkpoints were found {record.Times(torn.Length)}: {damaged.Message}. An older one was taken, or the start. Look at the health of that disk or store.");
         }
 
         return parts.Count == 0 ? null : string.Join(' ', parts);
