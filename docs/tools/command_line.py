@@ -30,7 +30,7 @@ standard output. [Exit codes](exit-codes.md) and [environment variables](environ
 GROUPS = [
     ("Training", "train sweep cv check inspect plan schema"),
     ("Using a model", "evaluate predict generate neighbours export"),
-    ("A lasting cluster", "up down status ui scale logs silo"),
+    ("A lasting cluster", "up down status ui scale logs silo certs"),
     ("Jobs on it", "submit jobs show watch wait cancel pause resume audit why top goodput chaos"),
 ]
 

@@ -16,13 +16,21 @@ public sealed class GranaryClientOptions
     /// ~/.granary. Where it is set, GRANARY_REDIS is not looked at.</summary>
     public string? Home { get; set; }
 
+    /// <summary>The folder with this client's certificate, where the silos demand them: ca.pem, client.pem and client.key, as granary certs issue
+    /// writes them. Default: GRANARY_CERTS for a cluster of several machines, else none.</summary>
+    public string? Certificates { get; set; }
+
     /// <summary>How long to wait without an answer, while connecting and again for each call: at most, and by default, a minute. A machine that is busy
     /// with other work makes a shorter time longer, up to that minute.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ClusterUnreachableException">None runs there.</exception>
-    internal ClusterAddress Address() => ClusterAddress.Of(
-        Redis ?? (Home is null ? ClusterAddress.RedisOfEnvironment : null),
-        Cluster ?? ClusterAddress.ClusterOfEnvironment,
-        Home ?? ClusterAddress.HomeOfEnvironment);
+    internal ClusterAddress Address()
+    {
+        var address = ClusterAddress.Of(
+            Redis ?? (Home is null ? ClusterAddress.RedisOfEnvironment : null),
+            Cluster ?? ClusterAddress.ClusterOfEnvironment,
+            Home ?? ClusterAddress.HomeOfEnvironment);
+        return Certificates is null ? address : address with { Certificates = Certificates };
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Contracts.Certificates;
 
 namespace Granary.Web;
 
@@ -13,4 +14,7 @@ public sealed record WebSettings(string Silo, string Cluster, IPEndPoint EndPoin
 
     /// <summary>Names by which browsers may call it, besides its address and those of the loopback; "*": any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>What it is served with by HTTPS; null: by HTTP.</summary>
+    public ClusterCertificates? Certificates { get; init; }
 }

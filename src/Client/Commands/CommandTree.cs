@@ -39,6 +39,7 @@ internal static class CommandTree
         TopCommand.Create(),
         GoodputCommand.Create(),
         ChaosCommand.Create(),
+        CertsCommand.Create(),
         SiloCommand.Create(),
         SuperviseCommand.Create(),
     };

@@ -8,7 +8,8 @@ namespace Granary.Sdk.Connecting;
 /// <param name="MembershipFile">The embedded store; null with Redis.</param>
 /// <param name="Redis">HOST:PORT; null with the embedded store.</param>
 /// <param name="Web">Where its silos serve HTTP; null: nowhere that is known.</param>
-internal sealed record ClusterAddress(string Cluster, string? MembershipFile, string? Redis, Uri? Web = null)
+/// <param name="Certificates">Folder of what this client shows its silos; null: they demand no certificates.</param>
+internal sealed record ClusterAddress(string Cluster, string? MembershipFile, string? Redis, Uri? Web = null, string? Certificates = null)
 {
     /// <summary>The home of the lasting local cluster that the environment names: GRANARY_HOME, else ~/.granary.</summary>
     public static string HomeOfEnvironment => Variable("GRANARY_HOME") is { } home
@@ -18,13 +19,16 @@ internal sealed record ClusterAddress(string Cluster, string? MembershipFile, st
     /// <summary>HOST:PORT of the Redis that the environment names (GRANARY_REDIS): a cluster of several machines. Null: none.</summary>
     public static string? RedisOfEnvironment => Variable("GRANARY_REDIS");
 
+    /// <summary>Folder of the certificates that the environment names (GRANARY_CERTS) for a cluster of several machines. Null: none.</summary>
+    public static string? CertificatesOfEnvironment => Variable("GRANARY_CERTS") is { } folder ? UserPath.Expand(folder) : null;
+
     /// <summary>The id that the environment gives a cluster of several machines (GRANARY_CLUSTER).</summary>
     public static string ClusterOfEnvironment => Environment.GetEnvironmentVariable("GRANARY_CLUSTER") ?? "local";
 
     /// <summary>The cluster behind a Redis where one is named, else the one that runs under a home directory.</summary>
     /// <exception cref="ClusterUnreachableException">None runs there.</exception>
     public static ClusterAddress Of(string? redis, string cluster, string home) =>
-        redis is null ? new ClusterHome(home).Address() : new ClusterAddress(cluster, null, redis);
+        redis is null ? new ClusterHome(home).Address() : new ClusterAddress(cluster, null, redis, Certificates: CertificatesOfEnvironment);
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
 }

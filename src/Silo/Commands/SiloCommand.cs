@@ -24,6 +24,12 @@ internal static class SiloCommand
         var webPort = Setting("--web-port", "HTTP port for the API and the web page; 0: any free one; none: neither.", SiloSettings.NoPort);
         var webAddress = Setting("--web-address", "Address at which they are served. Whoever reaches it can submit and cancel jobs, and through them have the silo's user read files and write folders: beyond the loopback only where everyone is trusted.", "127.0.0.1");
         var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
+        var certs = Setting("--certs", "Folder with the silo's certificate, its key and the cluster's CA (granary certs): its ports then demand TLS, and certificates of that CA.", "");
+        var insecure = new Option<bool>("--insecure")
+        {
+            Description = "Listen beyond this machine without certificates: only where everyone in the network is trusted. ($GRANARY_INSECURE)",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("GRANARY_INSECURE") is { Length: > 0 } text && (text is "1" || Parse<bool>(text, "GRANARY_INSECURE")),
+        };
         var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
@@ -38,7 +44,7 @@ internal static class SiloCommand
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, threads, jobs, device, kernels, store, redis,
+            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, certs, insecure, threads, jobs, device, kernels, store, redis,
             telemetry, webShared, allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -63,6 +69,8 @@ internal static class SiloCommand
                     WebAddress = Ip("--web-address", result.GetValue(webAddress)!),
                     WebHosts = result.GetValue(webHosts)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                     WebShared = result.GetValue(webShared),
+                    Certs = result.GetValue(certs) is { Length: > 0 } folder ? UserPath.Absolute(folder, Environment.CurrentDirectory) : null,
+                    Insecure = result.GetValue(insecure),
                     Threads = result.GetValue(threads),
                     Jobs = result.GetValue(jobs),
                     Device = result.GetValue(device)!,

@@ -53,6 +53,12 @@ internal sealed record SiloSettings
     /// <summary>Whether the port is shared with other silos of this machine.</summary>
     public bool WebShared { get; init; }
 
+    /// <summary>Folder of the certificates that its ports demand TLS with; null: none.</summary>
+    public string? Certs { get; init; }
+
+    /// <summary>Whether it may listen beyond this machine without them.</summary>
+    public bool Insecure { get; init; }
+
     /// <summary>Compute threads.</summary>
     public int Threads { get; init; }
 
@@ -86,6 +92,11 @@ internal sealed record SiloSettings
     /// <summary>Whether the home goes with the last silo when standard input closes.</summary>
     public bool TemporaryHome { get; init; }
 
+    /// <summary>Where it listens, and by which option.</summary>
+    public IReadOnlyList<(string Option, IPAddress Address)> Listening => WebPort is null
+        ? [("--address", Address)]
+        : [("--address", Address), ("--web-address", WebAddress)];
+
     /// <summary>No telemetry.</summary>
     public const string NoTelemetry = "none";
 
@@ -115,6 +126,11 @@ internal sealed record SiloSettings
     public void Check()
     {
         CheckTelemetry();
+        if (ExposureRule.Refusal(Listening, Certs is not null, Insecure) is { } refusal)
+        {
+            throw new SettingException(refusal);
+        }
+
         OneOf("--kernels", Kernels, [.. KernelSetting.All]);
         if (Threads < 1)
         {

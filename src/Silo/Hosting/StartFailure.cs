@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Granary.Contracts.Certificates;
 using Granary.Jobs;
 using Microsoft.Data.Sqlite;
 using StackExchange.Redis;
@@ -12,7 +13,7 @@ internal static class StartFailure
     public static string? Of(Exception? e) => e switch
     {
         null => null,
-        SettingException or JobException => e.Message,
+        SettingException or JobException or CertificateException => e.Message,
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "A port is taken: choose other ones with --silo-port, --gateway-port, --channel-port or --health-port (0: any free one).",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "The --address is none of this machine's.",
         RedisConnectionException => $"No Redis answers ({e.Message.Split('.')[0]}): look at --redis (HOST:PORT) and at the server.",

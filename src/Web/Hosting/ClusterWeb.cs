@@ -23,11 +23,13 @@ internal sealed class ClusterWeb : IAsyncDisposable
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
+    private readonly string _scheme;
 
-    private ClusterWeb(WebApplication app) => _app = app;
+    private ClusterWeb(WebApplication app, WebSettings settings) =>
+        (_app, _scheme) = (app, settings.Certificates is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps);
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => new UriBuilder(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) { Scheme = _scheme }.Uri;
 
     /// <summary>Starts it.</summary>
     /// <param name="settings">How it is served.</param>
@@ -44,7 +46,13 @@ internal sealed class ClusterWeb : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = JobFileBody.LongestReceived;
-            kestrel.Listen(settings.EndPoint);
+            kestrel.Listen(settings.EndPoint, port =>
+            {
+                if (settings.Certificates is { } certificates)
+                {
+                    port.Use(HttpsPort.Of(certificates, logs));
+                }
+            });
         });
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = place => SharedPort.Bind((IPEndPoint)place, settings.IsShared));
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
@@ -76,7 +84,7 @@ internal sealed class ClusterWeb : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
-            return new ClusterWeb(app);
+            return new ClusterWeb(app, settings);
         }
         catch (SocketException e)
         {
