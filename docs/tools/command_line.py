@@ -30,7 +30,7 @@ standard output. [Exit codes](exit-codes.md) and [environment variables](environ
 GROUPS = [
     ("Training", "train sweep cv check inspect plan schema"),
     ("Using a model", "evaluate predict generate neighbours export"),
-    ("A lasting cluster", "up down status ui scale logs silo store"),
+    ("A lasting cluster", "up down status ui scale logs silo store certs"),
     ("Jobs on it", "submit fetch jobs show watch wait cancel pause resume audit why top goodput chaos"),
     ("Clusters elsewhere, and who may ask them", "login logout context token audit-log"),
 ]

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Contracts.Certificates;
 
 namespace Granary.Grains;
 
@@ -19,6 +20,9 @@ public sealed record SiloIdentity(
 
     /// <summary>Whether tensors go to silos of the same host over TCP too, as they go to others.</summary>
     public bool TcpAlone { get; init; }
+
+    /// <summary>What it shows other silos on its tensor channel, and whom it trusts; null: the channel is not encrypted.</summary>
+    public ClusterCertificates? Certificates { get; init; }
 
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);

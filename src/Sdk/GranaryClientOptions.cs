@@ -31,6 +31,10 @@ public sealed class GranaryClientOptions
     /// ~/.granary. Where it is set, GRANARY_REDIS and GRANARY_POSTGRES are not looked at.</summary>
     public string? Home { get; set; }
 
+    /// <summary>The folder with this client's certificate, where the silos demand them: ca.pem, client.pem and client.key, as granary certs issue
+    /// writes them. Default: GRANARY_CERTS for a cluster of several machines, else none.</summary>
+    public string? Certificates { get; set; }
+
     /// <summary>How long to wait without an answer, while connecting and again for each call: at most, and by default, a minute. A machine that is busy
     /// with other work makes a shorter time longer, up to that minute.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
@@ -42,13 +46,17 @@ public sealed class GranaryClientOptions
         try
         {
             var remote = Redis is not null || Postgres is not null ? null : new ClusterChoice { Url = Url?.ToString(), HasHome = Home is not null }.Remote();
-            return remote is not null
-                ? new ClusterAddress("", null, null, Remote: remote with { Token = Token ?? remote.Token, Authority = CertificateAuthority ?? remote.Authority })
-                : ClusterAddress.Of(
-                    Redis ?? (Home is null && Postgres is null ? ClusterAddress.RedisOfEnvironment : null),
-                    Postgres ?? (Home is null ? ClusterAddress.PostgresOfEnvironment : null),
-                    Cluster ?? ClusterAddress.ClusterOfEnvironment,
-                    Home ?? ClusterAddress.HomeOfEnvironment);
+            if (remote is not null)
+            {
+                return new ClusterAddress("", null, null, Remote: remote with { Token = Token ?? remote.Token, Authority = CertificateAuthority ?? remote.Authority });
+            }
+
+            var address = ClusterAddress.Of(
+                Redis ?? (Home is null && Postgres is null ? ClusterAddress.RedisOfEnvironment : null),
+                Postgres ?? (Home is null ? ClusterAddress.PostgresOfEnvironment : null),
+                Cluster ?? ClusterAddress.ClusterOfEnvironment,
+                Home ?? ClusterAddress.HomeOfEnvironment);
+            return Certificates is null ? address : address with { Certificates = Certificates };
         }
         catch (JobException e)
         {

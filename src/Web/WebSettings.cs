@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Contracts.Certificates;
 using Granary.Web.Security;
 
 namespace Granary.Web;
@@ -23,4 +24,7 @@ public sealed record WebSettings(string Silo, string Cluster, IPEndPoint EndPoin
 
     /// <summary>Who may ask for what.</summary>
     public AccessSettings Access { get; init; } = new();
+
+    /// <summary>What it is served with by HTTPS; null: by HTTP.</summary>
+    public ClusterCertificates? Certificates { get; init; }
 }

@@ -152,7 +152,7 @@ public sealed class RemoteClusterTests : IDisposable
     public async Task Beyond_the_loopback_every_request_needs_a_token_and_jobs_read_nothing_of_the_machine()
     {
         using var silo = new CommandLine(
-            _server, [("GRANARY_BOOTSTRAP_TOKEN", "0123456789abcdef0123456789abcdef")], ["silo", "--name", "one", "--threads", "1", "--web-port", "0", "--web-address", "0.0.0.0", "--insecure", "--auth", "tokens"]);
+            _server, [("GRANARY_BOOTSTRAP_TOKEN", "0123456789abcdef0123456789abcdef")], ["silo", "--name", "one", "--threads", "1", "--web-port", "0", "--web-address", "0.0.0.0", "--insecure"]);
         var url = AddressOf(silo).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
         using var stranger = await Run("jobs", "--url", url);
         Assert.Equal(2, await stranger.Exit());
@@ -165,7 +165,7 @@ public sealed class RemoteClusterTests : IDisposable
     [Fact]
     public async Task An_insecure_silo_says_so_at_each_start()
     {
-        using var silo = Silo("--web-address", "0.0.0.0", "--insecure");
+        using var silo = Silo("--web-address", "0.0.0.0", "--insecure", "--auth", "none");
         silo.WaitFor("warning: insecure");
         var url = AddressOf(silo).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
         using var jobs = await Run("jobs", "--url", url, "--json");

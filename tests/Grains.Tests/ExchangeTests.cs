@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using CsCheck;
 using Granary.Contracts;
+using Granary.Contracts.Certificates;
 using Granary.Grains.Channel;
 using Granary.Grains.Compute;
 using Granary.Grains.Exchange;
@@ -110,16 +111,16 @@ public class ExchangeTests
 
     private static double Gradient(long step, int shard, int row, int i) => Math.Sin((step * 31) + (shard * 17) + (row * 7) + i);
 
-    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6, int batch = 10, long[]? sent = null, bool growing = false, IBlockCodec? codec = null)
+    private static async Task<float[][]> Train(int members, int weights, double clip, int steps = 6, int batch = 10, long[]? sent = null, bool growing = false, IBlockCodec? codec = null, ClusterCertificates? certificates = null)
     {
         var layout = new ExchangeLayout(new BlockPlan(weights), new ShardPlan(Shards, members));
         // Every other one as if on a host of its own: those that dial it do so over TCP, the rest over what a host has.
         var listeners = Enumerable.Range(0, members).Select(m =>
-            new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance, tcpAlone: m % 2 == 0, codec: codec)).ToArray();
+            new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance, tcpAlone: m % 2 == 0 || certificates is not null, codec: codec, certificates: certificates)).ToArray();
         var endpoints = listeners.Select(l => l.EndPoint).ToArray();
         using var time = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var meshes = await Task.WhenAll(Enumerable.Range(0, members).Select(m =>
-            PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p", codec?.Name), endpoints, new SiloFaults(TimeProvider.System), time.Token, codec)));
+            PeerMesh.Connect(listeners[m], new Handshake("c", "j", 1, m, 0, "p", codec?.Name), endpoints, new SiloFaults(TimeProvider.System), time.Token, codec, certificates)));
         var results = await Task.WhenAll(Enumerable.Range(0, members).Select(m => Task.Factory.StartNew(
             () => Member(layout, m, meshes[m], weights, clip, steps, batch, sent is null, growing, time.Token), TaskCreationOptions.LongRunning)));
         for (var m = 0; m < sent?.Length; m++)
@@ -293,6 +294,22 @@ public class ExchangeTests
         }
     }
 
+    [Theory]
+    [InlineData(100, 0, false)]
+    [InlineData((3 * BlockPlan.BlockSize) + 100, 0.5, false)]
+    [InlineData((5 * BlockPlan.BlockSize) + 100, 0, true)]
+    public async Task Encryption_changes_no_bit(int weights, double clip, bool growing)
+    {
+        using var folder = new TestCertificates();
+        var certificates = folder.Open(folder.Issue("silo"));
+        var alone = await Train(1, weights, clip);
+        foreach (var members in new[] { 2, 3, 5 })
+        {
+            var together = await Train(members, weights, clip, growing: growing, certificates: certificates);
+            Assert.All(together, w => Assert.Equal(alone[0], w));
+        }
+    }
+
     [Fact]
     public async Task A_stranger_on_the_port_is_turned_away()
     {
@@ -301,7 +318,8 @@ public class ExchangeTests
         {
             using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
             await socket.ConnectAsync(listener.EndPoint);
-            var refusal = Assert.Throws<IOException>(() => handshake.Offer(socket, CancellationToken.None));
+            using var wire = new PlainWire(socket);
+            var refusal = Assert.Throws<IOException>(() => handshake.Offer(wire, CancellationToken.None));
             Assert.StartsWith("this silo", refusal.Message);
         }
 

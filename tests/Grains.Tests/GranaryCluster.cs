@@ -32,8 +32,10 @@ internal sealed class GranaryCluster : IAsyncDisposable
     /// <param name="id">The cluster's id.</param>
     /// <param name="storage">Where grain state goes; null: to one of its own. No silo has it, so that none takes it along when it dies.</param>
     /// <param name="extend">Registers a silo's extensions; null: none.</param>
+    /// <param name="shape">Changes what each silo is; null: nothing.</param>
     public static async Task<GranaryCluster> Deploy(
-        int silos, string folder, string[]? devices = null, string id = "test", SharedStorage? storage = null, Action<ISiloBuilder>? extend = null)
+        int silos, string folder, string[]? devices = null, string id = "test", SharedStorage? storage = null, Action<ISiloBuilder>? extend = null,
+        Func<SiloIdentity, SiloIdentity>? shape = null)
     {
         storage ??= new SharedStorage();
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -44,12 +46,13 @@ internal sealed class GranaryCluster : IAsyncDisposable
         {
             silo.Services.AddSingleton(s => storage.With(s.GetRequiredService<IGrainStorageSerializer>()));
             silo.UseInMemoryReminderService();
-            silo.AddGranary(new SiloIdentity(
+            var identity = new SiloIdentity(
                 options.SiloName, id, 1, devices?[Interlocked.Increment(ref started)] ?? "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder,
                 Path.Combine(folder, "checkpoints"))
             {
                 AllowsFaults = true,
-            });
+            };
+            silo.AddGranary(shape?.Invoke(identity) ?? identity);
             extend?.Invoke(silo);
         });
         builder.ConfigureClient(client => client.Services.AddGranarySerialization());

@@ -52,6 +52,7 @@ internal static class CommandTree
         ContextCommand.Create(),
         TokenCommand.Create(),
         AuditLogCommand.Create(),
+        CertsCommand.Create(),
         SiloCommand.Create(),
         StoreCommand.Create(),
         SuperviseCommand.Create(),

@@ -7,9 +7,9 @@ namespace Granary.Grains.Channel;
 
 /// <summary>The receiving half of a <see cref="PeerLink"/>: payloads go where the sink says, without a copy but for small ones.</summary>
 /// <param name="peer">Rank of the member at the other end.</param>
-/// <param name="socket">The connection, non-blocking.</param>
+/// <param name="wire">The connection.</param>
 /// <param name="faults">Faults injected into this connection.</param>
-internal sealed unsafe class FrameReceiver(int peer, Socket socket, LinkFaults faults) : IDisposable
+internal sealed unsafe class FrameReceiver(int peer, Wire wire, LinkFaults faults) : IDisposable
 {
     // What may be received beyond a frame: small frames come in whole, several of them, by one call.
     private const int AheadBytes = 2 * 1024;
@@ -102,7 +102,7 @@ internal sealed unsafe class FrameReceiver(int peer, Socket socket, LinkFaults f
                 (_aheadAt, _aheadEnd) = (0, _aheadEnd - _aheadAt);
             }
 
-            var got = socket.Receive(new Span<byte>(_ahead + _aheadEnd, AheadBytes - _aheadEnd), SocketFlags.None, out var error);
+            var got = wire.Receive(_ahead + _aheadEnd, AheadBytes - _aheadEnd, null, 0, out var error);
             if (!Took(got, error))
             {
                 return false;
@@ -124,7 +124,7 @@ internal sealed unsafe class FrameReceiver(int peer, Socket socket, LinkFaults f
         while (_received < _receiving.Length)
         {
             var missing = _receiving.Length - _received; // and nothing is ahead
-            var got = VectoredSocket.Receive(socket, (byte*)_receivePayload + _received, missing, _ahead, AheadBytes, out var error);
+            var got = wire.Receive((byte*)_receivePayload + _received, missing, _ahead, AheadBytes, out var error);
             if (!Took(got, error))
             {
                 return false;

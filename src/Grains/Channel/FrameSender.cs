@@ -8,9 +8,9 @@ namespace Granary.Grains.Channel;
 
 /// <summary>The sending half of a <see cref="PeerLink"/>: a queue of frames, of which small ones go out together.</summary>
 /// <param name="peer">Rank of the member at the other end.</param>
-/// <param name="socket">The connection, non-blocking.</param>
+/// <param name="wire">The connection.</param>
 /// <param name="faults">Faults injected into this connection.</param>
-internal sealed unsafe class FrameSender(int peer, Socket socket, LinkFaults faults) : IDisposable
+internal sealed unsafe class FrameSender(int peer, Wire wire, LinkFaults faults) : IDisposable
 {
     private const int CoalesceBytes = 8 * 1024;
 
@@ -75,7 +75,7 @@ internal sealed unsafe class FrameSender(int peer, Socket socket, LinkFaults fau
             {
                 var staged = Math.Max(0, _stagedLength - _sent);
                 var after = Math.Max(0, _sent - _stagedLength);
-                var sent = VectoredSocket.Send(socket, _staging + _sent, staged, (byte*)_sendPayload + after, _sendLength - after, out var error);
+                var sent = wire.Send(_staging + _sent, staged, (byte*)_sendPayload + after, _sendLength - after, out var error);
                 if (error == SocketError.WouldBlock)
                 {
                     return progress;

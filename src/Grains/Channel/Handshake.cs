@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
 namespace Granary.Grains.Channel;
 
-/// <summary>The first thing said on a tensor connection: who dials, and for what. Said by blocking calls alone: a socket that has
-/// once been waited for asynchronously wakes .NET's socket thread, and a thread of the pool, for every packet from then on.</summary>
+/// <summary>The first thing said on a tensor connection: who dials, and for what. Said by calls that wait, and never
+/// asynchronously: see <see cref="SocketWait"/>.</summary>
 /// <param name="Cluster">The cluster both belong to.</param>
 /// <param name="Job">The job.</param>
 /// <param name="Generation">The generation.</param>
@@ -18,19 +17,18 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
 {
     internal const ulong Magic = 0x34_59_52_41_4e_41_52_47; // "GRANARY4"
     private const int MaxBytes = 2048;
-    private const int PollMicroseconds = 20_000;
 
     /// <summary>Says who we are and waits for the answer.</summary>
     /// <exception cref="IOException">Refused, with the peer's reason, or the connection broke.</exception>
-    public void Offer(Socket socket, CancellationToken cancellation)
+    public void Offer(Wire wire, CancellationToken cancellation)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(this);
         var message = new byte[12 + body.Length];
         BinaryPrimitives.WriteUInt64LittleEndian(message, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(8), body.Length);
         body.CopyTo(message, 12);
-        socket.Send(message);
-        var answer = ReadExactly(socket, 4, cancellation);
+        wire.Say(message);
+        var answer = ReadExactly(wire, 4, cancellation);
         var length = BinaryPrimitives.ReadInt32LittleEndian(answer);
         if (length is < 0 or > MaxBytes)
         {
@@ -39,14 +37,14 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
 
         if (length > 0)
         {
-            throw new IOException(Encoding.UTF8.GetString(ReadExactly(socket, length, cancellation)));
+            throw new IOException(Encoding.UTF8.GetString(ReadExactly(wire, length, cancellation)));
         }
     }
 
     /// <summary>Reads what a dialling peer says. Null when it is no handshake of ours.</summary>
-    public static Handshake? Read(Socket socket, CancellationToken cancellation)
+    public static Handshake? Read(Wire wire, CancellationToken cancellation)
     {
-        var head = ReadExactly(socket, 12, cancellation);
+        var head = ReadExactly(wire, 12, cancellation);
         var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
         if (BinaryPrimitives.ReadUInt64LittleEndian(head) != Magic || length is <= 0 or > MaxBytes)
         {
@@ -55,7 +53,7 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
 
         try
         {
-            return JsonSerializer.Deserialize<Handshake>(ReadExactly(socket, length, cancellation));
+            return JsonSerializer.Deserialize<Handshake>(ReadExactly(wire, length, cancellation));
         }
         catch (JsonException)
         {
@@ -64,27 +62,21 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
     }
 
     /// <summary>Accepts, or refuses with a reason.</summary>
-    public static void Answer(Socket socket, string? refusal)
+    public static void Answer(Wire wire, string? refusal)
     {
         var reason = Encoding.UTF8.GetBytes(refusal ?? "");
         var message = new byte[4 + reason.Length];
         BinaryPrimitives.WriteInt32LittleEndian(message, reason.Length);
         reason.CopyTo(message, 4);
-        socket.Send(message);
+        wire.Say(message);
     }
 
-    private static byte[] ReadExactly(Socket socket, int count, CancellationToken cancellation)
+    private static byte[] ReadExactly(Wire wire, int count, CancellationToken cancellation)
     {
         var buffer = new byte[count];
         for (var at = 0; at < count;)
         {
-            cancellation.ThrowIfCancellationRequested();
-            while (!socket.Poll(PollMicroseconds, SelectMode.SelectRead))
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            var got = socket.Receive(buffer.AsSpan(at));
+            var got = wire.Hear(buffer.AsSpan(at), cancellation);
             if (got == 0)
             {
                 throw new IOException("the peer closed the connection during the handshake");

@@ -63,8 +63,8 @@ internal static partial class HostSocket
         return null;
     }
 
-    // Anybody may take a name; the port is taken by the silo itself, or the silo does not start.
-    private static bool IsOurs(Socket socket)
+    /// <summary>Whether the process at the other end is of this process's user, or root's: anybody may take a name, or dial one.</summary>
+    public static bool IsOurs(Socket socket)
     {
         Span<int> credentials = stackalloc int[3]; // struct ucred: process, user, group
         _ = socket.GetRawSocketOption(SocketLevel, PeerCredentials, MemoryMarshal.AsBytes(credentials));

@@ -11,32 +11,26 @@ namespace Granary.Grains.Channel;
 internal sealed unsafe class PeerLink : IDisposable
 {
     private readonly LinkFaults _faults;
+    private readonly Wire _wire;
     private readonly FrameSender _sender;
     private readonly FrameReceiver _receiver;
 
     /// <param name="peer">Rank of the member at the other end.</param>
-    /// <param name="socket">Connected, and this link's from now on.</param>
+    /// <param name="wire">Spoken over, and this link's from now on.</param>
     /// <param name="faults">Faults injected into this connection.</param>
-    public PeerLink(int peer, Socket socket, LinkFaults faults)
+    public PeerLink(int peer, Wire wire, LinkFaults faults)
     {
-        (Peer, Socket, _faults) = (peer, socket, faults);
-        socket.Blocking = false;
-        if (socket.AddressFamily != AddressFamily.Unix)
-        {
-            socket.NoDelay = true;
-        }
-
-        socket.SendBufferSize = 4 << 20;
-        socket.ReceiveBufferSize = 4 << 20;
-        _sender = new FrameSender(peer, socket, faults);
-        _receiver = new FrameReceiver(peer, socket, faults);
+        (Peer, _wire, _faults) = (peer, wire, faults);
+        wire.BeginFrames();
+        _sender = new FrameSender(peer, wire, faults);
+        _receiver = new FrameReceiver(peer, wire, faults);
     }
 
     /// <summary>Rank of the member at the other end.</summary>
     public int Peer { get; }
 
     /// <summary>The socket, for waiting on several links at once.</summary>
-    public Socket Socket { get; }
+    public Socket Socket => _wire.Socket;
 
     /// <summary>Payload bytes sent over this link, headers left out.</summary>
     public long BytesSent => _sender.BytesSent;
@@ -78,7 +72,7 @@ internal sealed unsafe class PeerLink : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Socket.Dispose();
+        _wire.Dispose();
         _sender.Dispose();
         _receiver.Dispose();
     }

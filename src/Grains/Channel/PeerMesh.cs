@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Granary.Contracts.Certificates;
 using Granary.Grains.Faults;
 
 namespace Granary.Grains.Channel;
@@ -57,18 +58,18 @@ internal sealed class PeerMesh : IDisposable
     public PeerLink LinkTo(int member) =>
         Array.Find(Links, l => l.Peer == member) ?? throw new ArgumentOutOfRangeException(nameof(member), member, "There is no link to oneself.");
 
-    /// <summary>Connects to every other member: the higher place dials the lower.</summary>
+    /// <summary>Connects to every other member: the higher place dials the lower. With certificates all that leaves the host is encrypted.</summary>
     /// <exception cref="ChannelException">A member cannot be reached or refuses.</exception>
     public static async Task<PeerMesh> Connect(
         TensorListener listener, Handshake self, IReadOnlyList<IPEndPoint> members, SiloFaults faults, CancellationToken cancellation,
-        IBlockCodec? codec = null)
+        IBlockCodec? codec = null, ClusterCertificates? certificates = null)
     {
         var links = new List<Task<PeerLink>>();
         for (var m = 0; m < members.Count; m++)
         {
             if (m != self.From)
             {
-                links.Add(m < self.From ? Dial(self with { To = m }, members[m], faults, cancellation) : Await(listener, self, m, faults, cancellation));
+                links.Add(m < self.From ? MemberCall.Begin(self with { To = m }, members[m], faults, certificates, cancellation) : Await(listener, self, m, faults, cancellation));
             }
         }
 
@@ -85,62 +86,6 @@ internal sealed class PeerMesh : IDisposable
 
             throw;
         }
-    }
-
-    // On a thread of its own: see Handshake.
-    private static Task<PeerLink> Dial(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, CancellationToken cancellation) =>
-        Task.Factory.StartNew(() => DialNow(handshake, endpoint, faults, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static PeerLink DialNow(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, CancellationToken cancellation)
-    {
-        var onHost = HostSocket.Dial(endpoint);
-        var socket = onHost ?? new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (onHost is null)
-            {
-                Connect(socket, endpoint, cancellation);
-            }
-
-            handshake.Offer(socket, cancellation);
-            return new PeerLink(handshake.To, socket, new LinkFaults(faults));
-        }
-        catch (Exception e) when (e is SocketException or IOException)
-        {
-            socket.Dispose();
-            throw new ChannelException(handshake.To, $"member {handshake.To} at {endpoint} could not be reached: {e.Message}");
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    // Not for longer than the caller waits, however long the kernel would.
-    private static void Connect(Socket socket, IPEndPoint endpoint, CancellationToken cancellation)
-    {
-        LoopbackPace.Disable(socket, endpoint.Address);
-        socket.Blocking = false;
-        try
-        {
-            socket.Connect(endpoint);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
-        {
-            while (!socket.Poll(WaitMicroseconds, SelectMode.SelectWrite))
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            var error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-            if (error != 0)
-            {
-                throw new SocketException(error);
-            }
-        }
-
-        socket.Blocking = true;
     }
 
     private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, SiloFaults faults, CancellationToken cancellation) =>

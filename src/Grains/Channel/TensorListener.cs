@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Granary.Contracts;
+using Granary.Contracts.Certificates;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Grains.Channel;
@@ -10,20 +10,25 @@ namespace Granary.Grains.Channel;
 /// <summary>
 /// A silo's tensor port. Each accepted connection must say within 5 s (longer where silos get the processor late) which cluster, job, generation and member it is
 /// for; it is then handed to the mesh that expects it. Whatever else arrives is closed: it costs one small buffer. Of those
-/// that say nothing only the newest few are kept, so that they cannot keep out a member, who speaks at once. Processes of the same
-/// host come in by a <see cref="HostSocket"/>.
+/// that say nothing only some are kept (<see cref="HandshakeRoom"/>), so that they cannot keep out a member, who speaks at once. With certificates a connection must
+/// begin with TLS and show one, and hears nothing before. Processes of the same host come in by a <see cref="HostSocket"/>, and must be of this user or root.
 /// </summary>
 internal sealed partial class TensorListener : IDisposable
 {
-    private const int SilentAtOnce = 64;
     private const int ArrivalsAtOnce = 1024;
     private const int Backlog = 128;
-    private static readonly TimeSpan WarnEvery = TimeSpan.FromMinutes(1);
+
+    // A connection that is closed to make room has its thread for an instant more.
+    private const int ThreadsAtOnce = HandshakeRoom.Most + 64;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(string Job, long Generation, int To, int From), TaskCompletionSource<Socket>> _expected = new();
-    private readonly LinkedList<Socket> _silent = [];
+    private readonly ConcurrentDictionary<(string Job, long Generation, int To, int From), TaskCompletionSource<Wire>> _expected = new();
+    private readonly HandshakeRoom _silent = new();
+    private readonly SemaphoreSlim _threads = new(ThreadsAtOnce);
+    private readonly RefusalLog _refused;
+    private readonly ClusterCertificates? _certificates;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket? _onHost;
@@ -32,10 +37,7 @@ internal sealed partial class TensorListener : IDisposable
     private readonly string _cluster;
     private readonly string _platform;
     private readonly string _codec;
-    private readonly Lock _counting = new();
     private int _arriving;
-    private long _refusals;
-    private long _lastWarning;
 
     /// <param name="endpoint">Address and port; port 0: any free one.</param>
     /// <param name="cluster">Whom it lets in.</param>
@@ -44,10 +46,13 @@ internal sealed partial class TensorListener : IDisposable
     /// <param name="tcpAlone">Processes of the same host are to use the port as others do.</param>
     /// <param name="stretch">Makes a time as long as it must be where silos get the processor late; as it is if left out.</param>
     /// <param name="codec">How blocks are encoded; the identity if left out.</param>
+    /// <param name="certificates">What it shows and whom it trusts; without, nothing is encrypted.</param>
     public TensorListener(
         IPEndPoint endpoint, string cluster, string platform, ILogger logger, bool tcpAlone = false, Func<TimeSpan, TimeSpan>? stretch = null,
-        IBlockCodec? codec = null)
+        IBlockCodec? codec = null, ClusterCertificates? certificates = null)
     {
+        _refused = new RefusalLog(logger, "tensor port");
+        _certificates = certificates;
         _stretch = stretch ?? (usual => usual);
         _cluster = cluster;
         _platform = platform;
@@ -73,10 +78,10 @@ internal sealed partial class TensorListener : IDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Announces a connection that a peer is about to make, and returns it when it has come.</summary>
-    public async Task<Socket> Expect(Handshake handshake, CancellationToken cancellation)
+    public async Task<Wire> Expect(Handshake handshake, CancellationToken cancellation)
     {
         var key = (handshake.Job, handshake.Generation, handshake.To, handshake.From);
-        var arrival = _expected.GetOrAdd(key, _ => new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var arrival = _expected.GetOrAdd(key, _ => new TaskCompletionSource<Wire>(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
             return await arrival.Task.WaitAsync(cancellation);
@@ -100,19 +105,13 @@ internal sealed partial class TensorListener : IDisposable
     {
         while (!_stopping.IsCancellationRequested)
         {
+            var (taken, given) = (false, false);
             try
             {
+                await _threads.WaitAsync(_stopping.Token);
+                taken = true;
                 var socket = await listener.AcceptAsync(_stopping.Token);
-                var seat = Seat(socket);
-                try
-                {
-                    new Thread(() => Welcome(socket, seat)) { IsBackground = true, Name = "tensor handshake" }.Start();
-                }
-                catch (OutOfMemoryException)
-                {
-                    Rise(seat); // the system gives no more threads just now
-                    socket.Dispose();
-                }
+                given = Begin(socket);
             }
             catch (OperationCanceledException)
             {
@@ -122,54 +121,76 @@ internal sealed partial class TensorListener : IDisposable
             {
                 await Task.Delay(100, CancellationToken.None); // out of handles, perhaps: not at full speed
             }
-        }
-    }
-
-    // The connection that has been silent longest is closed to make room.
-    private LinkedListNode<Socket> Seat(Socket socket)
-    {
-        lock (_silent)
-        {
-            if (_silent.Count == SilentAtOnce)
+            finally
             {
-                _silent.First!.Value.Dispose();
-                _silent.RemoveFirst();
-            }
-
-            return _silent.AddLast(socket);
-        }
-    }
-
-    private void Rise(LinkedListNode<Socket> seat)
-    {
-        lock (_silent)
-        {
-            if (seat.List is not null)
-            {
-                _silent.Remove(seat);
+                if (taken && !given)
+                {
+                    _threads.Release();
+                }
             }
         }
     }
 
-    private void Welcome(Socket socket, LinkedListNode<Socket> seat)
+    // False: the system gives no more threads just now.
+    private bool Begin(Socket socket)
     {
-        var from = "a peer";
-        var kept = false;
+        var from = socket.AddressFamily == AddressFamily.Unix ? null : Peer(socket);
+        var seat = _silent.Enter(from?.Address ?? IPAddress.None, socket.Dispose);
         try
         {
-            from = socket.AddressFamily == AddressFamily.Unix ? "a process of this host" : socket.RemoteEndPoint!.ToString()!;
+            new Thread(() => Welcome(socket, from, seat)) { IsBackground = true, Name = "tensor handshake" }.Start();
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            _silent.Leave(seat);
+            socket.Dispose();
+            return false;
+        }
+    }
+
+    private static IPEndPoint? Peer(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint is not IPEndPoint peer ? null
+                : peer.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(peer.Address.MapToIPv4(), peer.Port) : peer;
+        }
+        catch (SocketException)
+        {
+            return null; // it has gone already
+        }
+    }
+
+    private void Welcome(Socket socket, IPEndPoint? from, HandshakeRoom.Seat seat)
+    {
+        Wire? wire = null;
+        var (kept, isKnown, madeRoom) = (false, false, false);
+        void Known()
+        {
+            if (!isKnown)
+            {
+                isKnown = true;
+                madeRoom = !_silent.Leave(seat);
+                _threads.Release();
+            }
+        }
+
+        try
+        {
             using var time = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             time.CancelAfter(_stretch(HandshakeTime));
-            var handshake = Handshake.Read(socket, time.Token);
-            Rise(seat);
+            wire = Open(socket, time.Token);
+            var handshake = Handshake.Read(wire, time.Token);
+            Known();
             if (handshake is null)
             {
-                Refused(from, "it did not begin with a handshake");
+                _refused.Tell(from, "it did not begin with a handshake");
                 return;
             }
 
             var refusal = Refusal(handshake);
-            if (refusal is null && !Arrive(handshake, socket, time.Token))
+            if (refusal is null && !Arrive(handshake, wire, time.Token))
             {
                 refusal = $"no worker here expects job {Shown(handshake.Job)}, generation {handshake.Generation}, member {handshake.From}";
             }
@@ -179,21 +200,50 @@ internal sealed partial class TensorListener : IDisposable
                 return;
             }
 
-            Refused(from, refusal);
-            Handshake.Answer(socket, refusal);
+            _refused.Tell(from, refusal);
+            Handshake.Answer(wire, refusal);
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {
-            Refused(from, e is ObjectDisposedException or OperationCanceledException ? "it said nothing" : e.Message);
+            Known();
+            if (!_stopping.IsCancellationRequested)
+            {
+                _refused.Tell(from, madeRoom || e is ObjectDisposedException or OperationCanceledException ? "it said nothing" : e.Message);
+            }
         }
         finally
         {
-            Rise(seat);
+            Known();
             if (!kept)
             {
+                wire?.Dispose();
                 socket.Dispose();
             }
         }
+    }
+
+    // What comes first says what it is, before anything is answered.
+    private Wire Open(Socket socket, CancellationToken cancellation)
+    {
+        if (socket.AddressFamily == AddressFamily.Unix)
+        {
+            return HostSocket.IsOurs(socket) ? new PlainWire(socket) : throw new IOException("its user is neither this silo's nor root");
+        }
+
+        SocketWait.ForData(socket, cancellation);
+        Span<byte> first = stackalloc byte[1];
+        if (socket.Receive(first, SocketFlags.Peek) == 0)
+        {
+            throw new IOException("it closed the connection and had said nothing");
+        }
+
+        return (first[0] == HandshakeFailure.FirstByte, _certificates) switch
+        {
+            (true, { } certificates) => TlsWire.Accept(socket, certificates, cancellation),
+            (true, null) => throw new IOException(HandshakeFailure.TlsOnPlainPort),
+            (false, { }) => throw new IOException(HandshakeFailure.PlainTextOnTlsPort),
+            _ => new PlainWire(socket),
+        };
     }
 
     private string? Refusal(Handshake handshake) =>
@@ -210,7 +260,7 @@ internal sealed partial class TensorListener : IDisposable
     private static string Shown(string? said) => said is null ? "none" : said[..Math.Min(said.Length, 100)].ReplaceLineEndings(" ");
 
     // A peer may dial before our own worker has heard of the generation: it waits here as long as a handshake may take.
-    private bool Arrive(Handshake handshake, Socket socket, CancellationToken cancellation)
+    private bool Arrive(Handshake handshake, Wire wire, CancellationToken cancellation)
     {
         var key = (handshake.Job, handshake.Generation, handshake.To, handshake.From);
         try
@@ -220,8 +270,8 @@ internal sealed partial class TensorListener : IDisposable
             {
                 if (_expected.TryGetValue(key, out var arrival))
                 {
-                    Handshake.Answer(socket, null);
-                    return arrival.TrySetResult(socket);
+                    Handshake.Answer(wire, null);
+                    return arrival.TrySetResult(wire);
                 }
 
                 cancellation.WaitHandle.WaitOne(LookEvery);
@@ -234,24 +284,6 @@ internal sealed partial class TensorListener : IDisposable
             Interlocked.Decrement(ref _arriving);
         }
     }
-
-    // However many are refused, there is one line a minute.
-    private void Refused(string peer, string reason)
-    {
-        lock (_counting)
-        {
-            if (++_refusals > 1 && Stopwatch.GetElapsedTime(_lastWarning) < WarnEvery)
-            {
-                return;
-            }
-
-            _lastWarning = Stopwatch.GetTimestamp();
-            LogRefused(_logger, peer, reason, _refusals);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Refused a tensor connection from {Peer}: {Reason} (refusals so far: {Count}; such lines come once a minute at most)")]
-    private static partial void LogRefused(ILogger logger, string peer, string reason, long count);
 
     [LoggerMessage(LogLevel.Warning, "No Unix socket for the tensor port {Port}: its name is taken, or such sockets are forbidden here; silos of this host use TCP")]
     private static partial void LogNotOnHost(ILogger logger, IPEndPoint port);

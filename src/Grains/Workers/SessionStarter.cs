@@ -32,7 +32,7 @@ internal sealed class SessionStarter : IDisposable
     {
         (_silo, _patience, _grains, _peers, _loggers, _codec) = (silo, patience, grains, peers, loggers, codec);
         var self = silo.Identity;
-        _listener = new TensorListener(self.Channel, self.Cluster, self.Platform, loggers.CreateLogger<TensorListener>(), self.TcpAlone, patience.Stretch, codec);
+        _listener = new TensorListener(self.Channel, self.Cluster, self.Platform, loggers.CreateLogger<TensorListener>(), self.TcpAlone, patience.Stretch, codec, self.Certificates);
     }
 
     /// <summary>Where the tensor port listens.</summary>
@@ -48,7 +48,7 @@ internal sealed class SessionStarter : IDisposable
         var self = new Handshake(_silo.Identity.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Identity.Platform, _codec.Name);
         try
         {
-            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _silo.Faults, time.Token, _codec);
+            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _silo.Faults, time.Token, _codec, _silo.Identity.Certificates);
         }
         catch (ChannelException e)
         {

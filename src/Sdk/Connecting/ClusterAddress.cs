@@ -10,7 +10,8 @@ namespace Granary.Sdk.Connecting;
 /// <param name="Web">Where its silos serve HTTP; null: nowhere that is known.</param>
 /// <param name="Postgres">Connection string; null with another store.</param>
 /// <param name="Remote">A cluster that can be asked over HTTP alone: nothing else counts then.</param>
-internal sealed record ClusterAddress(string Cluster, string? MembershipFile, string? Redis, Uri? Web = null, string? Postgres = null, RemoteCluster? Remote = null)
+/// <param name="Certificates">Folder of what this client shows its silos; null: they demand no certificates.</param>
+internal sealed record ClusterAddress(string Cluster, string? MembershipFile, string? Redis, Uri? Web = null, string? Postgres = null, RemoteCluster? Remote = null, string? Certificates = null)
 {
     /// <summary>Whether it is a cluster of several machines.</summary>
     public bool IsElsewhere => Redis is not null || Postgres is not null;
@@ -35,14 +36,17 @@ internal sealed record ClusterAddress(string Cluster, string? MembershipFile, st
     /// <summary>The connection string of the PostgreSQL database that the environment names (GRANARY_POSTGRES), where it names no Redis. Null: none.</summary>
     public static string? PostgresOfEnvironment => RedisOfEnvironment is null ? Variable("GRANARY_POSTGRES") : null;
 
+    /// <summary>Folder of the certificates that the environment names (GRANARY_CERTS) for a cluster of several machines. Null: none.</summary>
+    public static string? CertificatesOfEnvironment => Variable("GRANARY_CERTS") is { } folder ? UserPath.Expand(folder) : null;
+
     /// <summary>The id that the environment gives a cluster of several machines (GRANARY_CLUSTER).</summary>
     public static string ClusterOfEnvironment => Environment.GetEnvironmentVariable("GRANARY_CLUSTER") ?? "local";
 
     /// <summary>The cluster behind a Redis or a PostgreSQL database where one is named, else the one that runs under a home directory.</summary>
     /// <exception cref="ClusterUnreachableException">None runs there.</exception>
     public static ClusterAddress Of(string? redis, string? postgres, string cluster, string home) =>
-        redis is not null ? new ClusterAddress(cluster, null, redis)
-        : postgres is not null ? new ClusterAddress(cluster, null, null, Postgres: postgres)
+        redis is not null ? new ClusterAddress(cluster, null, redis, Certificates: CertificatesOfEnvironment)
+        : postgres is not null ? new ClusterAddress(cluster, null, null, Postgres: postgres, Certificates: CertificatesOfEnvironment)
         : new ClusterHome(home).Address();
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Granary.Contracts;
+using Granary.Contracts.Certificates;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -42,8 +43,10 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         Connect(Build(address), address, cancellation, patience);
 
     /// <summary>What connects, built while the silos still start: they need not be there yet.</summary>
+    /// <exception cref="ClusterUnreachableException">The client's certificates cannot be used.</exception>
     internal static IHost Build(ClusterAddress address)
     {
+        var certificates = Certificates(address);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddGranarySerialization();
@@ -51,6 +54,11 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         {
             client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.Cluster, "granary"));
             client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = AnswerTime);
+            if (certificates is not null)
+            {
+                client.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(b => b.Use(new TlsConnections(certificates, refused: null).Call)));
+            }
+
             client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
             if (address.Redis is { } redis)
             {
@@ -67,6 +75,18 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
             }
         });
         return builder.Build();
+    }
+
+    private static ClusterCertificates? Certificates(ClusterAddress address)
+    {
+        try
+        {
+            return address.Certificates is { } folder ? ClusterCertificates.Open(folder) : null;
+        }
+        catch (CertificateException e)
+        {
+            throw new ClusterUnreachableException(e.Message);
+        }
     }
 
     /// <summary>Connects by what has been built.</summary>
@@ -104,7 +124,7 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         {
             host.Dispose();
             throw new ClusterUnreachableException(address.Store is { } store
-                ? $"no silo of {Named(address)} answers. Look at {store.Variable} and GRANARY_CLUSTER, and whether its silos run."
+                ? $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run."
                 : "no silo of the cluster answers. Start one with: granary up");
         }
     }

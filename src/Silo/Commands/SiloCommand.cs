@@ -30,6 +30,12 @@ internal static class SiloCommand
         var webAddress = Setting("--web-address", "Address at which they are served. Beyond the loopback every request needs a token (granary token create).", "127.0.0.1");
         var auth = Setting("--auth", "auto (tokens beyond the loopback), tokens (everywhere) or none.", WebAccess.Auto);
         var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
+        var certs = Setting("--certs", "Folder with the silo's certificate, its key and the cluster's CA (granary certs): its ports then demand TLS, and certificates of that CA.", "");
+        var insecure = new Option<bool>("--insecure")
+        {
+            Description = "Listen beyond this machine without certificates: only where everyone in the network is trusted. ($GRANARY_INSECURE)",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("GRANARY_INSECURE") is { Length: > 0 } text && (text is "1" || Parse<bool>(text, "GRANARY_INSECURE")),
+        };
         var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
         var device = Setting("--device", "auto, cpu or cuda:N.", "auto");
@@ -38,13 +44,12 @@ internal static class SiloCommand
         var telemetry = Setting("--telemetry", "none, or one or several of console, otlp and prometheus, with commas.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Allow faults to be injected into this silo (granary chaos)." };
         var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
-        var insecure = new Option<bool>("--insecure") { Description = "Listen where strangers reach the silo without asking them for anything; the silo says so at each start." };
         var webShared = new Option<bool>("--web-shared") { Description = "Share the web port with this cluster's other silos of this machine (Linux)." };
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, insecure, threads, jobs, device, kernels, store, redis, postgres,
+            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, certs, insecure, threads, jobs, device, kernels, store, redis, postgres,
             telemetry, webShared, allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -72,8 +77,9 @@ internal static class SiloCommand
                     WebAddress = Ip("--web-address", result.GetValue(webAddress)!),
                     WebHosts = result.GetValue(webHosts)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                     Auth = result.GetValue(auth)!,
-                    Insecure = result.GetValue(insecure),
                     WebShared = result.GetValue(webShared),
+                    Certs = result.GetValue(certs) is { Length: > 0 } folder ? UserPath.Absolute(folder, Environment.CurrentDirectory) : null,
+                    Insecure = result.GetValue(insecure),
                     Threads = result.GetValue(threads),
                     Jobs = result.GetValue(jobs),
                     Device = result.GetValue(device)!,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Granary.Contracts.Certificates;
 using Granary.Grains;
 using Granary.Model.Kernels;
 using Granary.Silo.Storage;
@@ -25,6 +26,7 @@ internal static class SiloHost
     public static async Task Run(SiloSettings settings, Action<ISiloBuilder> configure, CancellationToken cancellation)
     {
         TorchKernels.Use(settings.Kernels);
+        var certificates = Certificates(settings);
         Directory.CreateDirectory(settings.Home);
         JobRoots.Use(settings);
         using var temporary = settings.TemporaryHome ? new TemporaryHome(settings.Home) : null;
@@ -44,6 +46,7 @@ internal static class SiloHost
         {
             AllowsFaults = settings.AllowFaults,
             TcpAlone = settings.TcpAlone,
+            Certificates = certificates,
             Gflops = ProductRate.Gflops(device),
         };
         foreach (var trouble in TorchKernels.Troubles())
@@ -73,6 +76,15 @@ internal static class SiloHost
                     orleans, new ClusterStoreSettings(settings.Home, settings.Cluster, settings.Service, settings.Redis, settings.Postgres));
                 CheckpointStores.Add(orleans, settings.Checkpoints);
                 orleans.AddGranary(identity);
+                if (certificates is not null)
+                {
+                    SiloTls.Add(orleans, certificates);
+                }
+                else if (settings.Insecure)
+                {
+                    SiloTls.Without(orleans);
+                }
+
                 if (settings.Exports(SiloSettings.Otlp))
                 {
                     orleans.AddActivityPropagation();
@@ -91,8 +103,35 @@ internal static class SiloHost
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ready {settings.Name} pid={Environment.ProcessId} gateway={new IPEndPoint(settings.Address, gateway)}"));
-        await using var web = settings.WebPort is { } port ? WebHost.Begin(settings, port, host) : null;
+        await using var web = settings.WebPort is { } port ? WebHost.Begin(settings, port, certificates, host) : null;
         await host.Finished(cancellation);
+    }
+
+    private static ClusterCertificates? Certificates(SiloSettings settings)
+    {
+        if (ExposureRule.Warning(settings.Listening, settings.Certs is not null, settings.Insecure) is { } exposed)
+        {
+            Console.Error.WriteLine(exposed);
+        }
+
+        if (settings.Certs is not { } folder)
+        {
+            return null;
+        }
+
+        var certificates = ClusterCertificates.Open(folder);
+        if (!certificates.IsSilos)
+        {
+            throw new CertificateException($"{folder}: this certificate is a client's. A silo's is made by granary certs issue without --client.");
+        }
+
+        certificates.Say = Console.Error.WriteLine;
+        if (certificates.Warning is { } soon)
+        {
+            Console.Error.WriteLine(soon);
+        }
+
+        return certificates;
     }
 
     // Orleans tries for two minutes to say in the membership store that it leaves, where that does not answer.

@@ -65,11 +65,14 @@ internal sealed record SiloSettings
     /// <summary>Whether the HTTP API asks for tokens: one of <see cref="WebAccess"/>'s.</summary>
     public string Auth { get; init; } = WebAccess.Auto;
 
-    /// <summary>Whether the silo may listen where strangers reach it without asking them for anything.</summary>
-    public bool Insecure { get; init; }
-
     /// <summary>Whether the port is shared with other silos of this machine.</summary>
     public bool WebShared { get; init; }
+
+    /// <summary>Folder of the certificates that its ports demand TLS with; null: none.</summary>
+    public string? Certs { get; init; }
+
+    /// <summary>Whether it may listen beyond this machine without them, or without asking for tokens.</summary>
+    public bool Insecure { get; init; }
 
     /// <summary>Compute threads.</summary>
     public int Threads { get; init; }
@@ -107,6 +110,11 @@ internal sealed record SiloSettings
     /// <summary>Whether the home goes with the last silo when standard input closes.</summary>
     public bool TemporaryHome { get; init; }
 
+    /// <summary>Where it listens, and by which option.</summary>
+    public IReadOnlyList<(string Option, IPAddress Address)> Listening => WebPort is null
+        ? [("--address", Address)]
+        : [("--address", Address), ("--web-address", WebAddress)];
+
     /// <summary>No telemetry.</summary>
     public const string NoTelemetry = "none";
 
@@ -138,6 +146,11 @@ internal sealed record SiloSettings
         CheckTelemetry();
         WebAccess.Check(this);
         JobRoots.Check(this);
+        if (ExposureRule.Refusal(Listening, Certs is not null, Insecure) is { } refusal)
+        {
+            throw new SettingException(refusal);
+        }
+
         OneOf("--kernels", Kernels, [.. KernelSetting.All]);
         if (Threads < 1)
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Granary.Contracts.Certificates;
 using Granary.Jobs;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -14,7 +15,7 @@ internal static partial class StartFailure
     public static string? Of(Exception? e) => e switch
     {
         null => null,
-        SettingException or JobException => e.Message,
+        SettingException or JobException or CertificateException => e.Message,
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "A port is taken: choose other ones with --silo-port, --gateway-port, --channel-port or --health-port (0: any free one).",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "The --address is none of this machine's.",
         RedisException when IsRefusal(e) => "Redis refuses the user or the password: look at --redis (GRANARY_REDIS, HOST:PORT,user=...,password=...).",

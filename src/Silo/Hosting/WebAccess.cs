@@ -23,7 +23,7 @@ internal static class WebAccess
 
     /// <summary>Whether every request needs a token. Plain rule.</summary>
     public static bool DemandsTokens(SiloSettings settings) =>
-        settings.Auth == Tokens || (settings.Auth == Auto && !settings.Insecure && !IPAddress.IsLoopback(settings.WebAddress));
+        settings.Auth == Tokens || (settings.Auth == Auto && !IPAddress.IsLoopback(settings.WebAddress));
 
     /// <summary>Refuses a server that strangers can reach and that asks them for nothing, unless its user has said that it may.</summary>
     /// <exception cref="SettingException">It is such a server.</exception>

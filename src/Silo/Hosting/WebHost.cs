@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Granary.Contracts.Certificates;
 using Granary.Web;
 using Granary.Web.Hosting;
 
@@ -25,10 +26,19 @@ internal sealed class WebHost : IAsyncDisposable
     /// <summary>Begins; returns at once.</summary>
     /// <param name="settings">The silo's settings.</param>
     /// <param name="port">The port; 0: any free one.</param>
+    /// <param name="certificates">What it is served with by HTTPS; null: by HTTP.</param>
     /// <param name="silo">The silo, which has joined.</param>
-    public static WebHost Begin(SiloSettings settings, int port, HealthHost silo)
+    public static WebHost Begin(SiloSettings settings, int port, ClusterCertificates? certificates, HealthHost silo)
     {
-        var web = new WebSettings(settings.Name, settings.Cluster, new IPEndPoint(settings.WebAddress, port)) { IsShared = settings.WebShared, Hosts = settings.WebHosts, Access = WebAccess.Of(settings), Uploads = settings.Uploads, LongestUpload = settings.LongestUpload };
+        var web = new WebSettings(settings.Name, settings.Cluster, new IPEndPoint(settings.WebAddress, port))
+        {
+            IsShared = settings.WebShared,
+            Hosts = settings.WebHosts,
+            Access = WebAccess.Of(settings),
+            Uploads = settings.Uploads,
+            LongestUpload = settings.LongestUpload,
+            Certificates = certificates,
+        };
         if (WebAccess.Warning(settings) is { } warning)
         {
             Console.Error.WriteLine(warning);

@@ -31,11 +31,13 @@ internal sealed class ClusterWeb : IAsyncDisposable
     private const int MostConnections = 4096; // each that asks nothing costs some kilobytes
 
     private readonly WebApplication _app;
+    private readonly string _scheme;
 
-    private ClusterWeb(WebApplication app) => _app = app;
+    private ClusterWeb(WebApplication app, WebSettings settings) =>
+        (_app, _scheme) = (app, settings.Certificates is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps);
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => new UriBuilder(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) { Scheme = _scheme }.Uri;
 
     /// <summary>Every route that it has.</summary>
     internal IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()];
@@ -58,7 +60,13 @@ internal sealed class ClusterWeb : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = JobFileBody.LongestReceived;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = HeadersTime; // whoever connects and asks nothing holds a connection no longer
-            kestrel.Listen(settings.EndPoint);
+            kestrel.Listen(settings.EndPoint, port =>
+            {
+                if (settings.Certificates is { } certificates)
+                {
+                    port.Use(HttpsPort.Of(certificates, logs));
+                }
+            });
         });
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = place => SharedPort.Bind((IPEndPoint)place, settings.IsShared));
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
@@ -95,7 +103,7 @@ internal sealed class ClusterWeb : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
-            return new ClusterWeb(app);
+            return new ClusterWeb(app, settings);
         }
         catch (SocketException e)
         {

@@ -67,7 +67,7 @@ public sealed class ChannelFuzzTests : IDisposable
     {
         using var peer = new Socket(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 1 << 20 };
         peer.Connect(_door.LocalEndPoint!);
-        using var mesh = new PeerMesh([new PeerLink(1, _door.Accept(), new LinkFaults(new SiloFaults(TimeProvider.System)))]);
+        using var mesh = new PeerMesh([new PeerLink(1, new PlainWire(_door.Accept()), new LinkFaults(new SiloFaults(TimeProvider.System)))]);
         peer.Send(sent);
         peer.Shutdown(SocketShutdown.Send);
         var optimizer = OptimizerCatalogue.Create(new OptimizerSection { LearningRate = 0.1 });

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Granary.Grains.Channel;
@@ -46,6 +47,24 @@ public class HostSocketTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There are no such names but on Linux.");
         using var listener = Listener(tcpAlone: false);
         Assert.Null(HostSocket.Listen(listener.EndPoint, 1));
+    }
+
+    [Fact]
+    public async Task A_process_of_another_user_is_turned_away()
+    {
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/setpriv") && File.Exists("/usr/bin/python3"),
+            "Root alone can be another user, by setpriv; and python3 is needed.");
+        using var log = new RecordedLog();
+        using var listener = new TensorListener(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", log.CreateLogger("Granary.Test"));
+        var dial = $"import socket; s = socket.socket(socket.AF_UNIX); s.settimeout(60); s.connect('\\0granary-tensors/127.0.0.1:{listener.EndPoint.Port}'); print(len(s.recv(1)))";
+        foreach (var (user, reason) in new[] { ("65534", "its user is neither this silo's nor root"), ("0", "it said nothing") })
+        {
+            using var process = Process.Start(new ProcessStartInfo("/usr/bin/setpriv", ["--reuid", user, "--clear-groups", "/usr/bin/python3", "-c", dial]) { RedirectStandardOutput = true })!;
+            Assert.Equal("0", (await process.StandardOutput.ReadToEndAsync()).Trim());
+            await process.WaitForExitAsync();
+            Assert.StartsWith($"Refused a connection to the tensor port from a process of this host: {reason} (", log.Lines[^1].Message);
+        }
     }
 
     private static TensorListener Listener(bool tcpAlone) => new(new IPEndPoint(IPAddress.Loopback, 0), "c", "p", NullLogger.Instance, tcpAlone);
