@@ -13,8 +13,7 @@ internal sealed class CsvPredictions : IPredictionWriter
 
     public CsvPredictions(TrainedModel model, Predictor predictor, PredictionColumns columns, Stream output, bool withHeader = true)
     {
-        _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "
-" };
+        _output = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         (_classes, _format) = ([.. model.Facts.Classes.Select(Cell)], IPredictionWriter.NumberFormat(model, predictor));
         if (withHeader)
         {
