@@ -78,7 +78,7 @@ internal static class SiloCommand
                     WebHosts = result.GetValue(webHosts)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                     Auth = result.GetValue(auth)!,
                     WebShared = result.GetValue(webShared),
-                    Certs = result.GetValue(certs) is { Length: > 0 } folder ? UserPath.Absolute(folder, Environment.CurrentDirectory) : null,
+                    Certs = result.GetValue(certs) is { Length: > 0 } certificates ? UserPath.Absolute(certificates, Environment.CurrentDirectory) : null,
                     Insecure = result.GetValue(insecure),
                     Threads = result.GetValue(threads),
                     Jobs = result.GetValue(jobs),
