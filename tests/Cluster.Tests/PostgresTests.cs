@@ -18,7 +18,10 @@ public sealed class PostgresTests : IDisposable
     }
 
     private (string, string)[] Variables(string? password = null) =>
-        [("GRANARY_STORE", "postgres"), ("GRANARY_POSTGRES", _database.With(password ?? PostgresServer.Password)), ("GRANARY_CLUSTER", "test")];
+    [
+        ("GRANARY_STORE", "postgres"), ("GRANARY_POSTGRES", _database.With(password ?? PostgresServer.Password)), ("GRANARY_CLUSTER", "test"),
+        ("GRANARY_CHECKPOINTS", Path.Combine(_folder, "checkpoints")), // a directory that all silos see
+    ];
 
     private CommandLine Command(params string[] arguments) => new(_folder, Variables(), arguments);
 

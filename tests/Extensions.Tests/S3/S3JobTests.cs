@@ -52,7 +52,7 @@ public sealed class S3JobTests : IAsyncLifetime
     }
 
     private Task<Cluster> Deploy(string name) => Cluster.Deploy(2, Path.Combine(_folder, name), silo =>
-        silo.Services.AddSingleton<ICheckpointStore>(new S3CheckpointStore($"s3://{S3Server.Bucket}/{name}", TimeSpan.FromSeconds(3))));
+        silo.Services.AddSingleton<ICheckpointStore>(new S3CheckpointStore($"s3://{S3Server.Bucket}/{name}", TimeSpan.FromSeconds(5))));
 
     [Theory]
     [InlineData(S3Fault.Drop)]

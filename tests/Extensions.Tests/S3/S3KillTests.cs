@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Granary.Contracts;
 using Granary.Grains.Checkpoints;
 using Granary.Silo.Storage.S3;
 using Granary.Tests.Support;

@@ -193,7 +193,8 @@ public sealed class S3StoreTests : IAsyncLifetime
     public async Task A_store_that_does_not_answer_is_unavailable_and_loses_nothing()
     {
         using var store = Store(3);
-        store.Write(Id, 0, to => to.Write("weights"u8));
+        using var patient = Store();
+        patient.Write(Id, 0, to => to.Write("weights"u8));
         await _server.Down();
         foreach (var call in new Action[] { () => store.Open(Id, 0), () => store.Write(Id, 1, to => to.Write("weights"u8)), () => store.List("digits-1a"), () => store.Remove(Id) })
         {
@@ -202,14 +203,14 @@ public sealed class S3StoreTests : IAsyncLifetime
 
         Assert.NotNull(store.Check());
         await _server.Up();
-        Assert.Null(store.Check());
-        Assert.Equal("weights"u8.ToArray(), Read(store, Id, 0));
+        Assert.Null(patient.Check());
+        Assert.Equal("weights"u8.ToArray(), Read(patient, Id, 0));
 
         _server.Fault = _ => S3Fault.Silence;
         Assert.Contains("has not answered for 3 s", Assert.Throws<StoreUnavailableException>(() => store.Open(Id, 0)).Message, StringComparison.Ordinal);
         _server.Fault = _ => S3Fault.Full;
-        Assert.Contains("507 XStorageFull", Assert.Throws<StoreUnavailableException>(() => store.Write(Id, 1, to => to.Write("weights"u8))).Message, StringComparison.Ordinal);
-        Assert.Equal("weights"u8.ToArray(), Read(store, Id, 0));
+        Assert.Contains("507 XStorageFull", Assert.Throws<StoreUnavailableException>(() => patient.Write(Id, 1, to => to.Write("weights"u8))).Message, StringComparison.Ordinal);
+        Assert.Equal("weights"u8.ToArray(), Read(patient, Id, 0));
     }
 
     [Fact]
