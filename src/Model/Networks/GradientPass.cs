@@ -106,7 +106,7 @@ public sealed class GradientPass : IDisposable
         }
 
         Take(leaves, 0, leaves.Length, gradient, adds, earlier);
-        return new GradientResult(batch.Count, batch.Weight, Number(loss), batch.Digest);
+        return new(batch.Count, batch.Weight, Number(loss), batch.Digest);
     }
 
     // On a device of its own there are inputs always.
