@@ -1,6 +1,6 @@
 """Makes shapes/, a folder of small PNG files for each of three classes: python3 examples/data/make-shapes.py
 
-A shape of any colour, size and place on a ground of another one; what it is, is all that a class has in common.
+A bright shape of any colour, size and place on a dark ground; what it is, is all that a class has in common.
 """
 import pathlib
 import random
@@ -30,16 +30,14 @@ def png(pixels):
             + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
 
 
-def colour():
-    return tuple(draw.randrange(256) for _ in range(3))
+def colour(least, greatest):
+    return tuple(draw.randint(least, greatest) for _ in range(3))
 
 
 def image(kind):
     size = draw.uniform(3.5, 6)
     middle = [draw.uniform(size, SIDE - 1 - size) for _ in range(2)]
-    ground, ink = colour(), colour()
-    while sum(abs(a - b) for a, b in zip(ground, ink)) < 200:
-        ink = colour()
+    ground, ink = colour(0, 90), colour(130, 255)
     return png([[ink if inside(kind, y - middle[0], x - middle[1], size) else ground for x in range(SIDE)] for y in range(SIDE)])
 
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Model.Files;
 using Granary.Model.Prediction;
