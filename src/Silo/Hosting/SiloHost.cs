@@ -13,11 +13,6 @@ namespace Granary.Silo.Hosting;
 /// <summary>Builds and runs the silo's process.</summary>
 internal static class SiloHost
 {
-    private static readonly TimeSpan GracefulTime = TimeSpan.FromSeconds(30);
-
-    // Less than the 45 s after which Kubernetes kills it.
-    private static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(40);
-
     /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
     /// <param name="settings">How it runs.</param>
     /// <param name="configure">Adds the extensions of the silo's program.</param>
@@ -58,7 +53,7 @@ internal static class SiloHost
         {
             SiloLogging.Add(builder.Logging);
             SiloTelemetry.Add(builder.Services, settings);
-            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = GracefulTime);
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimes.Graceful);
             builder.UseOrleans(orleans =>
             {
                 orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Cluster, settings.Service));
@@ -137,9 +132,9 @@ internal static class SiloHost
     // Orleans tries for two minutes to say in the membership store that it leaves, where that does not answer.
     private static void EndAfterLongestShutdown() => new Thread(() =>
     {
-        Thread.Sleep(LongestShutdown);
+        Thread.Sleep(ShutdownTimes.Longest);
         SiloExit.Now(SiloExit.Failed, string.Create(
-            CultureInfo.InvariantCulture, $"shutdown timed out after {LongestShutdown.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
+            CultureInfo.InvariantCulture, $"shutdown timed out after {ShutdownTimes.Longest.TotalSeconds:0} s: the store of the cluster may not answer. The others will see that this silo is dead"));
     })
     { IsBackground = true, Name = "shutdown timeout" }.Start();
 

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Granary.Deploy.Tests.Containers;
+
+/// <summary>The HTTP API of a cluster, asked through whichever silo answers.</summary>
+/// <param name="silos">Where silos serve it.</param>
+internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
+{
+    // For what hangs, since the last step.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <summary>Hands a job in; returns its id.</summary>
+    /// <param name="text">The job file.</param>
+    /// <param name="folder">Where its relative paths start, as silos see it.</param>
+    /// <param name="set">key=value over it.</param>
+    public async Task<string> Submit(string text, string folder, params string[] set)
+    {
+        using var body = new StringContent(text, new MediaTypeHeaderValue("application/yaml"));
+        using var http = new HttpClient { Timeout = Patience }; // the data is read first
+        using var answer = await http.PostAsync(
+            new Uri(silos[0], $"api/v1/jobs?folder={Uri.EscapeDataString(folder)}{string.Concat(set.Select(s => $"&set={Uri.EscapeDataString(s)}"))}"), body);
+        var told = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, told);
+        return JsonDocument.Parse(told).RootElement.GetProperty("job").GetString()!;
+    }
+
+    /// <summary>Where a job stands, by the first silo that answers.</summary>
+    public async Task<JsonElement> Job(string id)
+    {
+        for (var since = Stopwatch.StartNew(); since.Elapsed < Patience; await Task.Delay(200))
+        {
+            foreach (var silo in silos)
+            {
+                try
+                {
+                    using var answer = await _http.GetAsync(new Uri(silo, $"api/v1/jobs/{id}"));
+                    if (answer.IsSuccessStatusCode)
+                    {
+                        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("status");
+                    }
+                }
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+                {
+                    // Another one.
+                }
+            }
+        }
+
+        throw new TimeoutException($"no silo has answered for {Patience.TotalMinutes:0} min");
+    }
+
+    /// <summary>Waits until a job is as it should be. Patience begins anew with each step that it takes.</summary>
+    public async Task<JsonElement> Until(string id, string what, Func<JsonElement, bool> isSo)
+    {
+        var (step, since) = (-1L, Stopwatch.StartNew());
+        while (true)
+        {
+            var job = await Job(id);
+            if (isSo(job))
+            {
+                return job;
+            }
+
+            Assert.True(job.GetProperty("state").GetString() is not ("failed" or "completed"), $"{what} did not come before the job's end: {job}");
+            if (job.GetProperty("step").GetInt64() is var now && now != step)
+            {
+                (step, since) = (now, Stopwatch.StartNew());
+            }
+
+            Assert.True(since.Elapsed < Patience, $"{what} has not come: {job}");
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Waits until a job trains on so many silos, and has taken some steps so.</summary>
+    public async Task<JsonElement> TrainsOn(string id, int members)
+    {
+        const int Steps = 50;
+        var first = await Until(id, $"training on {members} silos", j => j.GetProperty("members").GetArrayLength() == members && j.GetProperty("step").GetInt64() > 0);
+        var step = first.GetProperty("step").GetInt64();
+        return await Until(id, $"{Steps} steps on {members} silos", j => j.GetProperty("members").GetArrayLength() == members && j.GetProperty("step").GetInt64() >= step + Steps);
+    }
+
+    /// <summary>Ends a job at its next step.</summary>
+    public async Task Cancel(string id)
+    {
+        using var answer = await _http.PostAsync(new Uri(silos[0], $"api/v1/jobs/{id}/cancel"), null);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Waits for a job's end.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="state">How it must end: "completed" or "cancelled".</param>
+    /// <returns>The steps behind its weights, and their hash.</returns>
+    public async Task<(long Step, string Sha256)> Ends(string id, string state)
+    {
+        var job = await Until(id, $"the state {state}", j => j.GetProperty("state").GetString() == state && j.GetProperty("result").ValueKind == JsonValueKind.Object);
+        var result = job.GetProperty("result");
+        return (result.GetProperty("step").GetInt64(), result.GetProperty("weightsSha256").GetString()!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Globalization;
+using Granary.Deploy.Tests.Manifests;
+using k8s.Models;
+
+namespace Granary.Deploy.Tests.Containers;
+
+/// <summary>The pods of a rendering as podman's containers on one network, each with an address of its own.</summary>
+internal sealed class ContainerCluster : IAsyncDisposable
+{
+    private const string Network = "granary-test";
+    private const string Subnet = "10.93.7";
+    private const string Table = "granary_test"; // of nft
+
+    private static readonly string Cache = Environment.GetEnvironmentVariable("GRANARY_CONTAINER_CACHE") is { Length: > 0 } folder ? folder : "/var/tmp/granary-containers";
+
+    private static readonly Dictionary<string, string> Variables = new()
+    {
+        ["CONTAINERS_CONF"] = Path.Combine(Cache, "containers.conf"),
+        ["CONTAINERS_STORAGE_CONF"] = Path.Combine(Cache, "storage.conf"),
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+    private readonly ManifestSet _set;
+    private readonly PodPlaces _places;
+    private readonly List<string> _started = [];
+
+    private ContainerCluster(ManifestSet set)
+    {
+        _set = set;
+        Pods = [.. set.Pods.OrderBy(p => p.IsSilo).SelectMany(p => Enumerable.Range(0, p.Owner.Spec.Replicas ?? 1).Select(n => (p, n)))];
+        _places = new PodPlaces(Network, _folder, Pods.Select((p, i) => (Name: $"{p.Pod.Name}-{p.Number}", Address: $"{Subnet}.{10 + i}")).ToDictionary(p => p.Name, p => p.Address));
+    }
+
+    /// <summary>The program in the image, on this machine.</summary>
+    public static string CommandLine => Path.Combine(Cache, "out", "granary.dll");
+
+    /// <summary>What must be here; null: it is.</summary>
+    public static string? Missing()
+    {
+        if (Environment.GetEnvironmentVariable("GRANARY_CONTAINERS") != "1")
+        {
+            return "containers take minutes: .ci/containers builds their images and runs these tests";
+        }
+
+        var tools = new[] { "podman", "buildah", "runc", "conmon", "nft", "mmdebstrap", "kubectl" }.Where(t => !Tool.IsHere(t) && !File.Exists($"/usr/sbin/{t}")).ToArray();
+        return tools.Length > 0 ? $"{string.Join(", ", tools)} not on the PATH" : File.Exists(Variables["CONTAINERS_CONF"]) ? null : "the images are not built: .ci/containers";
+    }
+
+    /// <summary>All pods, those that silos need first.</summary>
+    public IReadOnlyList<(Pod Pod, int Number)> Pods { get; }
+
+    public IReadOnlyList<string> Silos => [.. Pods.Where(p => p.Pod.IsSilo).Select(p => $"{p.Pod.Name}-{p.Number}")];
+
+    /// <summary>The seconds that a silo is given to end.</summary>
+    public double GraceOfSilos => _set.Silos.Single().Spec.TerminationGracePeriodSeconds!.Value;
+
+    /// <summary>The folder of a claim.</summary>
+    public string Claim(string name) => Path.Combine(_folder, "claims", name);
+
+    /// <summary>Where a silo's API is.</summary>
+    public Uri Api(string silo) => new($"http://{_places.Addresses[silo]}:{_set.Silos.Single().Ports.Single(p => p.Name == "web").ContainerPort}/");
+
+    /// <summary>Starts a network and every pod; returns when all are ready.</summary>
+    public static async Task<ContainerCluster> Start(ManifestSet set)
+    {
+        var cluster = new ContainerCluster(set);
+        try
+        {
+            await Tool.Run("podman", ["rm", "--force", "--all", "--time=0"], Variables);
+            await Tool.Run("podman", ["network", "rm", "--force", Network], Variables);
+            await Tool.Succeeds("podman", ["network", "create", "--disable-dns", $"--subnet={Subnet}.0/24", Network], Variables);
+            foreach (var group in cluster.Pods.GroupBy(p => p.Pod.IsSilo))
+            {
+                foreach (var (pod, number) in group)
+                {
+                    await cluster.Start($"{pod.Name}-{number}");
+                }
+
+                foreach (var (pod, number) in group)
+                {
+                    await cluster.Ready($"{pod.Name}-{number}");
+                }
+            }
+
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a pod with what is left of its volumes.</summary>
+    public async Task Start(string name)
+    {
+        var (pod, number) = Pods.Single(p => $"{p.Pod.Name}-{p.Number}" == name);
+        foreach (var volume in PodVolume.Of(pod, name, _folder).Where(v => !Directory.Exists(v.Folder)))
+        {
+            // As a kubelet does for fsGroup.
+            Directory.CreateDirectory(volume.Folder);
+            await Tool.Succeeds("chgrp", [$"{pod.Spec.SecurityContext.FsGroup}", volume.Folder]);
+            await Tool.Succeeds("chmod", ["2775", volume.Folder]);
+        }
+
+        _started.Add(name);
+        await Tool.Succeeds("podman", PodmanPod.Arguments(_set, pod, number, _places), Variables);
+    }
+
+    /// <summary>Waits until a pod's own probes say that it has started and is ready.</summary>
+    public async Task Ready(string name)
+    {
+        var pod = Pods.Single(p => $"{p.Pod.Name}-{p.Number}" == name).Pod;
+        var container = pod.Spec.Containers.Single();
+        var longest = TimeSpan.FromSeconds((container.StartupProbe.PeriodSeconds ?? 10) * (container.StartupProbe.FailureThreshold ?? 3));
+        foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe })
+        {
+            for (var since = Stopwatch.StartNew(); !await Answers(pod, probe, _places.Addresses[name]);)
+            {
+                Assert.True(since.Elapsed < longest && await IsRunning(name), $"{name} does not answer its probe:\n{await Logs(name)}");
+                await Task.Delay(TimeSpan.FromMilliseconds(200));
+            }
+        }
+    }
+
+    /// <summary>SIGTERM, and SIGKILL after the grace period; returns the exit code, and how long it took.</summary>
+    public async Task<(int Code, TimeSpan Time)> Terminate(string name)
+    {
+        var since = Stopwatch.StartNew();
+        await Tool.Succeeds("podman", ["stop", name], Variables);
+        var time = since.Elapsed;
+        return (await Ended(name), time);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public Task Kill(string name) => Tool.Succeeds("podman", ["kill", name], Variables);
+
+    /// <summary>Waits for a container's end; returns its exit code, and removes it. Its volumes stay.</summary>
+    public async Task<int> Ended(string name)
+    {
+        var code = int.Parse(await Tool.Succeeds("podman", ["wait", name], Variables), CultureInfo.InvariantCulture);
+        await Tool.Succeeds("podman", ["rm", name], Variables);
+        return code;
+    }
+
+    /// <summary>Removes a pod with its volumes, as when its node is lost; what is not the pod's alone stays.</summary>
+    public async Task Lose(string name)
+    {
+        await Tool.Succeeds("podman", ["rm", "--force", "--time=0", name], Variables);
+        foreach (var volume in PodVolume.Of(Pods.Single(p => $"{p.Pod.Name}-{p.Number}" == name).Pod, name, _folder).Where(v => v.IsPods))
+        {
+            Directory.Delete(volume.Folder, recursive: true);
+        }
+    }
+
+    /// <summary>Has no packet of a pod reach another one, nor the other way. This machine still reaches it.</summary>
+    public async Task Cut(string name)
+    {
+        foreach (var command in new[]
+        {
+            $"add table bridge {Table}",
+            $"add chain bridge {Table} forward {{ type filter hook forward priority 0 ; }}",
+            $"add rule bridge {Table} forward ip saddr {_places.Addresses[name]} drop",
+            $"add rule bridge {Table} forward ip daddr {_places.Addresses[name]} drop",
+        })
+        {
+            await Tool.Succeeds("nft", [command]);
+        }
+    }
+
+    /// <summary>Lets all packets through again.</summary>
+    public static Task Mend() => Tool.Succeeds("nft", [$"delete table bridge {Table}"]);
+
+    /// <summary>What a pod has written.</summary>
+    public static async Task<string> Logs(string name)
+    {
+        var (_, output, errors) = await Tool.Run("podman", ["logs", name], Variables);
+        return output + errors;
+    }
+
+    /// <summary>Runs a program within a pod.</summary>
+    public static Task<string> Execute(string name, params string[] command) => Tool.Succeeds("podman", ["exec", name, .. command], Variables);
+
+    private static async Task<bool> IsRunning(string name) =>
+        (await Tool.Run("podman", ["inspect", "--format={{.State.Running}}", name], Variables)).Output.Trim() == "true";
+
+    private static async Task<bool> Answers(Pod pod, V1Probe probe, string address)
+    {
+        try
+        {
+            if (probe.TcpSocket is { } tcp)
+            {
+                using var client = new System.Net.Sockets.TcpClient();
+                await client.ConnectAsync(address, pod.Port($"{tcp.Port}")!.ContainerPort);
+                return true;
+            }
+
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+            using var answer = await http.GetAsync(new Uri($"http://{address}:{pod.Port($"{probe.HttpGet.Port}")!.ContainerPort}{probe.HttpGet.Path}"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or System.Net.Sockets.SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var name in _started.Distinct())
+        {
+            await Tool.Run("podman", ["rm", "--force", "--time=0", name], Variables);
+        }
+
+        await Tool.Run("nft", [$"delete table bridge {Table}"]);
+        await Tool.Run("podman", ["network", "rm", "--force", Network], Variables);
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
