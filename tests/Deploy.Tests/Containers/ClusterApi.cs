@@ -6,12 +6,27 @@ namespace Granary.Deploy.Tests.Containers;
 
 /// <summary>The HTTP API of a cluster, asked through whichever silo answers.</summary>
 /// <param name="silos">Where silos serve it.</param>
-internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
+/// <param name="token">What is shown to them.</param>
+internal sealed class ClusterApi(IReadOnlyList<Uri> silos, string token) : IDisposable
 {
     // For what hangs, since the last step.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = Http(TimeSpan.FromSeconds(10), token);
+
+    private static HttpClient Http(TimeSpan time, string token)
+    {
+        var http = new HttpClient { Timeout = time };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    /// <summary>What the list of jobs is answered with.</summary>
+    public async Task<System.Net.HttpStatusCode> Jobs()
+    {
+        using var answer = await _http.GetAsync(new Uri(silos[0], "api/v1/jobs"));
+        return answer.StatusCode;
+    }
 
     /// <summary>Hands a job in; returns its id.</summary>
     /// <param name="text">The job file.</param>
@@ -20,7 +35,7 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
     public async Task<string> Submit(string text, string folder, params string[] set)
     {
         using var body = new StringContent(text, new MediaTypeHeaderValue("application/yaml"));
-        using var http = new HttpClient { Timeout = Patience }; // the data is read first
+        using var http = Http(Patience, token); // the data is read first
         using var answer = await http.PostAsync(
             new Uri(silos[0], $"api/v1/jobs?folder={Uri.EscapeDataString(folder)}{string.Concat(set.Select(s => $"&set={Uri.EscapeDataString(s)}"))}"), body);
         var told = await answer.Content.ReadAsStringAsync();

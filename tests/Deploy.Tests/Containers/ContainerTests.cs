@@ -12,6 +12,19 @@ public sealed class ContainerTests
     // It is cancelled once every fault has fallen into it.
     private const long Endless = 1_000_000_000;
 
+    private const string Token = "0123456789abcdef0123456789abcdef";
+
+    // What an operator adds: a first token, and where data lies that was not uploaded.
+    private const string Secret = $$"""
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: granary
+        stringData:
+          GRANARY_BOOTSTRAP_TOKEN: "{{Token}}"
+          GRANARY_DATA_ROOT: /data
+        """;
+
     private static string Examples => Path.Combine(Repository.Root, "examples");
 
     private static string JobOf(long steps)
@@ -45,20 +58,25 @@ public sealed class ContainerTests
     {
         var missing = ContainerCluster.Missing();
         Assert.SkipWhen(missing is not null, missing ?? "");
-        var cluster = await ContainerCluster.Start(new ManifestSet(Kustomize.RenderBase("redis", "shared-claim")));
+        var cluster = await ContainerCluster.Start(new ManifestSet($"{Kustomize.RenderBase("redis", "shared-claim").TrimEnd()}\n---\n{Secret}"));
         var sets = Path.Combine(cluster.Claim("granary-data"), "sets");
         Directory.CreateDirectory(Path.Combine(sets, "data"));
         File.Copy(Path.Combine(Examples, "data", "digits.csv"), Path.Combine(sets, "data", "digits.csv"));
         return cluster;
     }
 
-    private static ClusterApi Api(ContainerCluster cluster) => new([.. cluster.Silos.Select(cluster.Api)]);
+    private static ClusterApi Api(ContainerCluster cluster, string token = Token) => new([.. cluster.Silos.Select(cluster.Api)], token);
 
     [Fact]
     public async Task A_job_in_containers_comes_to_the_weights_of_one_machine()
     {
         await using var cluster = await Start();
         using var api = Api(cluster);
+        using (var stranger = Api(cluster, "another"))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.Unauthorized, await stranger.Jobs());
+        }
+
         var job = await api.Submit(JobOf(Few), Sets);
         Assert.Equal(await Alone(Few), (await api.Ends(job, "completed")).Sha256);
         Assert.Equal(cluster.Silos.Count, (await api.Job(job)).GetProperty("members").GetArrayLength());
