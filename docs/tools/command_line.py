@@ -31,7 +31,8 @@ GROUPS = [
     ("Training", "train sweep cv check inspect plan schema"),
     ("Using a model", "evaluate predict generate neighbours export"),
     ("A lasting cluster", "up down status ui scale logs silo"),
-    ("Jobs on it", "submit jobs show watch wait cancel pause resume audit why top goodput chaos"),
+    ("Jobs on it", "submit fetch jobs show watch wait cancel pause resume audit why top goodput chaos"),
+    ("Clusters elsewhere, and who may ask them", "login logout context token audit-log"),
 ]
 
 
@@ -73,8 +74,14 @@ def row(line):
     return f"| `{term}` | {cell(what.strip())} | {default} |"
 
 
+def leaves(granary, command):
+    """The command, or those that it has below itself: "token create", ..."""
+    below = sections(ask(granary, *command.split())).get("Commands", [])
+    return [leaf for line in below for leaf in leaves(granary, f"{command} {line.split()[0]}")] or [command]
+
+
 def section(granary, command):
-    parts = sections(ask(granary, command))
+    parts = sections(ask(granary, *command.split()))
     usage = parts["Usage"][0].replace("Granary.Silo silo", "granary silo")
     out = [f"### granary {command}", "", cell(" ".join(parts["Description"])), "", "```", usage, "```", ""]
     rows = [row(line) for line in parts.get("Arguments", []) + parts.get("Options", []) if "--help" not in line]
@@ -94,7 +101,7 @@ def main():
     for title, names in [*grouped, ("Others", rest)]:
         if names:
             lines += [f"## {title}", ""]
-            for name in names:
+            for name in (leaf for command in names for leaf in leaves(granary, command)):
                 print(name)
                 lines += section(granary, name)
     PAGE.write_text("\n".join(lines).rstrip() + "\n")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Granary.Client;
 using Granary.Client.Commands;
 using Granary.Client.Display;
@@ -15,7 +16,13 @@ if (args is ["silo", .. var options])
 var command = CommandTree.Create().Parse(SetPairs.Spread(args));
 if (command.Action is ParseErrorAction)
 {
-    var name = string.Join(' ', command.CommandResult.Command is RootCommand ? ["granary"] : new[] { "granary", command.CommandResult.Command.Name });
+    var names = new Stack<string>();
+    for (SymbolResult? at = command.CommandResult; at is CommandResult { Command: not RootCommand } inner; at = at.Parent)
+    {
+        names.Push(inner.Command.Name);
+    }
+
+    var name = string.Join(' ', ["granary", .. names]);
     await Console.Error.WriteLineAsync($"granary: {string.Join(" ", command.Errors.Select(e => e.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)))} See: {name} --help");
     return ExitCode.Usage;
 }

@@ -36,6 +36,7 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 /// <param name="Warnings">What the check of the job found doubtful; null: nothing.</param>
 /// <param name="Overwrite">Whether results of another run that the output holds may be replaced.</param>
 /// <param name="Silos">Names of the silos that are expected to take part; the job reports which did not, and why. Null: any silo.</param>
+/// <param name="Owner">Name of the token that it was submitted with, as the HTTP API has found it: no client says it. Null: no token was asked for.</param>
 [GenerateSerializer, Immutable, Alias("granary.Submission")]
 public sealed record Submission(
     [property: Id(0)] Job Job,
@@ -46,4 +47,5 @@ public sealed record Submission(
     [property: Id(5)] string? Group = null,
     [property: Id(6)] IReadOnlyList<JobWarning>? Warnings = null,
     [property: Id(7)] bool Overwrite = false,
-    [property: Id(8)] IReadOnlyList<string>? Silos = null);
+    [property: Id(8)] IReadOnlyList<string>? Silos = null,
+    [property: Id(9)] string? Owner = null);

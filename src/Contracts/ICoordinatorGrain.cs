@@ -147,6 +147,9 @@ public sealed record JobStatus
 
     /// <summary>Where a running job has made no progress for seconds: who or what it waits for, for people; else null.</summary>
     [Id(28)] public string? WaitingFor { get; init; }
+
+    /// <summary>Name of the token that it was submitted with; null: by somebody who needed none.</summary>
+    [Id(29)] public string? Owner { get; init; }
 }
 
 /// <summary>Training that has been done.</summary>

@@ -61,6 +61,11 @@ public static class DataFiles
     /// <param name="text">The path as its user wrote it.</param>
     public static string? Refusal(string path, bool isTable, string? text = null)
     {
+        if (PathRule.Current.ReadRefusal(Start(path)) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (!IsSeveral(path))
         {
             return FileKinds.Refusal(path, text);
@@ -83,6 +88,11 @@ public static class DataFiles
             ? $"{path} is partitioned: {UnreadData.Partitions(columns)} Write the data without partitions, or give the glob {Path.Combine(path, AnyFolders)} to do without."
             : null;
     }
+
+    // The folder before a glob's first wildcard.
+    private static string Start(string path) => IsGlob(path)
+        ? string.Join(Path.DirectorySeparatorChar, path.Split(Path.DirectorySeparatorChar).TakeWhile(p => !IsGlob(p))) + Path.DirectorySeparatorChar
+        : path;
 
     // Hidden files go into `leftOut`; it is null where nobody asks for them.
     private static IReadOnlyList<string> Find(string path, SortedSet<string>? leftOut)
@@ -117,6 +127,11 @@ public static class DataFiles
         {
             folder = Path.Combine(folder, names[0]);
             names = names[1..];
+        }
+
+        if (PathRule.Current.ReadRefusal(folder) is { } refusal)
+        {
+            throw new JobException(refusal); // a link has led there
         }
 
         if (!Directory.Exists(folder))

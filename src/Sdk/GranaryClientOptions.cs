@@ -1,3 +1,4 @@
+using Granary.Jobs;
 using Granary.Sdk.Connecting;
 
 namespace Granary.Sdk;
@@ -5,6 +6,17 @@ namespace Granary.Sdk;
 /// <summary>Which cluster a <see cref="GranaryClient"/> connects to. If none is set, it is the cluster that the command line would connect to.</summary>
 public sealed class GranaryClientOptions
 {
+    /// <summary>Address of the cluster's HTTP API, which everything is asked over then: "https://granary.example:8443". Default: GRANARY_URL; without that, and where none of the
+    /// others says otherwise, the cluster that the user has logged in to with <c>granary login</c>.</summary>
+    public Uri? Url { get; set; }
+
+    /// <summary>With <see cref="Url"/>: the token that is shown. Default: GRANARY_TOKEN, else the one that <c>granary login</c> has kept for that address.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>With <see cref="Url"/>: a file of certificates, in PEM, one of which the server's is to come from. Default: GRANARY_CA, else what <c>granary login</c>
+    /// has kept for that address, else those that the system trusts.</summary>
+    public string? CertificateAuthority { get; set; }
+
     /// <summary>HOST:PORT of the Redis of a cluster of several machines. Default: GRANARY_REDIS; without that a cluster of this machine, by
     /// <see cref="Home"/>.</summary>
     public string? Redis { get; set; }
@@ -21,8 +33,22 @@ public sealed class GranaryClientOptions
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ClusterUnreachableException">None runs there.</exception>
-    internal ClusterAddress Address() => ClusterAddress.Of(
-        Redis ?? (Home is null ? ClusterAddress.RedisOfEnvironment : null),
-        Cluster ?? ClusterAddress.ClusterOfEnvironment,
-        Home ?? ClusterAddress.HomeOfEnvironment);
+    /// <exception cref="JobRefusedException">The address is none, or what the user has logged in to cannot be read.</exception>
+    internal ClusterAddress Address()
+    {
+        try
+        {
+            var remote = Redis is not null ? null : new ClusterChoice { Url = Url?.ToString(), HasHome = Home is not null }.Remote();
+            return remote is not null
+                ? new ClusterAddress("", null, null, Remote: remote with { Token = Token ?? remote.Token, Authority = CertificateAuthority ?? remote.Authority })
+                : ClusterAddress.Of(
+                    Redis ?? (Home is null ? ClusterAddress.RedisOfEnvironment : null),
+                    Cluster ?? ClusterAddress.ClusterOfEnvironment,
+                    Home ?? ClusterAddress.HomeOfEnvironment);
+        }
+        catch (JobException e)
+        {
+            throw new JobRefusedException(e);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Web.Security;
 
 namespace Granary.Web;
 
@@ -13,4 +14,13 @@ public sealed record WebSettings(string Silo, string Cluster, IPEndPoint EndPoin
 
     /// <summary>Names by which browsers may call it, besides its address and those of the loopback; "*": any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Bytes of the longest file that may be uploaded.</summary>
+    public long LongestUpload { get; init; } = 4L << 30;
+
+    /// <summary>Directory of what is uploaded, the same one for every silo; null: nothing can be uploaded.</summary>
+    public string? Uploads { get; init; }
+
+    /// <summary>Who may ask for what.</summary>
+    public AccessSettings Access { get; init; } = new();
 }

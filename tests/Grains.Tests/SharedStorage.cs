@@ -17,6 +17,9 @@ internal sealed class SharedStorage
     /// <summary>Writes that have failed because they were told to.</summary>
     public int Failed => _failed;
 
+    /// <summary>All that is stored, as bytes.</summary>
+    public IReadOnlyList<byte[]> Stored => [.. _records.Values.Select(r => r.Data.ToArray())];
+
     /// <summary>Fails some of the writes to come.</summary>
     /// <param name="first">0: the next one.</param>
     /// <param name="count">How many, one after the other.</param>

@@ -100,6 +100,7 @@ internal static class CommandParts
             using var interruption = new Interruption();
             try
             {
+                ClusterOptions.Take(result);
                 return await action(result, interruption);
             }
             catch (JobException e)
@@ -203,21 +204,30 @@ internal static class CommandParts
     public static bool HasCluster(string home) => IsElsewhere() || new ClusterHome(home).Running() is not null;
 
     /// <summary>Whether the lasting cluster is of several machines.</summary>
-    public static bool IsElsewhere() => Redis is not null;
+    public static bool IsElsewhere() => Redis is not null || ClusterOptions.Choice.Remote() is not null;
 
     /// <summary>The home of the lasting cluster of this machine, for commands that have to do with its processes.</summary>
     /// <param name="home">The home directory.</param>
     /// <param name="instead">What to do about a cluster whose processes are elsewhere.</param>
-    /// <exception cref="UserException">GRANARY_REDIS names such a cluster.</exception>
-    public static ClusterHome LocalHome(string home, string instead) => Redis is { } redis
-        ? throw new UserException(ExitCode.Usage, $"GRANARY_REDIS is {redis}, a cluster whose silos run elsewhere, and this command has to do with processes of this machine alone. "
+    /// <exception cref="UserException">The user has named such a cluster.</exception>
+    public static ClusterHome LocalHome(string home, string instead) => ClusterOptions.Choice.Remote() is { } remote
+        ? throw new UserException(ExitCode.Usage, $"commands ask the cluster at {remote}, and this one has to do with processes of this machine alone. {instead} "
+            + $"For the local cluster under {Path.GetFullPath(home)}: granary context use local, and unset GRANARY_URL.")
+        : Redis is { } redis ? throw new UserException(ExitCode.Usage, $"GRANARY_REDIS is {redis}, a cluster whose silos run elsewhere, and this command has to do with processes of this machine alone. "
             + $"{instead} For the local cluster under {Path.GetFullPath(home)} unset GRANARY_REDIS.")
         : new ClusterHome(home);
 
     private static string? Redis => ClusterAddress.RedisOfEnvironment;
 
     // A cluster of several machines is found through its Redis, with the same environment variables as its silos use.
-    private static ClusterAddress Address(string home) => ClusterAddress.Of(Redis, ClusterAddress.ClusterOfEnvironment, home);
+    private static ClusterAddress Address(string home) => ClusterOptions.Choice.Address(home);
+
+    /// <summary>The HTTP API of the cluster.</summary>
+    /// <exception cref="ClusterUnreachableException">It does not run, or serves none.</exception>
+    public static HttpApi Api(string home) => HttpApi.Of(Address(home));
+
+    /// <summary>The cluster, where it is one that is asked over HTTP alone; else null.</summary>
+    public static RemoteCluster? Remote() => ClusterOptions.Choice.Remote();
 
     /// <summary>Follows a job to its end and says what it came to.</summary>
     public static async Task<int> Follow(GranaryClient client, string job, bool json, bool show, CancellationToken cancellation)

@@ -6,7 +6,14 @@ namespace Granary.Client.Commands;
 internal static class CommandTree
 {
     /// <summary>The root command with every other one below it.</summary>
-    public static RootCommand Create() => new("Granary: distributed training for .NET. What a command came to is on standard output; how it gets there, and what goes wrong, on standard error.")
+    public static RootCommand Create()
+    {
+        var root = Tree();
+        ClusterOptions.AddTo(root.Subcommands);
+        return root;
+    }
+
+    private static RootCommand Tree() => new("Granary: distributed training for .NET. What a command came to is on standard output; how it gets there, and what goes wrong, on standard error.")
     {
         TrainCommand.Create(),
         CheckCommand.Create(),
@@ -39,6 +46,12 @@ internal static class CommandTree
         TopCommand.Create(),
         GoodputCommand.Create(),
         ChaosCommand.Create(),
+        FetchCommand.Create(),
+        LoginCommand.Create(),
+        LogoutCommand.Create(),
+        ContextCommand.Create(),
+        TokenCommand.Create(),
+        AuditLogCommand.Create(),
         SiloCommand.Create(),
         SuperviseCommand.Create(),
     };

@@ -13,6 +13,11 @@ internal static class UiCommand
         var noOpen = new Option<bool>("--no-open") { Description = "Only print its address." };
         return new Command("ui", "Opens the cluster's web page in the browser, and prints its address.") { noOpen, home }.Does((result, _) =>
         {
+            if (CommandParts.Remote() is { } remote)
+            {
+                return Task.FromResult(Show(remote.Url, !result.GetValue(noOpen)));
+            }
+
             var place = CommandParts.LocalHome(result.GetValue(home)!, "Its silos serve the page at GRANARY_WEB_PORT where they run, as with kubectl port-forward.");
             if (place.Running() is not { } running)
             {
@@ -24,14 +29,19 @@ internal static class UiCommand
                 throw new UserException(ExitCode.Usage, "this cluster serves no page: it was started with --ui-port none. To have one: granary down, then granary up");
             }
 
-            CommandParts.Result(web.ToString());
-            if (!result.GetValue(noOpen) && !Open(web))
-            {
-                Console.Error.WriteLine("no browser could be opened here: open the address in one.");
-            }
-
-            return Task.FromResult(ExitCode.Done);
+            return Task.FromResult(Show(web, !result.GetValue(noOpen)));
         });
+    }
+
+    private static int Show(Uri web, bool open)
+    {
+        CommandParts.Result(web.ToString());
+        if (open && !Open(web))
+        {
+            Console.Error.WriteLine("no browser could be opened here: open the address in one.");
+        }
+
+        return ExitCode.Done;
     }
 
     private static bool Open(Uri web)

@@ -62,6 +62,7 @@ internal static class JobDocument
     {
         job = s.JobId,
         group = s.Group,
+        owner = s.Owner,
         state = State(s),
         step = s.Step,
         steps = s.Steps,

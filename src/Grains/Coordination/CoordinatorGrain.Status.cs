@@ -39,6 +39,7 @@ internal sealed partial class CoordinatorGrain
             Shards = Job.Data.Shards,
             Priority = submission.Priority,
             Group = submission.Group,
+            Owner = submission.Owner,
             Idle = State.State == JobState.Running ? _idle : [],
             Durable = State.Checkpoints.Count > 0 ? State.Checkpoints[^1].Step : null,
             Resumed = _resumed,

@@ -48,7 +48,7 @@ internal static class EarlierCheckpoints
     {
         try
         {
-            return File.OpenRead(file);
+            return JobFiles.OpenRead(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

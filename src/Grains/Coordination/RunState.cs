@@ -75,7 +75,7 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
         var path = Path.Combine(output, File);
         try
         {
-            var state = JsonSerializer.Deserialize<RunState>(System.IO.File.ReadAllText(path), Web);
+            var state = JsonSerializer.Deserialize<RunState>(JobFiles.ReadAllText(path), Web);
             return state is { Checkpoints.Count: > 0 }
                 ? state with { Checkpoints = [.. state.Checkpoints.Select(c => c with { Parts = [.. c.Parts.Select(p => p with { File = Path.Combine(output, Folder, p.File) })] })] }
                 : throw new JobException($"{path}: it holds no checkpoint, so that the run cannot be continued.");

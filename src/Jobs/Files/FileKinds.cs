@@ -15,7 +15,7 @@ public static class FileKinds
     /// <summary>Why a path cannot be read as a file by several processes, as a sentence; null where it can.</summary>
     /// <param name="path">The path.</param>
     /// <param name="text">The same as its user wrote it: what looks like a variable is explained.</param>
-    public static string? Refusal(string path, string? text = null) => Of(path) switch
+    public static string? Refusal(string path, string? text = null) => PathRule.Current.ReadRefusal(path) ?? Of(path) switch
     {
         FileKind.File => null,
         FileKind.Folder => $"{path} is a folder, not a file.",

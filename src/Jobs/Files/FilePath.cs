@@ -5,37 +5,52 @@ namespace Granary.Jobs;
 internal static class FilePath
 {
     /// <summary>The path of a key that names one file, which must be there; null where the key is missing.</summary>
-    public static string? Read(YamlMap map, string key, string folder, string currentDirectory, bool required = false)
-    {
-        if (Absolute(map, key, folder, currentDirectory, required) is not { } path)
-        {
-            return null;
-        }
-
-        return FileKinds.Refusal(path, map.Text(key)) is { } refusal ? throw map.Error(key, $"{map.Full(key)}: {refusal}") : path;
-    }
+    public static string? Read(YamlMap map, string key, ReadingPlace place) => Read(map, key, place, path => FileKinds.Refusal(path, map.Text(key)));
 
     /// <summary>The same of a key that names a source: a file, a folder or a glob, with at least one file.</summary>
     /// <param name="isTable">Whether the files have named columns, which names of folders can be a part of.</param>
-    public static string? ReadSource(YamlMap map, string key, string folder, string currentDirectory, bool isTable, bool required)
+    public static string? ReadSource(YamlMap map, string key, ReadingPlace place, bool isTable) =>
+        Read(map, key, place, path => DataFiles.Refusal(path, isTable, map.Text(key)));
+
+    /// <summary>Where a cluster elsewhere has a file.</summary>
+    /// <param name="elsewhere">Knows it.</param>
+    /// <param name="here">Its path on this machine.</param>
+    public static string Elsewhere(YamlMap map, string key, FileElsewhere elsewhere, string here)
     {
-        if (Absolute(map, key, folder, currentDirectory, required) is not { } path)
+        try
+        {
+            return elsewhere(map.Text(key)!, here);
+        }
+        catch (JobException e)
+        {
+            throw map.Error(key, $"{map.Full(key)}: {e.Message}");
+        }
+    }
+
+    private static string? Read(YamlMap map, string key, ReadingPlace place, Func<string, string?> refusal)
+    {
+        if (Absolute(map, key, place) is not { } path)
         {
             return null;
         }
 
-        return DataFiles.Refusal(path, isTable, map.Text(key)) is { } refusal ? throw map.Error(key, $"{map.Full(key)}: {refusal}") : path;
+        if (place.Elsewhere is { } elsewhere)
+        {
+            return Elsewhere(map, key, elsewhere, path);
+        }
+
+        return refusal(path) is { } why ? throw map.Error(key, $"{map.Full(key)}: {why}") : path;
     }
 
-    private static string? Absolute(YamlMap map, string key, string folder, string currentDirectory, bool required)
+    private static string? Absolute(YamlMap map, string key, ReadingPlace place)
     {
-        if (map.Text(key, required) is not { } text)
+        if (map.Text(key) is not { } text)
         {
             return null;
         }
 
         return text.Length == 0 || text.Contains('\0', StringComparison.Ordinal)
             ? throw map.Error(key, $"{map.Full(key)} is '{text}', which is no path.")
-            : UserPath.Absolute(text, map.IsOverride(key) ? currentDirectory : folder);
+            : UserPath.Absolute(text, map.IsOverride(key) ? place.CurrentDirectory : place.Folder);
     }
 }

@@ -9,8 +9,9 @@ public static class JobFile
     /// <param name="overrides">"training.epochs=3", as after --set.</param>
     /// <param name="currentDirectory">Where relative paths in overrides start.</param>
     /// <param name="anyKind">Whether kinds that are not built in are accepted here and left to the silo's program, which alone knows them.</param>
+    /// <param name="elsewhere">Where a cluster elsewhere has the files that the job names; null: they must be here.</param>
     /// <exception cref="JobException">"digits.yaml:9: data.shards ..." or "--set data.shards=0: ...".</exception>
-    public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false)
+    public static Job Load(string path, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false, FileElsewhere? elsewhere = null)
     {
         if (FileKinds.Of(path) is not (FileKind.File or FileKind.Nothing) and var kind)
         {
@@ -30,7 +31,7 @@ public static class JobFile
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Parse(text, Path.GetFileName(path), folder, overrides, currentDirectory, anyKind);
+        return Parse(text, Path.GetFileName(path), folder, overrides, currentDirectory, anyKind, elsewhere);
     }
 
     /// <summary>Like <see cref="Load"/>, from text.</summary>
@@ -40,8 +41,9 @@ public static class JobFile
     /// <param name="overrides">"training.epochs=3", as after --set.</param>
     /// <param name="currentDirectory">Where relative paths in overrides start.</param>
     /// <param name="anyKind">As there.</param>
+    /// <param name="elsewhere">As there.</param>
     public static Job Parse(
-        string text, string name, string folder, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false)
+        string text, string name, string folder, IReadOnlyList<string> overrides, string currentDirectory, bool anyKind = false, FileElsewhere? elsewhere = null)
     {
         var source = new YamlSource(name);
         var root = YamlText.Mapping(text, name);
@@ -51,7 +53,7 @@ public static class JobFile
         }
 
         var file = new YamlMap(root, "", source);
-        var job = JobKeys.Read(file, new ReadingPlace(folder, currentDirectory, anyKind));
+        var job = JobKeys.Read(file, new ReadingPlace(folder, currentDirectory, anyKind, elsewhere));
         job = file.Has("name") ? job : job with { Name = Name(file, name) };
         CrossChecks.Check(job, file);
         return job;

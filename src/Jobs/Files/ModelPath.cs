@@ -6,14 +6,16 @@ internal static class ModelPath
     private const string FileName = "model.safetensors";
 
     /// <summary>The absolute path of the file; null where the key is missing.</summary>
-    public static string? Read(YamlMap map, string key, string folder, string currentDirectory)
+    public static string? Read(YamlMap map, string key, ReadingPlace place)
     {
         if (map.Text(key) is { Length: > 0 } text && !text.Contains('\0')
-            && Path.Combine(UserPath.Absolute(text, map.IsOverride(key) ? currentDirectory : folder), FileName) is var within && File.Exists(within))
+            && Path.Combine(UserPath.Absolute(text, map.IsOverride(key) ? place.CurrentDirectory : place.Folder), FileName) is var within && File.Exists(within))
         {
-            return within;
+            return place.Elsewhere is { } elsewhere ? FilePath.Elsewhere(map, key, elsewhere, within)
+                : PathRule.Current.ReadRefusal(within) is { } refusal ? throw map.Error(key, $"{map.Full(key)}: {refusal}")
+                : within;
         }
 
-        return FilePath.Read(map, key, folder, currentDirectory);
+        return FilePath.Read(map, key, place);
     }
 }

@@ -89,6 +89,11 @@ public sealed class RunFolder(string path, string job)
 
     private void Refuse(bool overwrite)
     {
+        if (PathRule.Current.WriteRefusal(path) is { } refusal)
+        {
+            throw new JobException(refusal);
+        }
+
         var kind = FileIdentity.Of(path).Kind;
         if (kind is not (FileKind.Folder or FileKind.Nothing))
         {

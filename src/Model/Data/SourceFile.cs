@@ -61,7 +61,7 @@ internal static class SourceFile
     /// <param name="areLines">Whether it is read line by line.</param>
     public static IReadOnlyList<string> Forms(string path, bool isText, bool areLines)
     {
-        using var packed = SourceHead.Of(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), Path.GetFileName(path));
+        using var packed = SourceHead.Of(JobFiles.OpenRead(path), Path.GetFileName(path));
         var forms = new List<string>();
         if (packed.Peek(2) is [0x1f, 0x8b])
         {
@@ -100,7 +100,7 @@ internal static class SourceFile
         }
 
         var file = SourceHead.Of(
-            path == StandardInput ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize),
+            path == StandardInput ? Console.OpenStandardInput() : JobFiles.OpenRead(path, BufferSize),
             Path.GetFileName(path));
         return Guard(file, () => file.Peek(2) is [0x1f, 0x8b]
             ? SourceHead.Of(new BufferedStream(new GZipStream(file.Rest(), CompressionMode.Decompress), BufferSize), file.Name)

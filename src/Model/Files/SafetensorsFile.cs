@@ -40,7 +40,7 @@ public sealed class SafetensorsFile : IDisposable
 
         try
         {
-            stream = File.OpenRead(path);
+            stream = JobFiles.OpenRead(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

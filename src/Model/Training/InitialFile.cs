@@ -35,7 +35,7 @@ public static class InitialFile
 
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = JobFiles.OpenRead(path);
             return Convert.ToHexStringLower(SHA256.HashData(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

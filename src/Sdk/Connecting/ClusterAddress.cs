@@ -8,7 +8,8 @@ namespace Granary.Sdk.Connecting;
 /// <param name="MembershipFile">The embedded store; null with Redis.</param>
 /// <param name="Redis">HOST:PORT; null with the embedded store.</param>
 /// <param name="Web">Where its silos serve HTTP; null: nowhere that is known.</param>
-internal sealed record ClusterAddress(string Cluster, string? MembershipFile, string? Redis, Uri? Web = null)
+/// <param name="Remote">A cluster that can be asked over HTTP alone: nothing else counts then.</param>
+internal sealed record ClusterAddress(string Cluster, string? MembershipFile, string? Redis, Uri? Web = null, RemoteCluster? Remote = null)
 {
     /// <summary>The home of the lasting local cluster that the environment names: GRANARY_HOME, else ~/.granary.</summary>
     public static string HomeOfEnvironment => Variable("GRANARY_HOME") is { } home

@@ -114,11 +114,13 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 
     private static ClusterUnreachableException Silence(ClusterAddress address, TimeSpan time) => new(
         $"no silo of {Named(address)} has answered for {Math.Ceiling(time.TotalSeconds):0} s: "
-        + (address.Redis is null
+        + (address.Remote is not null ? "it may be another address, a network between may be cut off, or its silos may be down."
+            : address.Redis is null
             ? "its processes may be frozen, or the machine very busy. See: granary logs"
             : "its silos may be frozen or very busy, or cannot be reached from here. Look at their logs where they run, as with kubectl logs."));
 
-    private static string Named(ClusterAddress address) => address.Redis is null ? "the cluster" : $"the cluster '{address.Cluster}' behind the Redis at {address.Redis}";
+    private static string Named(ClusterAddress address) => address.Remote is { } remote ? $"the cluster at {remote}"
+        : address.Redis is null ? "the cluster" : $"the cluster '{address.Cluster}' behind the Redis at {address.Redis}";
 
     // The host waits for its own start before it can be disposed of.
     private static async Task GiveUp(IHost host, Task start)

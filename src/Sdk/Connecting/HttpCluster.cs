@@ -50,6 +50,29 @@ internal sealed class HttpCluster : ICluster
         return null;
     }
 
+    /// <summary>A cluster that can be asked over HTTP alone.</summary>
+    /// <param name="cluster">The server, and who asks.</param>
+    /// <param name="calls">How long an answer is waited for.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ClusterUnreachableException">No silo answers there.</exception>
+    /// <exception cref="AccessRefusedException">The cluster asks for another token.</exception>
+    public static async Task<HttpCluster> Reach(RemoteCluster cluster, PersistentCalls calls, CancellationToken cancellation)
+    {
+        var http = new HttpQuestions(cluster);
+        try
+        {
+            await calls.Ask(() => http.Get("", Json.Boolean, cancellation), cancellation);
+            var reached = new HttpCluster(http, calls, new Once<ClusterConnection>(_ => throw new ClusterUnreachableException(
+                $"{cluster} is asked over HTTP, and this is asked of silos directly: run the command where the cluster runs.")));
+            http = null;
+            return reached;
+        }
+        finally
+        {
+            http?.Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public Task<string> Submit(Submission submission, CancellationToken cancellation) => _calls.Persist(
         () => _http.Post("/jobs", JsonSerializer.Serialize(SubmissionDocument.Of(submission), Json.SubmissionDocument), Json.String, cancellation), cancellation)!;

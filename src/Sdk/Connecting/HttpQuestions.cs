@@ -1,21 +1,25 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Granary.Contracts;
-using Granary.Jobs;
 
 namespace Granary.Sdk.Connecting;
 
 /// <summary>Questions to a cluster's HTTP server. A try that is made while another is open has a connection of its own: the silos share the
 /// port, and a frozen one answers nothing.</summary>
-/// <param name="server">The server.</param>
-internal sealed class HttpQuestions(Uri server) : IDisposable
+/// <param name="cluster">The server, and who asks.</param>
+internal sealed class HttpQuestions(RemoteCluster cluster) : IDisposable
 {
     // A frozen silo answers nothing; the next try goes to another one. A long poll is answered well within that time. A change may wait for storage.
     private static readonly TimeSpan AnswerTime = StatusMark.LongestWait + TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ChangeTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>Questions to a server that asks for no token.</summary>
+    public HttpQuestions(Uri server)
+        : this(new RemoteCluster(server))
+    {
+    }
 
     private HttpClient? _idle;
     private volatile bool _disposed;
@@ -26,41 +30,43 @@ internal sealed class HttpQuestions(Uri server) : IDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="HttpRequestException">Nobody answers just now.</exception>
     /// <exception cref="TimeoutException">The answer is late.</exception>
+    /// <exception cref="AccessRefusedException">The cluster does not let whoever asks do so.</exception>
     public Task<T?> Get<T>(string question, JsonTypeInfo<T> type, CancellationToken cancellation) => Send(HttpMethod.Get, question, null, type, cancellation);
 
     /// <summary>Asks for a change.</summary>
     /// <inheritdoc cref="Get" path="/exception"/>
-    /// <exception cref="JobException">A job cannot be taken.</exception>
+    /// <exception cref="Jobs.JobException">A job cannot be taken.</exception>
     public Task<T?> Post<T>(string question, string body, JsonTypeInfo<T> type, CancellationToken cancellation) => Send(HttpMethod.Post, question, body, type, cancellation);
 
     private async Task<T?> Send<T>(HttpMethod method, string question, string? body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(GranaryClient));
-        var http = Interlocked.Exchange(ref _idle, null) ?? Connection();
+        var http = Interlocked.Exchange(ref _idle, null) ?? HttpWay.Open(cluster);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         time.CancelAfter(method == HttpMethod.Get ? AnswerTime : ChangeTime);
         try
         {
-            using var request = new HttpRequestMessage(method, new Uri(server, ClusterJson.Path + question));
+            using var request = new HttpRequestMessage(method, new Uri(cluster.Url, ClusterJson.Path + question));
             request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
             using var answer = await http.SendAsync(request, time.Token);
             var text = await answer.Content.ReadAsStringAsync(time.Token);
             Keep(http);
             http = null;
-            return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize(text, type) : throw Refusal(answer.StatusCode, text);
+            return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize(text, type) : throw HttpWay.Refusal(answer.StatusCode, text);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new TimeoutException();
+        }
+        catch (HttpRequestException e) when (HttpWay.Distrust(cluster, e) is { } distrust)
+        {
+            throw distrust;
         }
         finally
         {
             http?.Dispose();
         }
     }
-
-    // No proxy: the cluster is on this machine.
-    private static HttpClient Connection() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     // One is kept for the next question.
     private void Keep(HttpClient answered)
@@ -69,31 +75,6 @@ internal sealed class HttpQuestions(Uri server) : IDisposable
         if (_disposed)
         {
             Interlocked.Exchange(ref _idle, null)?.Dispose();
-        }
-    }
-
-    private static Exception Refusal(HttpStatusCode code, string text)
-    {
-        var why = Detail(text) ?? $"HTTP {(int)code}";
-        return code switch
-        {
-            HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge => new JobException(why),
-            HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => new HttpRequestException(why),
-            HttpStatusCode.NotFound => new ClusterUnreachableException($"the cluster's silos are of another build than this client ({why}). Connect anew, or use the same version."),
-            _ => new InvalidOperationException(why),
-        };
-    }
-
-    private static string? Detail(string text)
-    {
-        try
-        {
-            using var problem = JsonDocument.Parse(text);
-            return problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 

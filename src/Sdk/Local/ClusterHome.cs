@@ -33,6 +33,9 @@ internal sealed class ClusterHome(string path)
     /// <summary>Where the silos' logs are.</summary>
     public string Logs => System.IO.Path.Combine(Path, "logs");
 
+    /// <summary>The key that makes whoever can read it an operator of the cluster, where its silos ask for tokens.</summary>
+    public string OperatorKey => System.IO.Path.Combine(Path, "operator.key");
+
     private string RecordFile => System.IO.Path.Combine(Path, "cluster.json");
 
     /// <summary>Makes the directory, if it is missing. One that holds anything must be a cluster's.</summary>

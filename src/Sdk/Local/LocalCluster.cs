@@ -42,7 +42,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     // What tells a silo to join a cluster of several machines, or to take a port that only one of several silos can have.
     private static readonly string[] OfOtherClusters =
         ["GRANARY_STORE", "GRANARY_REDIS", "GRANARY_ADDRESS", "GRANARY_SILO_PORT", "GRANARY_GATEWAY_PORT", "GRANARY_CHANNEL_PORT", "GRANARY_HEALTH_PORT",
-            "GRANARY_WEB_PORT", "GRANARY_WEB_ADDRESS", "GRANARY_WEB_HOSTS"];
+            "GRANARY_WEB_PORT", "GRANARY_WEB_ADDRESS", "GRANARY_WEB_HOSTS", "GRANARY_AUTH", "GRANARY_BOOTSTRAP_TOKEN"];
 
     private readonly string _home;
     private readonly LocalSettings _settings;

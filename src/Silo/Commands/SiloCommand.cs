@@ -14,6 +14,10 @@ internal static class SiloCommand
         var name = Setting("--name", "Unique name.", Environment.GetEnvironmentVariable("POD_NAME") ?? $"silo-{Environment.ProcessId}");
         var home = Setting("--home", "Directory for the embedded store and for outputs.", Path.Combine(UserHome(), ".granary"));
         var checkpoints = Setting("--checkpoints", "Directory for checkpoints, the same for every silo; default: HOME/checkpoints.", "");
+        var dataRoots = DataRoots();
+        var outputRoot = Setting("--output-root", "Folder that jobs may write. Default: any; beyond the loopback, with tokens, HOME/runs.", "");
+        var uploads = Setting("--uploads", "Directory for data that clients upload, the same for every silo; default: HOME/uploads.", "");
+        var longestUpload = Setting("--longest-upload", "Bytes of the longest file that clients may upload.", 4L << 30);
         var cluster = Setting("--cluster", "Cluster id: silos with the same one form a cluster.", "local");
         var service = Setting("--service", "Service id: job records belong to it, over every cluster id.", "granary");
         var address = Setting("--address", "Address to listen on and to tell the others.", Environment.GetEnvironmentVariable("POD_IP") ?? "127.0.0.1");
@@ -22,7 +26,8 @@ internal static class SiloCommand
         var channelPort = Setting("--channel-port", "Port for tensors; 0: any free one.", 0);
         var healthPort = Setting("--health-port", "HTTP port for /health/live and /health/ready, and for /metrics with --telemetry prometheus; 0: none.", 0);
         var webPort = Setting("--web-port", "HTTP port for the API and the web page; 0: any free one; none: neither.", SiloSettings.NoPort);
-        var webAddress = Setting("--web-address", "Address at which they are served. Whoever reaches it can submit and cancel jobs, and through them have the silo's user read files and write folders: beyond the loopback only where everyone is trusted.", "127.0.0.1");
+        var webAddress = Setting("--web-address", "Address at which they are served. Beyond the loopback every request needs a token (granary token create).", "127.0.0.1");
+        var auth = Setting("--auth", "auto (tokens beyond the loopback), tokens (everywhere) or none.", WebAccess.Auto);
         var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
         var threads = Setting("--threads", "Compute threads.", Environment.ProcessorCount);
         var jobs = Setting("--jobs", "Jobs at once, the same for every silo: each has an equal part of the compute threads.", 1);
@@ -33,12 +38,13 @@ internal static class SiloCommand
         var telemetry = Setting("--telemetry", "none, or one or several of console, otlp and prometheus, with commas.", "none");
         var allowFaults = new Option<bool>("--allow-faults") { Description = "Allow faults to be injected into this silo (granary chaos)." };
         var tcpAlone = new Option<bool>("--tcp-alone") { Description = "Exchange tensors with silos of this host over TCP too, as with those of others." };
+        var insecure = new Option<bool>("--insecure") { Description = "Listen where strangers reach the silo without asking them for anything; the silo says so at each start." };
         var webShared = new Option<bool>("--web-shared") { Description = "Share the web port with this cluster's other silos of this machine (Linux)." };
         var endWithStdin = new Option<bool>("--end-with-stdin") { Description = "Stop when standard input closes." };
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, threads, jobs, device, kernels, store, redis,
+            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, insecure, threads, jobs, device, kernels, store, redis,
             telemetry, webShared, allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -52,6 +58,11 @@ internal static class SiloCommand
                     Checkpoints = UserPath.Absolute(
                         result.GetValue(checkpoints) is { Length: > 0 } place ? place : Path.Combine(result.GetValue(home)!, "checkpoints"),
                         Environment.CurrentDirectory),
+                    DataRoots = [.. result.GetValue(dataRoots)!.Select(r => UserPath.Absolute(r, Environment.CurrentDirectory))],
+                    OutputRoot = result.GetValue(outputRoot) is { Length: > 0 } root ? UserPath.Absolute(root, Environment.CurrentDirectory) : null,
+                    Uploads = UserPath.Absolute(
+                        result.GetValue(uploads) is { Length: > 0 } folder ? folder : Path.Combine(result.GetValue(home)!, "uploads"), Environment.CurrentDirectory),
+                    LongestUpload = result.GetValue(longestUpload),
                     Cluster = result.GetValue(cluster)!,
                     Service = result.GetValue(service)!,
                     Address = Ip("--address", result.GetValue(address)!),
@@ -62,6 +73,8 @@ internal static class SiloCommand
                     WebPort = SiloSettings.Port("--web-port", result.GetValue(webPort)!),
                     WebAddress = Ip("--web-address", result.GetValue(webAddress)!),
                     WebHosts = result.GetValue(webHosts)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                    Auth = result.GetValue(auth)!,
+                    Insecure = result.GetValue(insecure),
                     WebShared = result.GetValue(webShared),
                     Threads = result.GetValue(threads),
                     Jobs = result.GetValue(jobs),
@@ -87,6 +100,12 @@ internal static class SiloCommand
         });
         return command;
     }
+
+    private static Option<string[]> DataRoots() => new("--data-root")
+    {
+        Description = $"Folder that jobs may read; may be given again. Default: any; beyond the loopback, with tokens, none: jobs read what was uploaded and what jobs have left. (${PathRule.ReadVariable}, with {Path.PathSeparator} between several)",
+        DefaultValueFactory = _ => (Environment.GetEnvironmentVariable(PathRule.ReadVariable) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+    };
 
     private static IPAddress Ip(string option, string text) =>
         IPAddress.TryParse(text, out var address) ? address : throw new SettingException($"{option} is '{text}', which is no IP address.");

@@ -28,6 +28,7 @@ internal sealed class ProgramDataCheck : IDataCheck
     private static async Task<IReadOnlyList<JobWarning>> Run(IEnumerable<string> arguments, CancellationToken cancellation)
     {
         var info = new ProcessStartInfo(Environment.ProcessPath!, [.. Program(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        info.Environment.Remove(WebAccess.BootstrapVariable); // it reads what a stranger has named
         using var process = Process.Start(info)!;
         try
         {

@@ -25,6 +25,7 @@ internal static class SiloHost
     {
         TorchKernels.Use(settings.Kernels);
         Directory.CreateDirectory(settings.Home);
+        JobRoots.Use(settings);
         using var temporary = settings.TemporaryHome ? new TemporaryHome(settings.Home) : null;
         using var ports = new FreePorts();
         var silo = ports.Take(settings.Address, settings.SiloPort);
@@ -36,7 +37,7 @@ internal static class SiloHost
             settings.Threads,
             device,
             new IPEndPoint(settings.Address, settings.ChannelPort),
-            settings.TemporaryHome ? Path.GetTempPath() : Path.Combine(settings.Home, "runs"), // what a job leaves stays when its home goes
+            JobRoots.Outputs(settings),
             settings.Checkpoints,
             settings.Jobs)
         {

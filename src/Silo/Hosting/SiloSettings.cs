@@ -20,6 +20,18 @@ internal sealed record SiloSettings
     /// <summary>Directory for checkpoints: the same one for every silo of the cluster.</summary>
     public required string Checkpoints { get; init; }
 
+    /// <summary>Folders that jobs may read, absolute; none: see <see cref="JobRoots"/>.</summary>
+    public IReadOnlyList<string> DataRoots { get; init; } = [];
+
+    /// <summary>Folder that jobs may write, absolute; null: see <see cref="JobRoots"/>.</summary>
+    public string? OutputRoot { get; init; }
+
+    /// <summary>Folder of what clients upload: the same one for every silo of the cluster.</summary>
+    public required string Uploads { get; init; }
+
+    /// <summary>Bytes of the longest file that may be uploaded.</summary>
+    public long LongestUpload { get; init; }
+
     /// <summary>Cluster id.</summary>
     public required string Cluster { get; init; }
 
@@ -49,6 +61,12 @@ internal sealed record SiloSettings
 
     /// <summary>Names by which they may be called, besides that address and the loopback's.</summary>
     public IReadOnlyList<string> WebHosts { get; init; } = [];
+
+    /// <summary>Whether the HTTP API asks for tokens: one of <see cref="WebAccess"/>'s.</summary>
+    public string Auth { get; init; } = WebAccess.Auto;
+
+    /// <summary>Whether the silo may listen where strangers reach it without asking them for anything.</summary>
+    public bool Insecure { get; init; }
 
     /// <summary>Whether the port is shared with other silos of this machine.</summary>
     public bool WebShared { get; init; }
@@ -115,10 +133,17 @@ internal sealed record SiloSettings
     public void Check()
     {
         CheckTelemetry();
+        WebAccess.Check(this);
+        JobRoots.Check(this);
         OneOf("--kernels", Kernels, [.. KernelSetting.All]);
         if (Threads < 1)
         {
             throw new SettingException($"--threads is {Threads}, but must be at least 1.");
+        }
+
+        if (LongestUpload < 0)
+        {
+            throw new SettingException($"--longest-upload is {LongestUpload}, but must be a number of bytes, or 0: nothing can be uploaded.");
         }
 
         if (Jobs < 1)

@@ -28,12 +28,10 @@ internal sealed class WebHost : IAsyncDisposable
     /// <param name="silo">The silo, which has joined.</param>
     public static WebHost Begin(SiloSettings settings, int port, HealthHost silo)
     {
-        var web = new WebSettings(settings.Name, settings.Cluster, new IPEndPoint(settings.WebAddress, port)) { IsShared = settings.WebShared, Hosts = settings.WebHosts };
-        if (!IPAddress.IsLoopback(settings.WebAddress))
+        var web = new WebSettings(settings.Name, settings.Cluster, new IPEndPoint(settings.WebAddress, port)) { IsShared = settings.WebShared, Hosts = settings.WebHosts, Access = WebAccess.Of(settings), Uploads = settings.Uploads, LongestUpload = settings.LongestUpload };
+        if (WebAccess.Warning(settings) is { } warning)
         {
-            Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"page {settings.Name}: warning: whoever reaches {settings.WebAddress} can submit jobs, and through them have this silo's user read files and write folders"));
+            Console.Error.WriteLine(warning);
         }
 
         return new WebHost(silo, stop => Serve(web, silo.Services, stop));
@@ -48,7 +46,7 @@ internal sealed class WebHost : IAsyncDisposable
             {
                 SharedPort.Bind(settings.EndPoint, settings.IsShared).Dispose(); // a host is built only where the port is free
                 await using var web = await ClusterWeb.Start(
-                    settings, silo.GetRequiredService<IGrainFactory>(), new ProgramDataCheck(), silo.GetService<ILoggerFactory>(), stop);
+                    settings, silo.GetRequiredService<IGrainFactory>(), new ProgramDataCheck(), silo.GetService<ILoggerFactory>(), cancellation: stop);
                 Console.Out.WriteLine($"page {settings.Silo} at {web.Address}");
                 await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Web.Auditing;
 
 namespace Granary.Web.Api;
 
@@ -17,6 +18,11 @@ namespace Granary.Web.Api;
 [JsonSerializable(typeof(IReadOnlyList<EventDocument>))]
 [JsonSerializable(typeof(SeriesDocument))]
 [JsonSerializable(typeof(GoodputDocument))]
+[JsonSerializable(typeof(CallerDocument))]
+[JsonSerializable(typeof(IReadOnlyList<TokenDocument>))]
+[JsonSerializable(typeof(NewTokenDocument))]
+[JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
+[JsonSerializable(typeof(UploadDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Has the server write them so.</summary>

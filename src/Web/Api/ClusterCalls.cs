@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Granary.Contracts;
+using Granary.Web.Security;
 
 namespace Granary.Web.Api;
 
@@ -31,6 +32,9 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
 
     /// <summary>The silos.</summary>
     public IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(0);
+
+    /// <summary>The tokens.</summary>
+    public ITokenGrain Tokens => grains.GetGrain<ITokenGrain>(0);
 
     /// <summary>A job's coordinator, whether there is such a job or not.</summary>
     /// <exception cref="UnknownJobException">The id is empty.</exception>
@@ -114,6 +118,18 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
     /// <inheritdoc cref="Status" path="/exception"/>
     public async Task<JobStatus> StatusAfter(string job, StatusMark known, CancellationToken cancellation) =>
         await Ask(() => Coordinator(job).StatusAfter(known, int.MaxValue), cancellation) ?? throw await Unknown(job, cancellation);
+
+    /// <summary>Sees to it that there is such a job, and that somebody may end, pause or resume it.</summary>
+    /// <inheritdoc cref="Status" path="/exception"/>
+    /// <exception cref="ForbiddenException">They may not.</exception>
+    public async Task MustChange(string job, Caller caller, CancellationToken cancellation)
+    {
+        var status = await Status(job, int.MaxValue, cancellation);
+        if (!caller.MayChange(status.Owner))
+        {
+            throw new ForbiddenException($"{job} was handed in by {(status.Owner is { } owner ? $"'{owner}'" : "somebody without a token")}: only they, and operators, may end, pause and resume it.");
+        }
+    }
 
     private async Task<UnknownJobException> Unknown(string job, CancellationToken cancellation)
     {

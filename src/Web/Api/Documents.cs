@@ -71,6 +71,9 @@ public sealed record JobDocument
     /// <summary>Jobs of one sweep or cross-validation have the same; null: alone.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Name of the token that it was submitted with; null: none was asked for.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Step of the newest durable checkpoint; null: none.</summary>
     public long? DurableStep { get; init; }
 

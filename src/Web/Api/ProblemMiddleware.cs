@@ -1,5 +1,7 @@
 using Granary.Jobs;
+using Granary.Web.Security;
 using Granary.Web.Submitting;
+using Granary.Web.Uploads;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Web.Api;
@@ -21,7 +23,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Whoever asked has gone.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the audit log: whoever asked has gone
+            }
         }
         catch (Exception e) when (!context.Response.HasStarted && Of(e) is { } problem)
         {
@@ -45,9 +50,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next)
     {
         JobException => Problem.OfJob(error.Message, "The job cannot be taken"),
         DataCheckException => Problem.OfJob(error.Message, "The data cannot be used"),
+        ForbiddenException => Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", error.Message),
         UnknownJobException => Problem.Of(StatusCodes.Status404NotFound, "Unknown job", error.Message),
         NoArtifactException => Problem.Of(StatusCodes.Status404NotFound, "No such file", error.Message),
         ClusterSilentException => Problem.Of(StatusCodes.Status503ServiceUnavailable, "The cluster does not answer", error.Message),
+        UploadRefusedException => Problem.Of(StatusCodes.Status400BadRequest, "Bad upload", error.Message),
         BadHttpRequestException bad => Problem.Of(bad.StatusCode, "Bad request", bad.Message),
         _ => null,
     };

@@ -29,6 +29,7 @@ internal static class Views
         Shards = s.Shards,
         Priority = s.Priority,
         Group = s.Group,
+        Owner = s.Owner,
         DurableStep = s.Durable,
         Coordinator = s.Coordinator,
         Members = [.. s.Members.Select(m => new MemberDocument(m.Name, m.Pid, m.FirstShard, m.EndShard, m.ComputeSeconds, m.ExchangeSeconds))],

@@ -11,11 +11,12 @@ namespace Granary.Web.Events;
 /// The coordinator lets the reader wait; a silo that dies on the way, the coordinator's too, is a pause.</summary>
 /// <param name="calls">The cluster.</param>
 /// <param name="job">The job's id.</param>
-internal sealed class EventStream(ClusterCalls calls, string job)
+/// <param name="isLetIn">Whether the reader may still read: a token may be revoked meanwhile.</param>
+internal sealed class EventStream(ClusterCalls calls, string job, Func<Task<bool>> isLetIn)
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Writes until the job has ended or the reader has gone.</summary>
+    /// <summary>Writes until the job has ended, or the reader has gone or is not let in any more.</summary>
     /// <param name="response">Where to.</param>
     /// <param name="after">The id of the last event that the reader has; null: none.</param>
     /// <param name="cancellation">The reader has gone, or the silo stops.</param>
@@ -46,6 +47,11 @@ internal sealed class EventStream(ClusterCalls calls, string job)
 
                 await response.Body.FlushAsync(cancellation);
                 await Task.Delay(Between, cancellation);
+                if (!await isLetIn())
+                {
+                    return;
+                }
+
                 (seen, status) = (status.Mark, await calls.StatusAfter(job, status.Mark, cancellation));
             }
         }

@@ -1,14 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
+using Granary.Contracts;
 using Granary.Web.Api;
+using Granary.Web.Auditing;
 using Granary.Web.Page;
 using Granary.Web.Records;
 using Granary.Web.Security;
 using Granary.Web.Submitting;
+using Granary.Web.Uploads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +26,10 @@ internal sealed class ClusterWeb : IAsyncDisposable
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan HeadersTime = TimeSpan.FromSeconds(10);
+
+    private const int MostConnections = 4096; // each that asks nothing costs some kilobytes
+
     private readonly WebApplication _app;
 
     private ClusterWeb(WebApplication app) => _app = app;
@@ -29,21 +37,27 @@ internal sealed class ClusterWeb : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
+    /// <summary>Every route that it has.</summary>
+    internal IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()];
+
     /// <summary>Starts it.</summary>
     /// <param name="settings">How it is served.</param>
     /// <param name="grains">The cluster.</param>
     /// <param name="check">Reads a job's data before it is taken.</param>
     /// <param name="logs">The silo's log; null: none.</param>
+    /// <param name="time">The clock; the system's if left out.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The port is somebody else's.</exception>
     public static async Task<ClusterWeb> Start(
-        WebSettings settings, IGrainFactory grains, IDataCheck check, ILoggerFactory? logs = null, CancellationToken cancellation = default)
+        WebSettings settings, IGrainFactory grains, IDataCheck check, ILoggerFactory? logs = null, TimeProvider? time = null, CancellationToken cancellation = default)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = JobFileBody.LongestReceived;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTime; // whoever connects and asks nothing holds a connection no longer
             kestrel.Listen(settings.EndPoint);
         });
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = place => SharedPort.Bind((IPEndPoint)place, settings.IsShared));
@@ -59,19 +73,24 @@ internal sealed class ClusterWeb : IAsyncDisposable
             .AddSingleton(settings)
             .AddSingleton(grains)
             .AddSingleton(check)
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton<ClusterCalls>()
             .AddSingleton<KnownJobs>()
             .AddSingleton<JobSubmission>()
+            .AddSingleton<TokenTable>()
+            .AddSingleton<Callers>()
+            .AddSingleton<AuditLog>()
+            .AddSingleton<IUploadStore>(new DirectoryUploads(settings.Uploads))
             .ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions))
             .AddGranaryOpenApi();
         var app = builder.Build();
         app.UseMiddleware<RequestGuard>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
+        app.UseMiddleware<TokenGuard>();
         app.MapGranaryApi();
         app.MapRecords();
-        app.MapOpenApi();
+        app.MapOpenApi().Needs(Role.Viewer);
         app.MapPage();
         try
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Granary.Web.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,7 +29,7 @@ internal static class EmbeddedPage
         {
             var name = resource[Prefix.Length..];
             var route = name == Start ? "/" : $"/{name}";
-            app.MapGet(route, () => TypedResults.Stream(Own.GetManifestResourceStream(resource)!, Types[Path.GetExtension(name)])).ExcludeFromDescription();
+            app.MapGet(route, () => TypedResults.Stream(Own.GetManifestResourceStream(resource)!, Types[Path.GetExtension(name)])).ExcludeFromDescription().IsOpen();
         }
     }
 }

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Web.Api;
+using Granary.Web.Auditing;
+using Granary.Web.Security;
 using Granary.Web.Submitting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,18 +22,17 @@ internal static class RecordRoutes
     public static void MapRecords(this IEndpointRouteBuilder app)
     {
         var records = app.MapGroup(ClusterJson.Path).ExcludeFromDescription().AddEndpointFilter(SayWhatWentWrong);
+        MapQuestions(records.MapGroup("").Needs(Role.Viewer));
+        MapChanges(records);
+    }
+
+    private static void MapQuestions(RouteGroupBuilder records)
+    {
         records.MapGet("", () => Of(true, Json.Boolean));
         records.MapGet("/silos", async (ClusterCalls calls, CancellationToken cancellation) =>
             Of(await calls.Ask(calls.Cluster.Silos, cancellation), Json.IReadOnlyListSiloInfo));
         records.MapGet("/jobs", async (ClusterCalls calls, CancellationToken cancellation) =>
             Of(await calls.Ask(calls.Catalogue.List, cancellation), Json.IReadOnlyListJobStatus));
-        records.MapPost("/jobs", async (HttpRequest request, ClusterCalls calls, CancellationToken cancellation) =>
-        {
-            var document = Read(await JobFileBody.Read(request, cancellation, JobFileBody.LongestReceived));
-            var job = await calls.Change(() => calls.Catalogue.Submit(document.Submission()), cancellation); // it has an id, so that it is taken once
-            calls.ForgetJobs();
-            return Of(job, Json.String);
-        });
         records.MapGet("/status", async (string job, int known, long? news, long? progress, ClusterCalls calls, CancellationToken cancellation) =>
             Of(
                 await calls.Ask(
@@ -44,18 +45,32 @@ internal static class RecordRoutes
             Of(await calls.Ask(calls.Coordinator(job).Goodput, cancellation), Json.GoodputReport));
         records.MapGet("/activity", async (string job, ClusterCalls calls, CancellationToken cancellation) =>
             Of(await calls.Ask(calls.Coordinator(job).Doing, cancellation), Json.JobActivity));
-        MapChange(records, "/cancel", (calls, job) => Done(calls.Coordinator(job).Cancel()));
-        MapChange(records, "/pause", (calls, job) => Done(calls.Coordinator(job).Pause()));
-        MapChange(records, "/resume", (calls, job) => calls.Catalogue.Resume(job));
     }
 
-    private static void MapChange(RouteGroupBuilder records, string path, Func<ClusterCalls, string, Task<bool>> change) =>
-        records.MapPost(path, async (string job, ClusterCalls calls, CancellationToken cancellation) =>
+    private static void MapChanges(RouteGroupBuilder records)
+    {
+        records.MapPost("/jobs", async (HttpContext context, ClusterCalls calls, CancellationToken cancellation) =>
         {
+            var document = Read(await JobFileBody.Read(context.Request, cancellation, JobFileBody.LongestReceived));
+            AuditLog.Concerns(context, document.JobId!);
+            var submission = document.Submission() with { Owner = Caller.Of(context).Owner };
+            var job = await calls.Change(() => calls.Catalogue.Submit(submission), cancellation); // it has an id, so that it is taken once
+            calls.ForgetJobs();
+            return Of(job, Json.String);
+        }).Needs(Role.Submitter).Changes("job.submit");
+        MapChange(records, "cancel", (calls, job) => Done(calls.Coordinator(job).Cancel()));
+        MapChange(records, "pause", (calls, job) => Done(calls.Coordinator(job).Pause()));
+        MapChange(records, "resume", (calls, job) => calls.Catalogue.Resume(job));
+    }
+
+    private static void MapChange(RouteGroupBuilder records, string name, Func<ClusterCalls, string, Task<bool>> change) =>
+        records.MapPost($"/{name}", async (string job, HttpContext context, ClusterCalls calls, CancellationToken cancellation) =>
+        {
+            await calls.MustChange(job, Caller.Of(context), cancellation);
             var changed = await calls.Change(() => change(calls, job), cancellation);
             calls.ForgetJobs();
             return Of(changed, Json.Boolean);
-        });
+        }).Needs(Role.Submitter).Changes($"job.{name}");
 
     // What is not foreseen is a mistake of Granary's own: whoever asked tells the user what it was.
     private static async ValueTask<object?> SayWhatWentWrong(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

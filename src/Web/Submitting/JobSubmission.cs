@@ -20,10 +20,11 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
     /// <summary>Hands one in.</summary>
     /// <param name="text">The job file.</param>
     /// <param name="query">How.</param>
+    /// <param name="owner">Whose job it is; null: nobody's in particular.</param>
     /// <param name="cancellation">Gives up. A job that had been taken by then goes on.</param>
     /// <exception cref="JobException">The job cannot be taken.</exception>
     /// <exception cref="DataCheckException">Its data cannot be used.</exception>
-    public async Task<SubmittedDocument> Submit(string text, SubmitQuery query, CancellationToken cancellation)
+    public async Task<SubmittedDocument> Submit(string text, SubmitQuery query, string? owner, CancellationToken cancellation)
     {
         var name = FileName(query.File);
         var folder = Absolute("folder", query.Folder) ?? Environment.CurrentDirectory;
@@ -36,7 +37,7 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
         }
 
         var warnings = query.Check ?? true ? await Check(text, name, folder, set, cancellation) : [];
-        var submission = new Submission(job, output, id, query.Priority ?? 0, Group: query.Group, Warnings: warnings, Overwrite: query.Overwrite ?? false);
+        var submission = new Submission(job, output, id, query.Priority ?? 0, Group: query.Group, Warnings: warnings, Overwrite: query.Overwrite ?? false, Owner: owner);
         await calls.Change(() => calls.Catalogue.Submit(submission), cancellation); // with an id of its own it is taken once, however often it is asked
         calls.ForgetJobs();
         return new SubmittedDocument(id, [.. warnings.Select(w => new WarningDocument(w.Kind, w.Message))]);

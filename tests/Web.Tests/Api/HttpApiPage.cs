@@ -15,6 +15,8 @@ internal static class HttpApiPage
         says how to get one. What goes wrong is `application/problem+json`: `detail` is the command line's message, and for a job file `file`, `line`, `key` and
         `remedy` are its parts. A request whose `Host` is not this server's is refused (403), and so is a change that another site's page asks for.
 
+        Beyond the loopback each request needs a [token](../how-to/security.md#tokens), as `Authorization: Bearer TOKEN`: without one the answer is 401, and 403 where its role is not enough.
+
         """;
 
     public static string Of(JsonElement document)

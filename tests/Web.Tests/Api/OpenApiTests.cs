@@ -15,6 +15,8 @@ public sealed class OpenApiTests(WebCluster cluster)
             "POST /api/v1/jobs/{job}/cancel", "POST /api/v1/jobs/{job}/pause", "POST /api/v1/jobs/{job}/resume",
             "GET /api/v1/jobs/{job}/events", "GET /api/v1/jobs/{job}/events/stream", "GET /api/v1/jobs/{job}/metrics",
             "GET /api/v1/jobs/{job}/activity", "GET /api/v1/jobs/{job}/goodput", "GET /api/v1/jobs/{job}/artifacts", "GET /api/v1/jobs/{job}/artifacts/{name}",
+            "GET /api/v1/whoami", "POST /api/v1/login", "POST /api/v1/logout", "GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{name}", "GET /api/v1/audit-log",
+            "GET /api/v1/uploads/{sha256}", "PUT /api/v1/uploads/{sha256}",
         ];
         Assert.Equal(known.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
         Assert.All(document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()), m => Assert.False(string.IsNullOrEmpty(m.Value.GetProperty("summary").GetString())));

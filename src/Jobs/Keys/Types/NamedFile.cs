@@ -9,16 +9,16 @@ namespace Granary.Jobs;
 internal sealed class NamedFile(string words, Func<KeyReading, string?> read) : IKeyType<string?>
 {
     /// <summary>Of one file.</summary>
-    public static NamedFile One { get; } = new("path", at => FilePath.Read(at.Map, at.Key, at.Place.Folder, at.Place.CurrentDirectory));
+    public static NamedFile One { get; } = new("path", at => FilePath.Read(at.Map, at.Key, at.Place));
 
     /// <summary>Of a saved model: its file, or the folder of the run that wrote it.</summary>
     public static NamedFile SavedModel { get; } = new(
-        "path: a safetensors file or a run's folder", at => ModelPath.Read(at.Map, at.Key, at.Place.Folder, at.Place.CurrentDirectory));
+        "path: a safetensors file or a run's folder", at => ModelPath.Read(at.Map, at.Key, at.Place));
 
     /// <summary>Of a source of examples. Images and labels are told apart by the files' names: of idx, a source is one file.</summary>
     public static NamedFile Source { get; } = new("path: a file, a folder or a glob (`*`, `**`, `?`); idx: a file", at => FormatKinds.Of(at.SoFar.Data.Format).IsOneFile
-        ? FilePath.Read(at.Map, at.Key, at.Place.Folder, at.Place.CurrentDirectory)
-        : FilePath.ReadSource(at.Map, at.Key, at.Place.Folder, at.Place.CurrentDirectory, isTable: FormatKinds.Of(at.SoFar.Data.Format).HasColumns == true, required: false));
+        ? FilePath.Read(at.Map, at.Key, at.Place)
+        : FilePath.ReadSource(at.Map, at.Key, at.Place, isTable: FormatKinds.Of(at.SoFar.Data.Format).HasColumns == true));
 
     /// <inheritdoc/>
     public string Words => words;

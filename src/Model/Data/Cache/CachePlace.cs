@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Granary.Jobs;
 
 namespace Granary.Model.Data.Cache;
 
@@ -27,7 +28,7 @@ internal sealed partial class CachePlace(string folder, string name, UInt128 set
     {
         try
         {
-            if (!File.Exists(_path))
+            if (!File.Exists(_path) || PathRule.Current.ReadRefusal(_path) is not null)
             {
                 return null;
             }
@@ -57,6 +58,12 @@ internal sealed partial class CachePlace(string folder, string name, UInt128 set
     /// <returns>The rows; null: they could not be read so, or not be kept.</returns>
     public CachedRows? Fill(int features, Func<IRowSink, (IReadOnlyList<string> Names, UInt128 Hash)?> read)
     {
+        if (PathRule.Current.WriteRefusal(folder) is { } refusal)
+        {
+            trouble(refusal);
+            return null;
+        }
+
         var own = $"{_path}.{Guid.NewGuid():N}{Unfinished}";
         try
         {

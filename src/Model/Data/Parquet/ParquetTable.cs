@@ -35,7 +35,7 @@ internal sealed class ParquetTable : IAsyncDisposable
     public static Task<ParquetTable> Open(string path) => Guard(Path.GetFileName(path), async () =>
     {
         RequireParquet(path);
-        var reader = await ParquetReader.CreateAsync(path, Options);
+        var reader = await ParquetReader.CreateAsync(JobFiles.OpenRead(path), Options, leaveStreamOpen: false);
         try
         {
             return new ParquetTable(Path.GetFileName(path), reader);
@@ -49,7 +49,7 @@ internal sealed class ParquetTable : IAsyncDisposable
 
     private static void RequireParquet(string path)
     {
-        using var file = SourceHead.Of(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), Path.GetFileName(path));
+        using var file = SourceHead.Of(JobFiles.OpenRead(path), Path.GetFileName(path));
         var head = file.Peek(FileSignature.Enough);
         if (!head.StartsWith("PAR1"u8))
         {

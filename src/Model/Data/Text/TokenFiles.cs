@@ -30,7 +30,7 @@ public sealed record TokenFiles(string Vocab, string Merges, string VocabName, s
     {
         try
         {
-            return File.ReadAllText(path);
+            return JobFiles.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,7 +16,7 @@ internal static class ParquetInputs
             return false;
         }
 
-        using var file = new FileStream(paths[0], FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var file = JobFiles.OpenRead(paths[0]);
         return file.CanSeek && SourceHead.Of(file, Path.GetFileName(paths[0])).Peek(4) is [(byte)'P', (byte)'A', (byte)'R', (byte)'1'];
     }
 

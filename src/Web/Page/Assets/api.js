@@ -3,9 +3,13 @@
 const patience = 6000;
 let listeners = [];
 let silent = false;
+let locked = () => {};
 
 /** Told whether a silo answers, whenever that changes. */
 export const onSilence = listener => listeners.push(listener);
+
+/** Told whenever the cluster asks for a token. */
+export const onLocked = listener => { locked = listener; };
 
 function answered(yes) {
   if (silent === yes) {
@@ -24,6 +28,7 @@ async function call(path, options) {
   }
   answered(true);
   if (answer.ok) return answer.json();
+  if (answer.status === 401) locked();
   const problem = await answer.json().catch(() => ({}));
   throw Object.assign(new Error(problem.detail ?? `${answer.status} ${answer.statusText}`), { status: answer.status });
 }
@@ -37,6 +42,11 @@ export const job = id => call(of(id));
 export const goodput = id => call(`${of(id)}/goodput`);
 export const activity = id => call(`${of(id)}/activity`);
 export const change = (id, what) => call(`${of(id)}/${what}`, { method: 'POST' });
+
+/** Has this browser keep a token, in a cookie that no script can read. */
+export const login = token => call('/api/v1/login', { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
+export const logout = () => fetch('/api/v1/logout', { method: 'POST', signal: AbortSignal.timeout(patience) });
+export const whoami = () => call('/api/v1/whoami');
 
 /** A job's figures by column, as numbers; null where there is none. */
 export async function metrics(id, points) {
@@ -77,7 +87,10 @@ export function stream(id, { status, event, end }) {
       source.close();
       clearTimeout(timer);
       timer = setTimeout(open, 1000);
-      fetch('/api/v1/cluster', { signal: AbortSignal.timeout(patience) }).then(() => answered(true), () => answered(false));
+      fetch('/api/v1/cluster', { signal: AbortSignal.timeout(patience) }).then(answer => {
+        answered(true);
+        if (answer.status === 401) locked();
+      }, () => answered(false));
     };
     timer = setTimeout(open, 2 * patience);
   }

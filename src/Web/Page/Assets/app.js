@@ -5,10 +5,13 @@ import { say } from './dom.js';
 import { compareView } from './compare.js';
 import { jobView } from './job.js';
 import { jobsView } from './jobs.js';
+import { loginView } from './login.js';
 import { every, silosView } from './silos.js';
 
 const main = document.getElementById('main');
+const logout = document.getElementById('logout');
 let leave = () => {};
+let isLocked = false;
 
 // What somebody has typed may not be encoded as it should be.
 const plain = text => {
@@ -27,6 +30,7 @@ const routes = [
 ];
 
 function show(isFirst) {
+  if (isLocked) return;
   leave();
   const hash = location.hash === '#main' ? '#/' : location.hash;
   for (const key of Object.keys(main.dataset)) delete main.dataset[key];
@@ -42,6 +46,29 @@ function show(isFirst) {
 
 addEventListener('hashchange', () => location.hash === '#main' ? main.focus() : show(false));
 show(true);
+
+const known = () => api.whoami().then(me => {
+  logout.hidden = !me.hasToken;
+  logout.title = me.hasToken ? `${me.name}, ${me.role}` : '';
+}, () => {});
+known();
+
+api.onLocked(() => {
+  if (isLocked) return;
+  isLocked = true;
+  logout.hidden = true;
+  leave();
+  leave = loginView(main, () => {
+    isLocked = false;
+    show(false);
+    known();
+  });
+});
+
+logout.addEventListener('click', async () => {
+  await api.logout();
+  location.reload();
+});
 
 const offline = document.getElementById('offline');
 api.onSilence(silent => {

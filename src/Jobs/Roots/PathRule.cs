@@ -1,0 +1,96 @@
+namespace Granary.Jobs;
+
+/// <summary>Which files jobs may read, and which folders they may write. Where nothing is said, all that this process may. It holds for whatever a job
+/// names: its data, vocabularies and models, the run that it goes on from, and its output.</summary>
+public sealed class PathRule
+{
+    /// <summary>The variable that names the folders that may be read, with the system's separator of paths between them.</summary>
+    public const string ReadVariable = "GRANARY_DATA_ROOT";
+
+    /// <summary>The variable that names the folder that may be written.</summary>
+    public const string WriteVariable = "GRANARY_OUTPUT_ROOT";
+
+    // What is there is no file of anybody's, whatever lies below the roots.
+    private static readonly string[] OfTheSystem = ["/proc", "/dev", "/sys"];
+
+    private static PathRule? _current;
+
+    private readonly string[] _named;
+    private readonly string[] _readable;
+    private readonly string? _writable;
+
+    /// <summary>A rule.</summary>
+    /// <param name="readable">Folders; null: everything.</param>
+    /// <param name="writable">A folder, which may be read too; null: everything.</param>
+    public PathRule(IReadOnlyList<string>? readable, string? writable)
+    {
+        _writable = writable is null ? null : RealPath.Of(writable);
+        Limits = readable is not null;
+        _named = [.. readable ?? []];
+        _readable = [.. _named.Select(n => RealPath.Of(n)).OfType<string>(), .. _writable is { } output ? [output] : Array.Empty<string>()];
+    }
+
+    /// <summary>Whether only some files may be read.</summary>
+    public bool Limits { get; }
+
+    /// <summary>The rule of this process, by the two variables.</summary>
+    public static PathRule Current => Volatile.Read(ref _current) is { } there ? there : UseEnvironment();
+
+    /// <summary>Looks at the variables again.</summary>
+    public static PathRule UseEnvironment()
+    {
+        var rule = new PathRule(
+            Environment.GetEnvironmentVariable(ReadVariable) is { Length: > 0 } roots
+                ? [.. roots.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(UserPath.Expand)]
+                : null,
+            Environment.GetEnvironmentVariable(WriteVariable) is { Length: > 0 } output ? UserPath.Expand(output) : null);
+        Volatile.Write(ref _current, rule);
+        return rule;
+    }
+
+    /// <summary>Why a file or folder may not be read, as a sentence; null: it may. The same is said of what is there and of what is not.</summary>
+    /// <param name="path">The path; of a glob, the folder before its first wildcard.</param>
+    public string? ReadRefusal(string path) => !Limits || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsReadable(real))
+        ? null
+        : $"{path} is under no data root, {(_named.Length == 0 ? "and the silos have none" : $"which are {string.Join(" and ", _named)}")}. Put it there, "
+            + $"or start the silos with its folder as --data-root ({ReadVariable}).";
+
+    /// <summary>Why a folder may not be written, as a sentence; null: it may.</summary>
+    public string? WriteRefusal(string path) => _writable is null || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsWithin(_writable, real))
+        ? null
+        : $"{path} is not under the output root, which is {_writable}. Name a folder there, or none: the cluster then chooses one.";
+
+    /// <summary>Opens a file that may be read. Where it leads is looked at again once it is open: between the two a link may have changed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">Bytes that are read at a time.</param>
+    /// <exception cref="JobException">It may not be read, or is no regular file.</exception>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    public FileStream OpenRead(string path, int buffer = 4096)
+    {
+        if (!Limits)
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, buffer);
+        }
+
+        if ((ReadRefusal(path) ?? (FileKinds.Of(path) is FileKind.File or FileKind.Nothing ? null : FileKinds.Refusal(path))) is { } refusal)
+        {
+            throw new JobException(refusal);
+        }
+
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, buffer);
+        if ((RealPath.Of(file) ?? RealPath.Of(path)) is { } real && IsReadable(real))
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new JobException(ReadRefusal(path) ?? $"{path} leads to another place than it did when it was opened. Leave data alone while a job reads it.");
+    }
+
+    private bool IsReadable(string real) => !IsOfTheSystem(real) && Array.Exists(_readable, root => IsWithin(root, real));
+
+    private static bool IsOfTheSystem(string path) => Array.Exists(OfTheSystem, s => IsWithin(s, path));
+
+    private static bool IsWithin(string root, string path) =>
+        path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+}

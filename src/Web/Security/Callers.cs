@@ -1,0 +1,114 @@
+using Granary.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Web.Security;
+
+/// <summary>Why there is nobody behind a request.</summary>
+internal enum TokenFailure
+{
+    /// <summary>It has no token.</summary>
+    Missing,
+
+    /// <summary>Nobody knows its token.</summary>
+    Unknown,
+
+    /// <summary>Its token has expired.</summary>
+    Expired,
+
+    /// <summary>Too many unknown tokens are being looked at.</summary>
+    TooMany,
+}
+
+/// <summary>Finds out who is behind a request: by the header Authorization, else by the cookie that the page keeps.</summary>
+/// <param name="settings">How the server is served.</param>
+/// <param name="tokens">The cluster's tokens.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvider time) : IDisposable
+{
+    /// <summary>The cookie's name.</summary>
+    public const string Cookie = "granary-token";
+
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Requests whose tokens nobody knows, and that wait for the cluster to say so, at a time.</summary>
+    public const int MostStrangers = 64;
+
+    private const int MostWaiting = 1024; // for the cluster, whoever they are
+
+    private readonly SemaphoreSlim _strangers = new(MostStrangers);
+    private readonly SemaphoreSlim _waiting = new(MostWaiting);
+
+    /// <summary>Whoever is behind a request; null: nobody, and why.</summary>
+    public async Task<(Caller? Caller, TokenFailure Failure)> Of(HttpContext context)
+    {
+        if (!settings.Access.DemandsTokens)
+        {
+            return (Caller.Anybody, default);
+        }
+
+        if (TokenOf(context) is not { Length: > 0 } token)
+        {
+            return (null, TokenFailure.Missing);
+        }
+
+        if (token.Length > TokenText.Longest)
+        {
+            return (null, TokenFailure.Unknown);
+        }
+
+        var hash = TokenText.HashOf(token);
+        Caller? key = null;
+        foreach (var known in settings.Access.Keys)
+        {
+            key = TokenText.AreSame(known.Hash, hash) ? new Caller(known.Name, Role.Operator) : key;
+        }
+
+        return key is not null ? (key, default) : await Kept(hash, context.RequestAborted);
+    }
+
+    /// <summary>The token that a request brings; null: none.</summary>
+    public static string? TokenOf(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : context.Request.Cookies[Cookie];
+    }
+
+    private async Task<(Caller?, TokenFailure)> Kept(string hash, CancellationToken cancellation)
+    {
+        var (found, isAnswered) = await Within(_waiting, () => tokens.FindKnown(hash, cancellation));
+        if (found is null && isAnswered)
+        {
+            (found, isAnswered) = await Within(_strangers, () => tokens.FindNew(hash, cancellation));
+        }
+
+        return !isAnswered ? (null, TokenFailure.TooMany)
+            : found is null ? (null, TokenFailure.Unknown)
+            : found.Expires <= time.GetUtcNow() ? (null, TokenFailure.Expired)
+            : (new Caller(found.Name, found.Role), default);
+    }
+
+    // Nobody waits to wait.
+    private static async Task<(TokenRecord? Found, bool IsAnswered)> Within(SemaphoreSlim room, Func<Task<TokenRecord?>> find)
+    {
+        if (!await room.WaitAsync(0, CancellationToken.None))
+        {
+            return (null, false);
+        }
+
+        try
+        {
+            return (await find(), true);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _strangers.Dispose();
+        _waiting.Dispose();
+    }
+}

@@ -1,0 +1,64 @@
+using Granary.Contracts;
+using Granary.Web.Api;
+using Granary.Web.Auditing;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Web.Security;
+
+/// <summary>Lets through whoever may do what they ask for, and has what they change written to the audit log. It stands behind the router, which knows what
+/// is asked for, and before anything that reads a body.</summary>
+/// <param name="next">What answers.</param>
+/// <param name="callers">Knows who is behind a token.</param>
+/// <param name="audit">The log.</param>
+internal sealed class TokenGuard(RequestDelegate next, Callers callers, AuditLog audit)
+{
+    private const string Remedy = "From the command line: granary login URL. An operator makes one with: granary token create NAME --role viewer|submitter|operator";
+
+    /// <summary>Answers a request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var endpoint = context.GetEndpoint();
+        var least = Rights.LeastFor(endpoint);
+        if (least is null)
+        {
+            await next(context);
+            return;
+        }
+
+        var (caller, failure) = await callers.Of(context);
+        if (caller is null)
+        {
+            await Refuse(context, failure);
+            return;
+        }
+
+        caller.IsBehind(context);
+        await (endpoint?.Metadata.GetMetadata<RouteChange>() is { } change
+            ? audit.Note(context, caller, change.Action, () => Answer(context, caller, least.Value))
+            : Answer(context, caller, least.Value));
+    }
+
+    private Task Answer(HttpContext context, Caller caller, Role least) => caller.Role >= least
+        ? next(context)
+        : Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", $"the token '{caller.Name}' is {Named(caller.Role)}'s, and this takes {Named(least)}'s. {Remedy}").ExecuteAsync(context);
+
+    private static Task Refuse(HttpContext context, TokenFailure failure)
+    {
+        if (failure == TokenFailure.TooMany)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            return Problem.Of(StatusCodes.Status429TooManyRequests, "Too many requests", "too many requests with tokens that are not known are being looked at. Ask again in a second.")
+                .ExecuteAsync(context);
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer realm=\"granary\"";
+        return Problem.Of(StatusCodes.Status401Unauthorized, "A token is needed", failure switch
+        {
+            TokenFailure.Missing => $"this cluster asks for a token, as the header 'Authorization: Bearer TOKEN'. {Remedy}",
+            TokenFailure.Expired => $"the token has expired. {Remedy}",
+            _ => $"this cluster does not know the token: it may have been revoked, or be another cluster's. {Remedy}",
+        }).ExecuteAsync(context);
+    }
+
+    private static string Named(Role role) => role == Role.Operator ? "an operator" : $"a {role.ToString().ToLowerInvariant()}";
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+
+namespace Granary.Web.Uploads;
+
+/// <summary>Uploads in a directory that every silo sees: FOLDER/SHA256/NAME, with the name that the file came with first.</summary>
+/// <param name="folder">The directory; made when it is needed. Null: nothing is taken.</param>
+internal sealed class DirectoryUploads(string? folder) : IUploadStore
+{
+    private const int ChunkBytes = 1 << 20;
+    private const int LongestName = 100;
+    private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <inheritdoc/>
+    public (string Path, long Bytes)? Find(string sha256) => folder is not null && First(Path.Combine(folder, sha256)) is { } file ? (file, new FileInfo(file).Length) : null;
+
+    /// <inheritdoc/>
+    public async Task<(string Path, long Bytes)> Take(string sha256, string name, Stream content, CancellationToken cancellation)
+    {
+        if (folder is null)
+        {
+            throw new UploadRefusedException("this silo takes no uploads.");
+        }
+
+        Directory.CreateDirectory(folder);
+        var (own, place) = (Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), Path.Combine(folder, sha256));
+        try
+        {
+            var found = await Write(own, content, cancellation);
+            if (found != sha256)
+            {
+                throw new UploadRefusedException($"what has arrived has the SHA-256 {found}, and was to have {sha256}. It was changed on the way, or while it was read: upload it again.");
+            }
+
+            Directory.CreateDirectory(place);
+            if (First(place) is null)
+            {
+                File.Move(own, Path.Combine(place, FileName(name)), overwrite: true); // of two that come at once, both are the same
+            }
+
+            return Find(sha256)!.Value;
+        }
+        finally
+        {
+            File.Delete(own);
+        }
+    }
+
+    // Returns the content's SHA-256.
+    private static async Task<string> Write(string path, Stream content, CancellationToken cancellation)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerAlone;
+        }
+
+        await using var file = new FileStream(path, options);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var chunk = new byte[ChunkBytes];
+        for (var count = 0; (count = await content.ReadAsync(chunk, cancellation)) > 0;)
+        {
+            hash.AppendData(chunk, 0, count);
+            await file.WriteAsync(chunk.AsMemory(0, count), cancellation);
+        }
+
+        file.Flush(flushToDisk: true);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string? First(string place) => Directory.Exists(place) ? Directory.EnumerateFiles(place).Order(StringComparer.Ordinal).FirstOrDefault() : null;
+
+    // A name is chosen by a client, and becomes a part of a path.
+    private static string FileName(string name)
+    {
+        var plain = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')).TrimStart('.');
+        return plain.Length == 0 ? "data" : plain.Length <= LongestName ? plain : plain[^LongestName..].TrimStart('.');
+    }
+}

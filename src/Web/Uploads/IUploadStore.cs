@@ -1,0 +1,23 @@
+namespace Granary.Web.Uploads;
+
+/// <summary>What clients have uploaded, by its content: the same file is kept once, whoever uploads it.</summary>
+internal interface IUploadStore
+{
+    /// <summary>A file that is there.</summary>
+    /// <param name="sha256">SHA-256 of its content, 64 lower-case hexadecimal digits.</param>
+    /// <returns>The path by which silos read it, and its size in bytes; null: it is not there.</returns>
+    (string Path, long Bytes)? Find(string sha256);
+
+    /// <summary>Takes a file. It is there whole or not at all.</summary>
+    /// <param name="sha256">As there.</param>
+    /// <param name="name">What its user calls it, for messages and for people.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>As there.</returns>
+    /// <exception cref="UploadRefusedException">The content is another.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    Task<(string Path, long Bytes)> Take(string sha256, string name, Stream content, CancellationToken cancellation);
+}
+
+/// <summary>An upload is not what it was said to be.</summary>
+internal sealed class UploadRefusedException(string message) : Exception(message);

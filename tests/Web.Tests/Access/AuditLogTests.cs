@@ -1,0 +1,99 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Contracts;
+using Granary.Web.Auditing;
+
+namespace Granary.Web.Tests.Access;
+
+public sealed class AuditLogTests(WebCluster cluster)
+{
+    [Fact]
+    public async Task Every_change_is_in_the_log_with_who_what_and_what_came_of_it()
+    {
+        await using var web = await GuardedWeb.Start(cluster.Cluster.Client);
+        var (viewer, submitter) = (GuardedWeb.NewName("v"), GuardedWeb.NewName("s"));
+        (string Name, string Role, HttpClient Http)[] callers =
+        [
+            (viewer, "viewer", web.With(await web.Make(viewer, Role.Viewer))), (submitter, "submitter", web.With(await web.Make(submitter, Role.Submitter))), ("home", "operator", web.With(GuardedWeb.Key)),
+        ];
+        var expected = new List<(string Who, string Role, string Action, int Status)> { ("home", "operator", "token.create", 201), ("home", "operator", "token.create", 201) };
+        foreach (var (name, role, http) in callers)
+        {
+            foreach (var route in RouteTable.Least.Keys)
+            {
+                using var request = RouteTable.Call(route);
+                using var answer = await http.SendAsync(request);
+                if (RouteTable.Actions.TryGetValue(route, out var action))
+                {
+                    expected.Add((name, role, action, (int)answer.StatusCode));
+                }
+            }
+        }
+
+        var entries = (await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log?last=1000")).EnumerateArray().ToArray();
+        Assert.Equal(expected, entries.Select(e => (
+            e.GetProperty("who").GetString()!, e.GetProperty("role").GetString()!, e.GetProperty("action").GetString()!, e.GetProperty("status").GetInt32())));
+        Assert.All(entries, e => Assert.Equal(("127.0.0.1", "silo-1"), (e.GetProperty("from").GetString(), e.GetProperty("silo").GetString())));
+        Assert.Equal($"{viewer} (viewer)", entries[0].GetProperty("what").GetString());
+        Assert.Contains(entries, e => e.GetProperty("action").GetString() == "job.cancel" && e.GetProperty("what").GetString() == "nothing-1" && e.GetProperty("result").GetString() == "refused");
+        var few = (await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log?last=3")).EnumerateArray().Select(e => e.GetRawText());
+        Assert.Equal(entries[^3..].Select(e => e.GetRawText()), few);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_taken_is_in_the_log_by_its_id_before_its_submitter_knows_it()
+    {
+        await using var web = await GuardedWeb.Start(cluster.Cluster.Client);
+        using var taken = await web.With(GuardedWeb.Key).PostAsync(
+            "/api/v1/jobs?set=training.seed%3D9&set=name%3Dsecret-name", new StringContent(cluster.Blobs(epochs: 1), System.Text.Encoding.UTF8, "application/yaml"));
+        var job = (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetString()!;
+        var file = Assert.Single(Directory.GetFiles(web.Audit));
+        var line = Assert.Single(await File.ReadAllLinesAsync(file));
+        Assert.Equal((job, "done", 201), (JsonDocument.Parse(line).RootElement.GetProperty("what").GetString(), JsonDocument.Parse(line).RootElement.GetProperty("result").GetString(), JsonDocument.Parse(line).RootElement.GetProperty("status").GetInt32()));
+        Assert.DoesNotContain("training.seed", line); // what is said with a request may be anything
+        Assert.DoesNotContain(GuardedWeb.Key, line);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        await cluster.Until(job, s => s.State == JobState.Completed);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_keeps_nobody_from_working()
+    {
+        await using var web = await GuardedWeb.Start(cluster.Cluster.Client);
+        Directory.CreateDirectory(Path.Combine(web.Audit, "silo-1.jsonl")); // where the file should be
+        using var answer = await web.With(GuardedWeb.Key).PostAsync("/api/v1/login", null);
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public void Files_of_several_silos_are_one_log_and_what_is_no_entry_is_left_out()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
+        try
+        {
+            var log = new AuditFolder(folder);
+            for (var i = 0; i < 20; i++)
+            {
+                log.Append(new AuditEntry(DateTimeOffset.UnixEpoch.AddSeconds(i), "a\nb", "viewer", "::1", $"act.{i}", "w", "done", 200, i % 2 == 0 ? "one/../x" : "two"));
+            }
+
+            Assert.Equal(["one_.._x.jsonl", "two.jsonl"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            File.AppendAllText(Path.Combine(folder, "two.jsonl"), "{\"at\":\"20");
+            Assert.Equal(Enumerable.Range(15, 5).Select(i => $"act.{i}"), log.Newest(5).Select(e => e.Action));
+            Assert.Equal(20, log.Newest(1000).Count);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(200, "done")]
+    [InlineData(204, "done")]
+    [InlineData(400, "refused")]
+    [InlineData(403, "refused")]
+    [InlineData(499, "cut off")]
+    [InlineData(503, "failed")]
+    public void A_result_is_a_word(int status, string word) => Assert.Equal(word, AuditLog.ResultOf(status));
+}
