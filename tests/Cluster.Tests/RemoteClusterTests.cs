@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Granary.Cluster.Tests;
 
 /// <summary>A cluster that is asked over its HTTP API alone, by a user who shares neither home nor disk with it: the whole way, as a user goes it.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class RemoteClusterTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;

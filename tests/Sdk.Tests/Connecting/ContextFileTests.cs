@@ -3,6 +3,7 @@ using Granary.Sdk.Connecting;
 
 namespace Granary.Sdk.Tests.Connecting;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class ContextFileTests : IDisposable
 {
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;

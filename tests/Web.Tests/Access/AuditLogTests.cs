@@ -5,6 +5,7 @@ using Granary.Web.Auditing;
 
 namespace Granary.Web.Tests.Access;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class AuditLogTests(WebCluster cluster)
 {
     [Fact]
