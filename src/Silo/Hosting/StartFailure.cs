@@ -18,10 +18,7 @@ internal static partial class StartFailure
         SettingException or JobException or CertificateException => e.Message,
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "A port is taken: choose other ones with --silo-port, --gateway-port, --channel-port or --health-port (0: any free one).",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "The --address is none of this machine's.",
-        RedisException when IsRefusal(e) => "Redis refuses the user or the password: look at --redis (GRANARY_REDIS, HOST:PORT,user=...,password=...).",
-        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } =>
-            "Redis is not answered as it should be: with TLS it needs ssl=true, and a certificate that this machine trusts (or SERedis_IssuerCertPath); without TLS no ssl=true. Look at --redis (GRANARY_REDIS).",
-        RedisConnectionException => $"No Redis answers ({e.Message.Split('.')[0]}): look at --redis (HOST:PORT) and at the server.",
+        _ when IsOfRedis(e) => OfRedis(ErrorLine.Of(e)),
         NpgsqlException => $"The PostgreSQL database of --postgres (GRANARY_POSTGRES) cannot be used: {ErrorLine.Of(e)}",
         SqliteException => $"The embedded store under --home cannot be used: {e.Message}",
         UnauthorizedAccessException or DirectoryNotFoundException => e.Message,
@@ -32,7 +29,13 @@ internal static partial class StartFailure
         _ => Of(e.InnerException),
     };
 
-    private static bool IsRefusal(Exception e) => RefusalOfRedis().IsMatch(ErrorLine.Of(e));
+    // Orleans' own exceptions hold the text of Redis' ones, and not them.
+    private static bool IsOfRedis(Exception e) => e is RedisException || e.GetType().Name.StartsWith("Redis", StringComparison.Ordinal);
+
+    private static string OfRedis(string error) => RefusalOfRedis().IsMatch(error)
+        ? "Redis refuses the user or the password: look at --redis (GRANARY_REDIS, HOST:PORT,user=...,password=...)."
+        : $"No Redis answers: {error}. Look at --redis (GRANARY_REDIS, HOST:PORT) and at the server; where that speaks TLS, ssl=true follows the address, "
+            + "and SERedis_IssuerCertPath names the issuer of its certificate, if this machine does not know that.";
 
     [GeneratedRegex("NOAUTH|WRONGPASS|NOPERM|invalid username-password")]
     private static partial Regex RefusalOfRedis();
