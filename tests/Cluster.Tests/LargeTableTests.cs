@@ -20,7 +20,7 @@ public sealed class LargeTableTests : IDisposable
             file.Write("name,size,pad,y\n");
             for (var i = 0; i < Rows; i++)
             {
-                var (name, size) = (random.Next(600), Math.Round(random.NextDouble(), 3));
+                var (name, size) = (random.Next(600), FormattableString.Invariant($"{random.NextDouble():0.###}"));
                 file.Write(FormattableString.Invariant($"id{name},{(i == Rows - 2 ? last : size)},{pad},{(random.NextDouble() < 0.2 + (0.6 * (name % 2)) ? 1 : 0)}\n"));
             }
         }

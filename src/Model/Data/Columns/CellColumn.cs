@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Model.Data;
 
 /// <summary>The cells of one column, row after row: see <see cref="CellRun"/>. While rows are added, one run at a time is held as doubles.</summary>
@@ -35,6 +37,7 @@ internal sealed class CellColumn
     /// <param name="rows">Row after row.</param>
     /// <param name="at">The column's place in a row.</param>
     /// <param name="width">Numbers in a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> rows, int at, int width)
     {
         for (; at < rows.Length; at += width)

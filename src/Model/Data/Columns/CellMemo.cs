@@ -38,6 +38,7 @@ internal sealed class CellMemo
     /// <summary>A cell's number, or the place of its text; NaN where it is missing and may be. False: there is something to be said of it.</summary>
     /// <param name="text">The cell, without the blanks around it. Eight bytes can be read from its first one on, where it has one.</param>
     /// <param name="value">What it is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryRead(ReadOnlySpan<byte> text, out double value)
     {
         if (text.Length is 0 or >= sizeof(ulong))

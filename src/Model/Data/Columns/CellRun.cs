@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Model.Data;
 
 /// <summary>Cells of one column that follow on each other, in as few bytes as give the same doubles again: whole numbers of 8, 16 or 32 bits over a power of ten, which
@@ -75,6 +77,7 @@ internal abstract class CellRun
 
     /// <summary>Keeps cells.</summary>
     /// <param name="cells">NaN where one is missing.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static CellRun Of(ReadOnlySpan<double> cells)
     {
         var (power, most) = (0, 0.0);

@@ -41,6 +41,7 @@ internal sealed class WholeRun<T>(T[] cells, double times, bool hasGaps) : CellR
     public override double this[int at] => cells[at] == T.MinValue ? double.NaN : int.CreateTruncating(cells[at]) / times;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void ReadTimes(int first, Span<double> into)
     {
         ReadOnlySpan<T> from = cells.AsSpan(first, into.Length);
@@ -72,6 +73,7 @@ internal sealed class WholeRun<T>(T[] cells, double times, bool hasGaps) : CellR
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Gather(int first, ReadOnlySpan<double> of, Span<double> into)
     {
         var own = cells.AsSpan(first, into.Length);
@@ -82,6 +84,7 @@ internal sealed class WholeRun<T>(T[] cells, double times, bool hasGaps) : CellR
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Scatter(int first, ReadOnlySpan<double> from, Span<double> into)
     {
         var own = cells.AsSpan(first, from.Length);
@@ -91,6 +94,7 @@ internal sealed class WholeRun<T>(T[] cells, double times, bool hasGaps) : CellR
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Place(T cell) => cell == T.MinValue ? -1 : int.CreateTruncating(cell);
 
     /// <inheritdoc/>
@@ -146,6 +150,7 @@ internal sealed class WholeRun<T>(T[] cells, double times, bool hasGaps) : CellR
     }
 
     // The first four.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Four(ReadOnlySpan<T> from) => typeof(T) == typeof(int) && Avx.IsSupported
         ? Avx.ConvertToVector256Double(Vector128.Create<int>(MemoryMarshal.Cast<T, int>(from)))
         : Vector256.Create((double)int.CreateTruncating(from[0]), int.CreateTruncating(from[1]), int.CreateTruncating(from[2]), int.CreateTruncating(from[3]));

@@ -169,6 +169,7 @@ internal sealed class CsvChunk
     }
 
     // Goes behind a cell, to the delimiter or the line's end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private unsafe bool TryCell(ref byte* at, out ReadOnlySpan<byte> text)
     {
         var p = at;
