@@ -27,7 +27,6 @@ public sealed class PrometheusTests : IDisposable
 
     [Theory]
     [InlineData("check", "config", "deploy/monitoring/prometheus.yaml")]
-    [InlineData("check", "config", "deploy/monitoring/prometheus-kubernetes.yaml")]
     [InlineData("check", "rules", "deploy/monitoring/alerts.yaml")]
     [InlineData("test", "rules", "tests/Cluster.Tests/alerts.test.yaml")] // each rule with made-up series for which it fires, and others for which it must not
     public async Task Prometheus_own_tool_accepts_what_is_shipped(string verb, string what, string file)
