@@ -11,7 +11,10 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
     // For what hangs, since the last step.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    /// <summary>An operator's, as the Secret gives it to the silos.</summary>
+    public const string Token = "a-token-of-these-tests-alone-0123456789";
+
+    private readonly HttpClient _http = Client(TimeSpan.FromSeconds(10));
 
     /// <summary>Hands a job in; returns its id.</summary>
     /// <param name="text">The job file.</param>
@@ -20,7 +23,7 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
     public async Task<string> Submit(string text, string folder, params string[] set)
     {
         using var body = new StringContent(text, new MediaTypeHeaderValue("application/yaml"));
-        using var http = new HttpClient { Timeout = Patience }; // the data is read first
+        using var http = Client(Patience); // the data is read first
         using var answer = await http.PostAsync(
             new Uri(silos[0], $"api/v1/jobs?folder={Uri.EscapeDataString(folder)}{string.Concat(set.Select(s => $"&set={Uri.EscapeDataString(s)}"))}"), body);
         var told = await answer.Content.ReadAsStringAsync();
@@ -102,6 +105,8 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
         var result = job.GetProperty("result");
         return (result.GetProperty("step").GetInt64(), result.GetProperty("weightsSha256").GetString()!);
     }
+
+    private static HttpClient Client(TimeSpan patience) => new() { Timeout = patience, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) } };
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();

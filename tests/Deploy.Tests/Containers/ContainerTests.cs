@@ -12,6 +12,18 @@ public sealed class ContainerTests
     // It is cancelled once every fault has fallen into it.
     private const long Endless = 1_000_000_000;
 
+    // What a user puts into the Secret.
+    private static readonly string Secret = $"""
+
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: granary
+        stringData:
+          GRANARY_BOOTSTRAP_TOKEN: {ClusterApi.Token}
+        """;
+
     private static string Examples => Path.Combine(Repository.Root, "examples");
 
     private static string JobOf(long steps)
@@ -45,7 +57,7 @@ public sealed class ContainerTests
     {
         var missing = ContainerCluster.Missing();
         Assert.SkipWhen(missing is not null, missing ?? "");
-        var cluster = await ContainerCluster.Start(new ManifestSet(Kustomize.RenderBase("redis", "shared-claim")));
+        var cluster = await ContainerCluster.Start(new ManifestSet(Kustomize.RenderBase("redis", "shared-claim") + Secret));
         var sets = Path.Combine(cluster.Claim("granary-data"), "sets");
         Directory.CreateDirectory(Path.Combine(sets, "data"));
         File.Copy(Path.Combine(Examples, "data", "digits.csv"), Path.Combine(sets, "data", "digits.csv"));
