@@ -12,17 +12,16 @@ public sealed class ContainerTests
     // It is cancelled once every fault has fallen into it.
     private const long Endless = 1_000_000_000;
 
-    private const string Token = "0123456789abcdef0123456789abcdef";
+    // What a user puts into the Secret.
+    private static readonly string Secret = $"""
 
-    // What an operator adds: a first token, and where data lies that was not uploaded.
-    private const string Secret = $$"""
+        ---
         apiVersion: v1
         kind: Secret
         metadata:
           name: granary
         stringData:
-          GRANARY_BOOTSTRAP_TOKEN: "{{Token}}"
-          GRANARY_DATA_ROOT: /data
+          GRANARY_BOOTSTRAP_TOKEN: {ClusterApi.Token}
         """;
 
     private static string Examples => Path.Combine(Repository.Root, "examples");
@@ -58,7 +57,7 @@ public sealed class ContainerTests
     {
         var missing = ContainerCluster.Missing();
         Assert.SkipWhen(missing is not null, missing ?? "");
-        var cluster = await ContainerCluster.Start(new ManifestSet($"{Kustomize.RenderBase("redis", "shared-claim").TrimEnd()}\n---\n{Secret}"));
+        var cluster = await ContainerCluster.Start(new ManifestSet(Kustomize.RenderBase("redis", "shared-claim") + Secret));
         var sets = Path.Combine(cluster.Claim("granary-data"), "sets");
         Directory.CreateDirectory(Path.Combine(sets, "data"));
         File.Copy(Path.Combine(Examples, "data", "digits.csv"), Path.Combine(sets, "data", "digits.csv"));
