@@ -6,8 +6,7 @@ namespace Granary.Deploy.Tests.Containers;
 
 /// <summary>The HTTP API of a cluster, asked through whichever silo answers.</summary>
 /// <param name="silos">Where silos serve it.</param>
-/// <param name="token">What is shown to them.</param>
-internal sealed class ClusterApi(IReadOnlyList<Uri> silos, string token) : IDisposable
+internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
 {
     // For what hangs, since the last step.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
