@@ -83,19 +83,26 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task What_is_written_of_a_checkpoint_beside_the_steps_is_a_trace_that_leads_to_the_step()
     {
+        await using var cluster = await GranaryCluster.Deploy(2, _folder);
         var blobs = SmallCluster.Blobs(_folder);
-        var job = await SmallCluster.Run(_folder, blobs with { Training = blobs.Training with { Checkpoint = new() { Seconds = 0, Steps = 50 } } }, "cpu", "cpu");
-        Assert.Equal(JobState.Completed, job.State);
-        var writes = _spans.Where(s => s.OperationName == "checkpoint write" && job.JobId.Equals(s.GetTagItem("job"))).ToArray();
-        Assert.NotEmpty(writes);
+        var coordinator = await cluster.Submit(blobs with { Training = blobs.Training with { Epochs = 1_000_000, Checkpoint = new() { Seconds = 0, Steps = 1 } } });
+        var id = (await GranaryCluster.Until(coordinator, s => s.Step > 0)).JobId;
+        Activity[] Writes() => [.. _spans.Where(s => s.OperationName == "checkpoint write" && id.Equals(s.GetTagItem("job")))];
+
+        bool LeadsToAStep(Activity write) => write.Links.Any()
+            && _spans.Any(s => s.OperationName == "step" && id.Equals(s.GetTagItem("job")) && write.GetTagItem("step")!.Equals(s.GetTagItem("step")));
+
+        // Every 50th step is traced: sooner or later a checkpoint falls before one of them, and that step's own spans have come.
+        Assert.True(SpinWait.SpinUntil(() => Writes().Any(LeadsToAStep), TimeSpan.FromMinutes(2)));
+        await coordinator.Cancel();
+        await GranaryCluster.Until(coordinator, s => s.State == JobState.Cancelled);
+        var writes = Writes();
         Assert.Equal(writes.Length, writes.Select(w => (long)w.GetTagItem("step")!).Distinct().Count());
         Assert.All(writes, w => Assert.Equal(0, w.GetTagItem("rank"))); // so small a model is whole on every rank, and the first one writes it
         Assert.All(writes, w => Assert.InRange((long)w.GetTagItem("bytes")!, 1, 100_000));
         Assert.All(writes, w => Assert.Equal(default, w.ParentSpanId));
 
-        // Every 50th step is traced, and each 50th is written.
-        Assert.NotEmpty(writes.SelectMany(w => w.Links));
-        foreach (var write in writes.Where(w => w.Links.Any()))
+        foreach (var write in writes.Where(LeadsToAStep))
         {
             var copy = _spans.Single(s => s.SpanId == Assert.Single(write.Links).Context.SpanId);
             var step = Parent(Parent(copy));
