@@ -4,6 +4,7 @@ namespace Granary.Contracts;
 public static class WireProtocol
 {
     /// <summary>This build's. It is raised when a build of before could not follow, because a field's or a method's meaning has changed; that fields and methods have been added is
-    /// no such change. A test holds all of it against what it was.</summary>
+    /// no such change. A test holds the grain calls and their records against what they were; the tensor channel's
+    /// handshake and frames are its own to watch.</summary>
     public const int Number = 1;
 }

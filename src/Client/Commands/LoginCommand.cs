@@ -18,14 +18,14 @@ internal static class LoginCommand
             var file = result.GetValue(authority) is { } path ? Path.GetFullPath(path) : null;
             var token = Token(result.GetValue(fromStdin));
             var cluster = new RemoteCluster(address, token, file);
-            using var api = new HttpApi(cluster);
-            var me = await api.Ask(HttpMethod.Get, "/whoami", cancellation)
-                ?? throw new UserException(ExitCode.Unreachable, $"what answers at {cluster} is no cluster of Granary.");
             if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback)
             {
                 await Console.Error.WriteLineAsync($"warning: {cluster} is no https address: whoever is on the way can read the token.");
             }
 
+            using var api = new HttpApi(cluster);
+            var me = await api.Ask(HttpMethod.Get, "/whoami", cancellation)
+                ?? throw new UserException(ExitCode.Unreachable, $"what answers at {cluster} is no cluster of Granary.");
             var context = result.GetValue(name) ?? address.Host.Trim('[', ']').Replace(':', '-');
             ContextFile.OfUser.Put(context, new ClusterContext(address, token, file));
             CommandParts.Result(me.GetProperty("hasToken").GetBoolean()

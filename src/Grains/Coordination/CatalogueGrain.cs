@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Granary.Contracts;
+using Granary.Jobs;
 using Orleans.Placement;
 
 namespace Granary.Grains.Coordination;
@@ -25,6 +26,11 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     public async Task<string> Submit(Submission submission)
     {
         var id = submission.JobId ?? $"{submission.Job.Name}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+        if (!JobName.IsGoodId(id))
+        {
+            throw new JobException($"'{id}' is no job's id: it must be 1 to 128 letters, digits, '-', '_' or '.'.");
+        }
+
         await Coordinator(id).Accept(submission);
         if (!kept.State.Jobs.Contains(id))
         {

@@ -51,7 +51,9 @@ internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembership
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            failure = e is JobException ? e.Message : $"a part could not be predicted, {SpreadCalls.Tries} times in a row; the last cause: {e.GetType().Name}: {e.Message}";
+            failure = e is JobException ? e.Message
+                : e is OrleansException or TimeoutException ? $"a part could not be predicted, {SpreadCalls.Tries} times in a row; the last cause: {e.GetType().Name}: {e.Message}"
+                : $"a part could not be predicted, which is a mistake of Granary's or the machine's: {e.GetType().Name}: {e.Message}";
         }
 
         _answer = new PredictionAnswer(_finished.Count, failure is null, failure);
@@ -68,6 +70,11 @@ internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembership
             catch (JobException e)
             {
                 (_failures[part], _end) = (e.Message, Math.Min(_end, part)); // those before it are predicted all the same: one of them may say something else
+            }
+            catch
+            {
+                _end = Math.Min(_end, part); // the others need not go on to the end
+                throw;
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Granary.Jobs;
 
 namespace Granary.Grains.Tracking;
 
@@ -100,7 +101,7 @@ internal sealed class MlflowServer(string server)
     {
         // As a text, whose length goes before it: not every server and gateway takes a body of unknown length.
         using var request = new HttpRequestMessage(method, _api + path) { Content = body is null ? null : new StringContent(body.ToJsonString(Json), Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = Authorization();
+        request.Headers.Authorization = MayHaveSecrets(_api) ? Authorization() : null;
         using var answer = await Http.SendAsync(request, cancellation);
         var text = await answer.Content.ReadAsStringAsync(cancellation);
         if (mayBeMissing && answer.StatusCode == HttpStatusCode.NotFound)
@@ -116,6 +117,11 @@ internal sealed class MlflowServer(string server)
 
         return JsonNode.Parse(text.Length == 0 ? "{}" : text) ?? throw new JsonException($"{path} was answered with null");
     }
+
+    // Where jobs are strangers', the secret goes to the server that the silo's own environment names, and to no other that a job may name.
+    private static bool MayHaveSecrets(string api) => !PathRule.Current.Limits
+        || (Uri.TryCreate(Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI"), UriKind.Absolute, out var own) && Uri.TryCreate(api, UriKind.Absolute, out var asked)
+            && own.GetLeftPart(UriPartial.Authority) == asked.GetLeftPart(UriPartial.Authority));
 
     // The variables of MLflow's own clients.
     private static AuthenticationHeaderValue? Authorization() =>

@@ -58,6 +58,9 @@ internal sealed class OneHotEncoder(CategoryPlaces places) : ColumnEncoder
     public override int? Numbers => 0;
 
     /// <inheritdoc/>
+    public override int? Only(string? text) => places.Place(text);
+
+    /// <inheritdoc/>
     public override void Encode(double value, string? text, Span<double> into) => into[places.Place(text)] = 1;
 }
 

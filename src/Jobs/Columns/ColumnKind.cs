@@ -67,6 +67,10 @@ public abstract class ColumnEncoder
     /// anything.</summary>
     public virtual int? Numbers => null;
 
+    /// <summary>Of a kind whose cells are texts and give a single feature: which one; null: they are to be encoded. A table has many texts, and a column may have many features.</summary>
+    /// <param name="text">The text; null where it is missing.</param>
+    public virtual int? Only(string? text) => null;
+
     /// <summary>Writes a cell's features.</summary>
     /// <param name="value">Of a kind whose cells are numbers: the number; NaN where it is missing.</param>
     /// <param name="text">Of a kind whose cells are texts: the text; null where it is missing.</param>

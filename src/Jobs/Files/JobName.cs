@@ -23,6 +23,9 @@ public static class JobName
     /// <summary>What a name must be, for messages.</summary>
     internal const string Rule = "1 to 64 letters, digits, '-', '_' or '.'";
 
+    /// <summary>Whether a text can be a job's id: a name with something behind it. It becomes a part of paths.</summary>
+    public static bool IsGoodId(string text) => text.Length is > 0 and <= 2 * Longest && text.All(IsGood) && text is not ("." or "..");
+
     /// <summary>Whether a text can be a job's name.</summary>
     public static bool IsGood(string text) => text.Length is > 0 and <= Longest && text.All(IsGood);
 

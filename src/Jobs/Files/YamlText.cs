@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Granary.Jobs;
@@ -6,6 +7,10 @@ namespace Granary.Jobs;
 /// <summary>YAML text as a tree, with one kind of error for everything the parser throws.</summary>
 internal static class YamlText
 {
+    // What a file may ask of the parser, which goes down by a call for each section within another, and follows each alias.
+    private const int Deepest = 64;
+    private const int MostAliases = 32;
+
     /// <summary>A file's keys and values.</summary>
     /// <exception cref="JobException">"digits.yaml:3: ..." where it is no YAML, or not a mapping.</exception>
     public static YamlMappingNode Mapping(string text, string name, string what = "job file")
@@ -32,6 +37,7 @@ internal static class YamlText
         var stream = new YamlStream();
         try
         {
+            Bound(text);
             stream.Load(new StringReader(text));
         }
         catch (YamlException e)
@@ -47,6 +53,28 @@ internal static class YamlText
             throw new YamlTextException(1, "this is no YAML: a bracket is opened and not closed, or closed and not opened.");
         }
 
+        return One(stream);
+    }
+
+    private static void Bound(string text)
+    {
+        var (depth, aliases) = (0, 0);
+        for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
+        {
+            var current = parser.Current!;
+            depth += current.NestingIncrease;
+            aliases += current is AnchorAlias ? 1 : 0;
+            if (depth > Deepest || aliases > MostAliases)
+            {
+                throw new YamlTextException(current.Start.Line, depth > Deepest
+                    ? $"sections lie within each other more than {Deepest} deep: nothing of Granary's needs that."
+                    : $"there are more than {MostAliases} aliases (*name): write out what they stand for.");
+            }
+        }
+    }
+
+    private static YamlNode? One(YamlStream stream)
+    {
         return stream.Documents.Count switch
         {
             0 => null,

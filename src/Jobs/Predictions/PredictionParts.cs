@@ -144,7 +144,8 @@ public sealed class PredictionParts(string folder)
 
     private void Clear()
     {
-        foreach (var file in Directory.EnumerateFiles(folder).Where(f => Path.GetFileName(f) != LockFile))
+        foreach (var file in Directory.EnumerateFiles(folder).Where(f => Path.GetFileName(f) != LockFile)
+            .OrderBy(f => Path.GetFileName(f) == TaskFile)) // it goes last: a folder of parts without it would be nobody's
         {
             File.Delete(file);
         }

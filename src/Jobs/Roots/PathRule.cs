@@ -10,6 +10,10 @@ public sealed class PathRule
     /// <summary>The variable that names the folder that may be written.</summary>
     public const string WriteVariable = "GRANARY_OUTPUT_ROOT";
 
+    /// <summary>The variable by which a silo tells the processes that it starts what no job may read or write, whatever the roots: its key, its store, its audit log, its certificates. Each is
+    /// the beginning of a path; a folder ends with the system's separator of folders.</summary>
+    public const string OwnVariable = "GRANARY_OWN_FILES";
+
     // What is there is no file of anybody's, whatever lies below the roots.
     private static readonly string[] OfTheSystem = ["/proc", "/dev", "/sys"];
 
@@ -18,12 +22,15 @@ public sealed class PathRule
     private readonly string[] _named;
     private readonly string[] _readable;
     private readonly string? _writable;
+    private readonly string[] _own;
 
     /// <summary>A rule.</summary>
     /// <param name="readable">Folders; null: everything.</param>
     /// <param name="writable">A folder, which may be read too; null: everything.</param>
-    public PathRule(IReadOnlyList<string>? readable, string? writable)
+    /// <param name="own">What is a silo's own, in spite of them: see <see cref="OwnVariable"/>. Null: nothing.</param>
+    public PathRule(IReadOnlyList<string>? readable, string? writable, IReadOnlyList<string>? own = null)
     {
+        _own = [.. (own ?? []).Select(o => (RealPath.Of(o) ?? o) + (Path.EndsInDirectorySeparator(o) ? Path.DirectorySeparatorChar.ToString() : ""))];
         _writable = writable is null ? null : RealPath.Of(writable);
         Limits = readable is not null;
         _named = [.. readable ?? []];
@@ -43,20 +50,21 @@ public sealed class PathRule
             Environment.GetEnvironmentVariable(ReadVariable) is { Length: > 0 } roots
                 ? [.. roots.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(UserPath.Expand)]
                 : null,
-            Environment.GetEnvironmentVariable(WriteVariable) is { Length: > 0 } output ? UserPath.Expand(output) : null);
+            Environment.GetEnvironmentVariable(WriteVariable) is { Length: > 0 } output ? UserPath.Expand(output) : null,
+            Environment.GetEnvironmentVariable(OwnVariable) is { Length: > 0 } own ? own.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) : null);
         Volatile.Write(ref _current, rule);
         return rule;
     }
 
     /// <summary>Why a file or folder may not be read, as a sentence; null: it may. The same is said of what is there and of what is not.</summary>
     /// <param name="path">The path; of a glob, the folder before its first wildcard.</param>
-    public string? ReadRefusal(string path) => !Limits || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsReadable(real))
+    public string? ReadRefusal(string path) => IsOwn(path) ? $"{path} is the silo's own, and no job's." : !Limits || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsReadable(real))
         ? null
         : $"{path} is under no data root, {(_named.Length == 0 ? "and the silos have none" : $"which are {string.Join(" and ", _named)}")}. Put it there, "
             + $"or start the silos with its folder as --data-root ({ReadVariable}).";
 
     /// <summary>Why a folder may not be written, as a sentence; null: it may.</summary>
-    public string? WriteRefusal(string path) => _writable is null || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsWithin(_writable, real))
+    public string? WriteRefusal(string path) => IsOwn(path) ? $"{path} is the silo's own, and no job's." : _writable is null || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsWithin(_writable, real))
         ? null
         : $"{path} is not under the output root, which is {_writable}. Name a folder there, or none: the cluster then chooses one.";
 
@@ -67,12 +75,12 @@ public sealed class PathRule
     /// <exception cref="IOException">It is not there, or cannot be read.</exception>
     public FileStream OpenRead(string path, int buffer = 4096)
     {
-        if (!Limits)
+        if (!Limits && _own.Length == 0)
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, buffer);
         }
 
-        if ((ReadRefusal(path) ?? (FileKinds.Of(path) is FileKind.File or FileKind.Nothing ? null : FileKinds.Refusal(path))) is { } refusal)
+        if ((ReadRefusal(path) ?? (!Limits || FileKinds.Of(path) is FileKind.File or FileKind.Nothing ? null : FileKinds.Refusal(path))) is { } refusal)
         {
             throw new JobException(refusal);
         }
@@ -87,7 +95,13 @@ public sealed class PathRule
         throw new JobException(ReadRefusal(path) ?? $"{path} leads to another place than it did when it was opened. Leave data alone while a job reads it.");
     }
 
-    private bool IsReadable(string real) => !IsOfTheSystem(real) && Array.Exists(_readable, root => IsWithin(root, real));
+    private bool IsOwn(string path) => _own.Length > 0 && RealPath.Of(path) is { } real && IsOwnPlace(real);
+
+    private bool IsOwnPlace(string real) => Array.Exists(_own, o => real.StartsWith(o, StringComparison.Ordinal) || (real + Path.DirectorySeparatorChar).StartsWith(o, StringComparison.Ordinal));
+
+    private bool IsReadable(string real) => !IsOwnPlace(real) && (!Limits || IsBelowRoots(real));
+
+    private bool IsBelowRoots(string real) => !IsOfTheSystem(real) && Array.Exists(_readable, root => IsWithin(root, real));
 
     private static bool IsOfTheSystem(string path) => Array.Exists(OfTheSystem, s => IsWithin(s, path));
 

@@ -39,7 +39,7 @@ public sealed record InputShape(int Features, int Classes)
 
     /// <summary>Equal by value, lists too.</summary>
     public bool Equals(InputShape? other) => other is not null
-        && (Features, Classes, IsMultiLabel) == (other.Features, other.Classes, other.IsMultiLabel) && (Embedded ?? []).SequenceEqual(other.Embedded ?? []);
+        && (Features, Classes, IsMultiLabel) == (other.Features, other.Classes, other.IsMultiLabel) && Image == other.Image && (Embedded ?? []).SequenceEqual(other.Embedded ?? []);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Features, Classes, IsMultiLabel);

@@ -42,8 +42,12 @@ internal static class ByteRangeSplit
     }
 
     // Whoever reads it reads much at once, into memory of its own.
-    private static FileStream At(string path, long position) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan) { Position = position };
+    private static FileStream At(string path, long position)
+    {
+        var file = JobFiles.OpenRead(path, buffer: 0);
+        file.Position = position;
+        return file;
+    }
 
     // The start of the first line that begins at or after a position.
     private static long LineStart(FileStream file, long body, long position)
@@ -78,7 +82,7 @@ internal static class ByteRangeSplit
         return lines;
     }
 
-    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+    private static FileStream Open(string path) => JobFiles.OpenRead(path, 1 << 16);
 
     private sealed record Body(string Path, string Header, long Start, long Length)
     {

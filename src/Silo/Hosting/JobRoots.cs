@@ -26,7 +26,8 @@ internal static class JobRoots
     /// <returns>Folders that may be read (null: all), and the one that may be written (null: all).</returns>
     public static (IReadOnlyList<string>? Readable, string? Writable) Of(SiloSettings settings)
     {
-        var isOpen = settings.WebPort is not null && !IPAddress.IsLoopback(settings.WebAddress) && WebAccess.DemandsTokens(settings);
+        var isOpen = (settings.Auth != WebAccess.None && !IPAddress.IsLoopback(settings.Address)) // another silo's API may have taken the job
+            || (settings.WebPort is not null && !IPAddress.IsLoopback(settings.WebAddress) && WebAccess.DemandsTokens(settings));
         if (settings.DataRoots.Count == 0 && !isOpen)
         {
             return (null, settings.OutputRoot);
@@ -49,7 +50,15 @@ internal static class JobRoots
 
         Environment.SetEnvironmentVariable(PathRule.ReadVariable, readable is null ? null : string.Join(Path.PathSeparator, readable));
         Environment.SetEnvironmentVariable(PathRule.WriteVariable, writable);
+        Environment.SetEnvironmentVariable(PathRule.OwnVariable, string.Join(Path.PathSeparator, Own(settings)));
         PathRule.UseEnvironment();
+    }
+
+    /// <summary>What is the silo's own, even where it lies below a root: whoever reads the key is an operator.</summary>
+    public static IEnumerable<string> Own(SiloSettings settings)
+    {
+        string[] files = [HomeKey.FileName, "membership.db", "jobs.db", WebAccess.AuditFolder + Path.DirectorySeparatorChar];
+        return files.Select(f => Path.Combine(settings.Home, f)).Concat(settings.Certs is { } certs ? [certs.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar] : []);
     }
 
     private static string Runs(SiloSettings settings) => Path.Combine(settings.Home, "runs");

@@ -13,6 +13,9 @@ internal static class WebAccess
     /// <summary>--auth: tokens everywhere.</summary>
     public const string Tokens = "tokens";
 
+    /// <summary>Name of the audit log's folder in the home.</summary>
+    public const string AuditFolder = "audit";
+
     /// <summary>--auth: no tokens.</summary>
     public const string None = "none";
 
@@ -52,7 +55,7 @@ internal static class WebAccess
     {
         DemandsTokens = DemandsTokens(settings),
         Keys = DemandsTokens(settings) ? [HomeKey.Of(settings.Home), .. Bootstrap()] : [],
-        AuditFolder = settings.TemporaryHome ? null : Path.Combine(settings.Home, "audit"),
+        AuditFolder = settings.TemporaryHome ? null : Path.Combine(settings.Home, AuditFolder),
     };
 
     /// <summary>What to say at the start of a silo whose server strangers can reach; null: nothing.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Web.Auditing;
 
-/// <summary>Notes who has changed what. An entry is written before the answer to its request is sent: nobody has been told of a change that is not in the log.</summary>
+/// <summary>Notes who has changed what. An entry is written before the answer to its request is sent. Where that fails, as on a full disk, the change has been made all the same, and the silo's own log says what is missing.</summary>
 /// <param name="settings">How the server is served.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told where an entry cannot be written.</param>

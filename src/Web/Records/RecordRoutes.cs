@@ -54,6 +54,12 @@ internal static class RecordRoutes
             var document = Read(await JobFileBody.Read(context.Request, cancellation, JobFileBody.LongestReceived));
             AuditLog.Concerns(context, document.JobId!);
             var submission = document.Submission() with { Owner = Caller.Of(context).Owner };
+            var rule = PathRule.Current;
+            if ((submission.Output is { } output ? rule.WriteRefusal(output) : null) ?? (submission.Continue is { } run ? rule.ReadRefusal(run) : null) is { } refusal)
+            {
+                throw new JobException(refusal);
+            }
+
             var job = await calls.Change(() => calls.Catalogue.Submit(submission), cancellation); // it has an id, so that it is taken once
             calls.ForgetJobs();
             return Of(job, Json.String);

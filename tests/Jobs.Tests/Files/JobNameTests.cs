@@ -65,4 +65,21 @@ public sealed class JobNameTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    // An id becomes a part of paths: of checkpoints, outputs, events.
+    [Theory]
+    [InlineData("digits-mlp-ab12cd", true)]
+    [InlineData("a.b_c-1", true)]
+    [InlineData("", false)]
+    [InlineData(".", false)]
+    [InlineData("..", false)]
+    [InlineData("./other", false)]
+    [InlineData("/tmp/x", false)]
+    [InlineData("a b", false)]
+    [InlineData("a\0b", false)]
+    public void An_id_is_a_part_of_a_path_and_no_path(string id, bool good)
+    {
+        Assert.Equal(good, JobName.IsGoodId(id));
+        Assert.False(JobName.IsGoodId(id + new string('a', 128)));
+    }
 }

@@ -177,6 +177,36 @@ public sealed class PathRuleTests : IDisposable
         Assert.Equal(may, _rule.WriteRefusal(Full(path)) is null);
     }
 
+    // The key of a silo's home makes operators, and homes lie below roots.
+    [Theory]
+    [InlineData("root/operator.key", false)]
+    [InlineData("root/operator.key.ab12.tmp", false)] // while it is written
+    [InlineData("root/to-key", false)]
+    [InlineData("root/audit", false)]
+    [InlineData("root/audit/one.jsonl", false)]
+    [InlineData("root/x/../audit/one.jsonl", false)]
+    [InlineData("root/audits.csv", true)]
+    [InlineData("root/in.csv", true)]
+    public void What_is_a_silo_s_own_no_job_reads_or_writes_whatever_the_roots(string path, bool may)
+    {
+        Write("root/operator.key");
+        Write("root/operator.key.ab12.tmp");
+        Write("root/audit/one.jsonl");
+        Write("root/audits.csv");
+        Directory.CreateDirectory(Full("root/x"));
+        Link("root/to-key", "operator.key");
+        string[] own = [Full("root/operator.key"), Full("root/audit") + "/"];
+        foreach (var rule in new[] { new PathRule([Full("root")], null, own), new PathRule(null, null, own) })
+        {
+            Assert.Equal(may, rule.ReadRefusal(Full(path)) is null);
+            Assert.Equal(may, rule.WriteRefusal(Full(path)) is null);
+            if (!may && File.Exists(Full(path)))
+            {
+                Assert.Contains("is the silo's own", Assert.Throws<JobException>(() => rule.OpenRead(Full(path))).Message);
+            }
+        }
+    }
+
     [Fact]
     public void Without_roots_everything_is_as_it_was()
     {

@@ -28,7 +28,7 @@ internal sealed class LinearColumn(FittedColumn column, ColumnEncoder encoder, C
         return new ChoiceTerm(cells, features);
     }
 
-    private int Only(string? text) => Encoded(double.NaN, text) is [var feature] ? feature : none;
+    private int Only(string? text) => encoder.Only(text) is { } own ? first + own : Encoded(double.NaN, text) is [var feature] ? feature : none;
 
     // The features of a cell that are 1, those of numbers left out.
     private int[] Encoded(double value, string? text)

@@ -35,10 +35,14 @@ internal sealed class LinearTensors : IExampleTensors
     /// <param name="facts">What all shards agree on.</param>
     /// <param name="training">As there.</param>
     public static IExampleTensors? Of(Job job, IShardSource source, DataFacts facts, int[]? training = null) =>
-        IsLarge(facts) && NetworkCatalogue.Of(job.Model).IsLinear ? source.Labelled?.Described?.ToLinear(job.Model.Precision, facts, training) : null;
+        IsLarge(facts) && Fits(facts) && NetworkCatalogue.Of(job.Model).IsLinear ? source.Labelled?.Described?.ToLinear(job.Model.Precision, facts, training) : null;
 
     /// <summary>Whether a job's features are so many numbers that they are not written out. It depends on the job and its data alone.</summary>
     public static bool IsLarge(DataFacts facts) => (facts.TrainingRows.Sum() + facts.ValidationRows.Sum()) * facts.Shape.Features >= Large;
+
+    // Outputs of all rows of a shard at once; what is more is written out in parts.
+    private static bool Fits(DataFacts facts) =>
+        facts.TrainingRows.Zip(facts.ValidationRows, (t, v) => t + v).Max() * facts.Shape.Outputs * sizeof(double) <= int.MaxValue;
 
     /// <inheritdoc/>
     public Batch Gather(ReadOnlySpan<int> rows, ulong digest, PassPlace place)
