@@ -55,7 +55,8 @@ internal static class RecordRoutes
             AuditLog.Concerns(context, document.JobId!);
             var submission = document.Submission() with { Owner = Caller.Of(context).Owner };
             var rule = PathRule.Current;
-            if ((submission.Output is { } output ? rule.WriteRefusal(output) : null) ?? (submission.Continue is { } run ? rule.ReadRefusal(run) : null) is { } refusal)
+            var refusal = (submission.Output is { } output ? rule.WriteRefusal(output) : null) ?? (submission.Continue is { } run ? rule.ReadRefusal(run) : null);
+            if (refusal is not null)
             {
                 throw new JobException(refusal);
             }
