@@ -6,6 +6,9 @@ namespace Granary.Silo.Storage;
 /// <summary>Redis, for clusters of several machines. Its address may be followed by options, as StackExchange.Redis knows them: ssl=true, user=..., password=...</summary>
 internal sealed class RedisClusterStore : IClusterStore
 {
+    // Milliseconds, for a handshake of TLS where all cores compute; a server that is not there is noticed at once.
+    private const int BusyMachine = 15_000;
+
     /// <inheritdoc/>
     public string Name => "redis";
 
@@ -22,7 +25,9 @@ internal sealed class RedisClusterStore : IClusterStore
     {
         try
         {
-            return ConfigurationOptions.Parse(text);
+            var options = ConfigurationOptions.Parse(text);
+            options.ConnectTimeout = text.Contains("connectTimeout", StringComparison.OrdinalIgnoreCase) ? options.ConnectTimeout : BusyMachine;
+            return options;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
