@@ -135,13 +135,18 @@ internal sealed class CsvReading
         }
     }
 
-    // A chunk of unusual rows. A blank line comes before it: its first bytes must not be taken for the mark of an encoding, which only a file can begin with.
+    // A chunk of unusual rows. Its first bytes must not be taken for the mark of an encoding, which only a file can begin with.
     private bool TryRows(byte[] bytes, LineChunk chunk, RowBuffer into)
     {
         into.Clear();
+        if (bytes[0] is 0xef or 0xfe or 0xff or 0)
+        {
+            return false;
+        }
+
         try
         {
-            var part = new LinePart("", [(byte)'\n', .. bytes.AsSpan(0, chunk.Length)], line => line);
+            var part = new LinePart("", bytes[..chunk.Length], line => line);
             if (_cells is null)
             {
                 CsvSource.Add(part, _columns, _data, into);
