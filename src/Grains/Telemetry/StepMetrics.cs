@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Granary.Contracts;
 
 namespace Granary.Grains.Telemetry;
 
@@ -22,9 +21,7 @@ internal sealed class StepMetrics(string job)
     private long _added = Stopwatch.GetTimestamp();
 
     /// <summary>Takes a step, and adds what is kept where it has been kept for long, or where there are many.</summary>
-    /// <param name="own">What each shard of this member put in.</param>
-    /// <param name="costs">What it took.</param>
-    public void Take(ReadOnlySpan<ShardRecord> own, in StepCosts costs)
+    public void Take(in MeasuredStep step)
     {
         if (!Metrics.StepsAreTaken)
         {
@@ -34,7 +31,7 @@ internal sealed class StepMetrics(string job)
         bool adds;
         lock (_taking)
         {
-            _taken[_count++] = MeasuredStep.Of(own, costs);
+            _taken[_count++] = step;
             adds = _count == Most || Stopwatch.GetElapsedTime(_added) > Longest;
         }
 

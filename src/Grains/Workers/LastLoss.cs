@@ -1,5 +1,4 @@
 using System.Globalization;
-using Granary.Contracts;
 
 namespace Granary.Grains.Workers;
 
@@ -8,18 +7,9 @@ internal sealed class LastLoss
 {
     private double? _value;
 
-    /// <summary>Takes a step in. One whose examples weigh nothing has no loss.</summary>
-    /// <param name="own">What each of the worker's shards put into it.</param>
-    public void Take(ReadOnlySpan<ShardRecord> own)
-    {
-        double loss = 0, weight = 0;
-        foreach (var record in own)
-        {
-            (loss, weight) = (loss + record.LossSum, weight + record.Weight);
-        }
-
-        _value = double.IsFinite(loss / weight) ? loss / weight : _value;
-    }
+    /// <summary>Takes a step in.</summary>
+    /// <param name="loss">The mean loss of the worker's own examples; null: they weigh nothing.</param>
+    public void Take(double? loss) => _value = loss is { } value && double.IsFinite(value) ? value : _value;
 
     /// <summary>As the rest of a sentence.</summary>
     public string Text => _value is { } loss

@@ -28,9 +28,10 @@ internal sealed class StepReports<T>(TrainingTask task, StepExchange<T> exchange
     public void Measure(in StepOutcome step)
     {
         reports.Times.AddStep(step.ComputeTicks, step.ExchangeTicks, step.WaitedTicks, step.UpdateTicks);
-        _lastLoss.Take(step.Own);
         var (bytes, allocated) = (exchange.BytesSent, GC.GetAllocatedBytesForCurrentThread());
-        reports.Metrics.Take(step.Own, new StepCosts(step.ComputeTicks, step.ExchangeTicks, exchange.Updates.Busy, bytes - _bytes, allocated - _allocated));
+        var measured = MeasuredStep.Of(step.Own, new StepCosts(step.ComputeTicks, step.ExchangeTicks, exchange.Updates.Busy, bytes - _bytes, allocated - _allocated));
+        _lastLoss.Take(measured.Loss);
+        reports.Metrics.Take(measured);
         (_bytes, _allocated) = (bytes, allocated);
         if (step.Trial is { } trial)
         {
