@@ -29,6 +29,11 @@ internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembership
             _ = Run(request);
         }
 
+        if (_answer is not null)
+        {
+            DeactivateOnIdle(); // whoever asks once more, because this answer was lost, finds every part finished
+        }
+
         return Task.FromResult(_answer ?? new PredictionAnswer(_finished.Count, false, null));
     }
 

@@ -66,9 +66,14 @@ public sealed class PredictionParts(string folder)
     /// <summary>Writes a part.</summary>
     /// <param name="part">Which.</param>
     /// <param name="write">Writes its predictions, and says what is known of it.</param>
-    /// <exception cref="JobException">It cannot be written.</exception>
+    /// <exception cref="JobException">It cannot be written, or may not be written there.</exception>
     public FinishedPart Write(int part, Func<Stream, FinishedPart> write)
     {
+        if (PathRule.Current.WriteRefusal(folder) is { } refusal)
+        {
+            throw new JobException(refusal);
+        }
+
         FinishedPart? made = null;
         WholeFile.Write(Content(part), file =>
         {

@@ -1,9 +1,10 @@
 using System.Net;
 using Granary.Jobs;
+using Granary.Silo.Storage;
 
 namespace Granary.Silo.Hosting;
 
-/// <summary>What jobs may read and write on this silo. It is passed on in two variables, so that the process that checks a job's data has the same rule.</summary>
+/// <summary>What jobs may read and write on this silo. It is passed on in three variables, so that the process that checks a job's data has the same rule.</summary>
 internal static class JobRoots
 {
     /// <summary>Refuses roots that are not there.</summary>
@@ -57,7 +58,7 @@ internal static class JobRoots
     /// <summary>What is the silo's own, even where it lies below a root: whoever reads the key is an operator.</summary>
     public static IEnumerable<string> Own(SiloSettings settings)
     {
-        string[] files = [HomeKey.FileName, "membership.db", "jobs.db", WebAccess.AuditFolder + Path.DirectorySeparatorChar];
+        string[] files = [HomeKey.FileName, SqliteClusterStore.Membership, SqliteClusterStore.Jobs, WebAccess.AuditFolder + Path.DirectorySeparatorChar];
         return files.Select(f => Path.Combine(settings.Home, f)).Concat(settings.Certs is { } certs ? [certs.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar] : []);
     }
 

@@ -23,23 +23,6 @@ public sealed class DescribedReadingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Threads that are always free.
-    private sealed class Helpers(int count) : IReadingHelpers
-    {
-        private int _left = count;
-
-        public bool TryRun(Action work)
-        {
-            if (Interlocked.Decrement(ref _left) < 0)
-            {
-                return false;
-            }
-
-            new Thread(() => work()).Start();
-            return true;
-        }
-    }
-
     private static string Bits(double x) => double.IsNaN(x) ? "missing" : BitConverter.DoubleToInt64Bits(x).ToString("x16", CultureInfo.InvariantCulture);
 
     private static string Read(DescribedSource source)
@@ -77,7 +60,7 @@ public sealed class DescribedReadingTests : IDisposable
     private static string? InChunks(DataSection data, int shard, int helpers, int chunk)
     {
         var (lines, columns) = Open(data, shard);
-        return CsvDescribed.InChunks(lines, columns, data, areDealt: false, new Helpers(helpers), chunk) is { } source ? Read(source) : null;
+        return CsvDescribed.InChunks(lines, columns, data, areDealt: false, new FreeThreads(helpers), chunk) is { } source ? Read(source) : null;
     }
 
     private DataSection Data(string text, int shards, string? weight = null) => new()
@@ -188,7 +171,7 @@ public sealed class DescribedReadingTests : IDisposable
     {
         var rows = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"{(i == 59_998 ? "1.2.3" : $"{i}.5")},red,yes,2024-01-01,x,n,{(i % 2 == 0 ? "u" : "v")}\n"));
         var data = Data("a,c,b,d,t,n,y\n" + rows, 2);
-        var error = Assert.Throws<JobException>(() => CsvSource.ReadDescribed(new SourcePart(data.Path, null, 1, 2), data, use: new ReadingMeans(new Helpers(3), null)));
+        var error = Assert.Throws<JobException>(() => CsvSource.ReadDescribed(new SourcePart(data.Path, null, 1, 2), data, use: new ReadingMeans(new FreeThreads(3), null)));
         Assert.StartsWith($"{Path.GetFileName(data.Path)}:60000: column 'a' holds '1.2.3', which is not a number", error.Message, StringComparison.Ordinal);
     }
 
@@ -225,7 +208,7 @@ public sealed class DescribedReadingTests : IDisposable
         ColumnSection[] sections = [.. names.Select(n => ColumnKinds.Section(data, n))];
         var sink = new CountingSink([.. sections.Select(s => ColumnKinds.Of(s.Kind).IsText ? new LabelNames() : null)], rows => Count(-(long)rows * Row.Length));
         var part = new LinePart("d.csv", bytes.Length, () => new CountingStream(bytes, got => Count(got)), line => line);
-        Assert.NotNull(CsvReading.Run([part], columns, data, sink, new Helpers(helpers), Chunk, CellReader.Of(names, sections, data)));
+        Assert.NotNull(CsvReading.Run([part], columns, data, sink, new FreeThreads(helpers), Chunk, CellReader.Of(names, sections, data)));
         Assert.Equal(0, held);
         Assert.InRange(most, Chunk / 2, 2L * Chunk * (helpers + 2));
 

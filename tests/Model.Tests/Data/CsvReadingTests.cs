@@ -15,23 +15,6 @@ public sealed class CsvReadingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Threads that are always free.
-    private sealed class Helpers(int count) : IReadingHelpers
-    {
-        private int _left = count;
-
-        public bool TryRun(Action work)
-        {
-            if (Interlocked.Decrement(ref _left) < 0)
-            {
-                return false;
-            }
-
-            new Thread(() => work()).Start();
-            return true;
-        }
-    }
-
     private static string Read(TableSource source)
     {
         var (text, row) = (new StringBuilder(), new double[source.Features]);
@@ -61,7 +44,7 @@ public sealed class CsvReadingTests : IDisposable
     {
         var sink = new MemorySink(Columns.Features.Length);
         var read = CsvReading.Run(
-            ByteRangeSplit.Read(new SourcePart(path, null, shard, data.Shards), [path], header: true).Parts, Columns, data, sink, new Helpers(helpers), chunk);
+            ByteRangeSplit.Read(new SourcePart(path, null, shard, data.Shards), [path], header: true).Parts, Columns, data, sink, new FreeThreads(helpers), chunk);
         gaveUp = read is null;
         if (read is not { } found)
         {
@@ -187,7 +170,7 @@ public sealed class CsvReadingTests : IDisposable
         var rows = string.Concat(Enumerable.Range(0, 120_000).Select(i => $"{(i == 110_000 ? "1.2.3" : $"{i}.5")},c{i % 2}\n"));
         var path = _folder.Write("d.csv", "a,y\n" + rows);
         var data = new DataSection { Format = "csv", Path = path, Label = "y", Shards = 2 };
-        var error = Assert.Throws<JobException>(() => CsvSource.Read(new SourcePart(path, null, 1, 2), data, use: new ReadingMeans(new Helpers(3), null)));
+        var error = Assert.Throws<JobException>(() => CsvSource.Read(new SourcePart(path, null, 1, 2), data, use: new ReadingMeans(new FreeThreads(3), null)));
         Assert.StartsWith("d.csv:110002: column 'a' holds '1.2.3', which is not a number.", error.Message, StringComparison.Ordinal);
     }
 }
