@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 granary() { dotnet "$root/src/Client/bin/Release/net10.0/granary.dll" "$@"; }
-field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" | head -n 1; }
+field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" | awk 'NR == 1'; } # reads to the end: no SIGPIPE for what writes
 
 scratch=$(mktemp -d)
 export GRANARY_HOME=$scratch/home
