@@ -21,8 +21,11 @@ internal static class Parts
     {
         switch (arguments)
         {
+            case ["exchange", var self, var members, var certificates, .. var works] when certificates.StartsWith(ExchangeMember.CertificatesArgument, StringComparison.Ordinal):
+                await ExchangeMember.Run(Number(self), Number(members), tcpAlone: true, certificates[ExchangeMember.CertificatesArgument.Length..], Works(works), CancellationToken.None);
+                return 0;
             case ["exchange" or "exchange-on-host", var self, var members, .. var works]:
-                await ExchangeMember.Run(Number(self), Number(members), arguments[0] == "exchange", Works(works), CancellationToken.None);
+                await ExchangeMember.Run(Number(self), Number(members), arguments[0] == "exchange", null, Works(works), CancellationToken.None);
                 return 0;
             case ["exchange-crowd", var members, .. var works]:
                 await ExchangeCrowd.Run(Number(members), Works(works), CancellationToken.None);

@@ -18,6 +18,7 @@ IComparison[] comparisons =
     new FourWorkersComparison(),
     new BytesComparison(),
     new WorkersComparison(),
+    new TlsComparison(),
     new TrainingComparison(TrainingWork.Logistic, ddp: 6, bare: null, overhead: 0.30, allocated: null),
     new TrainingComparison(TrainingWork.Mlp, ddp: 1.8, bare: 0.85, overhead: null, allocated: 5),
     new TrainingComparison(TrainingWork.BigMlp, ddp: 1.4, bare: 0.85, overhead: null, allocated: null),

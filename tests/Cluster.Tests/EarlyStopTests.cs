@@ -4,7 +4,7 @@ namespace Granary.Cluster.Tests;
 [Collection(RecoveryScenario.OneByOne)]
 public sealed class EarlyStopTests : RecoveryScenario
 {
-    [Fact]
+    [LongFact]
     public async Task Kills_do_not_show_in_where_a_job_stops_nor_in_which_version_is_the_best()
     {
         string[] watched = [.. Job, "--set", "data.shards=8", "training.epochs=1000", "training.keep=best", "training.earlyStopping.patience=20"];

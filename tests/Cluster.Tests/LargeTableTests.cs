@@ -57,7 +57,7 @@ public sealed class LargeTableTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_folder, "out", "model.safetensors")));
     }
 
-    [Fact]
+    [LongFact]
     public async Task Weights_are_the_same_on_any_number_of_silos_and_the_model_is_used_as_any_other()
     {
         var (job, hashes) = (Job("0.5"), new List<string>());

@@ -11,7 +11,7 @@ public sealed class LbfgsRecoveryTests : RecoveryScenario
         "--set", "training.epochs=200",
     ];
 
-    [Fact]
+    [LongFact]
     public async Task Kills_in_the_middle_of_line_searches_do_not_show_in_the_weights()
     {
         using var undisturbed = await Run(["train", .. Search, "--silos", "1", "--json"]);

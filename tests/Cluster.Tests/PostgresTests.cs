@@ -140,7 +140,7 @@ public sealed class PostgresTests : IDisposable
         command.ExecuteNonQuery();
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_job_goes_on_when_a_silo_is_killed_and_when_the_database_is_restarted()
     {
         var expected = await SiloCluster.Undisturbed(Job);

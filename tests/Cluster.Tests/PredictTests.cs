@@ -42,7 +42,7 @@ public sealed class PredictTests : IDisposable
         }
     }
 
-    [Fact]
+    [LongFact]
     public async Task Neither_silos_nor_kills_show_in_the_output()
     {
         await Prepare();

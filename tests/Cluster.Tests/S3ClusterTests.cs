@@ -25,7 +25,7 @@ public sealed class S3ClusterTests : IDisposable
         .. server.Variables,
     ];
 
-    [Fact]
+    [LongFact]
     public async Task A_job_goes_on_from_S3_when_more_silos_are_lost_with_their_disks_than_replicas_cover()
     {
         var expected = await SiloCluster.Undisturbed(Job);
@@ -52,7 +52,7 @@ public sealed class S3ClusterTests : IDisposable
     }
 
     // All silos with all their disks, while the store is down: the job waits, and why says for what.
-    [Fact]
+    [LongFact]
     public async Task A_job_waits_for_S3_when_every_silo_was_lost_and_the_store_is_down()
     {
         var expected = await SiloCluster.Undisturbed(Job);

@@ -18,7 +18,7 @@ public sealed class TrainOnTests : IDisposable
     [Fact]
     public async Task An_interrupted_run_and_a_finished_one_are_trained_on_to_the_same_bits()
     {
-        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=200", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001", "--set", "data.shards=2"];
+        string[] whole = [Example("digits-mlp.yaml"), "--json", "--set", "training.epochs=100", "--set", "training.optimizer.kind=adam", "--set", "training.optimizer.learningRate=0.001", "--set", "data.shards=2"];
         using var expected = await CommandLine.Run(_folder, ["train", .. whole, "--silos", "1"]);
         Assert.Equal(0, await expected.Exit());
         using var train = new CommandLine(_folder, ["train", .. whole, "--silos", "2", "--output", "run"]);
@@ -33,7 +33,7 @@ public sealed class TrainOnTests : IDisposable
         Assert.Equal("cancelled", part.GetProperty("state").GetString());
         Assert.Equal(part.GetProperty("steps").GetInt64(), part.GetProperty("modelStep").GetInt64());
         Assert.Equal(part.GetProperty("modelStep").GetInt64(), part.GetProperty("validation").GetProperty("step").GetInt64());
-        Assert.Contains($"to go on from step {part.GetProperty("steps").GetInt64()}: granary train {Example("digits-mlp.yaml")} --set training.epochs=200 ", train.Errors);
+        Assert.Contains($"to go on from step {part.GetProperty("steps").GetInt64()}: granary train {Example("digits-mlp.yaml")} --set training.epochs=100 ", train.Errors);
         Assert.Contains(" --silos 2 --continue run\n", train.Errors.ReplaceLineEndings("\n"));
 
         // Into the very folder that it comes from.
@@ -51,7 +51,7 @@ public sealed class TrainOnTests : IDisposable
 
         var done = await Run(["train", .. whole, "--continue", "run"]);
         Assert.Equal((2, ""), (done.Code, done.Output));
-        Assert.Contains("--continue run: the run has all of its 200 epochs: set more", done.Errors);
+        Assert.Contains("--continue run: the run has all of its 100 epochs: set more", done.Errors);
         var other = await Run(["train", .. whole, "--continue", "run", "--set", "training.batch=32"]);
         Assert.Equal(2, other.Code);
         Assert.Contains("training.batch is 32 here, 64 there", other.Errors);

@@ -4,7 +4,7 @@ namespace Granary.Cluster.Tests;
 [Collection(RecoveryScenario.ManyAtOnce)]
 public sealed class UnrestTests : RecoveryScenario
 {
-    [Fact]
+    [LongFact]
     public async Task Silos_that_come_go_and_freeze_do_not_show_in_the_weights()
     {
         await Up(silos: 2);

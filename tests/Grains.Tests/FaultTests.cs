@@ -42,7 +42,7 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task A_plan_of_faults_does_not_show_in_the_weights()
     {
-        var job = Job(epochs: 100);
+        var job = Job(epochs: 75);
         var expected = await Undisturbed(job);
         var plan = FaultPlanFile.Parse(
             """
@@ -77,7 +77,7 @@ public sealed class FaultTests : IDisposable
         Assert.Contains(events, e => e.Kind == JobEventKind.CheckpointFailed && e.Message.Contains("no space left on device", StringComparison.Ordinal));
         Assert.Contains(events, e => e.Kind == JobEventKind.StorageFailed && e.Message.EndsWith("(injected fault)", StringComparison.Ordinal));
         var ledger = (await coordinator.Ledger())!;
-        Assert.Equal(100 * 200, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)));
+        Assert.Equal(75 * 200, ledger.Epochs.Sum(e => e.Examples.Sum() * (e.EndEpoch - e.FirstEpoch)));
     }
 
     // Ends the failure of the storage as soon as the job has met it, or ended.

@@ -60,7 +60,7 @@ public sealed class TlsJobTests : IDisposable
     [Fact]
     public async Task Faults_of_the_channel_work_over_TLS_and_do_not_show_in_the_weights()
     {
-        var job = Job(epochs: 60);
+        var job = Job(epochs: 30);
         await using var cluster = await Deploy(3);
         await cluster.HoldBack(milliseconds: 3);
         var coordinator = await cluster.Submit(job);
@@ -78,7 +78,7 @@ public sealed class TlsJobTests : IDisposable
     [Fact]
     public async Task Certificates_and_their_CA_are_rotated_while_a_job_runs_and_lose_no_step()
     {
-        var job = Job(epochs: 60);
+        var job = Job(epochs: 30);
         await using var cluster = await Deploy(3);
         await cluster.HoldBack(milliseconds: 5);
         var coordinator = await cluster.Submit(job);

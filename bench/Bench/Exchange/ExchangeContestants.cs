@@ -15,6 +15,10 @@ internal static class ExchangeContestants
     public static Contestant Granary(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
         new(Contestant.Granary, async cancellation => ByName(await Members(session, "exchange", members, sizes, cancellation), sizes));
 
+    /// <summary>The same between two that show each other the certificate of a folder.</summary>
+    public static Contestant GranaryOverTls(Session session, string certificates, IReadOnlyList<ExchangeSize> sizes) =>
+        new(Contestant.Granary, async cancellation => ByName(await Members(session, "exchange", 2, sizes, cancellation, certificates), sizes));
+
     /// <summary>The same over what processes of one host use.</summary>
     public static Contestant GranaryOnHost(Session session, int members, IReadOnlyList<ExchangeSize> sizes) =>
         new(OnHost, async cancellation => ByName(await Members(session, "exchange-on-host", members, sizes, cancellation), sizes));
@@ -49,10 +53,11 @@ internal static class ExchangeContestants
         new(sizes.ToDictionary(s => s.Name, s => members[0][ExchangeMember.Name(s.Weights, "ms")]));
 
     private static async Task<IReadOnlyList<IReadOnlyDictionary<string, double>>> Members(
-        Session session, string part, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation)
+        Session session, string part, int members, IReadOnlyList<ExchangeSize> sizes, CancellationToken cancellation, string? certificates = null)
     {
+        string[] more = certificates is null ? [] : [ExchangeMember.CertificatesArgument + certificates];
         var children = Enumerable.Range(0, members).Select(m => Child.StartPart(
-            session, [part, Text(m), Text(members), .. sizes.Select(s => s.Argument)])).ToArray();
+            session, [part, Text(m), Text(members), .. more, .. sizes.Select(s => s.Argument)])).ToArray();
         try
         {
             var ports = new List<string>();

@@ -49,7 +49,7 @@ internal sealed class Collector : IDisposable
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _address,
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-        ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
     };
 
     /// <summary>Exports so far.</summary>

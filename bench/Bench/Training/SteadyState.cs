@@ -17,7 +17,7 @@ internal sealed record SteadyState(
     IReadOnlyDictionary<string, double> Shares)
 {
     /// <summary>Seconds at the beginning that do not count: code is still being compiled.</summary>
-    private const int WarmUp = 5;
+    private const int ShortWarmUp = 5;
 
     /// <summary>Runs a job that would never end, and listens to its first silo for some seconds.</summary>
     public static async Task<SteadyState> Measure(Session session, string file, int seconds, CancellationToken cancellation)
@@ -27,7 +27,7 @@ internal sealed record SteadyState(
     }
 
     /// <summary>The same of one that has been started; it is ended.</summary>
-    public static async Task<SteadyState> Measure(Session session, GranaryJob job, int seconds, CancellationToken cancellation)
+    public static async Task<SteadyState> Measure(Session session, GranaryJob job, int seconds, CancellationToken cancellation, int warmUp = ShortWarmUp)
     {
         var silos = await job.StartedSilos(cancellation);
         session.Environment.Adopt(silos[0]);
@@ -36,21 +36,21 @@ internal sealed record SteadyState(
         for (var waited = 0; ; waited++)
         {
             var training = metrics.Seconds.SkipWhile(s => s.Values.GetValueOrDefault("granary.steps") == 0).ToArray();
-            if (training.Length >= WarmUp)
+            if (training.Length >= warmUp)
             {
                 warm ??= OtherThreads.Now(silos, job.StepThread);
             }
 
-            if (training.Length > WarmUp + seconds)
+            if (training.Length > warmUp + seconds)
             {
                 var beside = warm!.PercentUntil(OtherThreads.Now(silos, job.StepThread));
                 await job.Stop(cancellation);
-                return Of(training[(WarmUp - 1)..(WarmUp + seconds)], beside, StepShares.Of(job.Output));
+                return Of(training[(warmUp - 1)..(warmUp + seconds)], beside, StepShares.Of(job.Output));
             }
 
-            if (waited > 40 * (25 + seconds))
+            if (waited > 40 * (20 + warmUp + seconds))
             {
-                throw new ChildException($"the silos took no {seconds + WarmUp} seconds of steps in {25 + seconds} s");
+                throw new ChildException($"the silos took no {seconds + warmUp} seconds of steps in {20 + warmUp + seconds} s");
             }
 
             await Task.Delay(25, cancellation);

@@ -4,24 +4,18 @@ namespace Granary.Grains.Channel;
 
 /// <summary>A call that is completed later, by whoever has it and on that thread: what waits for it goes on within <see cref="Complete"/>. One at a
 /// time, without an allocation for each.</summary>
-internal sealed class OpenCall : IValueTaskSource, IValueTaskSource<int>
+internal sealed class OpenCall : IValueTaskSource<int>
 {
     private ManualResetValueTaskSourceCore<int> _core = new() { RunContinuationsAsynchronously = false };
 
     /// <summary>Whether one waits.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Opens one that returns nothing.</summary>
-    public ValueTask Open()
-    {
-        Reset();
-        return new ValueTask(this, _core.Version);
-    }
-
     /// <summary>Opens one that returns a number.</summary>
-    public ValueTask<int> OpenForResult()
+    public ValueTask<int> Open()
     {
-        Reset();
+        _core.Reset();
+        IsOpen = true;
         return new ValueTask<int>(this, _core.Version);
     }
 
@@ -41,17 +35,8 @@ internal sealed class OpenCall : IValueTaskSource, IValueTaskSource<int>
         }
     }
 
-    private void Reset()
-    {
-        _core.Reset();
-        IsOpen = true;
-    }
-
     /// <inheritdoc/>
-    int IValueTaskSource<int>.GetResult(short token) => _core.GetResult(token);
-
-    /// <inheritdoc/>
-    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+    public int GetResult(short token) => _core.GetResult(token);
 
     /// <inheritdoc/>
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);

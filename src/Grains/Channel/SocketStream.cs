@@ -1,20 +1,21 @@
+using System.Buffers;
 using System.Net.Sockets;
 
 namespace Granary.Grains.Channel;
 
 /// <summary>
 /// A socket as the stream that <see cref="System.Net.Security.SslStream"/> encrypts for. Its synchronous calls wait, for the handshake. Its asynchronous
-/// ones never do, and no other thread ever completes them: what the socket does not take or give at once is left open until
-/// <see cref="GoOnReading"/> and <see cref="GoOnWriting"/>, which the thread that drives the connection calls, and everything that follows from
-/// a completed call (decrypting, encrypting the next record) happens within them.
+/// ones never do, and no other thread ever completes them. A read of what has not come in yet is left open until <see cref="GoOnReading"/>, which the
+/// thread that drives the connection calls, and everything that follows (decrypting) happens within it. What is written is gathered until
+/// <see cref="TryFlush"/>: several records go out by one call.
 /// </summary>
 /// <param name="socket">Blocking during the handshake, non-blocking afterwards.</param>
 internal sealed class SocketStream(Socket socket) : Stream
 {
     private readonly OpenCall _reading = new();
-    private readonly OpenCall _writing = new();
+    private readonly ArrayBufferWriter<byte> _written = new();
     private Memory<byte> _into;
-    private ReadOnlyMemory<byte> _from;
+    private int _flushed; // of what is written
 
     /// <summary>Ends the waiting of synchronous calls.</summary>
     public CancellationToken Patience { get; set; }
@@ -28,13 +29,24 @@ internal sealed class SocketStream(Socket socket) : Stream
         }
     }
 
-    /// <summary>Completes an open write if the socket takes the rest of it.</summary>
-    public void GoOnWriting()
+    /// <summary>Sends what asynchronous calls have written, as far as the socket takes it. True: all of it is on its way, or the connection is broken.</summary>
+    public bool TryFlush(out SocketError error)
     {
-        if (_writing.IsOpen && TrySend(ref _from, out var error))
+        error = SocketError.Success;
+        while (_flushed < _written.WrittenCount)
         {
-            _writing.Complete(0, error);
+            var sent = socket.Send(_written.WrittenSpan[_flushed..], SocketFlags.None, out error);
+            if (error != SocketError.Success)
+            {
+                return error != SocketError.WouldBlock;
+            }
+
+            _flushed += sent;
         }
+
+        _written.ResetWrittenCount();
+        _flushed = 0;
+        return true;
     }
 
     /// <inheritdoc/>
@@ -48,7 +60,7 @@ internal sealed class SocketStream(Socket socket) : Stream
         if (!TryReceive(buffer.Span, out var got, out var error))
         {
             _into = buffer;
-            return _reading.OpenForResult();
+            return _reading.Open();
         }
 
         return error is null ? new ValueTask<int>(got) : ValueTask.FromException<int>(error);
@@ -57,14 +69,8 @@ internal sealed class SocketStream(Socket socket) : Stream
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var rest = buffer;
-        if (!TrySend(ref rest, out var error))
-        {
-            _from = rest;
-            return _writing.Open();
-        }
-
-        return error is null ? ValueTask.CompletedTask : ValueTask.FromException(error);
+        _written.Write(buffer.Span);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -100,30 +106,6 @@ internal sealed class SocketStream(Socket socket) : Stream
         got = socket.Receive(buffer, SocketFlags.None, out var result);
         error = result is SocketError.Success or SocketError.WouldBlock ? null : Broken(result);
         return result != SocketError.WouldBlock;
-    }
-
-    // False: a rest is left.
-    private bool TrySend(ref ReadOnlyMemory<byte> rest, out IOException? error)
-    {
-        error = null;
-        while (!rest.IsEmpty)
-        {
-            var sent = socket.Send(rest.Span, SocketFlags.None, out var result);
-            if (result == SocketError.WouldBlock)
-            {
-                return false;
-            }
-
-            if (result != SocketError.Success)
-            {
-                error = Broken(result);
-                return true;
-            }
-
-            rest = rest[sent..];
-        }
-
-        return true;
     }
 
     private static IOException Broken(SocketError error) => new(error.ToString(), new SocketException((int)error));
