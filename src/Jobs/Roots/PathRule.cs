@@ -64,7 +64,7 @@ public sealed class PathRule
         var paths = new List<string>();
         foreach (var path in text.Split(Path.PathSeparator))
         {
-            if (paths.Count > 0 && StoredPath.Is($"{paths[^1]}:{path}"))
+            if (paths.Count > 0 && paths[^1].Equals("s3", StringComparison.OrdinalIgnoreCase) && path.StartsWith("//", StringComparison.Ordinal))
             {
                 paths[^1] += $":{path}";
             }
