@@ -56,6 +56,10 @@ public sealed record ShardSurvey(
 
     /// <summary>SHA-256 of the file that the weights start from, as shard 0's silo sees it; null from every other shard.</summary>
     public string? InitDigest { get; init; }
+
+    /// <summary>What tells whether files of a store are still those that this shard has read: a hash of their names, lengths and tags; null where none is in a store.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SourceTags { get; init; }
 }
 
 /// <summary>Mean and variance of each feature over the examples that have a value for it, kept so that two such sets can be
@@ -138,6 +142,10 @@ public sealed record DataFacts(
 
     /// <summary>SHA-256 of the file that the weights start from; null where there is none.</summary>
     public string? InitDigest { get; init; }
+
+    /// <summary>What tells whether files of a store are still those that the job began with; null where none is in a store.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SourceTags { get; init; }
 
     /// <summary>What a missing value of each feature is filled with, before it is standardised; null where none may be missing,
     /// and until the moments have been merged.</summary>

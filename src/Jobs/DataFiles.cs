@@ -21,7 +21,10 @@ public static class DataFiles
     }
 
     /// <summary>Whether a path can name several files: it is a glob or a folder.</summary>
-    public static bool IsSeveral(string path) => IsGlob(path) || Directory.Exists(path);
+    public static bool IsSeveral(string path) => IsGlob(path) || IsFolder(path);
+
+    /// <summary>Whether a path leads to a folder.</summary>
+    public static bool IsFolder(string path) => StoredPath.Is(path) ? FileKinds.Of(path) == FileKind.Folder : Directory.Exists(path);
 
     /// <summary>The files in ordinal order of their paths. `*` and `?` stand for characters within a name, `**` for any
     /// folders, none too; a folder stands for `FOLDER/**`. `**` does not go through links to folders, which may lead in a circle. Hidden
@@ -47,7 +50,7 @@ public static class DataFiles
             return [];
         }
 
-        var fixedParts = Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).TakeWhile(p => !IsGlob(p)).Count();
+        var fixedParts = (StoredPath.Is(path) ? path : Path.GetFullPath(path)).Split(Path.DirectorySeparatorChar).TakeWhile(p => !IsGlob(p)).Count();
         return [.. Expand(path)
             .SelectMany(f => f.Split(Path.DirectorySeparatorChar).Skip(fixedParts).SkipLast(1))
             .Where(name => name.IndexOf('=', StringComparison.Ordinal) > 0)
@@ -66,13 +69,13 @@ public static class DataFiles
             return refusal;
         }
 
-        if (!IsSeveral(path))
-        {
-            return FileKinds.Refusal(path, text);
-        }
-
         try
         {
+            if (!IsSeveral(path))
+            {
+                return FileKinds.Refusal(path, text);
+            }
+
             if (Expand(path).Count == 0)
             {
                 var hidden = LeftOut(path) is { Count: > 0 } names ? $" {UnreadData.Hidden(path, names)} To read one, give its own path." : "";
@@ -82,6 +85,10 @@ public static class DataFiles
         catch (JobException e)
         {
             return e.Message;
+        }
+        catch (FileStoreException e)
+        {
+            return $"{path} cannot be read: {e.Message}";
         }
 
         return isTable && !IsGlob(path) && PartitionColumns(path) is { Count: > 0 } columns
@@ -97,9 +104,14 @@ public static class DataFiles
     // Hidden files go into `leftOut`; it is null where nobody asks for them.
     private static IReadOnlyList<string> Find(string path, SortedSet<string>? leftOut)
     {
-        if (!IsSeveral(path))
+        if (!IsSeveral(path) || (StoredPath.Is(path) && !FileStores.CanAsk))
         {
-            return [path];
+            return [path]; // what a glob into a store names knows whoever can ask it
+        }
+
+        if (StoredPath.Is(path))
+        {
+            return StoredGlob.Find(path, leftOut);
         }
 
         var full = Path.GetFullPath(IsGlob(path) ? path : Path.Combine(path, AnyFolders));

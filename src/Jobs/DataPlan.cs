@@ -47,6 +47,11 @@ public static class DataPlan
                 : $"{Path.GetFileName(data.Vocab)} and {Path.GetFileName(data.Merges)} are not the same for every silo. Give each the same files.");
         }
 
+        if (surveys.Select(s => s.SourceTags).Distinct().Count() > 1)
+        {
+            throw new JobException(SourceTags.Changed(data));
+        }
+
         if (data.Validation.Threshold is { } threshold && tokens != 2)
         {
             throw new JobException($"data.validation.threshold is {threshold}, but {source} has {Plural.Of(tokens, "class")}: a threshold tells two apart. Take it out.");
@@ -62,6 +67,7 @@ public static class DataPlan
             ClassCounts = vocabulary?.Counts ?? [],
             VocabularyDigest = surveys[0].VocabularyDigest,
             InitDigest = surveys.Select(s => s.InitDigest).FirstOrDefault(d => d is not null),
+            SourceTags = surveys[0].SourceTags,
             ClassWeights = ClassWeightPlan.Given(job.Training, classes, source),
         };
     }

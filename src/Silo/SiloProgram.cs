@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Granary.Jobs;
 using Granary.Silo.Commands;
 using Granary.Silo.Hosting;
+using Granary.Silo.Storage.S3;
 
 namespace Granary.Silo;
 
@@ -22,6 +24,8 @@ public static class SiloProgram
     public static async Task<int> Run(string[] args, Action<ISiloBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
+        using var files = new S3Files(trouble: Console.Error.WriteLine);
+        FileStores.Use(files);
         // Also on threads that are not awaited: the process ends with one line instead of a stack trace.
         AppDomain.CurrentDomain.UnhandledException += (_, e) => SiloExit.Now(SiloExit.Failed, Unforeseen(e.ExceptionObject as Exception));
         var command = new RootCommand("One silo of a Granary cluster, and what needs its libraries but no cluster.")

@@ -26,6 +26,7 @@ internal sealed class S3Server : IAsyncDisposable
     private readonly ConcurrentDictionary<string, S3PendingUpload> _uploads = new();
     private WebApplication? _web;
     private int _counter;
+    private long _sent;
 
     private S3Server()
     {
@@ -42,6 +43,9 @@ internal sealed class S3Server : IAsyncDisposable
 
     /// <summary>What to do to a request, told "METHOD key?query".</summary>
     public Func<string, S3Fault> Fault { get; set; } = _ => S3Fault.None;
+
+    /// <summary>Bytes of objects that it has sent.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>How many names a page of a list has.</summary>
     public int PageSize { get; set; } = 1000;
@@ -317,6 +321,7 @@ internal sealed class S3Server : IAsyncDisposable
         http.Response.ContentType = "application/octet-stream";
         if (http.Request.Method == "GET")
         {
+            Interlocked.Add(ref _sent, content.Length);
             await http.Response.Body.WriteAsync(fault == S3Fault.HalfAnswer ? content[..(content.Length / 2)] : content);
             if (fault == S3Fault.HalfAnswer)
             {
@@ -342,7 +347,7 @@ internal sealed class S3Server : IAsyncDisposable
             new XElement(Names + "IsTruncated", page.Length < names.Length ? "true" : "false"),
             page.Length < names.Length ? new XElement(Names + "NextContinuationToken", page[^1].Name) : null,
             page.Where(n => !n.Folder).Select(n => new XElement(
-                Names + "Contents", new XElement(Names + "Key", n.Name), new XElement(Names + "Size", Objects.TryGetValue(n.Name, out var o) ? o.Content.Length : 0),
+                Names + "Contents", new XElement(Names + "Key", n.Name), new XElement(Names + "Size", Objects.TryGetValue(n.Name, out var o) ? o.Content.Length : 0), new XElement(Names + "ETag", o?.Told),
                 new XElement(Names + "LastModified", "2026-01-01T00:00:00.000Z"), new XElement(Names + "StorageClass", "STANDARD"))),
             page.Where(n => n.Folder).Select(n => new XElement(Names + "CommonPrefixes", new XElement(Names + "Prefix", n.Name)))));
     }

@@ -79,10 +79,10 @@ internal static class EvaluateCommand
             .. request.Labels is { } labels ? new[] { labels } : []]);
 
     private static string Readable(string option, string path, string? refusal) => refusal is null
-        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))
+        ? UserPath.Absolute(path, Environment.CurrentDirectory)
         : throw new UserException(ExitCode.Usage, $"{option}: {refusal}");
 
-    private static string Existing(string path, string otherwise) => File.Exists(path) || Directory.Exists(path)
-        ? Path.GetFullPath(path)
+    private static string Existing(string path, string otherwise) => StoredPath.Is(path) || File.Exists(path) || Directory.Exists(path)
+        ? UserPath.Absolute(path, Environment.CurrentDirectory)
         : throw new UserException(ExitCode.Usage, $"{otherwise} {path}.");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Contracts;
+using Granary.Jobs;
 
 namespace Granary.Client.Commands;
 
@@ -36,5 +37,5 @@ internal static class GoingOn
         : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Near(string folder) =>
-        Path.GetRelativePath(Environment.CurrentDirectory, folder) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : folder;
+        !StoredPath.Is(folder) && Path.GetRelativePath(Environment.CurrentDirectory, folder) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : folder;
 }

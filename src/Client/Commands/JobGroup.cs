@@ -26,7 +26,7 @@ internal static class JobGroup
         foreach (var (job, warnings) in jobs)
         {
             var id = RandomName.Of(job);
-            await client.Submit(new Submission(job, output is null ? null : Path.Combine(output, id), id, Group: group, Warnings: warnings), cancellation);
+            await client.Submit(new Submission(job, (job.Output.Path ?? output) is { } place ? Path.Combine(place, id) : null, id, Group: group, Warnings: warnings), cancellation);
             ids.Add(id);
         }
 

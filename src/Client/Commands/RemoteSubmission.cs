@@ -21,10 +21,11 @@ internal sealed class RemoteSubmission(HttpApi api, Narrator narrator)
     /// <param name="file">The job file.</param>
     /// <param name="overrides">key=value over it.</param>
     /// <param name="priority">Jobs of a higher priority start first.</param>
+    /// <param name="overwrite">Whether results that the job's output holds may be replaced.</param>
     /// <param name="cancellation">Gives up. A job that had been taken by then goes on.</param>
     /// <exception cref="JobException">The job file is wrong, or a file is neither here nor could be there.</exception>
     /// <exception cref="JobRefusedException">The cluster refuses job or data.</exception>
-    public async Task<(string Job, IReadOnlyList<JobWarning> Warnings)> Submit(string file, string[] overrides, int priority, CancellationToken cancellation)
+    public async Task<(string Job, IReadOnlyList<JobWarning> Warnings)> Submit(string file, string[] overrides, int priority, bool overwrite, CancellationToken cancellation)
     {
         var here = new HashSet<string>(StringComparer.Ordinal);
         _ = Load(file, overrides, (text, path) => Find(text, path, here)); // what is wrong is refused before anything is sent
@@ -37,7 +38,7 @@ internal sealed class RemoteSubmission(HttpApi api, Narrator narrator)
         using var body = new StringContent(JobFile.Write(job), Encoding.UTF8, new MediaTypeHeaderValue("application/yaml"));
         narrator.Doing("the cluster reads the data");
         var taken = await api.Ask(
-            HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/jobs?file={Uri.EscapeDataString(Path.GetFileName(file))}&folder=/&priority={priority}"), cancellation, body)
+            HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/jobs?file={Uri.EscapeDataString(Path.GetFileName(file))}&folder=/&priority={priority}{(overwrite ? "&overwrite=true" : "")}"), cancellation, body)
             ?? throw new UserException(ExitCode.Unreachable, "the cluster has answered nothing. Whether it has the job says: granary jobs");
         return (taken.GetProperty("job").GetString()!, taken.GetProperty("warnings").Deserialize<JobWarning[]>(JsonSerializerOptions.Web)!);
     }

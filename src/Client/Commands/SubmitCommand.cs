@@ -14,12 +14,13 @@ internal static class SubmitCommand
         var detach = new Option<bool>("--detach") { Description = "Return as soon as the cluster has the job." };
         var priority = new Option<int>("--priority") { Description = "Jobs of a higher priority start first (default 0)." };
         var run = ContinueOption.Create();
-        return new Command("submit", "Hands a job to the lasting cluster. To one elsewhere (granary login), files that are here are uploaded, and other absolute paths are the cluster's own.") { file, set, run, detach, priority, home, json }.Does(async (result, cancellation) =>
+        var overwrite = CommandParts.Overwrite("the results of another run in the job file's output.path; nothing else there is touched");
+        return new Command("submit", "Hands a job to the lasting cluster. To one elsewhere (granary login), files that are here are uploaded, and other absolute paths are the cluster's own.") { file, set, run, overwrite, detach, priority, home, json }.Does(async (result, cancellation) =>
         {
             var (path, overrides) = (result.GetValue(file)!, result.GetValue(set) ?? []);
             if (CommandParts.Remote() is { } cluster)
             {
-                var taken = await SubmitElsewhere(cluster, result.GetValue(run), (path, overrides, result.GetValue(priority)), cancellation);
+                var taken = await SubmitElsewhere(cluster, result.GetValue(run), (path, overrides, result.GetValue(priority), result.GetValue(overwrite)), cancellation);
                 return await CommandParts.WithCluster(result.GetValue(home)!, cancellation, client => Say(client, taken));
             }
 
@@ -30,7 +31,7 @@ internal static class SubmitCommand
             {
                 var warnings = JobCheck.Warnings(report);
                 JobCheck.Say(warnings, Console.Error.WriteLine);
-                var id = (await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings), cancellation)).Id;
+                var id = (await client.Submit(new Submission(job, null, null, result.GetValue(priority), from, Warnings: warnings, Overwrite: result.GetValue(overwrite)), cancellation)).Id;
                 return await Say(client, id);
             });
 
@@ -56,7 +57,7 @@ internal static class SubmitCommand
     }
 
     private static async Task<string> SubmitElsewhere(
-        RemoteCluster cluster, string? run, (string File, string[] Overrides, int Priority) job, CancellationToken cancellation)
+        RemoteCluster cluster, string? run, (string File, string[] Overrides, int Priority, bool Overwrite) job, CancellationToken cancellation)
     {
         if (run is not null)
         {
@@ -65,7 +66,7 @@ internal static class SubmitCommand
 
         using var api = new HttpApi(cluster);
         using var narrator = Narrator.OfThisProcess();
-        var (id, warnings) = await new RemoteSubmission(api, narrator).Submit(job.File, job.Overrides, job.Priority, cancellation);
+        var (id, warnings) = await new RemoteSubmission(api, narrator).Submit(job.File, job.Overrides, job.Priority, job.Overwrite, cancellation);
         JobCheck.Say(warnings, Console.Error.WriteLine);
         return id;
     }

@@ -17,7 +17,7 @@ internal static class TrainCommand
     {
         var (file, set, json) = (CommandParts.JobFileArgument(), CommandParts.Set(), CommandParts.Json());
         var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
-        var output = new Option<string?>("--output") { Description = "Directory for the model (default runs/NAME-ID)." }.IsPath();
+        var output = new Option<string?>("--output") { Description = "Directory for the model, or s3://BUCKET/PREFIX (default: the job file's output.path, else runs/NAME-ID)." }.IsPath();
         var telemetry = new Option<string>("--telemetry") { Description = "console, otlp or none.", DefaultValueFactory = _ => "none" };
         var overwrite = CommandParts.Overwrite("the results of another run in the output directory; nothing else there is touched");
         var (run, kernels) = (ContinueOption.Create(), CommandParts.Kernels());
@@ -35,7 +35,7 @@ internal static class TrainCommand
             var job = JobCheck.Load(path, overrides);
             var from = ContinueOption.Check(result.GetValue(run), job);
             var id = RandomName.Of(job);
-            var folder = Path.GetFullPath(result.GetValue(output) ?? Path.Combine("runs", id));
+            var folder = UserPath.Absolute(result.GetValue(output) ?? job.Output.Path ?? Path.Combine("runs", id), Environment.CurrentDirectory);
             new RunFolder(folder, id).Try(result.GetValue(overwrite), from, Read(path, job)); // before anything is started
             var settings = LocalSettings.For(result.GetValue(silos), result.GetValue(telemetry)!) with { WebPort = result.GetValue(ui) ? 0 : null };
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);

@@ -89,5 +89,5 @@ internal static class JobLine
 
     // As a user would type it.
     private static string FromHere(string folder) =>
-        Path.GetRelativePath(Environment.CurrentDirectory, folder) is var near && near != ".." && !near.StartsWith("../", StringComparison.Ordinal) ? near : folder;
+        !StoredPath.Is(folder) && Path.GetRelativePath(Environment.CurrentDirectory, folder) is var near && near != ".." && !near.StartsWith("../", StringComparison.Ordinal) ? near : folder;
 }

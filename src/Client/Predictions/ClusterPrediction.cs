@@ -98,7 +98,8 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
         ? throw new UserException(ExitCode.Usage, "--silos writes parts one after another, which a Parquet file cannot be made of: write csv or jsonl, or leave --silos out.")
         : Format is { } format ? format == "jsonl" : JsonEndings.Contains(Path.GetExtension(Output), StringComparer.OrdinalIgnoreCase);
 
-    private IReadOnlyList<string> Inputs() => !File.Exists(Model) && !Directory.Exists(Model) ? throw new UserException(ExitCode.Usage, $"there is no model {Model}.")
+    private IReadOnlyList<string> Inputs() => StoredPath.Is(Model) || StoredPath.Is(Input) ? throw new UserException(ExitCode.Usage, "--silos: what several silos predict with and from are files of this machine: leave --silos out, or copy them here.")
+        : !File.Exists(Model) && !Directory.Exists(Model) ? throw new UserException(ExitCode.Usage, $"there is no model {Model}.")
         : Input == "-" ? throw new UserException(ExitCode.Usage, "--silos: standard input can be read only once, but every silo reads the input: save it to a file first.")
         : DataFiles.Refusal(Input, isTable: false) is { } refusal ? throw new UserException(ExitCode.Usage, $"--input: {refusal}")
         : DataFiles.Expand(Input);

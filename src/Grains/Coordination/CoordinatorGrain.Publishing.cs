@@ -9,10 +9,12 @@ internal sealed partial class CoordinatorGrain
 {
     // Space may be freed on a full disk, so publishing is retried for a while.
     private static readonly TimeSpan PublishTime = TimeSpan.FromMinutes(10);
+    // A store that fails mostly comes back: the cluster's default place is no remedy before.
+    private static readonly TimeSpan StoreTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PublishPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPublishPause = TimeSpan.FromSeconds(10);
 
-    private string Output => State.Submission!.Output ?? OwnOutput;
+    private string Output => State.Submission!.Output ?? Job.Output.Path ?? OwnOutput;
 
     // The cluster's default place for it.
     private string OwnOutput => Path.Combine(silo.Outputs, JobId);
@@ -111,7 +113,7 @@ internal sealed partial class CoordinatorGrain
     {
         var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
         var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue, PointsToPublish, threshold);
-        var since = System.Diagnostics.Stopwatch.StartNew();
+        var (since, isFirst) = (System.Diagnostics.Stopwatch.StartNew(), true);
         for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
         {
             var trouble = await run.Group.Publish(publication);
@@ -120,7 +122,13 @@ internal sealed partial class CoordinatorGrain
                 return (Output, null);
             }
 
-            if (OwnOutput != Output)
+            if (StoredPath.Is(Output) && isFirst)
+            {
+                isFirst = false;
+                Note(JobEventKind.Trouble, null, $"the model cannot be written, and is tried again: {trouble}");
+            }
+
+            if (OwnOutput != Output && (!StoredPath.Is(Output) || since.Elapsed > StoreTime))
             {
                 var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null, PointsToPublish, threshold));
                 if (again is null)

@@ -44,7 +44,7 @@ internal static class EarlierCheckpoints
     }
 
     // What is not there will not come back; a store that fails is tried again.
-    private static FileStream Read(string file, string output)
+    private static Stream Read(string file, string output)
     {
         try
         {

@@ -13,14 +13,18 @@ internal sealed class RetryRule
     // A failure within a worker is likely to be a fault of the job or of Granary, and to occur again.
     private const int FailedTries = 3;
 
-    // Seconds between two tries where the store of checkpoints cannot be asked.
+    // Seconds between two tries where a store cannot be asked.
     private const int LongestWait = 8;
+
+    // A store of files is asked for half a minute each time: about ten minutes in all.
+    private const int MostUnread = 16;
 
     private readonly Dictionary<string, int> _blamed = [];
     private long _step = -1;
     private int _fruitless;
     private int _failed;
     private int _unavailable;
+    private int _unread;
 
     /// <summary>Silos that were lost twice without a step in between, although they live: others are preferred.</summary>
     public IReadOnlySet<string> Avoid => _blamed.Where(b => b.Value >= 2).Select(b => b.Key).ToHashSet();
@@ -37,7 +41,7 @@ internal sealed class RetryRule
     {
         if (committed > _step)
         {
-            (_step, _fruitless, _failed, _unavailable) = (committed, 0, 0, 0);
+            (_step, _fruitless, _failed, _unavailable, _unread) = (committed, 0, 0, 0, 0);
             _blamed.Clear();
         }
 
@@ -47,6 +51,10 @@ internal sealed class RetryRule
                 return new Fate(cause.Message, TimeSpan.Zero);
             case CheckpointUnavailableException or StoreUnavailableException: // what it holds is not lost: it is waited for, however long
                 return new Fate(null, TimeSpan.FromSeconds(Math.Min(LongestWait, 1 << Math.Min(_unavailable++, 10))));
+            case FileStoreException:
+                return ++_unread > MostUnread
+                    ? new Fate($"gave up after {MostUnread} tries: {cause.Message}", TimeSpan.Zero)
+                    : new Fate(null, TimeSpan.FromSeconds(Math.Min(LongestWait, 1 << Math.Min(_unread - 1, 10))));
             case WrongMembersException wrong:
                 return new Fate(wrong.OthersAreLeft ? null : cause.Message, TimeSpan.Zero); // each time there are fewer to choose from
             case LostMemberException { Silo: { } silo }:

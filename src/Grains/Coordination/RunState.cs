@@ -93,7 +93,7 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
         try
         {
             return [.. Read(output).Checkpoints.SelectMany(c => c.Parts).Select(p => p.File)
-                .Where(f => Path.GetDirectoryName(f) == Path.Combine(output, Folder) && f.EndsWith(PartEnding, StringComparison.Ordinal))
+                .Where(f => (StoredPath.Is(f) ? StoredPath.Folder(f) : Path.GetDirectoryName(f)) == Path.Combine(output, Folder) && f.EndsWith(PartEnding, StringComparison.Ordinal))
                 .Select(f => Path.GetFileName(f))];
         }
         catch (JobException)
@@ -106,8 +106,8 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
     /// <exception cref="JobException">It is other data.</exception>
     public void RequireSame(DataFacts facts)
     {
-        // Earlier builds did not note what images are like.
-        var mine = Facts with { PixelType = Facts.PixelType ?? facts.PixelType, Shape = Facts.Shape with { Image = Facts.Shape.Image ?? facts.Shape.Image } };
+        // Earlier builds did not note what images are like. The same data may be in another place now.
+        var mine = Facts with { SourceTags = facts.SourceTags, PixelType = Facts.PixelType ?? facts.PixelType, Shape = Facts.Shape with { Image = Facts.Shape.Image ?? facts.Shape.Image } };
         if (JsonSerializer.Serialize(mine, Web) != JsonSerializer.Serialize(facts, Web))
         {
             throw new JobException($"the run of job {Job} cannot be continued: the data is not what it was then ({Facts.TrainingRows.Sum()} training and "

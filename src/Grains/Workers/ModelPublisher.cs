@@ -54,6 +54,7 @@ internal sealed unsafe class ModelPublisher<T>(TrainingTask task, VersionStore<T
         using var scope = guard.Read();
         var folder = new RunFolder(publication.Output, task.JobId);
         folder.MakeSure(publication.Overwrite, publication.Continues);
+        folder.Begin();
         SavedModel.Write(Path.Combine(publication.Output, SavedModel.FileName), task.Job, task.Facts with { Threshold = publication.Threshold }, task.Shape, AsFloat32());
         events?.Finish(publication.Output, publication.Points ?? []);
         EventFolder.RemoveOthers(publication.Output, events is null ? null : task.JobId);

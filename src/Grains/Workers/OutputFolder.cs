@@ -9,7 +9,7 @@ namespace Granary.Grains.Workers;
 internal static class OutputFolder
 {
     /// <summary>Writes texts and copies parts of checkpoints, by name, each whole or not at all. What training on takes changes with one file, the last
-    /// one; only then what was there before is removed, as far as a run has left it. Whatever ends this early, one of the two is whole.</summary>
+    /// one of its own; only then what was there before is removed, as far as a run has left it. Whatever ends this early, one of the two is whole. The summary comes last of all.</summary>
     /// <param name="publication">What to write, and where.</param>
     /// <param name="checkpoints">Has the parts.</param>
     public static void Write(Publication publication, ICheckpointStore checkpoints)
@@ -17,7 +17,7 @@ internal static class OutputFolder
         var (output, artifacts, copies) = (publication.Output, publication.Artifacts, publication.Copies);
         var before = RunState.Parts(output);
         var hasState = artifacts.ContainsKey(RunState.File);
-        if (hasState)
+        if (hasState && !StoredPath.Is(output))
         {
             using var folder = new NewFolder(Path.Combine(output, RunFolder.State));
             folder.Keep();
@@ -25,11 +25,14 @@ internal static class OutputFolder
 
         foreach (var (name, part) in copies)
         {
-            using var source = checkpoints.Open(part.Checkpoint, part.Blocks.First);
-            WholeFile.Write(Path.Combine(output, name), source.CopyTo);
+            WholeFile.Write(Path.Combine(output, name), to =>
+            {
+                using var source = checkpoints.Open(part.Checkpoint, part.Blocks.First);
+                source.CopyTo(to);
+            });
         }
 
-        foreach (var (name, text) in artifacts.OrderBy(p => p.Key == RunState.File))
+        foreach (var (name, text) in artifacts.OrderBy(p => p.Key == RunState.File ? 1 : p.Key == RunFolder.Summary ? 2 : 0))
         {
             WholeFile.Write(Path.Combine(output, name), text);
         }
@@ -58,6 +61,16 @@ internal static class OutputFolder
     {
         var folder = Path.Combine(output, RunFolder.State);
         string[] old = [.. parts];
+        if (StoredPath.Is(output))
+        {
+            foreach (var name in old.Select(p => StoredPath.Combine(folder, p)).Concat(!hasState && old.Length > 0 ? [Path.Combine(output, RunState.File)] : []))
+            {
+                FileStores.Of(output).Remove(name);
+            }
+
+            return;
+        }
+
         if (!hasState && old.Length > 0)
         {
             File.Delete(Path.Combine(output, RunState.File));

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Granary.Grains.ModelState;
 using Granary.Grains.TensorBoard;
+using Granary.Jobs;
 
 namespace Granary.Grains.Workers;
 
@@ -18,7 +19,7 @@ internal sealed unsafe class WeightRecorder<T>(TrainingTask task, VersionStore<T
     private readonly long _every = Math.Max(1, (task.Batches.Rounds + Most - 1) / Most);
 
     /// <summary>The generation's log; null: this worker writes none.</summary>
-    public static EventWriter? Open(TrainingTask task, long from) => task.Assignment.Events is { } place && task.Job.Output.Tensorboard
+    public static EventWriter? Open(TrainingTask task, long from) => task.Assignment.Events is { } place && task.Job.Output.Tensorboard && !StoredPath.Is(place.Folder)
         ? new EventWriter(
             place, task.JobId, task.Assignment.Generation.Number, from,
             new PointScalars(task.Job.Training, task.Batches.StepsPerEpoch, (double)task.Batches.Examples / task.Batches.StepsPerEpoch), TimeProvider.System)

@@ -12,6 +12,11 @@ internal static class CrossChecks
             throw data.Error("ignore", $"data.ignore names '{label}', which is the label (data.label).");
         }
 
+        if (job.Output.Tensorboard && StoredPath.Is(job.Output.Path))
+        {
+            throw file.Map("output").Error("tensorboard", "output.tensorboard writes to a file while the job trains, and a file of a store is written once: leave it out, or name a folder in output.path.");
+        }
+
         CheckLabels(job.Data, data);
         CheckWeight(job.Data, data);
         CheckColumns(job.Data, data);

@@ -5,12 +5,19 @@ namespace Granary.Jobs;
 internal static class FilePath
 {
     /// <summary>The path of a key that names one file, which must be there; null where the key is missing.</summary>
-    public static string? Read(YamlMap map, string key, ReadingPlace place) => Read(map, key, place, path => FileKinds.Refusal(path, map.Text(key)));
+    /// <param name="meant">The path that a given one stands for; null: itself.</param>
+    public static string? Read(YamlMap map, string key, ReadingPlace place, Func<string, string>? meant = null) =>
+        Checked(map, key, place, path => FileKinds.Refusal(path, map.Text(key)), meant);
 
     /// <summary>The same of a key that names a source: a file, a folder or a glob, with at least one file.</summary>
     /// <param name="isTable">Whether the files have named columns, which names of folders can be a part of.</param>
     public static string? ReadSource(YamlMap map, string key, ReadingPlace place, bool isTable) =>
-        Read(map, key, place, path => DataFiles.Refusal(path, isTable, map.Text(key)));
+        Checked(map, key, place, path => DataFiles.Refusal(path, isTable, map.Text(key)));
+
+    /// <summary>The path of a key that names a folder to be written, there or not; null where the key is missing.</summary>
+    public static string? ReadPlace(YamlMap map, string key, ReadingPlace place) => Absolute(map, key, place) is not { } path ? null
+        : StoredPath.Is(path) && StoredPath.Refusal(path) is { } odd ? throw map.Error(key, $"{map.Full(key)}: {odd}")
+        : path;
 
     /// <summary>Where a cluster elsewhere has a file.</summary>
     /// <param name="elsewhere">Knows it.</param>
@@ -27,19 +34,26 @@ internal static class FilePath
         }
     }
 
-    private static string? Read(YamlMap map, string key, ReadingPlace place, Func<string, string?> refusal)
+    private static string? Checked(YamlMap map, string key, ReadingPlace place, Func<string, string?> refusal, Func<string, string>? meant = null)
     {
         if (Absolute(map, key, place) is not { } path)
         {
             return null;
         }
 
-        if (place.Elsewhere is { } elsewhere)
+        path = meant?.Invoke(path) ?? path;
+
+        if (StoredPath.Is(path) && StoredPath.Refusal(path) is { } odd)
+        {
+            throw map.Error(key, $"{map.Full(key)}: {odd}");
+        }
+
+        if (place.Elsewhere is { } elsewhere && !StoredPath.Is(path))
         {
             return Elsewhere(map, key, elsewhere, path);
         }
 
-        return refusal(path) is { } why ? throw map.Error(key, $"{map.Full(key)}: {why}") : path;
+        return place.Elsewhere is null && refusal(path) is { } why ? throw map.Error(key, $"{map.Full(key)}: {why}") : path;
     }
 
     private static string? Absolute(YamlMap map, string key, ReadingPlace place)

@@ -1,13 +1,19 @@
 namespace Granary.Jobs;
 
 /// <summary>A key that names a saved model: its file, or the output folder of the run that wrote it.</summary>
-internal static class ModelPath
+public static class ModelPath
 {
     private const string FileName = "model.safetensors";
+    private const string Ending = ".safetensors";
 
     /// <summary>The absolute path of the file; null where the key is missing.</summary>
-    public static string? Read(YamlMap map, string key, ReadingPlace place)
+    internal static string? Read(YamlMap map, string key, ReadingPlace place)
     {
+        if (StoredPath.Is(map.Text(key)))
+        {
+            return FilePath.Read(map, key, place, meant: FileOf);
+        }
+
         if (map.Text(key) is { Length: > 0 } text && !text.Contains('\0')
             && Path.Combine(UserPath.Absolute(text, map.IsOverride(key) ? place.CurrentDirectory : place.Folder), FileName) is var within && File.Exists(within))
         {
@@ -18,4 +24,7 @@ internal static class ModelPath
 
         return FilePath.Read(map, key, place);
     }
+
+    /// <summary>The file that a path into a store means. Nobody has to look for that: a name with another ending is a folder's.</summary>
+    public static string FileOf(string stored) => stored.EndsWith(Ending, StringComparison.Ordinal) ? stored : StoredPath.Combine(stored, FileName);
 }

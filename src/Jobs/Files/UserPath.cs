@@ -9,8 +9,8 @@ public static class UserPath
         ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) + text[1..]
         : text;
 
-    /// <summary>The same, absolute: relative ones start at a folder. A separator at the end is left out.</summary>
-    public static string Absolute(string text, string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Expand(text), folder));
+    /// <summary>The same, absolute: relative ones start at a folder. A separator at the end is left out. A path into a store is absolute.</summary>
+    public static string Absolute(string text, string folder) => StoredPath.Is(text) ? StoredPath.Normal(text) : Path.TrimEndingDirectorySeparator(Path.GetFullPath(Expand(text), folder));
 
     /// <summary>What to say of a path that leads nowhere and looks as if something in it was to be replaced; empty for any other.</summary>
     public static string Hint(string text)

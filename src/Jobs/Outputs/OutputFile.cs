@@ -29,6 +29,11 @@ public sealed class OutputFile : IDisposable
             throw new JobException("the name of the output is empty: name a file.");
         }
 
+        if (StoredPath.Is(path))
+        {
+            throw new JobException($"{path}: a command writes files of this machine: name one, and copy it there.");
+        }
+
         var there = FileIdentity.Of(path);
         if (there.Kind is FileKind.File or FileKind.Pipe && inputs.FirstOrDefault(i => FileIdentity.Of(i).IsSameAs(there)) is { } input)
         {

@@ -17,11 +17,14 @@ public sealed class RunFolder(string path, string job)
     /// <summary>The folder of what training on takes.</summary>
     public const string State = "state";
 
-    private const string Summary = "summary.json";
+    /// <summary>The file that says whose results are there, and that all of them are.</summary>
+    public const string Summary = "summary.json";
 
-    private const string Model = "model.safetensors";
+    internal const string Model = "model.safetensors";
 
     private static readonly string[] Written = [Model, "job.yaml", "metrics.jsonl", Summary, Owner];
+
+    private readonly StoredRun? _stored = StoredPath.Is(path) ? new StoredRun(path, job) : null;
 
     /// <summary>Takes the folder for the job: makes it where it is missing, and tries to write there.</summary>
     /// <param name="overwrite">Whether results that it holds may be replaced.</param>
@@ -29,6 +32,12 @@ public sealed class RunFolder(string path, string job)
     /// <exception cref="JobException">It cannot be written to, or must not be.</exception>
     public void Take(bool overwrite, string? continues)
     {
+        if (_stored is not null)
+        {
+            _stored.Take(overwrite);
+            return;
+        }
+
         Refuse(overwrite || IsSame(path, continues));
         using var folder = new NewFolder(path);
         WholeFile.Write(Path.Combine(path, Owner), job + "\n");
@@ -41,6 +50,12 @@ public sealed class RunFolder(string path, string job)
     /// <param name="inputs">The files that the job reads: none of them is replaced, unless the job goes on in its own folder.</param>
     public void Try(bool overwrite, string? continues, params IReadOnlyCollection<string> inputs)
     {
+        if (_stored is not null)
+        {
+            Try(() => _stored.Refuse(overwrite));
+            return;
+        }
+
         Refuse(overwrite || IsSame(path, continues));
         if (!IsSame(path, continues))
         {
@@ -64,10 +79,18 @@ public sealed class RunFolder(string path, string job)
         }
     }
 
+    /// <summary>Results are about to be written.</summary>
+    public void Begin() => _stored?.Begin();
+
     /// <summary>The job has ended. If it has left nothing, the folder is again what it was before: free, or an earlier job's with its results.</summary>
     /// <returns>Whether it was this job's, and is free now.</returns>
     public bool GiveBack()
     {
+        if (_stored is not null)
+        {
+            return _stored.GiveBack();
+        }
+
         var isOwn = IsOwn() && !HasModel();
         if (isOwn)
         {
@@ -82,7 +105,17 @@ public sealed class RunFolder(string path, string job)
         && model.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(path, Owner));
 
     /// <summary>All results are there: the summary says whose they are.</summary>
-    public void Settle() => File.Delete(Path.Combine(path, Owner));
+    public void Settle()
+    {
+        if (_stored is not null)
+        {
+            _stored.Settle();
+        }
+        else
+        {
+            File.Delete(Path.Combine(path, Owner));
+        }
+    }
 
     /// <summary>Whether two paths lead to the same folder.</summary>
     public static bool IsSame(string path, string? other) => other is not null && FileIdentity.Of(path).IsSameAs(FileIdentity.Of(other));
@@ -142,7 +175,19 @@ public sealed class RunFolder(string path, string job)
 
     /// <summary>Whether the folder is the job's: what it holds was left by it, and not by another one since.</summary>
     /// <exception cref="JobException">The folder cannot be read.</exception>
-    public bool IsOwn() => OwnerOf() == job;
+    public bool IsOwn() => _stored?.IsOwn() ?? OwnerOf() == job;
+
+    private void Try(Action ask)
+    {
+        try
+        {
+            ask();
+        }
+        catch (FileStoreException e)
+        {
+            throw new JobException($"{path}: it cannot be written: {e.Message}");
+        }
+    }
 
     private string? OwnerOf()
     {
@@ -152,7 +197,7 @@ public sealed class RunFolder(string path, string job)
             : null;
     }
 
-    private static string? JobIn(string summary)
+    internal static string? JobIn(string summary)
     {
         try
         {

@@ -5,11 +5,18 @@ namespace Granary.Jobs;
 public static class WholeFile
 {
     /// <summary>Writes a file, in the place of an older one.</summary>
-    /// <param name="path">Its name.</param>
-    /// <param name="write">Writes its content.</param>
+    /// <param name="path">Its name; it may be one of a store.</param>
+    /// <param name="write">Writes its content; called again where a store has to be asked again.</param>
     /// <exception cref="JobException">It cannot be written; nothing is left of it then.</exception>
+    /// <exception cref="FileStoreException">The store does not answer.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        if (StoredPath.Is(path))
+        {
+            FileStores.Of(path).Write(path, write);
+            return;
+        }
+
         using var file = new UnfinishedFile(path);
         write(file.Content);
         file.Finish(replace: true);

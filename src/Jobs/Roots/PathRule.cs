@@ -23,6 +23,7 @@ public sealed class PathRule
     private readonly string[] _readable;
     private readonly string? _writable;
     private readonly string[] _own;
+    private readonly StoredRule _stored;
 
     /// <summary>A rule.</summary>
     /// <param name="readable">Folders; null: everything.</param>
@@ -30,11 +31,12 @@ public sealed class PathRule
     /// <param name="own">What is a silo's own, in spite of them: see <see cref="OwnVariable"/>. Null: nothing.</param>
     public PathRule(IReadOnlyList<string>? readable, string? writable, IReadOnlyList<string>? own = null)
     {
-        _own = [.. (own ?? []).Select(o => (RealPath.Of(o) ?? o) + (Path.EndsInDirectorySeparator(o) ? Path.DirectorySeparatorChar.ToString() : ""))];
-        _writable = writable is null ? null : RealPath.Of(writable);
+        _stored = new StoredRule(readable, writable, own);
+        _own = [.. (own ?? []).Where(o => !StoredPath.Is(o)).Select(o => (RealPath.Of(o) ?? o) + (Path.EndsInDirectorySeparator(o) ? Path.DirectorySeparatorChar.ToString() : ""))];
+        _writable = writable is null || StoredPath.Is(writable) ? writable : RealPath.Of(writable);
         Limits = readable is not null;
         _named = [.. readable ?? []];
-        _readable = [.. _named.Select(n => RealPath.Of(n)).OfType<string>(), .. _writable is { } output ? [output] : Array.Empty<string>()];
+        _readable = [.. _named.Where(n => !StoredPath.Is(n)).Select(n => RealPath.Of(n)).OfType<string>(), .. _writable is { } output ? [output] : Array.Empty<string>()];
     }
 
     /// <summary>Whether only some files may be read.</summary>
@@ -48,23 +50,42 @@ public sealed class PathRule
     {
         var rule = new PathRule(
             Environment.GetEnvironmentVariable(ReadVariable) is { Length: > 0 } roots
-                ? [.. roots.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(UserPath.Expand)]
+                ? [.. Split(roots).Select(UserPath.Expand)]
                 : null,
             Environment.GetEnvironmentVariable(WriteVariable) is { Length: > 0 } output ? UserPath.Expand(output) : null,
-            Environment.GetEnvironmentVariable(OwnVariable) is { Length: > 0 } own ? own.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) : null);
+            Environment.GetEnvironmentVariable(OwnVariable) is { Length: > 0 } own ? Split(own) : null);
         Volatile.Write(ref _current, rule);
         return rule;
     }
 
+    /// <summary>Paths with the system's separator between them. The colon within "s3://" is none.</summary>
+    public static IReadOnlyList<string> Split(string text)
+    {
+        var paths = new List<string>();
+        foreach (var path in text.Split(Path.PathSeparator))
+        {
+            if (paths.Count > 0 && paths[^1].Equals("s3", StringComparison.OrdinalIgnoreCase) && path.StartsWith("//", StringComparison.Ordinal))
+            {
+                paths[^1] += $":{path}";
+            }
+            else
+            {
+                paths.Add(path);
+            }
+        }
+
+        return [.. paths.Where(p => p.Length > 0)];
+    }
+
     /// <summary>Why a file or folder may not be read, as a sentence; null: it may. The same is said of what is there and of what is not.</summary>
     /// <param name="path">The path; of a glob, the folder before its first wildcard.</param>
-    public string? ReadRefusal(string path) => IsOwn(path) ? $"{path} is the silo's own, and no job's." : !Limits || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsReadable(real))
+    public string? ReadRefusal(string path) => StoredPath.Is(path) ? _stored.ReadRefusal(path) : IsOwn(path) ? $"{path} is the silo's own, and no job's." : !Limits || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsReadable(real))
         ? null
         : $"{path} is under no data root, {(_named.Length == 0 ? "and the silos have none" : $"which are {string.Join(" and ", _named)}")}. Put it there, "
             + $"or start the silos with its folder as --data-root ({ReadVariable}).";
 
     /// <summary>Why a folder may not be written, as a sentence; null: it may.</summary>
-    public string? WriteRefusal(string path) => IsOwn(path) ? $"{path} is the silo's own, and no job's." : _writable is null || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsWithin(_writable, real))
+    public string? WriteRefusal(string path) => StoredPath.Is(path) ? _stored.WriteRefusal(path) : IsOwn(path) ? $"{path} is the silo's own, and no job's." : _writable is null || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsWithin(_writable, real))
         ? null
         : $"{path} is not under the output root, which is {_writable}. Name a folder there, or none: the cluster then chooses one.";
 
@@ -105,6 +126,6 @@ public sealed class PathRule
 
     private static bool IsOfTheSystem(string path) => Array.Exists(OfTheSystem, s => IsWithin(s, path));
 
-    private static bool IsWithin(string root, string path) =>
-        path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private static bool IsWithin(string root, string path) => !StoredPath.Is(root) &&
+        (path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 }

@@ -22,6 +22,11 @@ public static class OwnFormats
         public IShardSource Read(SourceReading reading)
         {
             var (part, options) = (reading.Part, new ModelOptions(name, reading.Data.Options, "data.options"));
+            if (StoredPath.Is(part.Path))
+            {
+                throw new JobException($"data.format {name} reads files by itself, and {part.Path} is in a store: copy it to where every silo has it.");
+            }
+
             var rows = Within(part.Name, () => create().Read(new DataPart(DataFiles.Expand(part.Path), part.Shard, part.Shards), options));
             options.RefuseOthers();
             return rows.Source(part.Name, reading.Data.HasNumbers);

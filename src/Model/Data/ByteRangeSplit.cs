@@ -38,19 +38,19 @@ internal static class ByteRangeSplit
         var start = LineStart(file, body.Start, body.Start + from);
         var length = LineStart(file, body.Start, body.Start + to) - start;
         ShardLimit.Check(part, length, "bytes");
-        return new LinePart(body.Name, length, () => At(body.Path, start), line => LinesBefore(body.Path, start) + line + 1);
+        return new LinePart(body.Name, length, () => At(body.Path, start, length), line => LinesBefore(body.Path, start) + line + 1);
     }
 
     // Whoever reads it reads much at once, into memory of its own.
-    private static FileStream At(string path, long position)
+    private static Stream At(string path, long position, long length)
     {
-        var file = JobFiles.OpenRead(path, buffer: 0);
+        var file = JobFiles.OpenRead(path, buffer: 0, end: position + length);
         file.Position = position;
         return file;
     }
 
     // The start of the first line that begins at or after a position.
-    private static long LineStart(FileStream file, long body, long position)
+    private static long LineStart(Stream file, long body, long position)
     {
         if (position <= body)
         {
@@ -82,7 +82,7 @@ internal static class ByteRangeSplit
         return lines;
     }
 
-    private static FileStream Open(string path) => JobFiles.OpenRead(path, 1 << 16);
+    private static Stream Open(string path) => JobFiles.OpenRead(path, 1 << 16);
 
     private sealed record Body(string Path, string Header, long Start, long Length)
     {

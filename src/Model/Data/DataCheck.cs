@@ -39,7 +39,7 @@ public static class DataCheck
     /// <param name="parallelism">Threads.</param>
     public static DataInspection? InspectSample(Job job, int parallelism)
     {
-        if (job.Data.Columns is null || job.Model.Init is not null || DataFiles.Expand(job.Data.Path).Sum(f => new FileInfo(f).Length) < LargeTable)
+        if (job.Data.Columns is null || job.Model.Init is not null || DataFiles.Expand(job.Data.Path).Sum(JobFiles.Length) < LargeTable)
         {
             return null;
         }

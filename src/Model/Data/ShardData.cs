@@ -16,10 +16,11 @@ public sealed class ShardData
     private readonly string? _vocabularyDigest;
     private readonly KeptVocabulary? _kept;
     private readonly ShardSplit? _split;
+    private readonly string? _tags;
 
-    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation, TokenFiles? files, KeptVocabulary? kept)
+    private ShardData(Job job, int shard, IShardSource source, IShardSource? validation, TokenFiles? files, KeptVocabulary? kept, string? tags)
     {
-        (_job, _shard, _source, _validation, _kept) = (job, shard, source, validation, kept);
+        (_job, _shard, _source, _validation, _kept, _tags) = (job, shard, source, validation, kept, tags);
         _vocabularyDigest = files?.Digest ?? kept?.Digest;
         _split = SplitRule.Of(job) is { } rule ? new ShardSplit(rule, shard, source.Labelled!) : null;
         _initDigest = shard == 0 ? InitialFile.Digest(job) : null; // once for all is enough: the workers compare theirs with it
@@ -29,6 +30,7 @@ public sealed class ShardData
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
     public static ShardData Read(Job job, int shard, ReadingMeans? use = null)
     {
+        var tags = SourceTags.Of(job.Data);
         job = Described(job);
         var (files, kept) = (TokenFiles.Read(job.Data), KeptVocabulary.Read(job.Data));
         var part = new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards) { EndFraction = job.Data.HasTextEnd ? job.Data.Validation.Fraction : 0 };
@@ -42,7 +44,8 @@ public sealed class ShardData
             RequireSame(job, source, validation);
         }
 
-        return new ShardData(job, shard, source, validation, files, kept);
+        SourceTags.RequireSame(tags, SourceTags.Of(job.Data), job.Data);
+        return new ShardData(job, shard, source, validation, files, kept, tags);
     }
 
     // Every shard infers columns from the same rows, and held-out examples have the columns that are trained on.
@@ -94,7 +97,7 @@ public sealed class ShardData
         {
             return FormatCatalogue.Of(job.Data).Read(new SourceReading(job, part, files, features, use, kept) { Split = split });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException and not FileStoreException) or UnauthorizedAccessException)
         {
             throw new JobException($"{part.Name}: it cannot be read: {e.Message}");
         }
@@ -113,6 +116,7 @@ public sealed class ShardData
                 VocabularyDigest = _vocabularyDigest,
                 KeptVocabulary = _shard == 0 ? _kept?.Names : null, // one shard's is enough: the digests are compared
                 InitDigest = _initDigest,
+                SourceTags = _tags,
                 Target = TargetRange.Of(_source.Labelled?.Targets),
                 ValidationTarget = TargetRange.Of(_validation?.Labelled?.Targets),
                 LabelCounts = _source.Labelled?.LabelIndicators is { } indicators ? [.. indicators.Select(of => of.LongCount(y => y == 1))] : null,
@@ -234,6 +238,7 @@ public sealed class ShardData
             throw new JobException($"{what} that the job began with. Give every silo the same files, and leave them alone while the job runs.");
         }
 
+        SourceTags.RequireSame(facts.SourceTags, _tags, _job.Data);
         var (training, held) = Split(facts);
         var own = LinearTensors.Of(_job, _source, facts, training) ?? _source.ToTensors(_job.Model.Precision, facts, Order(training, held));
         var validation = _validation is null ? null : LinearTensors.Of(_job, _validation, facts) ?? _validation.ToTensors(_job.Model.Precision, facts);

@@ -22,16 +22,17 @@ internal static class SourceFile
         ([0xfe, 0xff], new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true)),
     ];
 
-    /// <summary>The bytes from the first on; a <see cref="FileStream"/>, which can be read from anywhere, only where the file is plain.</summary>
+    /// <summary>The bytes from the first on; a stream that can be sought in only where the file is plain.</summary>
     public static Stream OpenBytes(string path) => Unpacked(path).Rest();
 
     /// <summary>The same of a text: one in UTF-16 or UTF-32 with its mark comes as UTF-8.</summary>
     /// <param name="path">The file.</param>
     /// <param name="isText">Whether it must be text; else bytes that are none of it are somebody's own choice.</param>
+    /// <param name="end">Where whoever reads it will probably stop; null: at its end.</param>
     /// <exception cref="JobException">The file is of a kind that is known, and is none of text.</exception>
-    public static Stream OpenText(string path, bool isText = true)
+    public static Stream OpenText(string path, bool isText = true, long? end = null)
     {
-        var file = Unpacked(path);
+        var file = Unpacked(path, end);
         DescribeHead describe = isText ? FileSignature.Describe : static _ => null;
         return Guard(file, () => Decoded(file, describe).Rest());
     }
@@ -52,7 +53,7 @@ internal static class SourceFile
     public static bool IsCut(string path)
     {
         using var lines = OpenLines(path);
-        return lines is FileStream;
+        return lines.CanSeek;
     }
 
     /// <summary>What is unusual about how a file is written: "gzip", "UTF-16", "lines end in CR".</summary>
@@ -92,7 +93,7 @@ internal static class SourceFile
         return forms;
     }
 
-    private static SourceHead Unpacked(string path)
+    private static SourceHead Unpacked(string path, long? end = null)
     {
         if (FileKinds.Of(path) is FileKind.Folder or FileKind.Socket)
         {
@@ -100,7 +101,7 @@ internal static class SourceFile
         }
 
         var file = SourceHead.Of(
-            path == StandardInput ? Console.OpenStandardInput() : JobFiles.OpenRead(path, BufferSize),
+            path == StandardInput ? Console.OpenStandardInput() : JobFiles.OpenRead(path, BufferSize, end),
             Path.GetFileName(path));
         return Guard(file, () => file.Peek(2) is [0x1f, 0x8b]
             ? SourceHead.Of(new BufferedStream(new GZipStream(file.Rest(), CompressionMode.Decompress), BufferSize), file.Name)
@@ -162,14 +163,14 @@ internal static class SourceFile
     public static long Length(string path, bool isText = true)
     {
         using var stream = OpenText(path, isText);
-        return stream is FileStream ? stream.Length : Skip(stream, Path.GetFileName(path), long.MaxValue);
+        return stream.CanSeek ? stream.Length : Skip(stream, Path.GetFileName(path), long.MaxValue);
     }
 
     /// <summary>The bytes [from, to) of a text, in UTF-8.</summary>
     public static byte[] Read(string path, long from, long to, bool isText = true)
     {
-        using var stream = OpenText(path, isText);
-        if (stream is FileStream)
+        using var stream = OpenText(path, isText, to);
+        if (stream.CanSeek)
         {
             stream.Position = from;
         }

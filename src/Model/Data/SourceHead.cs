@@ -36,13 +36,13 @@ internal sealed class SourceHead : IDisposable
     /// anywhere and nothing is dropped.</summary>
     public Stream Rest()
     {
-        if (_stream is not FileStream { CanSeek: true } file)
+        if (!_stream.CanSeek)
         {
             return new HeadedStream(_head.AsMemory(_dropped), _stream);
         }
 
-        file.Position = _dropped;
-        return _dropped == 0 ? file : new HeadedStream(default, file);
+        _stream.Position = _dropped;
+        return _dropped == 0 ? _stream : new HeadedStream(default, _stream);
     }
 
     /// <inheritdoc/>

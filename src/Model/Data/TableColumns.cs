@@ -112,7 +112,7 @@ internal sealed record TableColumns(string[] Names, int Label, int[] Features)
             : $" If it is no data, leave it out by a pattern, such as {(DataFiles.IsGlob(path) ? Narrowed(path) : Below(path))}{ending}.";
     }
 
-    private static string Below(string folder) => $"{folder.TrimEnd('/')}/{(Directory.EnumerateDirectories(folder).Any() ? "**/" : "")}*";
+    private static string Below(string folder) => $"{folder.TrimEnd('/')}/{(StoredPath.Is(folder) || Directory.EnumerateDirectories(folder).Any() ? "**/" : "")}*";
 
     // The glob, up to the first wildcard of its last part: "in/**/part-*" stays, "in/**" becomes "in/**/*".
     private static string Narrowed(string glob)

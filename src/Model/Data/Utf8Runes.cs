@@ -11,14 +11,17 @@ internal static class Utf8Runes
     private const int LongestRune = 4;
 
     /// <summary>Starts at the character that <paramref name="from"/> lies in; a byte order mark is left out.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="from">Where.</param>
+    /// <param name="end">Where whoever reads it will probably stop; null: at its end.</param>
     /// <exception cref="JobException">A byte is no part of a UTF-8 character.</exception>
-    public static IEnumerable<(long Offset, Rune Rune)> From(string path, long from)
+    public static IEnumerable<(long Offset, Rune Rune)> From(string path, long from, long? end = null)
     {
         var name = Path.GetFileName(path);
-        using var file = SourceFile.OpenText(path);
+        using var file = SourceFile.OpenText(path, end: end);
         var buffer = new byte[BufferSize];
         var origin = Math.Max(0, from - LongestRune + 1);
-        if (file is FileStream)
+        if (file.CanSeek)
         {
             file.Position = origin;
         }

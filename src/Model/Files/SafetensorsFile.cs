@@ -32,14 +32,14 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="JobException">There is none, it is damaged or of another kind.</exception>
     public static SafetensorsFile Open(string path)
     {
-        FileStream stream;
-        if (FileKinds.Of(path) is not (FileKind.File or FileKind.Nothing))
-        {
-            throw new JobException(FileKinds.Refusal(path)!);
-        }
-
+        Stream stream;
         try
         {
+            if (FileKinds.Of(path) is not (FileKind.File or FileKind.Nothing))
+            {
+                throw new JobException(FileKinds.Refusal(path)!);
+            }
+
             stream = JobFiles.OpenRead(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

@@ -21,7 +21,7 @@ public sealed record TrainedModel(
     /// <exception cref="JobException">It is damaged, of another kind, or its tensors are not those of its model.</exception>
     public static TrainedModel Load(string path)
     {
-        var file = Directory.Exists(path) ? Path.Combine(path, SavedModel.FileName) : path;
+        var file = StoredPath.Is(path) ? ModelPath.FileOf(UserPath.Absolute(path, "")) : Directory.Exists(path) ? Path.Combine(path, SavedModel.FileName) : path;
         using var tensors = SafetensorsFile.Open(file);
         return TrainedModelReader.Read(tensors);
     }

@@ -38,7 +38,7 @@ public static class InitialFile
             using var file = JobFiles.OpenRead(path);
             return Convert.ToHexStringLower(SHA256.HashData(file));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException and not FileStoreException) or UnauthorizedAccessException)
         {
             throw new JobException($"model.init: {path} cannot be read: {e.Message}");
         }

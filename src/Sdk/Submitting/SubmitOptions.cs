@@ -32,7 +32,7 @@ public sealed class SubmitOptions
     {
         var id = RandomName.Of(job);
         var from = ContinueFrom is { } run ? Continued(run, job) : null;
-        var output = Output is not null ? Path.GetFullPath(Output) : local is not null ? Path.Combine(local.Outputs, id) : null;
+        var output = Output is not null ? UserPath.Absolute(Output, Environment.CurrentDirectory) : local is not null && job.Output.Path is null ? Path.Combine(local.Outputs, id) : null;
         if (output is not null && local is not null)
         {
             try

@@ -16,7 +16,7 @@ internal static class SiloCommand
         var home = Setting("--home", "Directory for the embedded store and for outputs.", Path.Combine(UserHome(), ".granary"));
         var checkpoints = Setting("--checkpoints", "Where checkpoints are kept, the same for every silo: a directory, or s3://BUCKET/PREFIX; default: HOME/checkpoints.", "");
         var dataRoots = DataRoots();
-        var outputRoot = Setting("--output-root", "Folder that jobs may write. Default: any; beyond the loopback, with tokens, HOME/runs.", "");
+        var outputRoot = Setting("--output-root", "Folder that jobs may write, or s3://BUCKET/PREFIX. Default: any; beyond the loopback, with tokens, HOME/runs.", "");
         var uploads = Setting("--uploads", "Directory for data that clients upload, the same for every silo; default: HOME/uploads.", "");
         var longestUpload = Setting("--longest-upload", "Bytes of the longest file that clients may upload.", 4L << 30);
         var cluster = Setting("--cluster", "Cluster id: silos with the same one form a cluster.", "local");
@@ -108,8 +108,8 @@ internal static class SiloCommand
 
     private static Option<string[]> DataRoots() => new("--data-root")
     {
-        Description = $"Folder that jobs may read; may be given again. Default: any; beyond the loopback, with tokens, none: jobs read what was uploaded and what jobs have left. (${PathRule.ReadVariable}, with {Path.PathSeparator} between several)",
-        DefaultValueFactory = _ => (Environment.GetEnvironmentVariable(PathRule.ReadVariable) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+        Description = $"Folder that jobs may read, or s3://BUCKET/PREFIX; may be given again. Default: any; beyond the loopback, with tokens, none: jobs read what was uploaded and what jobs have left. (${PathRule.ReadVariable}, with {Path.PathSeparator} between several)",
+        DefaultValueFactory = _ => [.. PathRule.Split(Environment.GetEnvironmentVariable(PathRule.ReadVariable) ?? "")],
     };
 
     private static IPAddress Ip(string option, string text) =>

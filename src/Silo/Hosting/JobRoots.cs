@@ -11,14 +11,22 @@ internal static class JobRoots
     /// <exception cref="SettingException">One is not.</exception>
     public static void Check(SiloSettings settings)
     {
-        if (settings.DataRoots.FirstOrDefault(r => !Directory.Exists(r)) is { } missing)
+        if (settings.DataRoots.FirstOrDefault(r => !StoredPath.Is(r) && !Directory.Exists(r)) is { } missing)
         {
             throw new SettingException($"--data-root {missing}: there is no such folder. Make it, or name another one.");
         }
 
-        if (settings.DataRoots.FirstOrDefault(r => r.Contains(Path.PathSeparator, StringComparison.Ordinal)) is { } odd)
+        if (settings.DataRoots.FirstOrDefault(r => !StoredPath.Is(r) && r.Contains(Path.PathSeparator, StringComparison.Ordinal)) is { } odd)
         {
             throw new SettingException($"--data-root {odd}: a data root's path cannot hold '{Path.PathSeparator}'.");
+        }
+
+        foreach (var (option, root) in settings.DataRoots.Select(r => ("--data-root", r)).Append(("--output-root", settings.OutputRoot ?? "")))
+        {
+            if (StoredPath.Is(root) && (StoredPath.Refusal(root) ?? (root[StoredPath.Scheme.Length..].Contains(Path.PathSeparator, StringComparison.Ordinal) ? $"{root} cannot hold '{Path.PathSeparator}'." : null)) is { } refusal)
+            {
+                throw new SettingException($"{option}: {refusal}");
+            }
         }
     }
 
@@ -44,7 +52,7 @@ internal static class JobRoots
     public static void Use(SiloSettings settings)
     {
         var (readable, writable) = Of(settings);
-        if (writable is not null)
+        if (writable is not null && !StoredPath.Is(writable))
         {
             Directory.CreateDirectory(writable);
         }
@@ -59,7 +67,8 @@ internal static class JobRoots
     public static IEnumerable<string> Own(SiloSettings settings)
     {
         string[] files = [HomeKey.FileName, SqliteClusterStore.Membership, SqliteClusterStore.Jobs, WebAccess.AuditFolder + Path.DirectorySeparatorChar];
-        return files.Select(f => Path.Combine(settings.Home, f)).Concat(settings.Certs is { } certs ? [certs.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar] : []);
+        return files.Select(f => Path.Combine(settings.Home, f)).Concat(StoredPath.Is(settings.Checkpoints) ? [settings.Checkpoints] : [])
+            .Concat(settings.Certs is { } certs ? [certs.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar] : []);
     }
 
     private static string Runs(SiloSettings settings) => Path.Combine(settings.Home, "runs");

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Net;
 using Granary.Contracts.Certificates;
 using Granary.Grains;
+using Granary.Jobs;
 using Granary.Model.Kernels;
 using Granary.Silo.Storage;
 using Granary.Silo.Storage.Postgres;
+using Granary.Silo.Storage.S3;
 using Granary.Silo.Telemetry;
 using Orleans.Configuration;
 
@@ -13,6 +15,9 @@ namespace Granary.Silo.Hosting;
 /// <summary>Builds and runs the silo's process.</summary>
 internal static class SiloHost
 {
+    // A job tries again what a store has not answered, and says so.
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs until SIGTERM, Ctrl+C, or the end of standard input where that is asked for.</summary>
     /// <param name="settings">How it runs.</param>
     /// <param name="configure">Adds the extensions of the silo's program.</param>
@@ -24,6 +29,8 @@ internal static class SiloHost
         var certificates = Certificates(settings);
         Directory.CreateDirectory(settings.Home);
         JobRoots.Use(settings);
+        using var files = new S3Files(LongestRead, Console.Error.WriteLine);
+        FileStores.Use(files);
         using var temporary = settings.TemporaryHome ? new TemporaryHome(settings.Home) : null;
         using var ports = new FreePorts();
         var silo = ports.Take(settings.Address, settings.SiloPort);

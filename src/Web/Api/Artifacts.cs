@@ -15,8 +15,8 @@ internal static class Artifacts
     /// <summary>Those that are there.</summary>
     public static IReadOnlyList<ArtifactDocument> Of(JobStatus status) => status.Result is not { } result || !IsOf(status.JobId, result.Output)
         ? []
-        : [.. Names.Select(n => new FileInfo(Path.Combine(result.Output, n))).Where(f => f.Exists)
-            .Select(f => new ArtifactDocument(f.Name, f.Length, $"/api/v1/jobs/{Uri.EscapeDataString(status.JobId)}/artifacts/{f.Name}"))];
+        : [.. Names.Select(n => (Name: n, Bytes: Length(Path.Combine(result.Output, n)))).Where(f => f.Bytes is not null)
+            .Select(f => new ArtifactDocument(f.Name, f.Bytes!.Value, $"/api/v1/jobs/{Uri.EscapeDataString(status.JobId)}/artifacts/{f.Name}"))];
 
     /// <summary>One of them, to be saved.</summary>
     /// <exception cref="NoArtifactException">It is not there.</exception>
@@ -33,14 +33,33 @@ internal static class Artifacts
         }
 
         var path = Path.Combine(result.Output, name);
-        if (System.IO.File.Exists(path) && !IsOf(status.JobId, result.Output))
+        var isThere = Length(path) is not null;
+        if (isThere && !IsOf(status.JobId, result.Output))
         {
             throw new NoArtifactException($"{path} is not what {status.JobId} has left: another job has taken that folder since, or its summary is gone.");
         }
 
-        return System.IO.File.Exists(path)
-            ? TypedResults.PhysicalFile(path, "application/octet-stream", $"{status.JobId}-{name}")
+        return isThere && StoredPath.Is(path) ? TypedResults.Stream(JobFiles.OpenRead(path), "application/octet-stream", $"{status.JobId}-{name}")
+            : isThere ? TypedResults.PhysicalFile(path, "application/octet-stream", $"{status.JobId}-{name}")
             : throw new NoArtifactException($"{path} is not there, as this silo sees it. It may be on another machine, or removed.");
+    }
+
+    // Null: it is not there, or the store that has it cannot be asked.
+    private static long? Length(string path)
+    {
+        if (!StoredPath.Is(path))
+        {
+            return new FileInfo(path) is { Exists: true } file ? file.Length : null;
+        }
+
+        try
+        {
+            return FileStores.CanAsk ? FileStores.Of(path).Find(path)?.Length : null;
+        }
+        catch (Exception e) when (e is FileStoreException or JobException)
+        {
+            return null;
+        }
     }
 
     // Another job may have been told to overwrite it.
@@ -50,7 +69,7 @@ internal static class Artifacts
         {
             return new RunFolder(output, job).IsOwn();
         }
-        catch (JobException)
+        catch (Exception e) when (e is JobException or FileStoreException)
         {
             return false; // it cannot be read
         }

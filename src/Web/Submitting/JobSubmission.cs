@@ -69,6 +69,7 @@ internal sealed class JobSubmission(ClusterCalls calls, IDataCheck check) : IDis
     private static string? Absolute(string name, string? path) => path is null or { Length: 0 }
         ? null
         : path.Contains('\0', StringComparison.Ordinal) ? throw new JobException($"{name} is '{path}', which is no path. Give it without NUL.")
+        : StoredPath.Is(path) ? StoredPath.Normal(path)
         : Path.IsPathFullyQualified(path) ? path : throw new JobException($"{name} is '{path}', which is no absolute path. Give it as the silos see it, from the root on.");
 
     /// <inheritdoc/>

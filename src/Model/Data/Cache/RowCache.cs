@@ -19,7 +19,7 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
 
     private readonly ConcurrentDictionary<string, bool> _told = new();
 
-    /// <summary>Where a shard's rows are kept; null: they are few.</summary>
+    /// <summary>Where a shard's rows are kept; null: they are few, or their source is in a store and lies beside nothing.</summary>
     /// <param name="part">The shard.</param>
     /// <param name="data">How it is read.</param>
     /// <param name="files">The source's files.</param>
@@ -27,7 +27,7 @@ public sealed class RowCache(Action<string> trouble, long least = RowCache.Least
     /// <param name="columns">Which cell is what.</param>
     internal CachePlace? Place(SourcePart part, DataSection data, IReadOnlyList<string> files, CsvLines source, TableColumns columns)
     {
-        if (source.Bytes < least)
+        if (source.Bytes < least || StoredPath.Is(part.Path))
         {
             return null;
         }

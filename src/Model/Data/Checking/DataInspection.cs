@@ -58,7 +58,7 @@ public sealed record DataInspection(DataFacts Facts, double? BigramLoss, DataRep
         : [.. Enumerable.Range(0, facts.Shape.Features).Select(f => facts.Columns.Count > 0 ? facts.Columns[f] : $"{FormatKinds.Of(job.Data.Format).FeatureWord} {f + 1}")];
 
     private static FileReport[] Files(DataSection data, string path, bool withForms) =>
-        [.. DataFiles.Expand(path).Select(f => new FileReport(f, new FileInfo(f).Length, withForms ? FileForm.Of(f, data) : null))];
+        [.. DataFiles.Expand(path).Select(f => new FileReport(f, JobFiles.Length(f), withForms ? FileForm.Of(f, data) : null))];
 
     private static TextReport Text(Job job, DataFacts facts, long tokens)
     {

@@ -70,8 +70,8 @@ internal static class CsvSource
     {
         return new CsvLines(
             [.. files.Select(f => (Path.GetFileName(f), FileLines.First(f))).Where(h => h.Item2 is not null).Select(h => (h.Item1, h.Item2!))],
-            files.Sum(f => new FileInfo(f).Length),
-            () => LineChunks.HashOf([.. files.Select(f => new LinePart(f, new FileInfo(f).Length, () => JobFiles.OpenRead(f), line => line))]),
+            files.Sum(JobFiles.Length),
+            () => LineChunks.HashOf([.. files.Select(f => new LinePart(f, JobFiles.Length(f), () => JobFiles.OpenRead(f), line => line))]),
             () => RoundRobinSplit.Read(part, files, header: true, CsvLineRows.Of(data.Delimiter[0]), ShardLimit.Most).Parts);
     }
 

@@ -88,9 +88,9 @@ internal static class IdxFile
     public static byte[] Records(Stream stream, string name, IdxHeader header, long first, long end)
     {
         RequireWhole(stream, name, header);
-        if (stream is FileStream file)
+        if (stream.CanSeek)
         {
-            file.Position += first * header.Size;
+            stream.Position += first * header.Size;
         }
         else if (SourceFile.Skip(stream, name, first * header.Size) is var skipped && skipped < first * header.Size)
         {
@@ -128,9 +128,9 @@ internal static class IdxFile
     private static void PassOver(Stream stream, string name, IdxHeader header, long first, long end)
     {
         var bytes = (end - first) * header.Size;
-        if (stream is FileStream file)
+        if (stream.CanSeek)
         {
-            file.Position += bytes;
+            stream.Position += bytes;
         }
         else if (SourceFile.Skip(stream, name, bytes) is var passed && passed < bytes)
         {
@@ -160,9 +160,9 @@ internal static class IdxFile
     // Of a plain file that is known before it is read.
     private static void RequireWhole(Stream stream, string name, IdxHeader header)
     {
-        if (stream is FileStream file && file.Length - file.Position < (long)header.Count * header.Size)
+        if (stream.CanSeek && stream.Length - stream.Position < (long)header.Count * header.Size)
         {
-            throw CutOff(name, header, file.Length - file.Position);
+            throw CutOff(name, header, stream.Length - stream.Position);
         }
     }
 

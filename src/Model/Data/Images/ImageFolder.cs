@@ -17,7 +17,7 @@ internal static class ImageFolder
     public static IReadOnlyList<LabelledImage> Of(string path)
     {
         var name = DataFiles.NameOf(path);
-        if (!Directory.Exists(path))
+        if (!DataFiles.IsFolder(path))
         {
             throw new JobException($"{name}: of images a source is a folder that has a folder of images for each class, and this is none. Give that folder.");
         }
@@ -25,6 +25,11 @@ internal static class ImageFolder
         var root = Path.GetFullPath(path);
         LabelledImage[] images = [.. DataFiles.Expand(path).Select(file => Of(file, Path.GetRelativePath(root, file), name)).OrderBy(i => i.Name, StringComparer.Ordinal)];
         var classes = images.Select(i => i.Label).ToHashSet(StringComparer.Ordinal);
+        if (StoredPath.Is(path))
+        {
+            return images; // a store has no folder without a file in it
+        }
+
         return Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(d => d[0] is not ('.' or '_') && d[^1] != '~').Order(StringComparer.Ordinal).FirstOrDefault(d => !classes.Contains(d)) is { } empty
             ? throw new JobException($"{name}/{empty}: this folder of a class has no images (links to folders are not followed). Put some in, or take it out.")
             : images;

@@ -228,7 +228,7 @@ internal sealed class ParquetTable : IAsyncDisposable
         {
             return await read();
         }
-        catch (Exception e) when (e is not (JobException or FileNotFoundException or UnauthorizedAccessException))
+        catch (Exception e) when (e is not (JobException or FileNotFoundException or UnauthorizedAccessException or FileStoreException))
         {
             throw new JobException($"{name}: it is no Parquet file that can be read: {e.Message} Fetch or write it again.");
         }

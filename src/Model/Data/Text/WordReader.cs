@@ -14,7 +14,7 @@ internal static class WordReader
         // The character before tells whether a word has begun already.
         var word = new StringBuilder();
         var (inside, start) = (false, 0L);
-        foreach (var (offset, rune) in Utf8Runes.From(path, Math.Max(0, from - 1)))
+        foreach (var (offset, rune) in Utf8Runes.From(path, Math.Max(0, from - 1), to))
         {
             if (!Belongs(rune, kind))
             {

@@ -31,6 +31,16 @@ internal static class ImageFileInputs
     // Names begin below the folder, or below what stands before the first wildcard.
     private static string Root(string path)
     {
+        if (StoredPath.Is(path))
+        {
+            while (DataFiles.IsGlob(path) || !DataFiles.IsFolder(path))
+            {
+                path = StoredPath.Folder(path);
+            }
+
+            return path;
+        }
+
         var root = Path.GetFullPath(path);
         while (DataFiles.IsGlob(root) || !Directory.Exists(root))
         {

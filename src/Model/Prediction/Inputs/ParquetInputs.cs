@@ -11,7 +11,7 @@ internal static class ParquetInputs
     public static bool Are(IReadOnlyList<string> paths)
     {
         // Not a pipe, whose length is 0: it cannot be read twice, and Parquet is read from its end.
-        if (!File.Exists(paths[0]) || new FileInfo(File.ResolveLinkTarget(paths[0], returnFinalTarget: true)?.FullName ?? paths[0]) is not { Exists: true, Length: > 0 })
+        if (!StoredPath.Is(paths[0]) && (!File.Exists(paths[0]) || new FileInfo(File.ResolveLinkTarget(paths[0], returnFinalTarget: true)?.FullName ?? paths[0]) is not { Exists: true, Length: > 0 }))
         {
             return false;
         }

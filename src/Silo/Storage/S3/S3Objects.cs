@@ -17,8 +17,8 @@ internal sealed class S3Objects(S3Location place, AmazonS3Client client, TimeSpa
 
     private volatile bool _knowsConditions = true;
 
-    /// <summary>Writes an object where there is none of that name. Returns whether there was none.</summary>
-    public bool Put(string key, MemoryStream content) => IfNew(condition => Ask(async enough =>
+    /// <summary>Writes an object, unless there is one of that name that is to stay. Returns whether it was written.</summary>
+    public bool Put(string key, MemoryStream content, bool ifNew = true) => IfNew(ifNew, condition => Ask(async enough =>
     {
         using var body = Body(content);
         await client.PutObjectAsync(
@@ -49,9 +49,9 @@ internal sealed class S3Objects(S3Location place, AmazonS3Client client, TimeSpa
         return answer.ETag;
     });
 
-    /// <summary>Makes an object of the pieces, where there is none of that name. Returns false where there is one, and where the upload is not known any more:
+    /// <summary>Makes an object of the pieces, unless there is one of that name that is to stay. Returns false where there is, and where the upload is not known any more:
     /// the answer to a call before this one, which ended it, may have been lost.</summary>
-    public bool End(string key, string upload, IEnumerable<string> tags) => IfNew(condition => Ask(async enough =>
+    public bool End(string key, string upload, IEnumerable<string> tags, bool ifNew = true) => IfNew(ifNew, condition => Ask(async enough =>
     {
         await client.CompleteMultipartUploadAsync(
             new CompleteMultipartUploadRequest
@@ -152,17 +152,35 @@ internal sealed class S3Objects(S3Location place, AmazonS3Client client, TimeSpa
         return (keys, folders);
     }
 
+    /// <summary>All objects that begin so, with their lengths in bytes and the tags of their contents.</summary>
+    /// <param name="start">What they begin with.</param>
+    public IReadOnlyList<(string Key, long Length, string Tag)> Files(string start)
+    {
+        var files = new List<(string, long, string)>();
+        string? next = null;
+        do
+        {
+            var request = new ListObjectsV2Request { BucketName = place.Bucket, Prefix = place.Prefix + start, ContinuationToken = next };
+            var page = Call(enough => client.ListObjectsV2Async(request, enough));
+            files.AddRange((page.S3Objects ?? []).Select(o => (o.Key[place.Prefix.Length..], o.Size ?? 0, o.ETag)));
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+
+        return files;
+    }
+
     /// <summary>Removes an object; does nothing where there is none.</summary>
     public void Remove(string key) => Call(enough => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = place.Bucket, Key = place.Prefix + key }, enough));
 
     // A view: the client closes what it has sent.
     private static MemoryStream Body(MemoryStream content) => new(content.GetBuffer(), 0, (int)content.Length, writable: false);
 
-    private bool IfNew(Func<string?, bool> write)
+    private bool IfNew(bool ifNew, Func<string?, bool> write)
     {
         try
         {
-            if (_knowsConditions)
+            if (ifNew && _knowsConditions)
             {
                 try
                 {

@@ -35,9 +35,11 @@ internal static class S3Trouble
         e);
 
     /// <summary>What to do about an answer that will not change by itself; null: it may.</summary>
-    public static string? Remedy(Exception? e) => e switch
+    /// <param name="e">The answer.</param>
+    /// <param name="where">What names the bucket.</param>
+    public static string? Remedy(Exception? e, string where = " in --checkpoints (GRANARY_CHECKPOINTS)") => e switch
     {
-        AmazonServiceException { ErrorCode: "NoSuchBucket" or "InvalidBucketName" } => "Make the bucket, or name another one in --checkpoints (GRANARY_CHECKPOINTS).",
+        AmazonServiceException { ErrorCode: "NoSuchBucket" or "InvalidBucketName" } => $"Make the bucket, or name another one{where}.",
         AmazonServiceException { ErrorCode: "PermanentRedirect" or "AuthorizationHeaderMalformed" } => "Set AWS_REGION to the bucket's region.",
         AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } =>
             "Look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: they must allow to list, read, write and delete there.",

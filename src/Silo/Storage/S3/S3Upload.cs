@@ -6,7 +6,8 @@ namespace Granary.Silo.Storage.S3;
 /// object before <see cref="Complete"/>.</summary>
 /// <param name="objects">Where it goes.</param>
 /// <param name="key">The object.</param>
-internal sealed class S3Upload(S3Objects objects, string key) : Stream
+/// <param name="ifNew">Whether one of that name stays; else it is replaced.</param>
+internal sealed class S3Upload(S3Objects objects, string key, bool ifNew = true) : Stream
 {
     /// <summary>Bytes of a piece. S3 takes 10,000 pieces of an object, each but the last of 5 MiB or more.</summary>
     public const int PieceBytes = 16 << 20;
@@ -76,11 +77,11 @@ internal sealed class S3Upload(S3Objects objects, string key) : Stream
     {
         if (_upload is null)
         {
-            return objects.Put(key, _piece);
+            return objects.Put(key, _piece, ifNew);
         }
 
         Send();
-        if (!objects.End(key, _upload, _tags))
+        if (!objects.End(key, _upload, _tags, ifNew))
         {
             return false;
         }

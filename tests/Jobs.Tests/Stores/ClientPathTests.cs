@@ -1,0 +1,49 @@
+namespace Granary.Jobs.Tests.Stores;
+
+/// <summary>A process that can ask no store, as the command line is, leaves paths into one as they are: the silo's program looks.</summary>
+public sealed class ClientPathTests
+{
+    private static Job Job(string data, string more = "") => JobFile.Parse(
+        $$"""
+        version: 1
+        name: x
+        model: { kind: mlp, hidden: [4]{{more}} }
+        data: { format: csv, label: y, {{data}} }
+        training: { epochs: 1, batch: 2, seed: 1, optimizer: { kind: sgd, learningRate: 0.1 } }
+        """,
+        "x.yaml", "/jobs", [], "/here", elsewhere: null);
+
+    [Theory]
+    [InlineData("s3://bucket/a.csv", "s3://bucket/a.csv")]
+    [InlineData("s3://bucket/in/", "s3://bucket/in")]
+    [InlineData("S3://bucket/in/*.csv", "s3://bucket/in/*.csv")]
+    public void Data(string path, string read)
+    {
+        var job = Job($"path: '{path}', validation: {{ path: '{path}' }}");
+        Assert.Equal((read, read), (job.Data.Path, job.Data.Validation.Path));
+        Assert.Equal([read], DataFiles.Expand(job.Data.Path));
+        Assert.Equal(read, JobFile.Parse(JobFile.Write(job), "x.yaml", "/", [], "/").Data.Path);
+    }
+
+    [Theory]
+    [InlineData("s3://bucket/runs/a", "s3://bucket/runs/a/model.safetensors")]
+    [InlineData("s3://bucket/runs/a/", "s3://bucket/runs/a/model.safetensors")]
+    [InlineData("s3://bucket/runs/a/model.safetensors", "s3://bucket/runs/a/model.safetensors")]
+    public void A_model_is_a_file_or_a_folder(string path, string file) => Assert.Equal(file, Job("path: s3://bucket/a.csv", $", init: '{path}'").Model.Init);
+
+    [Fact]
+    public void What_is_no_such_path_is_told_with_its_line() => Assert.Equal(
+        "x.yaml:4: data.path: 's3://bucket//a.csv' is no path into a store: give it as s3://BUCKET/KEY, without empty names, . and .. in it.",
+        Assert.Throws<JobException>(() => Job("path: 's3://bucket//a.csv'")).Message);
+
+    [Fact]
+    public void An_output_may_be_in_a_store_and_has_no_TensorBoard_file_there()
+    {
+        JobException Refused(string output) => Assert.Throws<JobException>(() => JobFile.Parse(JobFile.Write(Job("path: s3://bucket/a.csv")) + $"output: {output}\n", "x.yaml", "/jobs", [], "/"));
+        Job Read(string output) => JobFile.Parse(JobFile.Write(Job("path: s3://bucket/a.csv")) + $"output: {output}\n", "x.yaml", "/jobs", [], "/");
+        Assert.Equal("s3://bucket/runs", Read("{ path: 's3://bucket/runs/' }").Output.Path);
+        Assert.Equal("/jobs/out", Read("{ path: out }").Output.Path);
+        Assert.Contains("output.tensorboard writes to a file", Refused("{ path: s3://bucket/runs, tensorboard: true }").Message, StringComparison.Ordinal);
+        Assert.Contains("output.path: 's3://x'", Refused("{ path: s3://x }").Message, StringComparison.Ordinal);
+    }
+}
