@@ -8,7 +8,7 @@ namespace Granary.Grains.Channel;
 /// <summary>
 /// An encrypted connection between silos, both of which show a certificate of the cluster's CA. The thread that drives it encrypts and
 /// decrypts: no other thread, and none of the pool, has to do with it (<see cref="SocketStream"/>). Four records of 16 KB go out by one call, as 64 KB
-/// do without TLS, and that is all the memory there is each way.
+/// do without TLS; no more than that is held each way, plain and encrypted.
 /// </summary>
 internal sealed unsafe class TlsWire : Wire
 {
@@ -137,6 +137,10 @@ internal sealed unsafe class TlsWire : Wire
             (_reading, _at, _end) = (false, 0, 0);
             error = EndOfRead();
             _closed = _end == 0;
+            if (_writing == 0)
+            {
+                _bytes.TryFlush(out _); // an alert, or new keys, which reading has answered with; a connection that is broken is seen by the next call
+            }
         }
 
         var begin = Math.Min(firstLength, _end - _at);
@@ -151,8 +155,14 @@ internal sealed unsafe class TlsWire : Wire
     {
         try
         {
-            // The stream below takes everything at once, so that this has ended.
-            _tls.WriteAsync(_sending.AsMemory(0, _writing)).AsTask().GetAwaiter().GetResult();
+            // The stream below takes everything at once, so that this has ended: nothing is negotiated anew that it could wait for.
+            var written = _tls.WriteAsync(_sending.AsMemory(0, _writing));
+            if (!written.IsCompleted)
+            {
+                return SocketError.ConnectionReset;
+            }
+
+            written.GetAwaiter().GetResult();
             return SocketError.Success;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

@@ -10,6 +10,7 @@ internal static class YamlText
     // What a file may ask of the parser, which goes down by a call for each section within another, and follows each alias.
     private const int Deepest = 64;
     private const int MostAliases = 32;
+    private const int MostNamed = 10_000; // keys and values that all aliases together stand for
 
     /// <summary>A file's keys and values.</summary>
     /// <exception cref="JobException">"digits.yaml:3: ..." where it is no YAML, or not a mapping.</exception>
@@ -56,19 +57,55 @@ internal static class YamlText
         return One(stream);
     }
 
+    // Aliases within what aliases stand for multiply: so it is counted what they come to when they are written out.
     private static void Bound(string text)
     {
-        var (depth, aliases) = (0, 0);
+        var (aliases, nodes, named) = (0, 0L, 0L);
+        var open = new Stack<(AnchorName Anchor, long Before)>();
+        var sizes = new Dictionary<AnchorName, long>();
         for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
         {
-            var current = parser.Current!;
-            depth += current.NestingIncrease;
-            aliases += current is AnchorAlias ? 1 : 0;
-            if (depth > Deepest || aliases > MostAliases)
+            switch (parser.Current)
             {
-                throw new YamlTextException(current.Start.Line, depth > Deepest
+                case AnchorAlias alias:
+                    aliases++;
+                    if (open.Any(o => o.Anchor == alias.Value))
+                    {
+                        throw new YamlTextException(alias.Start.Line, $"the alias *{alias.Value} stands within what it names: nothing ends there.");
+                    }
+
+                    var size = sizes.GetValueOrDefault(alias.Value, 1); // one that is unknown is the parser's to refuse
+                    (nodes, named) = (nodes + size, named + size);
+                    break;
+                case MappingStart or SequenceStart:
+                    open.Push((((NodeEvent)parser.Current).Anchor, nodes++));
+                    break;
+                case MappingEnd or SequenceEnd:
+                    var (anchor, before) = open.Pop();
+                    Note(anchor, nodes - before);
+                    break;
+                case Scalar scalar:
+                    nodes++;
+                    Note(scalar.Anchor, 1);
+                    break;
+                default:
+                    break;
+            }
+
+            if (open.Count > Deepest || aliases > MostAliases || named > MostNamed)
+            {
+                throw new YamlTextException(parser.Current!.Start.Line, open.Count > Deepest
                     ? $"sections lie within each other more than {Deepest} deep: nothing of Granary's needs that."
-                    : $"there are more than {MostAliases} aliases (*name): write out what they stand for.");
+                    : aliases > MostAliases ? $"there are more than {MostAliases} aliases (*name): write out what they stand for."
+                    : $"aliases (*name) stand for more than {MostNamed} keys and values: write out what is needed of them.");
+            }
+        }
+
+        void Note(AnchorName anchor, long size)
+        {
+            if (!anchor.IsEmpty)
+            {
+                sizes[anchor] = size;
             }
         }
     }
