@@ -53,7 +53,7 @@ public sealed class UsersWayTests : IDisposable
         var submit = await cluster.Laptops(null, "submit", Digits, "--json");
         var job = submit.Json.GetProperty("job").GetString()!;
         var shown = (await cluster.Laptops(null, "show", job, "--json")).Json;
-        Assert.Equal(["one", "three", "two"], shown.GetProperty("members").EnumerateArray().Select(m => m.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["one", "three", "two"], shown.GetProperty("silos").EnumerateArray().Select(m => m.GetString()).Order(StringComparer.Ordinal));
         await cluster.Laptops(null, "watch", job);
         await cluster.Laptops(null, "why", job);
         var fetch = await cluster.Laptops(null, "fetch", job, "--json");
