@@ -28,10 +28,11 @@ internal sealed class CommandLine : IDisposable
     {
     }
 
-    public CommandLine(string folder, (string Name, string Value)[] variables, string[] arguments)
+    /// <param name="within">What comes before the program, as what enters a network namespace and then becomes the program.</param>
+    public CommandLine(string folder, (string Name, string Value)[] variables, string[] arguments, string[]? within = null)
     {
         // A session of its own, as a terminal would give it: it can be signalled with all that it has started.
-        var info = new ProcessStartInfo("setsid", ["dotnet", Metadata("Client"), .. arguments])
+        var info = new ProcessStartInfo("setsid", [.. within ?? [], "dotnet", Metadata("Client"), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

@@ -109,6 +109,11 @@ public sealed class TlsTests : IDisposable
         var silo = Start("one", _certificates.Issue("one"), "--silo-port", $"{siloPort}", "--channel-port", $"{channelPort}", "--web-port", "0");
         silo.WaitFor("page one at https://");
         var web = int.Parse(Regex.Match(silo.Output, @"page one at https://127\.0\.0\.1:(\d+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+
+        // All that there is to attack, as the kernel knows it: a port that is added later is to be added here.
+        Assert.Equal(
+            new[] { siloPort, channelPort, GatewayOf(silo).Port, web }.Order(),
+            new[] { silo.Pid, silo.Children()[0].Id }.SelectMany(ListeningPorts.Of).Select(p => p.EndPoint.Port).Order());
         using var foreign = new TestCertificates();
         var (expired, stranger, laptop) = (_certificates.Outdated("old"), foreign.Issue("stranger"), _certificates.Issue("laptop", client: true));
         byte[] said = [.. new byte[8], .. "ORLEANS GET / HTTP/1.1\r\n\r\n"u8];
@@ -145,9 +150,43 @@ public sealed class TlsTests : IDisposable
             Assert.ThrowsAsync<ClusterUnreachableException>(() => Connect(stranger)));
         using var client = await Connect(laptop);
         Assert.Single(await client.ListSilosAsync());
+        await IsShutOut(silo, laptop);
         silo.Signal("TERM");
         Assert.Equal(0, await silo.Exit());
         CommandLine.HasNoStack(silo);
+    }
+
+    // There are no lists of revoked certificates: whoever has a new one of the new CA stays, and what was left out is worth nothing.
+    private async Task IsShutOut(CommandLine silo, string laptop)
+    {
+        var stolen = Directory.CreateDirectory(Path.Combine(_folder, "stolen")).FullName;
+        foreach (var file in Directory.GetFiles(laptop))
+        {
+            File.Copy(file, Path.Combine(stolen, Path.GetFileName(file)));
+        }
+
+        var store = _certificates.Store;
+        store.RotateAuthority(TimeSpan.FromDays(300));
+        foreach (var name in new[] { "one", "laptop" })
+        {
+            store.Rotate(name, TimeSpan.FromDays(80));
+        }
+
+        foreach (var folder in Directory.GetDirectories(_certificates.Folder).Where(d => Path.GetFileName(d) is not ("one" or "laptop")))
+        {
+            Directory.Delete(folder, recursive: true); // those of the tests above
+        }
+
+        store.DropOldAuthorities();
+        while (!silo.Errors.Contains("certificates read anew", StringComparison.Ordinal))
+        {
+            await TestCertificates.HeardInPlainText(GatewayOf(silo), [0]); // files are looked at when a connection is made
+        }
+
+        Assert.Empty(await TestCertificates.Heard(GatewayOf(silo), stolen, [.. new byte[8]]));
+        silo.WaitFor("its certificate, of 'laptop', is of a CA that is not trusted here");
+        using var renewed = await Connect(laptop);
+        Assert.Single(await renewed.ListSilosAsync());
     }
 
     private static int FreePort(int which)
