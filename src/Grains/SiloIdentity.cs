@@ -24,6 +24,9 @@ public sealed record SiloIdentity(
     /// <summary>What it shows other silos on its tensor channel, and whom it trusts; null: the channel is not encrypted.</summary>
     public ClusterCertificates? Certificates { get; init; }
 
+    /// <summary>What messages call the store of grain state: its kind and place, without passwords ("PostgreSQL at db:5432").</summary>
+    public string ClusterStore { get; init; } = "the cluster's store";
+
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);
 

@@ -124,7 +124,10 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         {
             host.Dispose();
             throw new ClusterUnreachableException(address.Store is { } store
-                ? $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run."
+                ? e.GetBaseException() is RedisException or System.Data.Common.DbException or System.Net.Sockets.SocketException
+                ? $"the {Kind(address)} at {store.Place}, in which commands find the silos of the cluster '{address.Cluster}', cannot be asked: {e.GetBaseException().Message.TrimEnd('.')}. "
+                    + $"Look at {store.Variable} and at that server. Jobs go on without it for a while; --url asks the cluster's HTTP API, which needs no store."
+                : $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run."
                 : "no silo of the cluster answers. Start one with: granary up");
         }
     }
@@ -144,8 +147,10 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 
     private static string Named(ClusterAddress address) => address.Remote is { } remote ? $"the cluster at {remote}"
         : address.Store is { } store
-        ? $"the cluster '{address.Cluster}' behind the {(address.Redis is null ? "PostgreSQL database" : "Redis")} at {store.Place}"
+        ? $"the cluster '{address.Cluster}' behind the {Kind(address)} at {store.Place}"
         : "the cluster";
+
+    private static string Kind(ClusterAddress address) => address.Redis is null ? "PostgreSQL database" : "Redis";
 
     // The host waits for its own start before it can be disposed of.
     private static async Task GiveUp(IHost host, Task start)
