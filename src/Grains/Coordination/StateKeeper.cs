@@ -49,7 +49,7 @@ internal sealed class StateKeeper<T>(
             var written = mark(kept.State);
             _began = Stopwatch.GetTimestamp();
             await kept.WriteStateAsync();
-            Stored = written;
+            Stored = Math.Min(written, mark(kept.State)); // it may have gone back meanwhile
             if (Failing is not null)
             {
                 Failing = null;

@@ -141,7 +141,7 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 
     private static ClusterUnreachableException Silence(ClusterAddress address, TimeSpan time) => new(
         $"no silo of {Named(address)} has answered for {Math.Ceiling(time.TotalSeconds):0} s: "
-        + (address.Remote is not null ? "it may be another address, a network between may be cut off, or its silos may be down."
+        + (address.Remote is not null ? "it may be another address, a network between may be cut off, its silos may be down, or a silo was lost while its store is away."
             : address.IsElsewhere ? "its silos may be frozen or very busy, or cannot be reached from here. Look at their logs where they run, as with kubectl logs."
             : "its processes may be frozen, or the machine very busy. See: granary logs"));
 
