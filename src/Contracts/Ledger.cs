@@ -95,6 +95,9 @@ public enum JobEventKind
 
     /// <summary>A tracking server did not take the job's figures.</summary>
     TrackingFailed,
+
+    /// <summary>The job's state could be stored again.</summary>
+    StorageBack,
 }
 
 /// <summary>How far training went back: the steps in between are taken again, with the same results.</summary>

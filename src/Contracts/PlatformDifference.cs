@@ -11,6 +11,17 @@ public static class PlatformDifference
     /// <param name="other">Another.</param>
     public static bool IsNone(string one, string other) => WithoutVersion(one).SequenceEqual(WithoutVersion(other));
 
+    /// <summary>Whether they are of two builds of Granary whose arithmetic has other numbers, as in the middle of an upgrade.</summary>
+    /// <param name="one">A platform.</param>
+    /// <param name="other">Another.</param>
+    public static bool IsOfBuilds(string one, string other) => ArithmeticOf(one) is { } ones && ArithmeticOf(other) is { } others && ones != others;
+
+    private static string? ArithmeticOf(string platform)
+    {
+        var build = platform.Split(Between)[0];
+        return build.IndexOf(Arithmetic, StringComparison.Ordinal) is >= 0 and var at ? build[(at + Arithmetic.Length)..] : null;
+    }
+
     private static ReadOnlySpan<char> WithoutVersion(string platform)
     {
         var (arithmetic, first) = (platform.IndexOf(Arithmetic, StringComparison.Ordinal), platform.IndexOf(Between, StringComparison.Ordinal));

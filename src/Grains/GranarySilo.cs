@@ -30,6 +30,7 @@ public static class GranarySilo
             .AddSingleton<Evaluations.SavedModels>()
             .AddSingleton<IWorkerClient, WorkerClient>()
             .AddSingleton(new Patience(TimeProvider.System))
+            .AddSingleton(new CallerPatience(TimeSpan.FromMinutes(2)))
             .AddSingleton<FailureDetection>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<FailureDetection>())
             .AddSingleton<IHealthCheckParticipant>(s => s.GetRequiredService<FailureDetection>())

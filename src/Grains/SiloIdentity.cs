@@ -24,13 +24,16 @@ public sealed record SiloIdentity(
     /// <summary>What it shows other silos on its tensor channel, and whom it trusts; null: the channel is not encrypted.</summary>
     public ClusterCertificates? Certificates { get; init; }
 
+    /// <summary>What messages call the store of grain state: its kind and place, without passwords ("PostgreSQL at db:5432").</summary>
+    public string ClusterStore { get; init; } = "the cluster's store";
+
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);
 
     /// <summary>Granary's version, kind of device, processor, libtorch and its kernels: weights are the same to the last bit among silos
     /// that agree here. In parts, see <see cref="Contracts.PlatformDifference"/>.</summary>
     /// <remarks>Making an identity tests the kernels, or reads what was found out before.</remarks>
-    public string Platform { get; } =
+    public string Platform { get; internal init; } =
         Model.Kernels.Platform.OfThisProcess(typeof(SiloIdentity).Assembly.GetName().Version!.ToString(3), Device).Describe();
 
     /// <summary>How fast it multiplies matrices on one compute thread, or on its CUDA device, in 10^9 operations a second; 0: not measured.</summary>

@@ -124,6 +124,9 @@ internal sealed class CommandLine : IDisposable
         Assert.Fail($"no line with '{text}' came; the errors were: {Errors}");
     }
 
+    /// <summary>Its end, however late.</summary>
+    public Task Ended => _process.WaitForExitAsync();
+
     public async Task<int> Exit()
     {
         var begun = Stopwatch.GetTimestamp();

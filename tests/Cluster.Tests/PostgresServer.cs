@@ -3,11 +3,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Granary.Cluster.Tests.Stores;
+using Granary.Sdk.Connecting;
 
 namespace Granary.Cluster.Tests;
 
 /// <summary>A PostgreSQL server of a test's own, on the loopback and in a folder of its own. It refuses to run as root: then it runs as another user.</summary>
-internal sealed class PostgresServer : IDisposable
+internal sealed class PostgresServer : IRecordServer
 {
     public const string Password = "sEcr3t-of-granary";
     private const string User = "granary";
@@ -25,6 +27,15 @@ internal sealed class PostgresServer : IDisposable
         free.Start();
         _port = ((IPEndPoint)free.LocalEndpoint).Port;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, string Value)> Variables => [("GRANARY_STORE", "postgres"), ("GRANARY_POSTGRES", Connection)];
+
+    /// <inheritdoc/>
+    public ClusterAddress Address => new("test", null, null, Postgres: Connection);
+
+    /// <inheritdoc/>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"PostgreSQL at 127.0.0.1:{_port}");
 
     /// <summary>The connection string of its database.</summary>
     public string Connection => With(Password);
@@ -84,7 +95,7 @@ internal sealed class PostgresServer : IDisposable
         Assert.True(process.ExitCode == 0, $"{program}: {errors.Result}{output.Result}");
     }
 
-    /// <summary>Starts it; returns when it takes connections.</summary>
+    /// <inheritdoc/>
     public void Up()
     {
         var (program, arguments) = AsOther(
@@ -102,7 +113,7 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>Ends it as an operator does who restarts it: every connection is closed.</summary>
+    /// <inheritdoc/>
     public void Down() => End("INT");
 
     private void End(string signal)

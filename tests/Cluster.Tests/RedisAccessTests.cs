@@ -30,7 +30,7 @@ public sealed class RedisAccessTests : IDisposable
 
         using var down = redis.Run("down");
         Assert.Equal(2, await down.Exit());
-        Assert.Contains($"GRANARY_REDIS is {redis.Address}, a cluster whose silos run elsewhere", down.Errors, StringComparison.Ordinal);
+        Assert.Contains($"GRANARY_REDIS is {redis.Place}, a cluster whose silos run elsewhere", down.Errors, StringComparison.Ordinal);
         using var help = redis.Run("silo", "--help");
         await help.Succeeds();
         using var unclear = redis.RunAs(",nonsense=b1c2d3", "silo", "--name", "unclear");
@@ -61,7 +61,7 @@ public sealed class RedisAccessTests : IDisposable
 
         // Whose certificate nobody vouches for.
         using var distrustful = new CommandLine(
-            _folder, [("GRANARY_REDIS", $"{redis.Address},ssl=true,user=granary,password={Password}"), ("GRANARY_STORE", "redis")], ["silo", "--name", "distrustful", "--threads", "1"]);
+            _folder, [("GRANARY_REDIS", $"{redis.Place},ssl=true,user=granary,password={Password}"), ("GRANARY_STORE", "redis")], ["silo", "--name", "distrustful", "--threads", "1"]);
         Assert.Equal(2, await distrustful.Exit());
         Assert.Contains("SERedis_IssuerCertPath", distrustful.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain(Password, plain.Errors + distrustful.Errors, StringComparison.Ordinal);

@@ -76,6 +76,65 @@ public sealed class S3ClusterTests : IDisposable
         Assert.True(await cluster.Number(job, "recoveries") >= 1);
     }
 
+    // Each for a while, out of space for a minute; then silos are lost with their disks while a checkpoint is sent.
+    [LongFact]
+    public async Task A_store_that_fails_in_every_way_is_named_and_loses_nothing()
+    {
+        string[] job = StoreJobs.Digits(2500, "training.checkpoint.steps=500", "training.checkpoint.seconds=0");
+        var expected = await SiloCluster.Undisturbed(job);
+        await using var server = await S3Server.Start();
+        using var cluster = new SiloCluster(_folder, Variables(server));
+        await cluster.Run("store", "init");
+        cluster.Start("one", "two", "three");
+        var id = await cluster.Submit(job);
+        await Sends(server);
+        foreach (var (fault, seconds, cause) in new[] { (S3Fault.Full, 60, "507"), (S3Fault.InternalError, 10, "500"), (S3Fault.SlowDown, 10, "503"), (S3Fault.Drop, 10, "cannot be reached") })
+        {
+            server.Fault = _ => fault;
+            await Task.Delay(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken);
+            await WhySays(cluster, id, cause);
+            server.Fault = _ => S3Fault.None;
+            await Sends(server);
+        }
+
+        server.Fault = _ => S3Fault.Late;
+        await Sends(server);
+        server.Fault = _ => S3Fault.None;
+
+        // From then on nothing of an upload is finished.
+        server.Fault = request => request.StartsWith("PUT ", StringComparison.Ordinal) ? S3Fault.DropHalf : S3Fault.None;
+        for (var before = server.Requests.Count; !server.Requests.Skip(before).Any(r => r.StartsWith("PUT ", StringComparison.Ordinal));)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        cluster.Lose("one", "two");
+        server.Fault = _ => S3Fault.None;
+        cluster.Start("four", "five");
+        Assert.Equal(expected, await cluster.End(id));
+        Assert.True(await cluster.Number(id, "recoveries") >= 1, "the job had ended before its silos were lost");
+        Assert.DoesNotContain("Damaged checkpoints", (await cluster.Run("why", id)).Output, StringComparison.Ordinal);
+    }
+
+    // A part of a checkpoint has arrived.
+    private static async Task Sends(S3Server server)
+    {
+        var before = server.Objects.Keys.ToHashSet();
+        for (var since = Stopwatch.StartNew(); server.Objects.Keys.All(before.Contains);)
+        {
+            Assert.True(since.Elapsed < TimeSpan.FromMinutes(3), "no checkpoint is written any more");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task WhySays(SiloCluster cluster, string job, string cause)
+    {
+        for (var since = Stopwatch.StartNew(); !((await cluster.Run("why", job)).Output is var why && why.Contains("s3://granary/checkpoints", StringComparison.Ordinal) && why.Contains(cause, StringComparison.Ordinal));)
+        {
+            Assert.True(since.Elapsed < TimeSpan.FromMinutes(3), $"why does not say: {cause}");
+        }
+    }
+
     [Fact]
     public async Task A_bucket_that_is_not_there_ends_the_start_with_one_message()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Granary.Cluster.Tests;
@@ -7,18 +8,27 @@ namespace Granary.Cluster.Tests;
 /// <param name="variables">The environment of silos and commands.</param>
 internal sealed partial class SiloCluster(string folder, params (string Name, string Value)[] variables) : IDisposable
 {
-    private readonly Dictionary<string, CommandLine> _silos = [];
-    private readonly List<CommandLine> _others = [];
+    private static readonly TimeSpan StartAgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, CommandLine> _silos = [];
+    private readonly ConcurrentQueue<CommandLine> _others = [];
+    private volatile bool _over;
+
+    /// <summary>More options of the silos.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
+
+    /// <summary>Whether a silo that ends is started again under its name, with an empty disk, as Kubernetes does.</summary>
+    public bool StartsAgain { get; init; }
 
     /// <summary>Everything that any of its processes has said.</summary>
-    public string Said => string.Concat(_silos.Values.Concat(_others).Select(c => c.Output + c.Errors));
+    public string Said => string.Concat(_others.Select(c => c.Output + c.Errors));
 
     /// <summary>Starts silos side by side; returns when all have joined.</summary>
     public void Start(params string[] names)
     {
         foreach (var name in names)
         {
-            _silos[name] = new CommandLine(folder, variables, ["silo", "--name", name, "--home", Home(name), "--threads", "1"]);
+            Start(name);
         }
 
         foreach (var name in names)
@@ -27,16 +37,39 @@ internal sealed partial class SiloCluster(string folder, params (string Name, st
         }
     }
 
+    private void Start(string name)
+    {
+        var silo = _silos[name] = Command(["silo", "--name", name, "--home", Home(name), "--threads", "1", .. More]);
+        if (StartsAgain)
+        {
+            _ = StartAgain(name, silo);
+        }
+    }
+
+    private async Task StartAgain(string name, CommandLine silo)
+    {
+        await silo.Ended;
+        await Task.Delay(StartAgainAfter);
+        if (!_over)
+        {
+            Directory.Delete(Home(name), recursive: true);
+            Start(name);
+        }
+    }
+
     public CommandLine Silo(string name) => _silos[name];
 
     private string Home(string name) => Path.Combine(folder, "machines", name);
+
+    /// <summary>kill -9 of a silo.</summary>
+    public void Kill(string name) => CommandLine.Kill("KILL", ReadyLine().Match(_silos[name].Output).Groups[1].Value);
 
     /// <summary>kill -9 of silos, all at once, and their disks with them.</summary>
     public void Lose(params string[] names)
     {
         foreach (var name in names)
         {
-            CommandLine.Kill("KILL", ReadyLine().Match(_silos[name].Output).Groups[1].Value);
+            Kill(name);
         }
 
         foreach (var name in names)
@@ -46,10 +79,18 @@ internal sealed partial class SiloCluster(string folder, params (string Name, st
         }
     }
 
-    public async Task<CommandLine> Run(params string[] arguments)
+    /// <summary>Starts a command of this cluster.</summary>
+    public CommandLine Command(params string[] arguments)
     {
         var command = new CommandLine(folder, variables, arguments);
-        _others.Add(command);
+        _others.Enqueue(command);
+        return command;
+    }
+
+    /// <summary>Runs one, which must end well.</summary>
+    public async Task<CommandLine> Run(params string[] arguments)
+    {
+        var command = Command(arguments);
         await command.Succeeds();
         return command;
     }
@@ -89,7 +130,8 @@ internal sealed partial class SiloCluster(string folder, params (string Name, st
 
     public void Dispose()
     {
-        foreach (var command in _silos.Values.Concat(_others))
+        _over = true;
+        foreach (var command in _others)
         {
             command.Dispose();
         }

@@ -52,4 +52,7 @@ public enum S3Fault
 
     /// <summary>Sends half of an object and closes the connection.</summary>
     HalfAnswer,
+
+    /// <summary>Answers after two seconds.</summary>
+    Late,
 }

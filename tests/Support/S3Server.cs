@@ -128,6 +128,9 @@ internal sealed class S3Server : IAsyncDisposable
             case S3Fault.Silence:
                 await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
+            case S3Fault.Late:
+                await Task.Delay(TimeSpan.FromSeconds(2), http.RequestAborted);
+                break;
             case S3Fault.DropHalf when http.Request.ContentLength > 0:
                 var half = new byte[(int)(http.Request.ContentLength.Value / 2)];
                 await http.Request.Body.ReadAtLeastAsync(half, half.Length, throwOnEndOfStream: false);

@@ -4,32 +4,13 @@ namespace Granary.Contracts.Certificates;
 
 /// <summary>Both ways of a connection as one stream, as a handshake wants it. Asynchronous alone.</summary>
 /// <param name="pipe">The connection.</param>
-internal sealed class PipeStream(IDuplexPipe pipe) : Stream
+internal sealed class PipeStream(IDuplexPipe pipe) : ConnectionStream
 {
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);
     private readonly Stream _output = pipe.Output.AsStream(leaveOpen: true);
 
     /// <summary>The first byte that came in; -1: none has.</summary>
     public int First { get; private set; } = -1;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -50,17 +31,11 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
     public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => _input.Read(buffer, offset, count);
+    public override int Read(Span<byte> buffer) => _input.Read(buffer);
 
     /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => _output.Write(buffer, offset, count);
+    public override void Write(ReadOnlySpan<byte> buffer) => _output.Write(buffer);
 
     /// <inheritdoc/>
     public override void Flush() => _output.Flush();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

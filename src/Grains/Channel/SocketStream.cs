@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Granary.Contracts.Certificates;
 
 namespace Granary.Grains.Channel;
 
@@ -10,7 +11,7 @@ namespace Granary.Grains.Channel;
 /// <see cref="TryFlush"/>: several records go out by one call.
 /// </summary>
 /// <param name="socket">Blocking during the handshake, non-blocking afterwards.</param>
-internal sealed class SocketStream(Socket socket) : Stream
+internal sealed class SocketStream(Socket socket) : ConnectionStream
 {
     private readonly OpenCall _reading = new();
     private readonly ArrayBufferWriter<byte> _written = new();
@@ -86,9 +87,6 @@ internal sealed class SocketStream(Socket socket) : Stream
     }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -96,9 +94,6 @@ internal sealed class SocketStream(Socket socket) : Stream
             buffer = buffer[socket.Send(buffer)..];
         }
     }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     // False: nothing is there now.
     private bool TryReceive(Span<byte> buffer, out int got, out IOException? error)
@@ -111,35 +106,10 @@ internal sealed class SocketStream(Socket socket) : Stream
     private static IOException Broken(SocketError error) => new(error.ToString(), new SocketException((int)error));
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
     public override void Flush()
     {
     }
 
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

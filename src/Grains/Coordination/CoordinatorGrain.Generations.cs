@@ -124,7 +124,7 @@ internal sealed partial class CoordinatorGrain
         _formation?.Enter("rendezvous");
         var group = await Forming(() => Rendezvous(State.Generation + 1));
         Introduce(group);
-        if (State.Generation == 0 && group.Different is { } other)
+        if (State.Generation == 0 && group.Count > 0 && group.Different is { } other)
         {
             throw new JobException($"{ExtensionRule.Difference(other, group.Infos[0])}, and submit the job again.");
         }
@@ -144,9 +144,10 @@ internal sealed partial class CoordinatorGrain
                 return;
             }
 
-            Activity = group.Strangers.Count > 0 ? StrangerRule.WaitingFor(group.Strangers, State.Platform)
+            Activity = group.WaitsFor
+                ?? (group.Strangers.Count > 0 ? StrangerRule.WaitingFor(group.Strangers, State.Platform)
                 : group.Different is null ? "waiting for silos"
-                : $"waiting for silos with the checkpoint store {Store}, which the job's checkpoints are in";
+                : $"waiting for silos with the checkpoint store {Store}, which the job's checkpoints are in");
             await Task.Delay(200);
             return;
         }
@@ -278,7 +279,7 @@ internal sealed partial class CoordinatorGrain
         : Directive.Train;
 
     // Records that workers may forget.
-    private long Acknowledged => Math.Min(_keeper.Stored, _progress!.Settled.Committed);
+    private long Acknowledged => _keeper.Stored;
 
     private void Remember(GenerationRun run)
     {

@@ -62,7 +62,7 @@ internal sealed partial class CoordinatorGrain
             var ranks = _run is not null && _group is { } group ? await group.Ranks(WaitingRule.AnswerTime) : [];
             if (now == (State.Generation, Committed, Activity))
             {
-                Waits(WaitingRule.Cause(_keeper.Failing ?? Activity, SinceProgress.TotalSeconds, _keeper.Storing.TotalSeconds, ranks));
+                Waits(WaitingRule.Cause(_keeper.Failing ?? Activity, SinceProgress.TotalSeconds, _keeper.Storing.TotalSeconds, ranks, silo.ClusterStore));
             }
         }
     }

@@ -67,7 +67,10 @@ internal sealed partial class CoordinatorGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         State.Checkpoints = [.. State.Checkpoints.Select(c => EarlierCheckpoints.Named(c, JobId))];
-        _keeper = new StateKeeper<CoordinatorState>(kept, AddSeconds, s => s.Progress?.Committed ?? 0, why => Note(JobEventKind.StorageFailed, silo.Name, why));
+        _keeper = new StateKeeper<CoordinatorState>(
+            kept, silo.ClusterStore, AddSeconds, s => s.Progress?.Committed ?? 0,
+            why => Note(JobEventKind.StorageFailed, silo.Name, why),
+            away => Note(JobEventKind.StorageBack, silo.Name, FormattableString.Invariant($"the state is stored in {silo.ClusterStore} again, after {away.TotalSeconds:0.0} s")));
         if (State is { Submission: not null, State: JobState.Running })
         {
             _lost = true;

@@ -6,10 +6,13 @@ namespace Granary.Grains.Coordination;
 /// <summary>Puts a grain's state into storage. A storage that fails for a while is waited for where that is right, in this place alone;
 /// one that says that another activation has written never is.</summary>
 /// <param name="kept">The state.</param>
+/// <param name="store">What messages call the storage.</param>
 /// <param name="complete">Brings into the state what it must be stored together with, just before it is.</param>
 /// <param name="mark">How far a state has come.</param>
 /// <param name="failing">Told why it could not be stored: once, until it can be again.</param>
-internal sealed class StateKeeper<T>(IPersistentState<T> kept, Action<T> complete, Func<T, long> mark, Action<string> failing)
+/// <param name="back">Told for how long it could not be stored, when it can be again.</param>
+internal sealed class StateKeeper<T>(
+    IPersistentState<T> kept, string store, Action<T> complete, Func<T, long> mark, Action<string> failing, Action<TimeSpan> back)
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
@@ -17,6 +20,7 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Action<T> complet
     private readonly SemaphoreSlim _saving = new(1);
     private readonly Stopwatch _since = Stopwatch.StartNew();
     private long? _began;
+    private long _failedAt;
 
     /// <summary>Why it cannot be stored just now; null: it can.</summary>
     public string? Failing { get; private set; }
@@ -45,7 +49,12 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Action<T> complet
             var written = mark(kept.State);
             _began = Stopwatch.GetTimestamp();
             await kept.WriteStateAsync();
-            (Stored, Failing) = (written, null);
+            Stored = Math.Min(written, mark(kept.State)); // it may have gone back meanwhile
+            if (Failing is not null)
+            {
+                Failing = null;
+                back(Stopwatch.GetElapsedTime(_failedAt));
+            }
         }
         finally
         {
@@ -67,9 +76,10 @@ internal sealed class StateKeeper<T>(IPersistentState<T> kept, Action<T> complet
         catch (Exception e) when (e is OrleansException and not InconsistentStateException)
         {
             var before = Failing;
-            Failing = $"the state could not be stored: {e.GetBaseException().Message}"; // Orleans wraps it into pages of text
+            Failing = $"the state could not be stored in {store}: {e.GetBaseException().Message}"; // Orleans wraps it into pages of text
             if (before is null)
             {
+                _failedAt = Stopwatch.GetTimestamp();
                 failing(Failing);
             }
 

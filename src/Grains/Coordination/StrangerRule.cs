@@ -19,6 +19,15 @@ internal static class StrangerRule
         return $"silo {other.Name} computes on {theirs}, the job on {ours}, so that its results may differ in the last bit";
     }
 
+    /// <summary>What a job waits for that has not begun, while silos of two builds compute otherwise.</summary>
+    /// <param name="one">A silo of the one build.</param>
+    /// <param name="other">A silo of the other.</param>
+    public static string WaitingForOneBuild(SiloInfo one, SiloInfo other)
+    {
+        var (ones, others) = PlatformDifference.Of(one.Platform, other.Platform);
+        return $"waiting until all silos are of builds that compute the same: silo {one.Name} is {ones}, silo {other.Name} is {others}";
+    }
+
     /// <summary>What a job waits for to which all silos are strangers.</summary>
     /// <param name="strangers">The silos.</param>
     /// <param name="platform">What the job has been computed on; null: nothing yet.</param>

@@ -18,11 +18,12 @@ internal static class WaitingRule
     /// <param name="seconds">Since the last progress.</param>
     /// <param name="storing">For how long the cluster's store has not confirmed the job's state; 0: nothing is being stored.</param>
     /// <param name="ranks">What the ranks do.</param>
-    public static string Cause(string activity, double seconds, double storing, IReadOnlyList<RankActivity> ranks)
+    /// <param name="store">What messages call that store.</param>
+    public static string Cause(string activity, double seconds, double storing, IReadOnlyList<RankActivity> ranks, string store = "the cluster's store")
     {
         if (storing >= After.TotalSeconds)
         {
-            return $"the cluster's store has not answered for {For(storing)}";
+            return $"{store} has not answered for {For(storing)}";
         }
 
         if (ranks.Where(r => r.Activity == WorkerActivity.NotAnswering).ToArray() is { Length: > 0 } silent)

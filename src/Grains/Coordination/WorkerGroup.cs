@@ -60,6 +60,7 @@ internal sealed class WorkerGroup(
             Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
             Different = active.Except(able).FirstOrDefault().Info,
             Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
+            WaitsFor = choice.WaitsFor,
             Answered = [.. active.Select(m => m.Member.SiloAddress)],
             _silent = [.. asked.Where(m => m.Info is null).Select(m => m.Member.Name)],
             _leaving = [.. asked.Where(m => m.Info is { State: not "active" }).Select(m => m.Member.Name)],
@@ -81,6 +82,9 @@ internal sealed class WorkerGroup(
 
     /// <summary>A silo whose wire codec or checkpoint store is not that of the others; null: none.</summary>
     public SiloInfo? Different { get; private init; }
+
+    /// <summary>Why nobody takes part although there are silos enough; null: it is not so.</summary>
+    public string? WaitsFor { get; private init; }
 
     /// <summary>All silos that were chosen from.</summary>
     public IReadOnlyList<SiloAddress> Answered { get; private init; } = [];

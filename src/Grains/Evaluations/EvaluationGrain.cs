@@ -9,27 +9,41 @@ using Orleans.Placement;
 
 namespace Granary.Grains.Evaluations;
 
-/// <summary>See <see cref="IEvaluationGrain"/>.</summary>
+/// <summary>See <see cref="IEvaluationGrain"/>. It keeps its answer, which may be lost on its way, until nobody has asked for it for a while.</summary>
 [KeepAlive, Immovable]
-internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads, IClusterMembershipService cluster) : Grain, IEvaluationGrain
+internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads, IClusterMembershipService cluster, CallerPatience patience) : Grain, IEvaluationGrain
 {
     // As many as the model was trained on, but no more than this: the cut must not depend on the cluster.
     private const int MostShards = 64;
 
     private readonly SpreadCalls _calls = new(cluster);
+    private readonly CallerWatch _caller = new(TimeProvider.System, patience);
+    private Task<ShardFigures>[] _shards = [];
     private EvaluationAnswer? _answer;
     private bool _begun;
 
     /// <inheritdoc/>
     public Task<EvaluationAnswer?> Ask(EvaluationRequest request)
     {
+        _caller.Asked();
         if (!_begun)
         {
             _begun = true;
+            this.RegisterGrainTimer(LookForCaller, new GrainTimerCreationOptions(_caller.LookEvery, _caller.LookEvery) { Interleave = true });
             _ = Run(request);
         }
 
         return Task.FromResult(_answer);
+    }
+
+    private Task LookForCaller()
+    {
+        if (_caller.IsGone && _answer is not null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return Task.CompletedTask;
     }
 
     private async Task Run(EvaluationRequest request)
@@ -44,6 +58,8 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
         {
             _answer = new EvaluationAnswer(null, e is JobException ? e.Message : $"the evaluation failed {SpreadCalls.Tries} times; the last cause: {e.GetType().Name}: {e.Message}");
         }
+
+        await LeaveShards(); // where one of them has failed, the others are at work still
     }
 
     private async Task<EvaluationReport> Evaluate(EvaluationRequest request)
@@ -51,19 +67,37 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
         var model = await models.Get(request.Model);
         var columns = request.Importance is null ? null : new PermutationImportance(model); // refuses before anything is read
         var shards = Math.Min(MostShards, model.Data.Shards);
-        var all = Enumerable.Range(0, shards).Select(v => OnShard(v, s => s.Evaluate(request, shards))).ToArray();
+        _shards = [.. Enumerable.Range(0, shards).Select(v => OnShard(v, s => s.Evaluate(request, shards)))];
         var done = new List<ShardFigures>();
-        foreach (var figures in all)
+        foreach (var figures in _shards)
         {
             done.Add(await figures); // of several failures that of the lowest shard is reported
         }
 
         var report = await Add(model, request, done);
-        await Task.WhenAll(Enumerable.Range(0, shards).Select(v => Shard(v).Leave()));
+        await LeaveShards();
 
         // Here alone, over the whole source: a permutation knows no shards.
         return columns is null ? report
             : report with { Importance = await threads.Run(() => columns.Run(request.Data, request.Labels, request.Importance!)) };
+    }
+
+    private async Task LeaveShards()
+    {
+        var asked = _shards;
+        _shards = [];
+        await Task.WhenAll(asked.Select(async (evaluated, shard) =>
+        {
+            await ((Task)evaluated).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            try
+            {
+                await Shard(shard).Leave();
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                // Its silo is gone, and it with it.
+            }
+        }));
     }
 
     private async Task<EvaluationReport> Add(TrainedModel model, EvaluationRequest request, List<ShardFigures> done)

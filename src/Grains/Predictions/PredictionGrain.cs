@@ -8,24 +8,28 @@ using Orleans.Placement;
 namespace Granary.Grains.Predictions;
 
 /// <summary>See <see cref="IPredictionGrain"/>. Hands out parts in their order, one at a time to each silo, until one ends the input. Of several parts that cannot be predicted the first one
-/// is told of, as if one process had predicted all.</summary>
+/// is told of, as if one process had predicted all. Where nobody asks for the answer any more, it ends after the parts that are under way.</summary>
 [KeepAlive, Immovable]
-internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembershipService cluster) : Grain, IPredictionGrain
+internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembershipService cluster, CallerPatience patience) : Grain, IPredictionGrain
 {
     private readonly SpreadCalls _calls = new(cluster);
+    private readonly CallerWatch _caller = new(TimeProvider.System, patience);
     private readonly HashSet<int> _finished = [];
     private readonly SortedDictionary<int, string> _failures = [];
     private PredictionAnswer? _answer;
     private bool _begun;
+    private bool _forsaken;
     private int _next;
     private int _end = int.MaxValue; // no part from this one on is wanted
 
     /// <inheritdoc/>
     public Task<PredictionAnswer> Ask(PredictionRequest request)
     {
+        _caller.Asked();
         if (!_begun)
         {
             _begun = true;
+            this.RegisterGrainTimer(LookForCaller, new GrainTimerCreationOptions(_caller.LookEvery, _caller.LookEvery) { Interleave = true });
             _ = Run(request);
         }
 
@@ -37,7 +41,31 @@ internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembership
         return Task.FromResult(_answer ?? new PredictionAnswer(_finished.Count, false, null));
     }
 
+    // Who comes back later finds what is finished, and has the rest made by another activation.
+    private Task LookForCaller()
+    {
+        if (_caller.IsGone && !_forsaken)
+        {
+            (_forsaken, _end) = (true, 0);
+            if (_answer is not null)
+            {
+                DeactivateOnIdle();
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
     private async Task Run(PredictionRequest request)
+    {
+        await Predict(request);
+        if (_forsaken)
+        {
+            DeactivateOnIdle();
+        }
+    }
+
+    private async Task Predict(PredictionRequest request)
     {
         string? failure;
         try
@@ -47,9 +75,16 @@ internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembership
                 Take(part);
             }
 
-            var places = _calls.Silos;
-            await Task.WhenAll(Enumerable.Range(0, places).Select(place => Work(request, place)));
-            await Task.WhenAll(Enumerable.Range(0, places).Select(Leave));
+            var places = Enumerable.Range(0, _calls.Silos).ToArray();
+            try
+            {
+                await Task.WhenAll(places.Select(place => Work(request, place)));
+            }
+            finally
+            {
+                await Task.WhenAll(places.Select(Leave));
+            }
+
             failure = _failures.Count > 0 ? _failures.First().Value : null;
         }
 #pragma warning disable CA1031 // the caller must get it as an answer
@@ -61,7 +96,7 @@ internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembership
                 : $"a part could not be predicted, which is a mistake of Granary's or the machine's: {e.GetType().Name}: {e.Message}";
         }
 
-        _answer = new PredictionAnswer(_finished.Count, failure is null, failure);
+        _answer = _forsaken ? null : new PredictionAnswer(_finished.Count, failure is null, failure);
     }
 
     private async Task Work(PredictionRequest request, int place)

@@ -124,7 +124,10 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         {
             host.Dispose();
             throw new ClusterUnreachableException(address.Store is { } store
-                ? $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run."
+                ? e.GetBaseException() is RedisException or System.Data.Common.DbException or System.Net.Sockets.SocketException
+                ? $"the {Kind(address)} at {store.Place}, in which commands find the silos of the cluster '{address.Cluster}', cannot be asked: {e.GetBaseException().Message.TrimEnd('.')}. "
+                    + $"Look at {store.Variable} and at that server. Jobs go on without it for a while; --url asks the cluster's HTTP API, which needs no store."
+                : $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run."
                 : "no silo of the cluster answers. Start one with: granary up");
         }
     }
@@ -138,14 +141,16 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
 
     private static ClusterUnreachableException Silence(ClusterAddress address, TimeSpan time) => new(
         $"no silo of {Named(address)} has answered for {Math.Ceiling(time.TotalSeconds):0} s: "
-        + (address.Remote is not null ? "it may be another address, a network between may be cut off, or its silos may be down."
+        + (address.Remote is not null ? "it may be another address, a network between may be cut off, its silos may be down, or a silo was lost while its store is away."
             : address.IsElsewhere ? "its silos may be frozen or very busy, or cannot be reached from here. Look at their logs where they run, as with kubectl logs."
             : "its processes may be frozen, or the machine very busy. See: granary logs"));
 
     private static string Named(ClusterAddress address) => address.Remote is { } remote ? $"the cluster at {remote}"
         : address.Store is { } store
-        ? $"the cluster '{address.Cluster}' behind the {(address.Redis is null ? "PostgreSQL database" : "Redis")} at {store.Place}"
+        ? $"the cluster '{address.Cluster}' behind the {Kind(address)} at {store.Place}"
         : "the cluster";
+
+    private static string Kind(ClusterAddress address) => address.Redis is null ? "PostgreSQL database" : "Redis";
 
     // The host waits for its own start before it can be disposed of.
     private static async Task GiveUp(IHost host, Task start)

@@ -74,10 +74,11 @@ internal static class SiloHost
                 });
                 orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
                 configure(orleans.AddClusterStore<SqliteClusterStore>().AddClusterStore<RedisClusterStore>().AddClusterStore<PostgresClusterStore>());
-                ClusterStores.Choose(orleans.Services, settings.Store).Configure(
-                    orleans, new ClusterStoreSettings(settings.Home, settings.Cluster, settings.Service, settings.Redis, settings.Postgres));
+                var store = ClusterStores.Choose(orleans.Services, settings.Store);
+                var place = new ClusterStoreSettings(settings.Home, settings.Cluster, settings.Service, settings.Redis, settings.Postgres);
+                store.Configure(orleans, place);
                 CheckpointStores.Add(orleans, settings.Checkpoints);
-                orleans.AddGranary(identity);
+                orleans.AddGranary(identity with { ClusterStore = store.Describe(place) });
                 if (certificates is not null)
                 {
                     SiloTls.Add(orleans, certificates);

@@ -28,6 +28,10 @@ public interface IClusterStore
     /// <exception cref="JobException">A setting cannot be used: the message says which, and what to do. The silo ends with it, and code 2.</exception>
     void Configure(ISiloBuilder silo, ClusterStoreSettings settings);
 
+    /// <summary>What messages to users call it, where its silos cannot reach it: kind and place, without passwords. "PostgreSQL at db:5432".</summary>
+    /// <param name="settings">What the silo was started with.</param>
+    string Describe(ClusterStoreSettings settings) => $"the store {Name}";
+
     /// <summary>Makes in the store what its silos need there, such as tables: <c>granary store init</c>. Called by several at once, it does the work once.</summary>
     /// <param name="settings">What the command was started with.</param>
     /// <returns>What has been done, for people.</returns>

@@ -13,6 +13,9 @@ internal sealed class RedisClusterStore : IClusterStore
     public string Name => "redis";
 
     /// <inheritdoc/>
+    public string Describe(ClusterStoreSettings settings) => "Redis at " + string.Join(',', Options(settings.Redis).EndPoints.Select(EndPointCollection.ToString));
+
+    /// <inheritdoc/>
     public void Configure(ISiloBuilder silo, ClusterStoreSettings settings)
     {
         var options = Options(settings.Redis);

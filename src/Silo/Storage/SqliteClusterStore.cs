@@ -13,6 +13,9 @@ internal sealed class SqliteClusterStore : IClusterStore
     public string Name => "sqlite";
 
     /// <inheritdoc/>
+    public string Describe(ClusterStoreSettings settings) => "SQLite in " + settings.Home;
+
+    /// <inheritdoc/>
     public void Configure(ISiloBuilder silo, ClusterStoreSettings settings)
     {
         // Two files: a process frozen inside a transaction on one must not hold up the other.

@@ -11,13 +11,14 @@ internal sealed class AuditFolder(string path)
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly Lock _writing = new();
+    private bool _begun;
 
     /// <summary>Adds an entry, on disk when this returns.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor by this user.</exception>
-    public void Append(AuditEntry entry)
+    public void Append(AuditLine entry)
     {
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, AuditJson.Default.AuditEntry), (byte)'\n'];
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, AuditJson.Default.AuditLine), (byte)'\n'];
         lock (_writing)
         {
             Directory.CreateDirectory(path);
@@ -28,17 +29,32 @@ internal sealed class AuditFolder(string path)
             }
 
             using var file = new FileStream(Path.Combine(path, FileName(entry.Silo)), options);
-            file.Write(line);
-            file.Flush(flushToDisk: true);
+            var end = file.Length;
+            try
+            {
+                if (!_begun && end > 0)
+                {
+                    file.WriteByte((byte)'\n'); // whoever wrote there before may have been killed in the middle of a line
+                }
+
+                file.Write(line);
+                file.Flush(flushToDisk: true);
+                _begun = true;
+            }
+            catch (IOException)
+            {
+                file.SetLength(end); // the next line must not follow half of one
+                throw;
+            }
         }
     }
 
-    /// <summary>The newest entries of all files, oldest first. A line that is none, as after a full disk, is left out.</summary>
+    /// <summary>The newest entries of all files, oldest first: of each call what came of it, where that is known. A line that is none, as after a full disk, is left out.</summary>
     /// <param name="most">How many.</param>
     public IReadOnlyList<AuditEntry> Newest(int most)
     {
         var newest = new PriorityQueue<AuditEntry, DateTimeOffset>();
-        foreach (var entry in Files().SelectMany(File.ReadLines).Select(Read).OfType<AuditEntry>())
+        foreach (var entry in Files().SelectMany(f => Known(File.ReadLines(f).Select(Read).OfType<AuditLine>())))
         {
             newest.Enqueue(entry, entry.At);
             if (newest.Count > most)
@@ -50,13 +66,39 @@ internal sealed class AuditFolder(string path)
         return [.. newest.UnorderedItems.Select(i => i.Element).OrderBy(e => e.At)];
     }
 
+    // What came of a call is further down in the same file, and seldom far.
+    private static IEnumerable<AuditEntry> Known(IEnumerable<AuditLine> lines)
+    {
+        var open = new Dictionary<string, AuditLine>();
+        foreach (var line in lines)
+        {
+            if (line.Result == AuditLog.Asked && line.Call is { } asked)
+            {
+                open[asked] = line;
+                continue;
+            }
+
+            if (line.Call is { } answered)
+            {
+                open.Remove(answered);
+            }
+
+            yield return line;
+        }
+
+        foreach (var unknown in open.Values)
+        {
+            yield return unknown;
+        }
+    }
+
     private IEnumerable<string> Files() => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*" + Ending) : [];
 
-    private static AuditEntry? Read(string line)
+    private static AuditLine? Read(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, AuditJson.Default.AuditEntry);
+            return JsonSerializer.Deserialize(line, AuditJson.Default.AuditLine);
         }
         catch (JsonException)
         {

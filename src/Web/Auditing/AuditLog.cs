@@ -1,3 +1,4 @@
+using Granary.Jobs;
 using Granary.Web.Api;
 using Granary.Web.Security;
 using Microsoft.AspNetCore.Http;
@@ -5,12 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Web.Auditing;
 
-/// <summary>Notes who has changed what. An entry is written before the answer to its request is sent. Where that fails, as on a full disk, the change has been made all the same, and the silo's own log says what is missing.</summary>
+/// <summary>Notes who has changed what: that it is asked for, before anything is done about it, and what came of it, before the answer is sent. Where the first cannot be written, as on a full disk,
+/// the call is refused; where only the second cannot, the log has the call without its result, and the silo's own log has that.</summary>
 /// <param name="settings">How the server is served.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told where an entry cannot be written.</param>
 internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, ILogger<AuditLog> logger)
 {
+    /// <summary>The result of a call that has not been answered.</summary>
+    public const string Asked = "asked";
+
     private const int Longest = 200; // characters of anything that a caller has chosen
     private const int FirstRefusal = StatusCodes.Status400BadRequest;
     private const int FirstFailure = StatusCodes.Status500InternalServerError;
@@ -30,9 +35,17 @@ internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, 
             return;
         }
 
+        var call = Guid.CreateVersion7().ToString("N");
+        if (Write(_folder, context, caller, action, 0, call) is { } cause)
+        {
+            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "The audit log cannot be written",
+                $"nothing has been changed: the audit log of silo {settings.Silo} cannot be written ({cause}). Make room on its disk, or ask another silo.").ExecuteAsync(context);
+            return;
+        }
+
         context.Response.OnStarting(() =>
         {
-            Write(_folder, context, caller, action, context.Response.StatusCode);
+            Write(_folder, context, caller, action, context.Response.StatusCode, call);
             return Task.CompletedTask;
         });
         try
@@ -41,7 +54,7 @@ internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, 
         }
         catch (Exception e) when (!ProblemMiddleware.Foresees(e) && e is not OperationCanceledException && !context.Response.HasStarted)
         {
-            Write(_folder, context, caller, action, FirstFailure); // the server answers that by itself
+            Write(_folder, context, caller, action, FirstFailure, call); // the server answers that by itself
             throw;
         }
     }
@@ -61,20 +74,23 @@ internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, 
         _ => "failed",
     };
 
-    private void Write(AuditFolder folder, HttpContext context, Caller caller, string action, int status)
+    // Why it cannot be written; null: it is. Status 0: there is no answer yet.
+    private string? Write(AuditFolder folder, HttpContext context, Caller caller, string action, int status, string call)
     {
         var what = context.Items[typeof(AuditLog)] as string ?? context.Request.RouteValues["job"] as string ?? context.Request.RouteValues["name"] as string
             ?? context.Request.Query["job"].ToString();
-        var entry = new AuditEntry(
+        var entry = new AuditLine(
             time.GetUtcNow(), caller.Name, caller.Role.ToString().ToLowerInvariant(), context.Connection.RemoteIpAddress?.ToString() ?? "", action,
-            what.Length == 0 ? null : what.Length <= Longest ? what : what[..Longest], ResultOf(status), status, settings.Silo);
+            what.Length == 0 ? null : what.Length <= Longest ? what : what[..Longest], status == 0 ? Asked : ResultOf(status), status, settings.Silo, call);
         try
         {
             folder.Append(entry);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogNotWritten(e.Message, entry.Who, entry.Action, entry.What, entry.Status);
+            return FileTrouble.Reason(e);
         }
     }
 

@@ -10,7 +10,6 @@ namespace Granary.Extensions.Tests.S3;
 [Collection(S3StoreTests.InEnvironment)]
 public sealed class S3KillTests : IAsyncLifetime
 {
-    private const int Kills = 30;
     private const int Faults = 400;
 
     private S3Server _server = null!;
@@ -105,10 +104,21 @@ public sealed class S3KillTests : IAsyncLifetime
     [Fact]
     public async Task Writers_that_are_killed_leave_whole_parts_alone()
     {
+        await KillWriters(kills: 10);
+    }
+
+    [LongFact]
+    public async Task A_hundred_writers_that_are_killed_leave_whole_parts_alone()
+    {
+        Assert.True(await KillWriters(kills: 100) > 0, "no kill fell into an upload in pieces");
+    }
+
+    // How many uploads in pieces the kills have cut off.
+    private async Task<int> KillWriters(int kills)
+    {
         var random = new Random(5);
-        var pieces = 0;
         using var store = new S3CheckpointStore($"s3://{S3Server.Bucket}/x");
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
             var before = _server.Requests.Count;
             using var writer = new Process();
@@ -136,11 +146,9 @@ public sealed class S3KillTests : IAsyncLifetime
                 Assert.True(S3Writer.Content((int)id.Step).AsSpan().SequenceEqual(Read(store, (int)id.Step)), $"part {id.Step} is torn");
                 store.Remove(id);
             }
-
-            pieces += _server.Uploads;
         }
 
-        Assert.True(pieces > 0, "no kill fell into an upload in pieces");
+        return _server.Uploads;
     }
 
     // As this process was started: by its own program, or by dotnet.

@@ -53,6 +53,26 @@ public sealed class WorkerGroupRuleTests
         Assert.Equal(same ? 2 : 1, WorkerGroupRule.Choose([Silos("a:x")[0] with { Platform = one }, Silos("b:x")[0] with { Platform = other }], 8, one, None).Members.Length);
     }
 
+    // In the middle of an upgrade: the job has not begun, and waits until they agree.
+    [Fact]
+    public void A_job_that_has_not_begun_waits_for_silos_of_builds_that_compute_the_same()
+    {
+        const string Old = "granary 0.1.0 arithmetic 2; cpu; avx2";
+        const string New = "granary 0.2.0 arithmetic 3; cpu; avx2";
+        SiloInfo[] Cluster(params string[] platforms) => [.. platforms.Select((p, i) => Silos($"{"abc"[i]}:x")[0] with { Platform = p })];
+        var mixed = WorkerGroupRule.Choose(Cluster(Old, Old, New), 8, null, None);
+        Assert.Empty(mixed.Members);
+        Assert.Equal("waiting until all silos are of builds that compute the same: silo a is granary 0.1.0 arithmetic 2, silo c is granary 0.2.0 arithmetic 3", mixed.WaitsFor);
+        foreach (var agreed in new[] { Cluster(New, New, New), Cluster(Old, "granary 0.2.0 arithmetic 2; cpu; avx2", Old) })
+        {
+            var choice = WorkerGroupRule.Choose(agreed, 8, null, None);
+            Assert.Equal((3, null), (choice.Members.Length, choice.WaitsFor));
+        }
+
+        Assert.Equal(2, WorkerGroupRule.Choose(Cluster(Old, Old, New), 8, Old, None).Members.Length); // one that has begun has chosen
+        Assert.Throws<JobException>(() => WorkerGroupRule.Choose(Cluster(Old, Old.Replace("avx2", "avx512", StringComparison.Ordinal)), 8, null, None)); // no upgrade mends that
+    }
+
     [Fact]
     public void Who_was_lost_again_and_again_stands_by_while_others_can()
     {

@@ -55,6 +55,24 @@ public sealed class PredictionPartsTests : IDisposable
         Assert.False(Directory.Exists(Parts));
     }
 
+    // A folder in use is one that another command holds; any other trouble has its own name.
+    [Fact]
+    public void A_lock_that_cannot_be_made_is_no_other_command()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links take rights there");
+        Begin();
+        using (new PredictionParts(Parts).Claim(Prediction()))
+        {
+            Assert.Contains("another command is writing these predictions", Refusal(Prediction()), StringComparison.Ordinal);
+        }
+
+        var held = Path.Combine(Parts, "lock");
+        File.Delete(held);
+        File.CreateSymbolicLink(held, held);
+        var refusal = Refusal(Prediction());
+        Assert.StartsWith($"{Parts}: the folder of finished parts cannot be made: ", refusal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_part_that_was_being_written_does_not_count()
     {

@@ -1,18 +1,35 @@
+using System.Globalization;
 using Granary.Contracts;
 
 namespace Granary.Client.Display.Story;
 
-/// <summary>A cluster store that failed.</summary>
+/// <summary>A cluster store that failed, or fails.</summary>
 internal sealed class StorageFaults : IFinding
 {
     /// <inheritdoc/>
-    public IReadOnlyList<JobEventKind> Kinds { get; } = [JobEventKind.StorageFailed];
+    public IReadOnlyList<JobEventKind> Kinds { get; } = [JobEventKind.StorageFailed, JobEventKind.StorageBack];
 
     /// <inheritdoc/>
     public bool IsFault => true;
 
     /// <inheritdoc/>
-    public string? Tell(JobRecord record) => record.Of(JobEventKind.StorageFailed) is [.., var last] all
-        ? JobRecord.Plain($"The cluster's store failed {record.Times(all.Length)}, the last time at step {last.Step}: {last.Message}. The job went on and stored it later. Look at the space and the health of the store's disk.")
-        : null;
+    public string? Tell(JobRecord record)
+    {
+        if (record.Of(JobEventKind.StorageFailed) is not [.., var last] all)
+        {
+            return null;
+        }
+
+        var cause = last.Message.TrimEnd('.');
+        var since = JobRecord.Clock(last);
+        if (record.IsOpen && record.After(last, JobEventKind.StorageBack) is null)
+        {
+            return JobRecord.Plain(
+                $"The cluster's store has failed since {since}, step {last.Step}: {cause}. Steps go on while no silo is lost; what is new is stored when the store answers. Look at that server, its space and the way to it.");
+        }
+
+        var back = record.After(last, JobEventKind.StorageBack) is { } answered ? string.Create(CultureInfo.InvariantCulture, $" until {JobRecord.Clock(answered)}") : "";
+        return JobRecord.Plain(
+            $"The cluster's store failed {record.Times(all.Length)}, the last time from {since}{back}, at step {last.Step}: {cause}. The job stored its state later. Look at the store's server, its space and the way to it.");
+    }
 }

@@ -18,6 +18,13 @@ internal sealed class PostgresClusterStore : IClusterStore
     public string Name => "postgres";
 
     /// <inheritdoc/>
+    public string Describe(ClusterStoreSettings settings)
+    {
+        var database = Connection(settings);
+        return string.Create(CultureInfo.InvariantCulture, $"PostgreSQL at {database.Host}:{database.Port}");
+    }
+
+    /// <inheritdoc/>
     public void Configure(ISiloBuilder silo, ClusterStoreSettings settings)
     {
         var database = Connection(settings);
