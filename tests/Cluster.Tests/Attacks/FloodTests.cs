@@ -17,7 +17,7 @@ public sealed class FloodTests(ITestOutputHelper output) : IDisposable
     private const int HalfOpenOfAPort = 1000; // at each port of one silo
     private const int BadHandshakes = 10_000; // at all ports of all silos
     private const int AtOnce = 32;
-    private const int Epochs = 6000; // so many that the job outlives the flood
+    private const int Epochs = 1500; // so many that the job outlives the flood
     private const long MostBytes = 256L << 20; // that a silo may have more at its most than before
 
     private static readonly byte[] Words = [.. new byte[8], .. "ORLEANS GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8];
@@ -88,6 +88,7 @@ public sealed class FloodTests(ITestOutputHelper output) : IDisposable
             silent.ForEach(s => s.Dispose());
         }
 
+        output.WriteLine($"the flood took {clock.Elapsed.TotalSeconds:0} s");
         var during = await job.GetStatusAsync();
         long[] more = [.. processes.Zip(before, (p, b) => Bytes(p, "VmHWM") - b)];
         output.WriteLine($"{during.Step - begun} steps in {clock.Elapsed.TotalSeconds:0} s of flood; more memory at the most: {string.Join(", ", more.Select(b => $"{b >> 20} MB"))}");
