@@ -30,13 +30,16 @@ public static class SourceTags
     /// <param name="began">What they were; null: nothing is known of that.</param>
     /// <param name="now">What they are.</param>
     /// <param name="data">Names them.</param>
+    /// <returns>What they are.</returns>
     /// <exception cref="JobException">They are others.</exception>
-    public static void RequireSame(string? began, string? now, DataSection data)
+    public static string? RequireSame(string? began, string? now, DataSection data)
     {
         if (began is not null && began != now)
         {
             throw new JobException(Changed(data));
         }
+
+        return now;
     }
 
     /// <summary>What to say where it is another.</summary>

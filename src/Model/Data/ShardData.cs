@@ -30,8 +30,7 @@ public sealed class ShardData
     /// <exception cref="JobException">File, line and remedy, when the data cannot be used.</exception>
     public static ShardData Read(Job job, int shard, ReadingMeans? use = null)
     {
-        var tags = SourceTags.Of(job.Data);
-        job = Described(job);
+        (var tags, job) = (SourceTags.Of(job.Data), Described(job));
         var (files, kept) = (TokenFiles.Read(job.Data), KeptVocabulary.Read(job.Data));
         var part = new SourcePart(job.Data.Path, job.Data.Labels, shard, job.Data.Shards) { EndFraction = job.Data.HasTextEnd ? job.Data.Validation.Fraction : 0 };
         var source = Read(job, part, files, use: use, kept: kept, split: SplitColumn.Of(job.Data));
@@ -44,8 +43,7 @@ public sealed class ShardData
             RequireSame(job, source, validation);
         }
 
-        SourceTags.RequireSame(tags, SourceTags.Of(job.Data), job.Data);
-        return new ShardData(job, shard, source, validation, files, kept, tags);
+        return new ShardData(job, shard, source, validation, files, kept, SourceTags.RequireSame(tags, SourceTags.Of(job.Data), job.Data));
     }
 
     // Every shard infers columns from the same rows, and held-out examples have the columns that are trained on.

@@ -39,11 +39,10 @@ public sealed class ClientPathTests
     [Fact]
     public void An_output_may_be_in_a_store_and_has_no_TensorBoard_file_there()
     {
-        JobException Refused(string output) => Assert.Throws<JobException>(() => JobFile.Parse(JobFile.Write(Job("path: s3://bucket/a.csv")) + $"output: {output}\n", "x.yaml", "/jobs", [], "/"));
-        Job Read(string output) => JobFile.Parse(JobFile.Write(Job("path: s3://bucket/a.csv")) + $"output: {output}\n", "x.yaml", "/jobs", [], "/");
-        Assert.Equal("s3://bucket/runs", Read("{ path: 's3://bucket/runs/' }").Output.Path);
-        Assert.Equal("/jobs/out", Read("{ path: out }").Output.Path);
-        Assert.Contains("output.tensorboard writes to a file", Refused("{ path: s3://bucket/runs, tensorboard: true }").Message, StringComparison.Ordinal);
-        Assert.Contains("output.path: 's3://x'", Refused("{ path: s3://x }").Message, StringComparison.Ordinal);
+        Job Read(params string[] overrides) => JobFile.Parse(JobFile.Write(Job("path: s3://bucket/a.csv")), "x.yaml", "/jobs", overrides, "/here");
+        Assert.Equal("s3://bucket/runs", Read("output.path=s3://bucket/runs/").Output.Path);
+        Assert.Equal("/here/out", Read("output.path=out").Output.Path);
+        Assert.Contains("output.tensorboard writes to a file", Assert.Throws<JobException>(() => Read("output.path=s3://bucket/runs", "output.tensorboard=true")).Message, StringComparison.Ordinal);
+        Assert.Contains("'s3://x' is no path into a store", Assert.Throws<JobException>(() => Read("output.path=s3://x")).Message, StringComparison.Ordinal);
     }
 }
