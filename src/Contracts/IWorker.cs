@@ -79,7 +79,7 @@ public interface IWorker : IGrainService
     /// <param name="overwrite">Whether results of another run there may be replaced.</param>
     /// <param name="continues">The output of the run that the job goes on from, whose place it may take; null: none.</param>
     /// <exception cref="JobException">It cannot be written to, or holds something that is not the job's.</exception>
-    [Alias("TakeOutput")]
+    [Alias("TakeOutput"), ResponseTimeout(LongAnswer.Time)]
     Task TakeOutput(GenerationId generation, string output, bool overwrite, string? continues);
 
     /// <summary>Releases the directory of a job that ended without results, so that another job can use it.</summary>

@@ -113,7 +113,7 @@ internal sealed partial class CoordinatorGrain
     {
         var keepsState = RunFolder.IsSame(Output, State.Submission!.Continue);
         var publication = new Publication(Output, artifacts, copies, keepsState, State.Submission.Overwrite, State.Submission.Continue, PointsToPublish, threshold);
-        var (since, isFirst) = (System.Diagnostics.Stopwatch.StartNew(), true);
+        System.Diagnostics.Stopwatch? since = null; // the first failure: a long upload is none
         for (var pause = new GrowingPause(PublishPause, LongestPublishPause); ;)
         {
             var trouble = await run.Group.Publish(publication);
@@ -122,17 +122,18 @@ internal sealed partial class CoordinatorGrain
                 return (Output, null);
             }
 
-            if (StoredPath.Is(Output) && isFirst)
+            if (StoredPath.Is(Output) && since is null)
             {
-                isFirst = false;
                 Note(JobEventKind.Trouble, null, $"the model cannot be written, and is tried again: {trouble}");
             }
 
+            since ??= System.Diagnostics.Stopwatch.StartNew();
             if (OwnOutput != Output && (!StoredPath.Is(Output) || since.Elapsed > StoreTime))
             {
                 var again = await run.Group.Publish(new Publication(OwnOutput, artifacts, copies, KeepsState: false, Overwrite: false, Continues: null, PointsToPublish, threshold));
                 if (again is null)
                 {
+                    await run.Group.GiveBackOutput(Output); // another job may have the place, which has nothing of this one
                     return (OwnOutput, $"{trouble} The model was written to {OwnOutput} instead.");
                 }
 

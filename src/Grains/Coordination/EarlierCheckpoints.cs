@@ -50,7 +50,7 @@ internal static class EarlierCheckpoints
         {
             return JobFiles.OpenRead(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException and not FileStoreException) or UnauthorizedAccessException)
         {
             throw new JobException($"{output}: the run cannot be continued: {e.Message}");
         }

@@ -80,7 +80,7 @@ internal sealed record RunState(string Job, DataFacts Facts, double Seconds, IRe
                 ? state with { Checkpoints = [.. state.Checkpoints.Select(c => c with { Parts = [.. c.Parts.Select(p => p with { File = Path.Combine(output, Folder, p.File) })] })] }
                 : throw new JobException($"{path}: it holds no checkpoint, so that the run cannot be continued.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        catch (Exception e) when (e is (IOException and not FileStoreException) or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
             throw new JobException($"{path}: the run cannot be continued: {e.Message}");
         }

@@ -56,7 +56,7 @@ internal sealed class TrainingLoop<T>(
         {
             // Told to stop: version t is whole.
         }
-        catch (Exception e) when (e is JobException or WrongGradientException or CheckpointUnavailableException && !state.IsReadyDecided)
+        catch (Exception e) when (e is JobException or WrongGradientException or CheckpointUnavailableException or FileStoreException && !state.IsReadyDecided)
         {
             state.FailReady(e); // the coordinator, which waits for it, ends the job, goes on without this worker or waits for the store
         }

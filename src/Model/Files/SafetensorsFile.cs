@@ -42,7 +42,7 @@ public sealed class SafetensorsFile : IDisposable
 
             stream = JobFiles.OpenRead(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is (IOException and not FileStoreException) or UnauthorizedAccessException or ArgumentException)
         {
             throw new JobException($"{path}: the file cannot be read: {e.Message}");
         }
@@ -73,7 +73,7 @@ public sealed class SafetensorsFile : IDisposable
             var (metadata, tensors) = SafetensorsHeader.Parse(header, stream.Length - stream.Position);
             return new SafetensorsFile(name, stream, metadata, tensors);
         }
-        catch (Exception e) when (e is FormatException or IOException)
+        catch (Exception e) when (e is FormatException or (IOException and not FileStoreException))
         {
             stream.Dispose();
             throw new JobException(ForeignFormat.Describe(prefix) is { } other
@@ -103,7 +103,7 @@ public sealed class SafetensorsFile : IDisposable
             {
                 _stream.ReadExactly(buffer.AsSpan(0, part.Length * bytes));
             }
-            catch (IOException e)
+            catch (IOException e) when (e is not FileStoreException)
             {
                 throw new JobException($"{Name}: its tensor '{entry.Name}' cannot be read: {e.Message}");
             }

@@ -21,6 +21,13 @@ internal static class JobRoots
             throw new SettingException($"--data-root {odd}: a data root's path cannot hold '{Path.PathSeparator}'.");
         }
 
+        // The rule is a list of paths between such signs.
+        (string, string?)[] own = [("--home", settings.Home), ("--uploads", settings.Uploads), ("--certs", settings.Certs)];
+        if (own.FirstOrDefault(p => p.Item2?.Contains(Path.PathSeparator, StringComparison.Ordinal) == true) is ({ } which, { } split))
+        {
+            throw new SettingException($"{which} {split}: this path cannot hold '{Path.PathSeparator}'.");
+        }
+
         foreach (var (option, root) in settings.DataRoots.Select(r => ("--data-root", r)).Append(("--output-root", settings.OutputRoot ?? "")))
         {
             if (StoredPath.Is(root) && (StoredPath.Refusal(root) ?? (root[StoredPath.Scheme.Length..].Contains(Path.PathSeparator, StringComparison.Ordinal) ? $"{root} cannot hold '{Path.PathSeparator}'." : null)) is { } refusal)

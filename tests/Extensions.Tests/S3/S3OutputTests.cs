@@ -2,6 +2,7 @@ using System.Text;
 using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Model.Files;
+using Granary.Silo.Storage.S3;
 using Granary.Tests.Support;
 
 namespace Granary.Extensions.Tests.S3;
@@ -69,6 +70,37 @@ public sealed class S3OutputTests : IAsyncLifetime
             Assert.True(left < 0, $"{fault}: the model was written too early");
             Assert.Contains($"{place}/summary.json", _s3.Server.Objects.Keys);
         }
+    }
+
+    // The piece fails longer than Amazon's client tries by itself.
+    [Fact]
+    public void A_long_upload_goes_on_with_the_piece_that_failed()
+    {
+        using var files = new S3Files(TimeSpan.FromMinutes(1));
+        var content = new byte[40 << 20];
+        new Random(3).NextBytes(content);
+        var (left, written) = (9, 0);
+        _s3.Server.Fault = request => request.Contains("partNumber=2", StringComparison.Ordinal) && left-- > 0 ? S3Fault.InternalError : S3Fault.None;
+        Assert.True(files.Write($"{Place}/long.bin", to =>
+        {
+            written++;
+            to.Write(content);
+        }));
+        Assert.True(left < 0, $"{left} faults are left");
+        Assert.Equal((1, 1), (written, _s3.Server.Requests.Count(r => r.StartsWith("POST runs/one/long.bin?uploads", StringComparison.Ordinal))));
+        Assert.True(_s3.Server.Objects["runs/one/long.bin"].Content.AsSpan().SequenceEqual(content));
+    }
+
+    // What is read on a silo while the store is away must not end the job.
+    [Fact]
+    public void A_file_in_a_store_that_is_away_is_not_taken_for_a_bad_one()
+    {
+        _s3.Put("model.safetensors", "no model");
+        _s3.Server.Fault = _ => S3Fault.InternalError;
+        using var hasty = new S3Files(TimeSpan.FromSeconds(2));
+        FileStores.Use(hasty);
+        Assert.Throws<FileStoreException>(() => SafetensorsFile.Open(S3Folder.Stored("model.safetensors")));
+        Assert.Throws<FileStoreException>(() => TrainedModel.Load(Place));
     }
 
     [Fact]

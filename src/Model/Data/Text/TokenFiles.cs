@@ -32,7 +32,7 @@ public sealed record TokenFiles(string Vocab, string Merges, string VocabName, s
         {
             return JobFiles.ReadAllText(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException and not FileStoreException) or UnauthorizedAccessException)
         {
             throw new JobException($"{key}: {path} cannot be read: {e.Message}");
         }

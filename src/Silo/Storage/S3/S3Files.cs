@@ -6,7 +6,7 @@ using Granary.Jobs;
 namespace Granary.Silo.Storage.S3;
 
 /// <summary>Files in buckets of S3, or of a server that speaks its protocol: a job's data, models, and what jobs leave. Endpoint, region and keys come from the environment, as for
-/// <see cref="S3CheckpointStore"/>. A store that does not answer, or answers 5xx, is asked again after 1, 2, 4 and then every 8 s.</summary>
+/// <see cref="S3CheckpointStore"/>.</summary>
 /// <param name="patience">How long a store that does not answer is asked again; null: 2 minutes.</param>
 /// <param name="trouble">Told once for each time that a store does not answer; null: nobody.</param>
 public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble = null) : IFileStore, IDisposable
@@ -14,9 +14,9 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
 
-    private readonly TimeSpan _patience = patience ?? Usual;
+    private readonly TimeSpan _longestCall = patience < LongestCall ? patience.Value : LongestCall;
+    private readonly S3Patience _patience = new(patience ?? Usual, trouble);
     private readonly ConcurrentDictionary<string, S3Objects> _buckets = new();
     private readonly ConcurrentDictionary<string, (StoredFile? File, long When)> _found = new();
     private readonly ConcurrentDictionary<string, (IReadOnlyList<StoredFile> Files, long When)> _lists = new();
@@ -35,7 +35,7 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
             return null; // a bucket
         }
 
-        var file = Persist(() => objects.Find(key)) is { } found ? new StoredFile(path, found.Length, found.Tag) : null;
+        var file = _patience.Ask(() => objects.Find(key)) is { } found ? new StoredFile(path, found.Length, found.Tag) : null;
         Note(path, file);
         return file;
     }
@@ -44,7 +44,7 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
     public bool HasFolder(string folder)
     {
         var (objects, key) = Object(folder);
-        return (_lists.TryGetValue(folder, out var known) && IsYoung(known.When) && known.Files.Count > 0) || Persist(() => objects.List(Start(key), delimiter: null, most: 1)).Keys.Count > 0;
+        return (_lists.TryGetValue(folder, out var known) && IsYoung(known.When) && known.Files.Count > 0) || _patience.Ask(() => objects.List(Start(key), delimiter: null, most: 1)).Keys.Count > 0;
     }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
 
         var (objects, key) = Object(folder);
         var (root, _) = StoredPath.Split(folder);
-        StoredFile[] files = [.. Persist(() => objects.Files(Start(key)))
+        StoredFile[] files = [.. objects.Files(Start(key), _patience)
             .Where(f => !f.Key.EndsWith('/')) // what some programs leave to show a folder
             .Select(f => new StoredFile($"{StoredPath.Scheme}{root}/{f.Key}", f.Length, f.Tag)).OrderBy(f => f.Path, StringComparer.Ordinal)];
         Forget();
@@ -78,7 +78,7 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
     {
         try
         {
-            Persist(() =>
+            _patience.Ask(() =>
             {
                 objects.Read(key, file.Tag, from, to);
                 return true;
@@ -98,20 +98,17 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
         var (objects, key) = Object(path);
         _found.TryRemove(path, out _);
         _lists.Clear();
-        return Persist(() =>
+        using var upload = new S3Upload(objects, key, ifNew, _patience);
+        try
         {
-            using var upload = new S3Upload(objects, key, ifNew);
-            try
-            {
-                content(upload);
-                return upload.Complete() || (ifNew ? false : throw new StoreUnavailableException($"{path} could not be written: the store does not know the upload any more"));
-            }
-            catch
-            {
-                upload.Abandon();
-                throw;
-            }
-        });
+            content(upload);
+            return upload.Complete() || (ifNew ? false : throw new FileStoreException($"{path} could not be written: the store does not know the upload any more"));
+        }
+        catch
+        {
+            upload.Abandon();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -120,7 +117,7 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
         var (objects, key) = Object(path);
         _found.TryRemove(path, out _);
         _lists.Clear();
-        Persist(() =>
+        _patience.Ask(() =>
         {
             objects.Remove(key);
             return true;
@@ -130,7 +127,7 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
     private (S3Objects Objects, string Key) Object(string path)
     {
         var (bucket, key) = StoredPath.Split(path);
-        return (_buckets.GetOrAdd(bucket, b => new S3Objects(new S3Location(b, ""), S3Client.Create(), LongestCall < _patience ? LongestCall : _patience)), key);
+        return (_buckets.GetOrAdd(bucket, b => new S3Objects(new S3Location(b, ""), S3Client.Create(), _longestCall)), key);
     }
 
     private static string Start(string key) => key.Length == 0 ? "" : key + "/";
@@ -139,7 +136,7 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
     {
         if (_found.Count > MostKnown)
         {
-            Forget();
+            _found.Clear(); // they are known for seconds alone
         }
 
         _found[path] = (file, Stopwatch.GetTimestamp());
@@ -161,37 +158,6 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
     }
 
     private static bool IsYoung(long when) => Stopwatch.GetElapsedTime(when) < Known;
-
-    // Amazon's client tries some times within one call; whoever reads or writes files waits longer than that.
-    private T Persist<T>(Func<T> ask)
-    {
-        var (since, pause) = (Stopwatch.StartNew(), TimeSpan.FromSeconds(1));
-        while (true)
-        {
-            try
-            {
-                return ask();
-            }
-            catch (StoreUnavailableException e) when (S3Trouble.Remedy(e.InnerException, where: "") is { } remedy)
-            {
-                throw new JobException($"{e.Message.TrimEnd('.')}. {remedy}");
-            }
-            catch (StoreUnavailableException e) when (since.Elapsed + pause >= _patience)
-            {
-                throw new FileStoreException($"{e.Message.TrimEnd('.')}. It was asked again for {Quantity.OfDuration(since.Elapsed.TotalSeconds)}", e);
-            }
-            catch (StoreUnavailableException e)
-            {
-                if (pause == TimeSpan.FromSeconds(1))
-                {
-                    trouble?.Invoke($"{e.Message.TrimEnd('.')}: it is asked again for {Quantity.OfDuration(_patience.TotalSeconds)}");
-                }
-
-                Thread.Sleep(pause);
-                pause = 2 * pause < LongestPause ? 2 * pause : LongestPause;
-            }
-        }
-    }
 
     /// <inheritdoc/>
     public void Dispose()

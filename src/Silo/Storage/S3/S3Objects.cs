@@ -124,7 +124,7 @@ internal sealed class S3Objects(S3Location place, AmazonS3Client client, TimeSpa
                 }
             });
         }
-        catch (AmazonS3Exception e) when (S3Trouble.IsMissing(e) || S3Trouble.IsThere(e))
+        catch (AmazonS3Exception e) when (S3Trouble.IsMissing(e) || S3Trouble.IsThere(e) || S3Trouble.IsShorter(e))
         {
             throw new IOException($"{place} had {key}, which is gone or another one now");
         }
@@ -154,14 +154,15 @@ internal sealed class S3Objects(S3Location place, AmazonS3Client client, TimeSpa
 
     /// <summary>All objects that begin so, with their lengths in bytes and the tags of their contents.</summary>
     /// <param name="start">What they begin with.</param>
-    public IReadOnlyList<(string Key, long Length, string Tag)> Files(string start)
+    /// <param name="patient">Asks for each page.</param>
+    public IReadOnlyList<(string Key, long Length, string Tag)> Files(string start, S3Patience patient)
     {
         var files = new List<(string, long, string)>();
         string? next = null;
         do
         {
             var request = new ListObjectsV2Request { BucketName = place.Bucket, Prefix = place.Prefix + start, ContinuationToken = next };
-            var page = Call(enough => client.ListObjectsV2Async(request, enough));
+            var page = patient.Ask(() => Call(enough => client.ListObjectsV2Async(request, enough)));
             files.AddRange((page.S3Objects ?? []).Select(o => (o.Key[place.Prefix.Length..], o.Size ?? 0, o.ETag)));
             next = page.IsTruncated == true ? page.NextContinuationToken : null;
         }

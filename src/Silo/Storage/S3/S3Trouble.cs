@@ -18,8 +18,11 @@ internal static class S3Trouble
     /// <summary>The server does not know the condition that a request came with.</summary>
     public static bool KnowsNoConditions(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotImplemented;
 
+    /// <summary>The answer says that the object ends before the range that was asked for.</summary>
+    public static bool IsShorter(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
+
     /// <summary>Whether it is one of these.</summary>
-    public static bool IsAnswer(Exception? e) => e is AmazonS3Exception answer && (IsMissing(answer) || IsThere(answer) || KnowsNoConditions(answer));
+    public static bool IsAnswer(Exception? e) => e is AmazonS3Exception answer && (IsMissing(answer) || IsThere(answer) || KnowsNoConditions(answer) || IsShorter(answer));
 
     /// <summary>The store cannot be asked just now.</summary>
     /// <param name="place">The store.</param>

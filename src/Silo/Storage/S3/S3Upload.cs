@@ -7,7 +7,8 @@ namespace Granary.Silo.Storage.S3;
 /// <param name="objects">Where it goes.</param>
 /// <param name="key">The object.</param>
 /// <param name="ifNew">Whether one of that name stays; else it is replaced.</param>
-internal sealed class S3Upload(S3Objects objects, string key, bool ifNew = true) : Stream
+/// <param name="patient">Makes each request again that is not answered; null: it is made once.</param>
+internal sealed class S3Upload(S3Objects objects, string key, bool ifNew = true, S3Patience? patient = null) : Stream
 {
     /// <summary>Bytes of a piece. S3 takes 10,000 pieces of an object, each but the last of 5 MiB or more.</summary>
     public const int PieceBytes = 16 << 20;
@@ -66,8 +67,8 @@ internal sealed class S3Upload(S3Objects objects, string key, bool ifNew = true)
             throw new IOException($"{key} is longer than {MostPieces * (long)PieceBytes >> 30} GiB, the longest that can be written in pieces of {PieceBytes >> 20} MiB");
         }
 
-        _upload ??= objects.Begin(key);
-        _tags.Add(objects.PutPiece(key, _upload, _tags.Count + 1, _piece));
+        _upload ??= Ask(() => objects.Begin(key));
+        _tags.Add(Ask(() => objects.PutPiece(key, _upload, _tags.Count + 1, _piece)));
         _piece.SetLength(0);
     }
 
@@ -77,11 +78,11 @@ internal sealed class S3Upload(S3Objects objects, string key, bool ifNew = true)
     {
         if (_upload is null)
         {
-            return objects.Put(key, _piece, ifNew);
+            return Ask(() => objects.Put(key, _piece, ifNew));
         }
 
         Send();
-        if (!objects.End(key, _upload, _tags, ifNew))
+        if (!Ask(() => objects.End(key, _upload, _tags, ifNew)))
         {
             return false;
         }
@@ -89,6 +90,8 @@ internal sealed class S3Upload(S3Objects objects, string key, bool ifNew = true)
         _upload = null;
         return true;
     }
+
+    private T Ask<T>(Func<T> request) => patient is null ? request() : patient.Ask(request);
 
     /// <summary>Has the pieces removed that have been sent, if the store can be asked; a bucket's own rule for unfinished uploads removes the others.</summary>
     public void Abandon()
