@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Granary.Grains.Checkpoints;
 using Granary.Jobs;
 
 namespace Granary.Silo.Storage.S3;
