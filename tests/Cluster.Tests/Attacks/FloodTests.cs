@@ -18,7 +18,7 @@ public sealed class FloodTests(ITestOutputHelper output) : IDisposable
     private const int BadHandshakes = 10_000; // at all ports of all silos
     private const int AtOnce = 32;
     private const int Epochs = 1500; // so many that the job outlives the flood
-    private const long MostBytes = 256L << 20; // that a silo may have more at its most than before
+    private const long MostBytes = 128L << 20; // that a silo may have more at its most than before
 
     private static readonly byte[] Words = [.. new byte[8], .. "ORLEANS GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8];
     private static readonly byte[] Request = [.. "GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8];
