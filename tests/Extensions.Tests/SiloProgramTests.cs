@@ -6,6 +6,7 @@ using Granary.Silo.Storage;
 namespace Granary.Extensions.Tests;
 
 /// <summary>A silo's program with extensions of its own: one line each.</summary>
+[Collection(S3.S3StoreTests.InEnvironment)] // the program has this process use its store of files
 public sealed class SiloProgramTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
