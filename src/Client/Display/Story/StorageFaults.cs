@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Contracts;
 
 namespace Granary.Client.Display.Story;
@@ -15,9 +14,10 @@ internal sealed class StorageFaults : IFinding
     /// <inheritdoc/>
     public string? Tell(JobRecord record)
     {
+        var answered = record.Of(JobEventKind.StorageBack) is [.., var newest] ? newest : null;
         if (record.Of(JobEventKind.StorageFailed) is not [.., var last] all)
         {
-            return null;
+            return answered is null ? null : JobRecord.Plain($"The cluster's store had failed. At {JobRecord.Clock(answered)}: {answered.Message.TrimEnd('.')}.");
         }
 
         var cause = last.Message.TrimEnd('.');
@@ -28,8 +28,9 @@ internal sealed class StorageFaults : IFinding
                 $"The cluster's store has failed since {since}, step {last.Step}: {cause}. Steps go on while no silo is lost; what is new is stored when the store answers. Look at that server, its space and the way to it.");
         }
 
-        var back = record.After(last, JobEventKind.StorageBack) is { } answered ? string.Create(CultureInfo.InvariantCulture, $" until {JobRecord.Clock(answered)}") : "";
+        var until = record.After(last, JobEventKind.StorageBack) is { } end ? $" until {JobRecord.Clock(end)}" : "";
+        var later = answered is null ? "the job stored its state later" : answered.Message.TrimEnd('.');
         return JobRecord.Plain(
-            $"The cluster's store failed {record.Times(all.Length)}, the last time from {since}{back}, at step {last.Step}: {cause}. The job stored its state later. Look at the store's server, its space and the way to it.");
+            $"The cluster's store failed {record.Times(all.Length)}, the last time from {since}{until}, at step {last.Step}: {cause}; {later}. Look at the store's server, its space and the way to it.");
     }
 }
