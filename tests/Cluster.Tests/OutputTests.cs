@@ -233,7 +233,7 @@ public sealed class OutputTests : IClassFixture<SmallModel>, IDisposable
         Assert.Contains($"The model was written to {output} instead.", failure);
         Assert.Equal(elsewhere, Path.GetDirectoryName(output));
         Assert.Equal([output], Directory.GetFileSystemEntries(elsewhere)); // what the silos had for themselves is gone
-        Assert.Equal([".granary-run"], Directory.GetFileSystemEntries(At("disk/out")).Select(Path.GetFileName));
+        Assert.Empty(Directory.GetFileSystemEntries(At("disk/out"))); // another job may have the place
 
         // It is a run like another: it can be used, and trained on.
         Assert.Equal(0, (await Run([Export, output, "--output", "saved.npz"])).Code);
