@@ -10,8 +10,7 @@ namespace Granary.Web.Auditing;
 /// <param name="From">The address that the connection came from.</param>
 /// <param name="Action">"job.submit", "token.revoke", ...</param>
 /// <param name="What">The job, or the token; null where it is not known, as of a job that was refused.</param>
-/// <param name="Result">"done", "refused" (not allowed, or wrong), "failed", or "cut off": whoever asked did not wait for the answer. "asked": what came of it is not known, as where the silo died
-/// at it or the disk was full by then.</param>
+/// <param name="Result">"done", "refused" (not allowed, or wrong), "failed", or "cut off": whoever asked did not wait for the answer. "asked": what came of it is not known, as where the silo died at it or the disk was full by then.</param>
 /// <param name="Status">The HTTP status that was answered; 0: none is known.</param>
 /// <param name="Silo">The silo that answered.</param>
 public record AuditEntry(DateTimeOffset At, string Who, string Role, string From, string Action, string? What, string Result, int Status, string Silo);
