@@ -73,7 +73,12 @@ public sealed class SafetensorsFile : IDisposable
             var (metadata, tensors) = SafetensorsHeader.Parse(header, stream.Length - stream.Position);
             return new SafetensorsFile(name, stream, metadata, tensors);
         }
-        catch (Exception e) when (e is FormatException or (IOException and not FileStoreException))
+        catch (FileStoreException)
+        {
+            stream.Dispose();
+            throw;
+        }
+        catch (Exception e) when (e is FormatException or IOException)
         {
             stream.Dispose();
             throw new JobException(ForeignFormat.Describe(prefix) is { } other

@@ -97,11 +97,22 @@ public sealed class S3Files(TimeSpan? patience = null, Action<string>? trouble =
         var (objects, key) = Object(path);
         _found.TryRemove(path, out _);
         _lists.Clear();
+        // Where the answer to its last request was lost, a store may say that it does not know the upload: once more, then.
+        if (Upload(objects, key, content, ifNew) || (!ifNew && Upload(objects, key, content, ifNew)))
+        {
+            return true;
+        }
+
+        return ifNew ? false : throw new FileStoreException($"{path} could not be written: the store does not know the upload any more");
+    }
+
+    private bool Upload(S3Objects objects, string key, Action<Stream> content, bool ifNew)
+    {
         using var upload = new S3Upload(objects, key, ifNew, _patience);
         try
         {
             content(upload);
-            return upload.Complete() || (ifNew ? false : throw new FileStoreException($"{path} could not be written: the store does not know the upload any more"));
+            return upload.Complete();
         }
         catch
         {
