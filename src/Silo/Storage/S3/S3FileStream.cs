@@ -5,7 +5,7 @@ namespace Granary.Silo.Storage.S3;
 /// <param name="length">Bytes of the object.</param>
 /// <param name="end">Where its reader will probably stop; null: at its end.</param>
 /// <param name="read">Reads a range that begins at a place and fills a buffer.</param>
-internal sealed class S3FileStream(long length, long? end, Action<long, Memory<byte>> read) : Stream
+internal sealed class S3FileStream(long length, long? end, Action<long, Memory<byte>> read) : S3ReadStream(length)
 {
     private const int FirstBytes = 16 << 10;
     private const int Growth = 2; // of what was asked for nobody may need as much as all before, and no more
@@ -19,72 +19,49 @@ internal sealed class S3FileStream(long length, long? end, Action<long, Memory<b
     private byte[] _range = [];
     private long _start; // of the range in memory
     private int _next;
-    private long _position;
     private long _run; // bytes that have been read on since a place was sought
     private (long Start, Task<byte[]> Bytes)? _ahead;
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => length;
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => _position;
-        set => _position = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a position is 0 or more");
-    }
-
-    /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        if (_position >= length || buffer.Length == 0)
+        if (Position >= Length || buffer.Length == 0)
         {
             return 0;
         }
 
-        if (_position < _start || _position >= _start + _range.Length)
+        if (Position < _start || Position >= _start + _range.Length)
         {
             Fetch(buffer.Length);
         }
 
-        var within = (int)(_position - _start);
+        var within = (int)(Position - _start);
         var count = Math.Min(buffer.Length, _range.Length - within);
         _range.AsSpan(within, count).CopyTo(buffer);
-        _position += count;
+        Position += count;
         return count;
     }
 
     /// <inheritdoc/>
     public override int ReadByte()
     {
-        if (_position < _start || _position >= _start + _range.Length)
+        if (Position < _start || Position >= _start + _range.Length)
         {
             Span<byte> one = stackalloc byte[1];
             return Read(one) == 0 ? -1 : one[0];
         }
 
-        return _range[_position++ - _start];
+        return _range[Position++ - _start];
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     private void Fetch(int wanted)
     {
-        var isNext = _range.Length > 0 && _position == _start + _range.Length;
-        (_next, _run) = isNext ? (Math.Min(_next * Growth, LongestBytes), _run + _range.Length) : (end is null || _position == 0 ? FirstBytes : LongestBytes, 0); // at 0 it may only be looked into
+        var isNext = _range.Length > 0 && Position == _start + _range.Length;
+        (_next, _run) = isNext ? (Math.Min(_next * Growth, LongestBytes), _run + _range.Length) : (end is null || Position == 0 ? FirstBytes : LongestBytes, 0); // at 0 it may only be looked into
 
         var ahead = _ahead;
         _ahead = null;
-        if (ahead is { } there && there.Start == _position)
+        if (ahead is { } there && there.Start == Position)
         {
             _range = there.Bytes.GetAwaiter().GetResult();
         }
@@ -92,13 +69,13 @@ internal sealed class S3FileStream(long length, long? end, Action<long, Memory<b
         {
             Forget(ahead);
             _range = [];
-            var range = new byte[Bytes(_position, wanted)];
-            read(_position, range);
+            var range = new byte[Bytes(Position, wanted)];
+            read(Position, range);
             _range = range;
         }
 
-        _start = _position;
-        if (_start + _range.Length is var after && after < _end && (end is null ? _run > LongRun : _position > 0))
+        _start = Position;
+        if (_start + _range.Length is var after && after < _end && (end is null ? _run > LongRun : Position > 0))
         {
             var bytes = Bytes(after, 0);
             _ahead = (after, Task.Factory.StartNew(
@@ -114,30 +91,11 @@ internal sealed class S3FileStream(long length, long? end, Action<long, Memory<b
         }
     }
 
-    private int Bytes(long from, int wanted) => (int)Math.Min(Math.Min(Math.Max(_next, wanted), LongestBytes), (from < _end ? _end : length) - from);
+    private int Bytes(long from, int wanted) => (int)Math.Min(Math.Min(Math.Max(_next, wanted), LongestBytes), (from < _end ? _end : Length) - from);
 
     // An error of what nobody reads is nobody's.
     private static void Forget((long Start, Task<byte[]> Bytes)? ahead) =>
         _ = ahead?.Bytes.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        _ => length + offset,
-    };
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -8,46 +8,26 @@ namespace Granary.Silo.Storage.S3;
 /// <param name="key">The object.</param>
 /// <param name="length">Its length in bytes.</param>
 /// <param name="tag">The tag of its content.</param>
-internal sealed class S3Reading(S3Objects objects, string key, long length, string tag) : Stream
+internal sealed class S3Reading(S3Objects objects, string key, long length, string tag) : S3ReadStream(length)
 {
     /// <summary>Bytes of a range.</summary>
     public const int RangeBytes = 8 << 20;
 
     private readonly Dictionary<long, UInt128> _read = [];
     private readonly byte[] _range = new byte[(int)Math.Min(RangeBytes, length)];
-    private long _position;
     private long _at = -1; // the range that is in memory
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => length;
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => _position;
-        set => _position = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a position is 0 or more");
-    }
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        if (_position >= length || buffer.Length == 0)
+        if (Position >= Length || buffer.Length == 0)
         {
             return 0;
         }
 
-        var number = _position / RangeBytes;
-        var (start, within) = (number * RangeBytes, (int)(_position % RangeBytes));
-        var bytes = (int)Math.Min(RangeBytes, length - start);
+        var number = Position / RangeBytes;
+        var (start, within) = (number * RangeBytes, (int)(Position % RangeBytes));
+        var bytes = (int)Math.Min(RangeBytes, Length - start);
         if (_at != number)
         {
             Fetch(number, start, bytes);
@@ -55,7 +35,7 @@ internal sealed class S3Reading(S3Objects objects, string key, long length, stri
 
         var count = Math.Min(buffer.Length, bytes - within);
         _range.AsSpan(within, count).CopyTo(buffer);
-        _position += count;
+        Position += count;
         return count;
     }
 
@@ -71,26 +51,4 @@ internal sealed class S3Reading(S3Objects objects, string key, long length, stri
 
         _at = number;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        _ => length + offset,
-    };
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
