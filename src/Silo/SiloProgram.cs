@@ -25,7 +25,7 @@ public static class SiloProgram
     {
         ArgumentNullException.ThrowIfNull(configure);
         using var files = new S3Files(trouble: Console.Error.WriteLine);
-        FileStores.Use(files);
+        using var use = FileStores.Use(files);
         // Also on threads that are not awaited: the process ends with one line instead of a stack trace.
         AppDomain.CurrentDomain.UnhandledException += (_, e) => SiloExit.Now(SiloExit.Failed, Unforeseen(e.ExceptionObject as Exception));
         var command = new RootCommand("One silo of a Granary cluster, and what needs its libraries but no cluster.")

@@ -87,6 +87,29 @@ public sealed class FaultTests : IDisposable
         await cluster.End(FaultKind.FailStorage);
     }
 
+    [Fact]
+    public async Task A_store_that_is_back_is_noted_although_the_coordinator_is_lost_just_then()
+    {
+        var storage = new SharedStorage();
+        var answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var first = await GranaryCluster.Deploy(1, _folder, id: "first", storage: storage);
+        await using var second = await GranaryCluster.Deploy(1, _folder, id: "second", storage: storage);
+        await first.HoldBack(milliseconds: 2);
+        var lost = await first.Submit(Job(epochs: 100));
+        await GranaryCluster.Until(lost, s => s.Step >= 10);
+        storage.Fail(first: 0, count: 1);
+        storage.HoldNextAnswer(answers.Task); // stored, and nothing after it: that coordinator is as good as lost
+        await storage.AnswerHeld;
+        var successor = second.Client.GetGrain<ICoordinatorGrain>(lost.GetPrimaryKeyString());
+        await successor.Status(0);
+        var events = await successor.Events();
+        answers.SetResult();
+        Assert.Equal(
+            [JobEventKind.StorageFailed, JobEventKind.StorageBack],
+            events.Select(e => e.Kind).Where(k => k is JobEventKind.StorageFailed or JobEventKind.StorageBack));
+        await successor.Cancel();
+    }
+
     // Two clusters over one storage: each makes its own activation of the coordinator, as Orleans may do for a moment.
     [Fact]
     public async Task Of_two_coordinators_only_the_newer_one_acts()

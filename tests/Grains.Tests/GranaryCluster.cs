@@ -3,6 +3,7 @@ using System.Net;
 using Granary.Contracts;
 using Granary.Jobs;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Placement;
 using Orleans.Storage;
 using Orleans.TestingHost;
 
@@ -62,9 +63,18 @@ internal sealed class GranaryCluster : IAsyncDisposable
     }
 
     /// <summary>Hands a job in, as the client does: under a name of its own, again where the answer is lost.</summary>
-    public async Task<ICoordinatorGrain> Submit(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="at">The silo that coordinates it; null: any.</param>
+    public async Task<ICoordinatorGrain> Submit(Job job, string? at = null)
     {
         var submission = new Submission(job, null, $"{job.Name}-{Guid.NewGuid():N}");
+        if (at is not null)
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, _cluster.Silos.First(s => s.Name == at).SiloAddress);
+            await Persistently(() => Client.GetGrain<ICoordinatorGrain>(submission.JobId!).Status(0));
+            RequestContext.Clear();
+        }
+
         return Client.GetGrain<ICoordinatorGrain>(await Persistently(() => Client.GetGrain<ICatalogueGrain>(0).Submit(submission)));
     }
 

@@ -11,6 +11,8 @@ internal sealed class SharedStorage
     private int _writes;
     private int _failed;
     private (int First, int End) _failing;
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task? _answer;
 
     public int Refused => _refused;
 
@@ -31,6 +33,12 @@ internal sealed class SharedStorage
         }
     }
 
+    /// <summary>The next record that is stored is not told of before a task has ended.</summary>
+    public void HoldNextAnswer(Task until) => Volatile.Write(ref _answer, until);
+
+    /// <summary>Ends when a record has been stored and is not told of.</summary>
+    public Task AnswerHeld => _held.Task;
+
     public IGrainStorage With(IGrainStorageSerializer serializer) => new Storage(this, serializer);
 
     private sealed class Storage(SharedStorage shared, IGrainStorageSerializer serializer) : IGrainStorage
@@ -45,7 +53,7 @@ internal sealed class SharedStorage
             return Task.CompletedTask;
         }
 
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             var key = $"{stateName}/{grainId}";
             var data = serializer.Serialize(grainState.State);
@@ -69,8 +77,13 @@ internal sealed class SharedStorage
                 shared._records[key] = (tag, data);
             }
 
+            if (Interlocked.Exchange(ref shared._answer, null) is { } answer)
+            {
+                shared._held.SetResult();
+                await answer;
+            }
+
             (grainState.ETag, grainState.RecordExists) = (tag, true);
-            return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

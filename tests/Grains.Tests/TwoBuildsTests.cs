@@ -10,15 +10,18 @@ public sealed class TwoBuildsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public async Task A_job_that_has_not_begun_waits_and_says_why_until_the_silos_agree()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // what waits is lost with the silo that is killed
+    public async Task A_job_that_has_not_begun_waits_and_says_why_until_the_silos_agree(bool coordinatorIsLost)
     {
         var started = 0;
         await using var cluster = await GranaryCluster.Deploy(2, _folder, shape: silo => Interlocked.Increment(ref started) == 2
             ? silo with { Platform = Regex.Replace(silo.Platform, @" arithmetic \d+", " arithmetic 999") }
             : silo);
-        var newer = (await cluster.Client.GetGrain<IClusterGrain>(0).Silos()).Single(s => s.Platform.Contains("arithmetic 999", StringComparison.Ordinal));
-        var coordinator = await cluster.Submit(SmallCluster.Blobs(_folder));
+        var silos = await cluster.Client.GetGrain<IClusterGrain>(0).Silos();
+        var newer = silos.Single(s => s.Platform.Contains("arithmetic 999", StringComparison.Ordinal));
+        var coordinator = await cluster.Submit(SmallCluster.Blobs(_folder), at: coordinatorIsLost ? newer.Name : silos.Single(s => s != newer).Name);
         var waiting = await GranaryCluster.Until(coordinator, s => s.Activity.StartsWith("waiting until all silos are of builds that compute the same: ", StringComparison.Ordinal) || s.Failure is not null);
         Assert.Null(waiting.Failure);
         Assert.Equal((JobState.Running, 0L), (waiting.State, waiting.Step));

@@ -1,3 +1,5 @@
+using Granary.Contracts;
+
 namespace Granary.Grains.Coordination;
 
 /// <content>When the job's state is stored.</content>
@@ -13,6 +15,15 @@ internal sealed partial class CoordinatorGrain
         if ((_keeper.Age > SaveEvery && _progress!.Settled.Committed > _keeper.Stored) || _keeper.Age > SaveTimeEvery)
         {
             await TrySave();
+        }
+    }
+
+    // That a failure has been stored says that the storage is back; who stored it may have been lost before that could be noted.
+    private void NoteStorageBack()
+    {
+        if (State.Events.FindLast(e => e.Kind is JobEventKind.StorageFailed or JobEventKind.StorageBack) is { Kind: JobEventKind.StorageFailed })
+        {
+            Note(JobEventKind.StorageBack, silo.Name, $"the state is stored in {silo.ClusterStore} again; the coordinator that stored it was lost just then");
         }
     }
 

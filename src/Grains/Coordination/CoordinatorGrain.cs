@@ -74,6 +74,11 @@ internal sealed partial class CoordinatorGrain(
         if (State is { Submission: not null, State: JobState.Running })
         {
             _lost = true;
+            NoteStorageBack();
+        }
+        else if (State is { Submission: not null, State: JobState.Queued })
+        {
+            _ = Catalogue.Awake(); // the activation before this one may have been started, and lost before its first generation was stored
         }
         else if (State.Submission is not null && State.Generation > 0)
         {

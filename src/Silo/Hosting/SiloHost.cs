@@ -30,7 +30,7 @@ internal static class SiloHost
         Directory.CreateDirectory(settings.Home);
         JobRoots.Use(settings);
         using var files = new S3Files(LongestRead, Console.Error.WriteLine);
-        FileStores.Use(files);
+        using var use = FileStores.Use(files);
         using var temporary = settings.TemporaryHome ? new TemporaryHome(settings.Home) : null;
         using var ports = new FreePorts();
         var silo = ports.Take(settings.Address, settings.SiloPort);

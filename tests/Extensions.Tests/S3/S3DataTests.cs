@@ -170,13 +170,29 @@ public sealed class S3DataTests : IAsyncLifetime
         Assert.StartsWith($"s3://{S3Server.Bucket} answers 503 ", Assert.Single(_s3.Troubles), StringComparison.Ordinal);
     }
 
+    // Silos of one process may end in any order.
+    [Fact]
+    public void When_a_store_is_no_longer_used_one_that_is_still_there_is_asked()
+    {
+        var before = FileStores.Of("s3://granary/x");
+        using var one = new S3Files();
+        using var other = new S3Files();
+        var (older, newer) = (FileStores.Use(one), FileStores.Use(other));
+        Assert.Same(other, FileStores.Of("s3://granary/x"));
+        older.Dispose();
+        older.Dispose();
+        Assert.Same(other, FileStores.Of("s3://granary/x"));
+        newer.Dispose();
+        Assert.Same(before, FileStores.Of("s3://granary/x"));
+    }
+
     [Fact]
     public async Task A_store_that_stays_away_is_an_error_that_names_it()
     {
         _s3.Put("table.csv", S3Folder.Table(300));
         using var hasty = new S3Files(TimeSpan.FromSeconds(2));
         var job = _s3.Job($"{{ format: csv, path: '{S3Folder.Stored("table.csv")}', label: label, shards: 2 }}");
-        FileStores.Use(hasty);
+        using var use = FileStores.Use(hasty);
         await _s3.Server.Down();
         Assert.StartsWith($"s3://{S3Server.Bucket} cannot be reached", Assert.Throws<FileStoreException>(() => ShardData.Read(job, 0)).Message, StringComparison.Ordinal);
         await _s3.Server.Up();

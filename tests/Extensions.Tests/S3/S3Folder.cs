@@ -11,13 +11,14 @@ namespace Granary.Extensions.Tests.S3;
 internal sealed class S3Folder : IAsyncDisposable
 {
     private readonly S3Files _files;
+    private readonly IDisposable _use;
 
     private S3Folder(S3Server server, TimeSpan patience)
     {
         Server = server;
         Array.ForEach(Variables, v => Environment.SetEnvironmentVariable(v.Name, v.Value));
         _files = new S3Files(patience, Troubles.Add);
-        FileStores.Use(_files);
+        _use = FileStores.Use(_files);
     }
 
     public static async Task<S3Folder> Start(double patience = 20) => new(await S3Server.Start(), TimeSpan.FromSeconds(patience));
@@ -89,7 +90,7 @@ internal sealed class S3Folder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        FileStores.Use(null);
+        _use.Dispose();
         _files.Dispose();
         Array.ForEach(Variables, v => Environment.SetEnvironmentVariable(v.Name, null));
         await Server.DisposeAsync();

@@ -98,7 +98,7 @@ public sealed class S3OutputTests : IAsyncLifetime
         _s3.Put("model.safetensors", "no model");
         _s3.Server.Fault = _ => S3Fault.InternalError;
         using var hasty = new S3Files(TimeSpan.FromSeconds(2));
-        FileStores.Use(hasty);
+        using var use = FileStores.Use(hasty);
         Assert.Throws<FileStoreException>(() => SafetensorsFile.Open(S3Folder.Stored("model.safetensors")));
         Assert.Throws<FileStoreException>(() => TrainedModel.Load(Place));
     }

@@ -8,7 +8,10 @@ using Granary.Grains.Faults;
 
 namespace Granary.Grains.Tests;
 
-/// <summary>The tensor port of a cluster with certificates: who is let in, what strangers hear and cost, and what goes over the wire.</summary>
+/// <summary>The tensor port of a cluster with certificates: who is let in, what strangers hear and cost, and what goes over the wire.
+/// The memory that is bounded is the process's: no other test runs meanwhile.</summary>
+[CollectionDefinition(nameof(TlsWireTests), DisableParallelization = true)]
+[Collection(nameof(TlsWireTests))]
 public sealed class TlsWireTests : IDisposable
 {
     private readonly TestCertificates _own = new();
