@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The figures of docs/explanation/reliability.md: run.sh equal|recovery|goodput|cost|soak|busy
+# The figures of docs/explanation/reliability.md, and of TLS in performance.md: run.sh equal|recovery|goodput|cost|tls|soak|busy
 # Builds nothing: first dotnet build -c Release. Everything runs under a home of its own, and is stopped at the end.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -105,6 +105,50 @@ CHANGE
             [ $name = mlp ] && job=("${mlp[@]}" training.epochs=1000) || job=("${large[@]}" training.epochs=20)
             echo "$name $(rate "$root" "${job[@]}" training.checkpoint.seconds=0) $(rate "$bare" "${job[@]}" training.checkpoint.seconds=0)" \
                 "$(rate "$root" "${job[@]}" training.checkpoint.seconds=10)"
+        done
+    done
+    ;;
+tls)
+    # Steps with certificates against steps without, in turn: two silos of one thread each, over TCP as between two machines.
+    unset GRANARY_CERTS GRANARY_TOKEN
+    certs=$scratch/certs
+    granary certs init --folder "$certs" >/dev/null
+    granary certs issue --folder "$certs" --name silo --address 127.0.0.1 >/dev/null
+    silos=()
+    rate() { # tls or plain, job...
+        local way=$1 job from began with=()
+        shift
+        trap 'kill "${silos[@]}" 2>/dev/null || true; wait' EXIT # of this subshell
+        [ "$way" = plain ] || with=(--certs "$certs/silo")
+        export GRANARY_CA=$certs/ca.pem GRANARY_HOME=$scratch/$way
+        for name in 1 2; do
+            dotnet "$root/src/Client/bin/Release/net10.0/granary.dll" silo --name $name --home "$GRANARY_HOME" --threads 1 --tcp-alone --web-port 0 "${with[@]}" >"$scratch/$name.log" 2>&1 &
+            silos+=($!)
+        done
+        until grep -q ^page "$scratch/1.log" && grep -q ^ready "$scratch/2.log"; do sleep 0.2; done
+        GRANARY_URL=$(sed -n 's|^page .* at \(.*\)/$|\1|p' "$scratch/1.log")
+        export GRANARY_URL
+        job=$(submit "$@")
+        step() { granary show "$job" --json | field step; }
+        until [ "$(step)" -gt 100 ]; do sleep 1; done
+        from=$(step) began=$(date +%s%N)
+        sleep 20
+        echo "($(step) - $from) * 10^9 / ($(date +%s%N) - $began)" | bc -l | cut -c1-7
+        granary cancel "$job" >/dev/null
+        kill "${silos[@]}"
+        wait
+        silos=()
+        rm -rf "$GRANARY_HOME"
+        unset GRANARY_URL
+    }
+    echo "steps/s: job, without TLS, with TLS"
+    steady=(training.epochs=1000000 data.shards=2 training.optimizer.kind=sgd training.optimizer.learningRate=0.001)
+    for _ in $(seq "${2:-5}"); do
+        for name in mlp gpt; do
+            [ $name = mlp ] && job=("$root/examples/fashion-mlp.yaml" --set training.batch=256 "${steady[@]}") \
+                || job=("$root/examples/source-transformer.yaml" --set model.layers=4 model.width=128 "${steady[@]}")
+            plain=$(rate plain "${job[@]}") tls=$(rate tls "${job[@]}")
+            echo "$name $plain $tls"
         done
     done
     ;;

@@ -16,7 +16,9 @@ internal static class FilePath
 
     /// <summary>The path of a key that names a folder to be written, there or not; null where the key is missing.</summary>
     public static string? ReadPlace(YamlMap map, string key, ReadingPlace place) => Absolute(map, key, place) is not { } path ? null
-        : StoredPath.Is(path) && StoredPath.Refusal(path) is { } odd ? throw map.Error(key, $"{map.Full(key)}: {odd}")
+        : StoredPath.Is(path) ? (StoredPath.Refusal(path) is { } odd ? throw map.Error(key, $"{map.Full(key)}: {odd}") : path)
+        : place.Elsewhere is not null && !Path.IsPathRooted(map.Text(key)) ? throw map.Error(
+            key, $"{map.Full(key)}: '{map.Text(key)}' starts at a folder of this machine, and the cluster writes on others. Leave it out (granary fetch JOB brings the model here), or give an absolute path of theirs.")
         : path;
 
     /// <summary>Where a cluster elsewhere has a file.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -52,8 +53,14 @@ internal static class HttpWay
 
     /// <summary>What a server whose certificate is not trusted is refused with; null: that is not what went wrong.</summary>
     public static ClusterUnreachableException? Distrust(RemoteCluster cluster, Exception error) => error is HttpRequestException { InnerException: AuthenticationException why }
-        ? new ClusterUnreachableException($"the certificate of {cluster} is not trusted: {why.Message} Name the file of its authority: granary login {cluster} --ca FILE")
+        ? new ClusterUnreachableException($"the certificate of {cluster} is not trusted: " + (IsOfAnotherName(why)
+            ? $"it is not for the name {cluster.Url.DnsSafeHost}. Call the cluster by a name that it has, or issue it for this one too: granary certs issue --name NAME {(IPAddress.TryParse(cluster.Url.DnsSafeHost, out _) ? "--address" : "--dns")} {cluster.Url.DnsSafeHost}"
+            : $"{why.Message} Name the file of its authority: granary login {cluster} --ca FILE"))
         : null;
+
+    // Its authority is trusted; .NET says what is wrong in these words alone.
+    private static bool IsOfAnotherName(AuthenticationException why) => why.Message.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch), StringComparison.Ordinal)
+        && !why.Message.Contains(nameof(SslPolicyErrors.RemoteCertificateChainErrors), StringComparison.Ordinal);
 
     /// <summary>What an answer that is none means.</summary>
     /// <param name="code">Its status.</param>

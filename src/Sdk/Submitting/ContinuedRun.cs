@@ -13,6 +13,11 @@ internal static class ContinuedRun
     /// <exception cref="JobRefusedException">Its summary cannot.</exception>
     public static string? Refusal(string run, Job job)
     {
+        if (StoredPath.Is(run))
+        {
+            return "a run in a store cannot be gone on from there: copy its folder to this machine first";
+        }
+
         var folder = Path.GetFullPath(run);
         if (!File.Exists(Path.Combine(folder, "state", "state.json")) || !File.Exists(Path.Combine(folder, "job.yaml")))
         {

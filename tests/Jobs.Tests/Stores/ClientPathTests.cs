@@ -45,4 +45,18 @@ public sealed class ClientPathTests
         Assert.Contains("output.tensorboard writes to a file", Assert.Throws<JobException>(() => Read("output.path=s3://bucket/runs", "output.tensorboard=true")).Message, StringComparison.Ordinal);
         Assert.Contains("'s3://x' is no path into a store", Assert.Throws<JobException>(() => Read("output.path=s3://x")).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_output_on_a_cluster_elsewhere_is_no_folder_of_this_machine()
+    {
+        Job Read(params string[] overrides) => JobFile.Parse(JobFile.Write(Job("path: s3://bucket/a.csv")), "x.yaml", "/jobs", overrides, "/here", elsewhere: (_, path) => path);
+        Assert.Equal("/srv/runs", Read("output.path=/srv/runs").Output.Path);
+        Assert.Equal("s3://bucket/runs", Read("output.path=s3://bucket/runs").Output.Path);
+        foreach (var relative in (string[])["runs", "../runs", "~/runs"])
+        {
+            Assert.Equal(
+                $"--set output.path={relative}: output.path: '{relative}' starts at a folder of this machine, and the cluster writes on others. Leave it out (granary fetch JOB brings the model here), or give an absolute path of theirs.",
+                Assert.Throws<JobException>(() => Read($"output.path={relative}")).Message);
+        }
+    }
 }
