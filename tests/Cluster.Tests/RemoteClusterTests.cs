@@ -140,6 +140,10 @@ public sealed class RemoteClusterTests : IDisposable
     [Theory]
     [InlineData("--auth none", "--insecure")]
     [InlineData("--auth maybe", "--auth is 'maybe'")]
+    [InlineData("--insecure --oidc-issuer http://login.example --oidc-audience granary", "--oidc-issuer is 'http://login.example'")]
+    [InlineData("--insecure --oidc-issuer https://login.example", "--oidc-issuer needs --oidc-audience")]
+    [InlineData("--insecure --oidc-issuer https://login.example --oidc-audience granary --oidc-roles team=king", "--oidc-roles is 'team=king'")]
+    [InlineData("--insecure --auth none --oidc-issuer https://login.example --oidc-audience granary", "say --auth tokens too")]
     [InlineData("--data-root /no/such/folder", "--data-root /no/such/folder")]
     public async Task A_silo_that_would_let_strangers_in_or_has_no_root_refuses_to_start(string told, string named)
     {

@@ -29,6 +29,7 @@ internal static class SiloCommand
         var webPort = Setting("--web-port", "HTTP port for the API and the web page; 0: any free one; none: neither.", SiloSettings.NoPort);
         var webAddress = Setting("--web-address", "Address at which they are served. Beyond the loopback every request needs a token (granary token create).", "127.0.0.1");
         var auth = Setting("--auth", "auto (tokens beyond the loopback), tokens (everywhere) or none.", WebAccess.Auto);
+        var oidc = OidcOptions.Create();
         var webHosts = Setting("--web-hosts", "Names, with commas, by which browsers may call it besides its address and localhost; *: any, where a proxy looks at them.", "");
         var certs = Setting("--certs", "Folder with the silo's certificate, its key and the cluster's CA (granary certs): its ports then demand TLS, and certificates of that CA.", "");
         var insecure = new Option<bool>("--insecure")
@@ -49,7 +50,7 @@ internal static class SiloCommand
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, certs, insecure, threads, jobs, device, kernels, store, redis, postgres,
+            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, oidc.Issuer, oidc.Audience, oidc.NameClaim, oidc.RoleClaim, oidc.Roles, certs, insecure, threads, jobs, device, kernels, store, redis, postgres,
             telemetry, webShared, allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -77,6 +78,7 @@ internal static class SiloCommand
                     WebAddress = Ip("--web-address", result.GetValue(webAddress)!),
                     WebHosts = result.GetValue(webHosts)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                     Auth = result.GetValue(auth)!,
+                    Oidc = oidc.Read(result),
                     WebShared = result.GetValue(webShared),
                     Certs = result.GetValue(certs) is { Length: > 0 } certificates ? UserPath.Absolute(certificates, Environment.CurrentDirectory) : null,
                     Insecure = result.GetValue(insecure),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Granary.Jobs;
+using Granary.Web.Security;
 using TorchSharp;
 
 namespace Granary.Silo.Hosting;
@@ -64,6 +65,9 @@ internal sealed record SiloSettings
 
     /// <summary>Whether the HTTP API asks for tokens: one of <see cref="WebAccess"/>'s.</summary>
     public string Auth { get; init; } = WebAccess.Auto;
+
+    /// <summary>The identity provider whose tokens the HTTP API takes too; null: none.</summary>
+    public OidcSettings? Oidc { get; init; }
 
     /// <summary>Whether the port is shared with other silos of this machine.</summary>
     public bool WebShared { get; init; }

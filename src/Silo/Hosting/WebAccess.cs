@@ -43,6 +43,11 @@ internal static class WebAccess
                 + "Leave --auth out, and make tokens with granary token create; or say --insecure too.");
         }
 
+        if (settings.Oidc is not null && !DemandsTokens(settings))
+        {
+            throw new SettingException("--oidc-issuer is given, and nobody is asked for tokens: say --auth tokens too.");
+        }
+
         if (Environment.GetEnvironmentVariable(BootstrapVariable) is { Length: > 0 and < ShortestBootstrap })
         {
             throw new SettingException($"{BootstrapVariable} is shorter than {ShortestBootstrap} characters, and could be guessed. Make one with: openssl rand -hex 32");
@@ -55,6 +60,7 @@ internal static class WebAccess
     {
         DemandsTokens = DemandsTokens(settings),
         Keys = DemandsTokens(settings) ? [HomeKey.Of(settings.Home), .. Bootstrap()] : [],
+        Oidc = settings.Oidc,
         AuditFolder = settings.TemporaryHome ? null : Path.Combine(settings.Home, AuditFolder),
     };
 

@@ -14,6 +14,9 @@ public sealed record AccessSettings
     /// <summary>Tokens besides those that the cluster keeps.</summary>
     public IReadOnlyList<FixedKey> Keys { get; init; } = [];
 
+    /// <summary>The identity provider whose tokens are taken too; null: none.</summary>
+    public OidcSettings? Oidc { get; init; }
+
     /// <summary>Folder of the audit log; null: none is kept.</summary>
     public string? AuditFolder { get; init; }
 }

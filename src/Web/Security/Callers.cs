@@ -17,7 +17,21 @@ internal enum TokenFailure
 
     /// <summary>Too many unknown tokens are being looked at.</summary>
     TooMany,
+
+    /// <summary>It is no good token of the identity provider.</summary>
+    NotGood,
+
+    /// <summary>The identity provider gives its holder no role.</summary>
+    NoRole,
+
+    /// <summary>The identity provider cannot be asked.</summary>
+    CannotBeChecked,
 }
+
+/// <summary>Why a token is refused.</summary>
+/// <param name="Failure">The kind.</param>
+/// <param name="Detail">More, as a clause; null: the kind says all.</param>
+internal readonly record struct TokenRefusal(TokenFailure Failure, string? Detail = null);
 
 /// <summary>Finds out who is behind a request: by the header Authorization, else by the cookie that the page keeps.</summary>
 /// <param name="settings">How the server is served.</param>
@@ -35,11 +49,12 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
 
     private const int MostWaiting = 1024; // for the cluster, whoever they are
 
+    private readonly OidcTokens? _oidc = settings.Access.Oidc is { } provider ? new OidcTokens(provider, time) : null;
     private readonly SemaphoreSlim _strangers = new(MostStrangers);
     private readonly SemaphoreSlim _waiting = new(MostWaiting);
 
     /// <summary>Whoever is behind a request; null: nobody, and why.</summary>
-    public async Task<(Caller? Caller, TokenFailure Failure)> Of(HttpContext context)
+    public async Task<(Caller? Caller, TokenRefusal Refusal)> Of(HttpContext context)
     {
         if (!settings.Access.DemandsTokens)
         {
@@ -48,12 +63,17 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
 
         if (TokenOf(context) is not { Length: > 0 } token)
         {
-            return (null, TokenFailure.Missing);
+            return Refused(TokenFailure.Missing);
+        }
+
+        if (_oidc is not null && OidcTokens.IsOne(token))
+        {
+            return await _oidc.Of(token, context.RequestAborted);
         }
 
         if (token.Length > TokenText.Longest)
         {
-            return (null, TokenFailure.Unknown);
+            return Refused(TokenFailure.Unknown);
         }
 
         var hash = TokenText.HashOf(token);
@@ -73,7 +93,9 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
         return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : context.Request.Cookies[Cookie];
     }
 
-    private async Task<(Caller?, TokenFailure)> Kept(string hash, CancellationToken cancellation)
+    private static (Caller?, TokenRefusal) Refused(TokenFailure failure) => (null, new TokenRefusal(failure));
+
+    private async Task<(Caller?, TokenRefusal)> Kept(string hash, CancellationToken cancellation)
     {
         var (found, isAnswered) = await Within(_waiting, () => tokens.FindKnown(hash, cancellation));
         if (found is null && isAnswered)
@@ -81,9 +103,9 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
             (found, isAnswered) = await Within(_strangers, () => tokens.FindNew(hash, cancellation));
         }
 
-        return !isAnswered ? (null, TokenFailure.TooMany)
-            : found is null ? (null, TokenFailure.Unknown)
-            : found.Expires <= time.GetUtcNow() ? (null, TokenFailure.Expired)
+        return !isAnswered ? Refused(TokenFailure.TooMany)
+            : found is null ? Refused(TokenFailure.Unknown)
+            : found.Expires <= time.GetUtcNow() ? Refused(TokenFailure.Expired)
             : (new Caller(found.Name, found.Role), default);
     }
 
@@ -108,6 +130,7 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
     /// <inheritdoc/>
     public void Dispose()
     {
+        _oidc?.Dispose();
         _strangers.Dispose();
         _waiting.Dispose();
     }

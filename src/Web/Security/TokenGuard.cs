@@ -25,10 +25,10 @@ internal sealed class TokenGuard(RequestDelegate next, Callers callers, AuditLog
             return;
         }
 
-        var (caller, failure) = await callers.Of(context);
+        var (caller, refusal) = await callers.Of(context);
         if (caller is null)
         {
-            await Refuse(context, failure);
+            await Refuse(context, refusal);
             return;
         }
 
@@ -42,8 +42,19 @@ internal sealed class TokenGuard(RequestDelegate next, Callers callers, AuditLog
         ? next(context)
         : Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", $"the token '{caller.Name}' is {Named(caller.Role)}'s, and this takes {Named(least)}'s. {Remedy}").ExecuteAsync(context);
 
-    private static Task Refuse(HttpContext context, TokenFailure failure)
+    private static Task Refuse(HttpContext context, TokenRefusal refusal)
     {
+        var (failure, detail) = (refusal.Failure, refusal.Detail);
+        if (failure == TokenFailure.NoRole)
+        {
+            return Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", $"{detail}.").ExecuteAsync(context);
+        }
+
+        if (failure == TokenFailure.CannotBeChecked)
+        {
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The token cannot be checked", $"{detail}. Ask again in some seconds; tokens of granary token create are taken meanwhile.").ExecuteAsync(context);
+        }
+
         if (failure == TokenFailure.TooMany)
         {
             context.Response.Headers.RetryAfter = "1";
@@ -56,6 +67,7 @@ internal sealed class TokenGuard(RequestDelegate next, Callers callers, AuditLog
         {
             TokenFailure.Missing => $"this cluster asks for a token, as the header 'Authorization: Bearer TOKEN'. {Remedy}",
             TokenFailure.Expired => $"the token has expired. {Remedy}",
+            TokenFailure.NotGood => $"{detail}.",
             _ => $"this cluster does not know the token: it may have been revoked, or be another cluster's. {Remedy}",
         }).ExecuteAsync(context);
     }

@@ -24,12 +24,12 @@ internal sealed class GuardedWeb : IAsyncDisposable
 
     public string Audit => Path.Combine(Folder, "audit");
 
-    public static async Task<GuardedWeb> Start(IGrainFactory grains, TimeProvider? time = null, string silo = "silo-1", string? folder = null, long longestUpload = 1 << 20)
+    public static async Task<GuardedWeb> Start(IGrainFactory grains, TimeProvider? time = null, string silo = "silo-1", string? folder = null, long longestUpload = 1 << 20, OidcSettings? oidc = null)
     {
         folder ??= Directory.CreateTempSubdirectory("granary-test-").FullName;
         var settings = new WebSettings(silo, "test", new IPEndPoint(IPAddress.Loopback, 0))
         {
-            Access = new AccessSettings { DemandsTokens = true, Keys = [new FixedKey("home", TokenText.HashOf(Key))], AuditFolder = Path.Combine(folder, "audit") },
+            Access = new AccessSettings { DemandsTokens = true, Keys = [new FixedKey("home", TokenText.HashOf(Key))], AuditFolder = Path.Combine(folder, "audit"), Oidc = oidc },
             Uploads = Path.Combine(folder, "uploads"),
             LongestUpload = longestUpload,
         };
