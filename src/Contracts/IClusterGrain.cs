@@ -20,6 +20,11 @@ public interface IClusterGrain : IGrainWithIntegerKey
     /// <exception cref="LostPeerException">There is no such silo.</exception>
     [Alias("Lift")]
     Task ClearFault(string silo, FaultKind kind);
+
+    /// <summary>What the living silos' audit logs have together. One that does not answer within 2 s is named.</summary>
+    /// <param name="most">So many of the newest entries.</param>
+    [Alias("Audit")]
+    Task<AuditTrail> Audit(int most);
 }
 
 /// <summary>One silo, as people see it.</summary>

@@ -15,6 +15,11 @@ public interface IWorker : IGrainService
     [Alias("Describe")]
     Task<SiloInfo> Describe();
 
+    /// <summary>The newest entries of the silo's audit log, oldest first; none where it keeps none.</summary>
+    /// <param name="most">How many.</param>
+    [Alias("Audit")]
+    Task<IReadOnlyList<AuditEntry>> Audit(int most);
+
     /// <summary>Joins a generation: stops the older one here, between two versions of the weights, for good. Returns what this
     /// silo holds of the job.</summary>
     /// <param name="generation">Job and generation.</param>

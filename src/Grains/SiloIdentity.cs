@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Contracts;
 using Granary.Contracts.Certificates;
 
 namespace Granary.Grains;
@@ -26,6 +27,9 @@ public sealed record SiloIdentity(
 
     /// <summary>What messages call the store of grain state: its kind and place, without passwords ("PostgreSQL at db:5432").</summary>
     public string ClusterStore { get; init; } = "the cluster's store";
+
+    /// <summary>Reads so many of the newest entries of the silo's audit log, oldest first; null: it keeps none.</summary>
+    public Func<int, IReadOnlyList<AuditEntry>>? Audit { get; init; }
 
     /// <summary>Compute threads of one job, at least 1.</summary>
     public int ThreadsPerJob => Math.Max(1, Threads / Jobs);

@@ -11,14 +11,21 @@ internal static class AuditLogCommand
     {
         var (home, json) = (CommandParts.Home(), CommandParts.Json());
         var last = new Option<int>("--last") { Description = "So many of the newest entries.", DefaultValueFactory = _ => 100 };
-        return new Command("audit-log", "Who has asked for which changes over HTTP, and what came of it, oldest first; of the silos that share the home of the one that answers.") { last, home, json }.Does(async (result, cancellation) =>
+        return new Command("audit-log", "Who has asked for which changes over HTTP, and what came of it, oldest first; of all living silos.") { last, home, json }.Does(async (result, cancellation) =>
         {
             using var api = CommandParts.Api(result.GetValue(home)!);
-            var entries = await api.Ask(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/audit-log?last={result.GetValue(last)}"), cancellation)
+            var trail = await api.Ask(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/audit-log?last={result.GetValue(last)}"), cancellation)
                 ?? throw new UserException(ExitCode.Unreachable, "the cluster has answered nothing.");
+            string[] silent = [.. trail.GetProperty("silent").EnumerateArray().Select(s => s.GetString()!)];
+            if (silent.Length > 0)
+            {
+                await Console.Error.WriteLineAsync($"without what silo {string.Join(", ", silent)} has noted: {(silent.Length == 1 ? "it does" : "they do")} not answer.");
+            }
+
+            var entries = trail.GetProperty("entries");
             if (result.GetValue(json))
             {
-                JobDocument.Write(new { entries });
+                JobDocument.Write(new { entries, silent });
                 return ExitCode.Done;
             }
 

@@ -18,14 +18,15 @@ internal sealed class Worker : GrainService, IWorker
     private readonly SessionStarter _sessions;
     private readonly SiloAddress _address;
     private readonly LossWatch _losses;
+    private readonly SiloIdentity _self;
 
     public Worker(
         GrainId id, Silo silo, ILoggerFactory loggers, SiloCondition condition, JobTable jobs, AssignedShards shards,
-        SessionStarter sessions, LossWatch losses)
+        SessionStarter sessions, LossWatch losses, SiloIdentity self)
         : base(id, silo, loggers)
     {
         TorchThreads.OnePerComputeThread();
-        (_condition, _jobs, _shards, _sessions, _losses) = (condition, jobs, shards, sessions, losses);
+        (_condition, _jobs, _shards, _sessions, _losses, _self) = (condition, jobs, shards, sessions, losses, self);
         _address = silo.SiloAddress;
     }
 
@@ -46,6 +47,9 @@ internal sealed class Worker : GrainService, IWorker
 
     /// <inheritdoc/>
     public Task<SiloInfo> Describe() => Task.FromResult(_condition.Describe(_address, _sessions.Channel));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AuditEntry>> Audit(int most) => Task.Run(() => _self.Audit?.Invoke(most) ?? []); // reads files
 
     /// <inheritdoc/>
     public async Task<HeldState> Join(GenerationId generation, long recordsFrom)

@@ -8,6 +8,7 @@ using Granary.Silo.Storage;
 using Granary.Silo.Storage.Postgres;
 using Granary.Silo.Storage.S3;
 using Granary.Silo.Telemetry;
+using Granary.Web.Auditing;
 using Orleans.Configuration;
 
 namespace Granary.Silo.Hosting;
@@ -50,6 +51,7 @@ internal static class SiloHost
             TcpAlone = settings.TcpAlone,
             Certificates = certificates,
             Gflops = ProductRate.Gflops(device),
+            Audit = WebAccess.AuditFolderOf(settings) is { } audit ? new AuditFolder(audit).Newest : null,
         };
         foreach (var trouble in TorchKernels.Troubles())
         {

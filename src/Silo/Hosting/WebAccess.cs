@@ -61,8 +61,11 @@ internal static class WebAccess
         DemandsTokens = DemandsTokens(settings),
         Keys = DemandsTokens(settings) ? [HomeKey.Of(settings.Home), .. Bootstrap()] : [],
         Oidc = settings.Oidc,
-        AuditFolder = settings.TemporaryHome ? null : Path.Combine(settings.Home, AuditFolder),
+        AuditFolder = AuditFolderOf(settings),
     };
+
+    /// <summary>Where a silo's audit log is; null: it keeps none.</summary>
+    public static string? AuditFolderOf(SiloSettings settings) => settings.TemporaryHome ? null : Path.Combine(settings.Home, AuditFolder);
 
     /// <summary>What to say at the start of a silo whose server strangers can reach; null: nothing.</summary>
     public static string? Warning(SiloSettings settings) => IPAddress.IsLoopback(settings.WebAddress) ? null

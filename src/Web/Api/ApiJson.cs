@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Granary.Web.Auditing;
+using Granary.Contracts;
 
 namespace Granary.Web.Api;
 
@@ -21,7 +21,7 @@ namespace Granary.Web.Api;
 [JsonSerializable(typeof(CallerDocument))]
 [JsonSerializable(typeof(IReadOnlyList<TokenDocument>))]
 [JsonSerializable(typeof(NewTokenDocument))]
-[JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
+[JsonSerializable(typeof(AuditTrail))]
 [JsonSerializable(typeof(UploadDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

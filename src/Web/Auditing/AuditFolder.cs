@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Contracts;
 
 namespace Granary.Web.Auditing;
 
@@ -83,12 +84,12 @@ internal sealed class AuditFolder(string path)
                 open.Remove(answered);
             }
 
-            yield return line;
+            yield return line.Entry();
         }
 
         foreach (var unknown in open.Values)
         {
-            yield return unknown;
+            yield return unknown.Entry();
         }
     }
 

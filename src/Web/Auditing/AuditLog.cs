@@ -1,3 +1,4 @@
+using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Web.Api;
 using Granary.Web.Security;
@@ -62,7 +63,7 @@ internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, 
     /// <summary>Says what a request is about, where its address does not.</summary>
     public static void Concerns(HttpContext context, string what) => context.Items[typeof(AuditLog)] = what;
 
-    /// <summary>The newest entries, oldest first.</summary>
+    /// <summary>The newest entries of this silo's folder, oldest first.</summary>
     public IReadOnlyList<AuditEntry> Newest(int most) => _folder?.Newest(most) ?? [];
 
     /// <summary>What a status says in a word. Plain rule.</summary>

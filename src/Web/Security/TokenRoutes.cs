@@ -40,13 +40,19 @@ internal static partial class TokenRoutes
             .Needs(Role.Operator)
             .Changes("token.revoke")
             .Says("Access", "Revokes a token", "A second later no silo takes it any more.");
-        api.MapGet("/audit-log", IResult (int? last, AuditLog audit) => last is < 1 or > MostEntries
+        api.MapGet("/audit-log", async Task<IResult> (int? last, AuditLog audit, ClusterCalls calls, CancellationToken cancellation) => last is < 1 or > MostEntries
                 ? Problem.Of(StatusCodes.Status400BadRequest, "Bad request", $"last is {last}, but goes from 1 to {MostEntries}.")
-                : TypedResults.Ok(audit.Newest(last ?? FewEntries)))
-            .Produces<IReadOnlyList<AuditEntry>>()
+                : TypedResults.Ok(await Trail(last ?? FewEntries, audit, calls, cancellation)))
+            .Produces<AuditTrail>()
             .ProducesProblem(StatusCodes.Status400BadRequest, "application/problem+json")
             .Needs(Role.Operator)
-            .Says("Access", "The newest changes that were asked for, oldest first", "Of the silos that share this silo's home. last: how many (100).");
+            .Says("Access", "The newest changes that were asked for, oldest first", "Of all living silos; silent names those that did not answer. last: how many (100).");
+    }
+
+    private static async Task<AuditTrail> Trail(int most, AuditLog audit, ClusterCalls calls, CancellationToken cancellation)
+    {
+        var trail = await calls.Ask(() => calls.Cluster.Audit(most), cancellation);
+        return trail with { Entries = AuditTrail.Newest([.. trail.Entries, .. audit.Newest(most)], most) };
     }
 
     private static async Task<IResult> Create([AsParameters] TokenQuery query, HttpContext context, ClusterCalls calls, TimeProvider time, CancellationToken cancellation)

@@ -31,13 +31,13 @@ public sealed class AuditLogTests(WebCluster cluster)
             }
         }
 
-        var entries = (await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log?last=1000")).EnumerateArray().ToArray();
+        var entries = (await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log?last=1000")).GetProperty("entries").EnumerateArray().ToArray();
         Assert.Equal(expected, entries.Select(e => (
             e.GetProperty("who").GetString()!, e.GetProperty("role").GetString()!, e.GetProperty("action").GetString()!, e.GetProperty("status").GetInt32())));
         Assert.All(entries, e => Assert.Equal(("127.0.0.1", "silo-1"), (e.GetProperty("from").GetString(), e.GetProperty("silo").GetString())));
         Assert.Equal($"{viewer} (viewer)", entries[0].GetProperty("what").GetString());
         Assert.Contains(entries, e => e.GetProperty("action").GetString() == "job.cancel" && e.GetProperty("what").GetString() == "nothing-1" && e.GetProperty("result").GetString() == "refused");
-        var few = (await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log?last=3")).EnumerateArray().Select(e => e.GetRawText());
+        var few = (await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log?last=3")).GetProperty("entries").EnumerateArray().Select(e => e.GetRawText());
         Assert.Equal(entries[^3..].Select(e => e.GetRawText()), few);
     }
 
