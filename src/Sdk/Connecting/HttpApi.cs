@@ -109,7 +109,7 @@ internal sealed class HttpApi(RemoteCluster cluster) : IDisposable
         return code switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new AccessRefusedException(why),
-            < HttpStatusCode.InternalServerError => new JobRefusedException(why, new HttpRequestException(why, null, code)),
+            < HttpStatusCode.InternalServerError or HttpStatusCode.InsufficientStorage => new JobRefusedException(why, new HttpRequestException(why, null, code)),
             _ => new ClusterUnreachableException(why),
         };
     }
