@@ -100,6 +100,7 @@ internal sealed class ClusterWeb : IAsyncDisposable
         app.UseMiddleware<TokenGuard>();
         app.MapGranaryApi();
         app.MapRecords();
+        app.MapProof();
         app.MapOpenApi().Needs(Role.Viewer);
         app.MapPage();
         try

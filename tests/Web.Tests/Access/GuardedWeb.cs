@@ -29,7 +29,7 @@ internal sealed class GuardedWeb : IAsyncDisposable
         folder ??= Directory.CreateTempSubdirectory("granary-test-").FullName;
         var settings = new WebSettings(silo, "test", new IPEndPoint(IPAddress.Loopback, 0))
         {
-            Access = new AccessSettings { DemandsTokens = true, Keys = [new FixedKey("home", TokenText.HashOf(Key))], AuditFolder = Path.Combine(folder, "audit") },
+            Access = new AccessSettings { DemandsTokens = true, Keys = [new FixedKey("home", TokenText.HashOf(Key)) { Proof = KeyProof.Of(Key) }], AuditFolder = Path.Combine(folder, "audit") },
             Uploads = Path.Combine(folder, "uploads"),
             LongestUpload = longestUpload,
             UploadSpace = uploadSpace,
