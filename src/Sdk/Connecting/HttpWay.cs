@@ -87,9 +87,9 @@ internal static class HttpWay
 
     /// <summary>Whether the system has found that the other end does not answer any more.</summary>
     public static bool IsSilent(Exception error) => error is SocketException
-        {
-            SocketErrorCode: SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown
-        }
+    {
+        SocketErrorCode: SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown
+    }
         || (error.InnerException is { } inner && IsSilent(inner));
 
     /// <summary>What an answer that is none means.</summary>
