@@ -36,7 +36,7 @@ public sealed class GranaryClientOptions
     public string? Certificates { get; set; }
 
     /// <summary>How long to wait without an answer, while connecting and again for each call: at most, and by default, a minute. A machine that is busy
-    /// with other work makes a shorter time longer, up to that minute.</summary>
+    /// with other work makes a shorter time longer, up to that minute. Of a cluster at <see cref="Url"/> of which nothing at all is heard, not even a refusal, it is half a minute at most.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ClusterUnreachableException">None runs there.</exception>

@@ -19,6 +19,9 @@ public sealed record WebSettings(string Silo, string Cluster, IPEndPoint EndPoin
     /// <summary>Bytes of the longest file that may be uploaded.</summary>
     public long LongestUpload { get; init; } = 4L << 30;
 
+    /// <summary>Bytes of all that is uploaded.</summary>
+    public long UploadSpace { get; init; } = 64L << 30;
+
     /// <summary>Directory of what is uploaded, the same one for every silo; null: nothing can be uploaded.</summary>
     public string? Uploads { get; init; }
 

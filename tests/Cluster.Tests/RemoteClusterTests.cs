@@ -75,7 +75,7 @@ public sealed class RemoteClusterTests : IDisposable
         var job = submit.Json.GetProperty("job").GetString()!;
         using var again = await Run("submit", Digits, "--json", "--set", "training.epochs=2");
         Assert.Equal(Hash(submit), Hash(again));
-        Assert.Single(Directory.GetFiles(Path.Combine(_server, "home", "uploads"), "*", SearchOption.AllDirectories)); // the data came once
+        Assert.Single(Directory.GetDirectories(Path.Combine(_server, "home", "uploads"))); // the data came once
         using var fetch = await Run("fetch", job, "--json");
         Assert.True(await fetch.Exit() == 0, fetch.Errors);
         var model = Path.Combine(_laptop, "runs", job, "model.safetensors");
@@ -136,6 +136,47 @@ public sealed class RemoteClusterTests : IDisposable
     private static string Hash(CommandLine command) => command.Json.GetProperty("weightsSha256").GetString()!;
 
     private static string? Text(CommandLine tokens, string name) => tokens.Json.GetProperty("tokens")[0].GetProperty(name).GetString();
+
+    // Another user's program listens where a silo was.
+    [Fact]
+    public async Task A_foreign_listener_at_the_address_of_a_silo_is_told_no_key()
+    {
+        const string key = "granary_the-key-of-this-home";
+        Directory.CreateDirectory(Path.Combine(_server, "home"));
+        await File.WriteAllTextAsync(Path.Combine(_server, "home", "operator.key"), key);
+        await using var stranger = new PlainServer((_, to) => PlainServer.Say(to, "401 Unauthorized", """{"detail":"this cluster asks for a token."}"""));
+        using var create = new CommandLine(_server, "token", "create", "ada", "--role", "operator", "--url", stranger.Url.ToString());
+        Assert.Equal(2, await create.Exit());
+        Assert.Contains($"The key of {Path.Combine(_server, "home")} was not shown", create.Errors);
+        using var jobs = new CommandLine(_server, [("GRANARY_URL", stranger.Url.ToString())], ["jobs"]);
+        Assert.Equal(2, await jobs.Exit());
+        Assert.Contains(stranger.Heard, heard => heard.StartsWith("GET /api/v1/proof", StringComparison.Ordinal));
+        Assert.All(stranger.Heard, heard => Assert.DoesNotContain(key, heard));
+    }
+
+    // A machine that vanishes closes no connection.
+    [LongFact]
+    public async Task Commands_that_wait_for_a_machine_that_is_lost_are_told_and_end()
+    {
+        using var silo = Silo();
+        var url = new Uri(AddressOf(silo));
+        await using var relay = new SilentRelay(new System.Net.IPEndPoint(System.Net.IPAddress.Parse(url.Host), url.Port));
+        var address = $"http://{relay.Place}";
+        using var submit = await Run("submit", Digits, "--detach", "--url", address, "--set", "training.epochs=100000");
+        Assert.True(await submit.Exit() == 0, submit.Errors);
+        var job = submit.Output.Trim();
+        using var watch = OnLaptop(["watch", job, "--url", address]);
+        watch.WaitFor("epoch");
+        relay.FallSilent();
+        Assert.Equal(3, await watch.Exit());
+        Assert.Contains($"the cluster at {address} has said nothing for 30 s", watch.Errors);
+        Assert.Contains("--url (GRANARY_URL)", watch.Errors);
+        using var fetch = await Run("fetch", job, "--url", address);
+        Assert.Equal(3, await fetch.Exit());
+        Assert.Contains($"the cluster at {address} has said nothing for 30 s", fetch.Errors);
+        using var again = await Run("submit", Digits, "--url", address);
+        Assert.Equal(3, await again.Exit());
+    }
 
     [Theory]
     [InlineData("--auth none", "--insecure")]

@@ -162,15 +162,11 @@ public sealed class PredictionParts(string folder)
         {
             return new FileStream(Named(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (IsHeld(e))
+        catch (IOException e) when (FileTrouble.IsHeld(e))
         {
             throw new JobException($"{folder}: another command is writing these predictions: wait for it, or name another output.");
         }
     }
-
-    // What the system answers where another process has the file: EWOULDBLOCK, of Linux and of macOS, and Windows' violations of sharing.
-    private static bool IsHeld(IOException e) => e.GetType() == typeof(IOException)
-        && (OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is 32 or 33 : OperatingSystem.IsMacOS() ? e.HResult == 35 : e.HResult == 11);
 
     private string Named(string name) => Path.Combine(folder, name);
 

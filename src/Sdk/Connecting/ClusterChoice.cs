@@ -58,16 +58,15 @@ internal sealed record ClusterChoice
     private static RemoteCluster At(Uri url)
     {
         var known = ContextFile.OfUser.Read().Contexts.Values.FirstOrDefault(c => c.Url == url);
-        return new RemoteCluster(url, TokenOfEnvironment ?? known?.Token ?? KeyOfHome(url), Variable(AuthorityVariable) ?? known?.Authority);
+        return new RemoteCluster(url, TokenOfEnvironment ?? known?.Token, Variable(AuthorityVariable) ?? known?.Authority) { Key = KeyOfHome(url) };
     }
 
-    private static string? KeyOfHome(Uri url)
+    private static HomeKey? KeyOfHome(Uri url)
     {
         try
         {
-            return url.IsLoopback && new ClusterHome(ClusterAddress.HomeOfEnvironment).OperatorKey is var file && System.IO.File.Exists(file)
-                ? System.IO.File.ReadAllText(file).Trim()
-                : null;
+            var home = new ClusterHome(ClusterAddress.HomeOfEnvironment);
+            return url.IsLoopback && System.IO.File.Exists(home.OperatorKey) ? new HomeKey(home.Path, System.IO.File.ReadAllText(home.OperatorKey).Trim()) : null;
         }
         catch (Exception e) when (FileTrouble.Is(e))
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 
@@ -5,12 +6,19 @@ namespace Granary.Sdk.Connecting;
 
 /// <summary>The cluster's HTTP API, for what is asked of it seldom: tokens, the audit log, uploads and the files that jobs have left.</summary>
 /// <param name="cluster">The server, and who asks.</param>
-internal sealed class HttpApi(RemoteCluster cluster) : IDisposable
+/// <param name="silence">How long the server may say nothing at all; the usual time if left out.</param>
+/// <param name="dial">Makes connections; the usual ones if left out.</param>
+internal sealed class HttpApi(RemoteCluster cluster, TimeSpan? silence = null, HttpDial? dial = null) : IDisposable
 {
     private const string Root = "/api/v1";
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);
+    private const int ChunkBytes = 1 << 17;
+    private const int Looks = 4; // within the time of silence that is borne
 
-    private readonly HttpClient _http = HttpWay.Open(cluster);
+    private readonly TimeSpan _longest = silence ?? Silence.OfMachine;
+    private readonly HttpDial _dial = dial ?? new HttpDial(silence ?? Silence.OfMachine);
+    private HttpClient? _http;
+
+    private HttpClient Http => _http ??= HttpWay.Open(cluster, _dial);
 
     /// <summary>The API of a cluster that serves one.</summary>
     /// <exception cref="ClusterUnreachableException">It serves none that is known.</exception>
@@ -56,64 +64,161 @@ internal sealed class HttpApi(RemoteCluster cluster) : IDisposable
         }
     }
 
-    /// <summary>Fetches a file.</summary>
+    /// <summary>Fetches a file. Where its server falls silent it is fetched anew from another address of the cluster, if it has one.</summary>
     /// <param name="path">As there.</param>
-    /// <param name="to">Takes it.</param>
+    /// <param name="to">Takes it; what it has before is gone.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <inheritdoc cref="Ask" path="/exception"/>
     public async Task Fetch(string path, Stream to, CancellationToken cancellation)
     {
+        for (var tries = 1; !await TryFetch(path, to, cancellation); tries++)
+        {
+            if (tries >= _dial.Addresses)
+            {
+                throw HttpWay.Silent(cluster, _longest);
+            }
+
+            to.SetLength(0);
+        }
+    }
+
+    // False: the server has fallen silent.
+    private async Task<bool> TryFetch(string path, Stream to, CancellationToken cancellation)
+    {
         using var answer = await Send(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using var from = await answer.Content.ReadAsStreamAsync(cancellation);
-        await from.CopyToAsync(to, cancellation);
+        var chunk = new byte[ChunkBytes];
+        while (true)
+        {
+            int count;
+            try
+            {
+                time.CancelAfter(_longest);
+                count = await from.ReadAsync(chunk, time.Token);
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested && (e is OperationCanceledException || HttpWay.IsSilent(e)))
+            {
+                return false;
+            }
+            catch (IOException e)
+            {
+                throw new ClusterUnreachableException($"the connection to {cluster} was cut off: {e.Message} Fetch it again.");
+            }
+
+            if (count == 0)
+            {
+                return true;
+            }
+
+            await to.WriteAsync(chunk.AsMemory(0, count), cancellation);
+        }
     }
 
     private async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation)
     {
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (body is null && completion == HttpCompletionOption.ResponseContentRead)
+        for (var tries = 1; ; tries++)
         {
-            time.CancelAfter(AnswerTime); // what is sent, or fetched, takes as long as it takes
+            using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var watch = body is null ? null : Watch(lost, ended.Token); // what is sent takes as long as it takes, while the cluster is there
+            if (body is null)
+            {
+                lost.CancelAfter(_longest);
+            }
+
+            try
+            {
+                using var request = new HttpRequestMessage(method, new Uri(cluster.Url, Root + path));
+                request.Content = body;
+                request.Headers.ExpectContinue = body is not null; // what is refused is refused before it is sent
+                var answer = await Http.SendAsync(request, completion, lost.Token);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return answer;
+                }
+
+                using (answer)
+                {
+                    throw Refusal(answer.StatusCode, await answer.Content.ReadAsStringAsync(lost.Token));
+                }
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested && (e is OperationCanceledException || HttpWay.IsSilent(e)))
+            {
+                if (body is not null || tries >= _dial.Addresses)
+                {
+                    throw HttpWay.Silent(cluster, _longest);
+                }
+            }
+            catch (HttpRequestException e)
+            {
+                throw HttpWay.Distrust(cluster, e) ?? new ClusterUnreachableException($"no silo answers at {cluster}: {e.Message}");
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await (watch ?? Task.CompletedTask);
+            }
+        }
+    }
+
+    // Asks something small over connections of its own from time to time. Once nothing has been answered for too long, gives up what is waited for.
+    private async Task Watch(CancellationTokenSource lost, CancellationToken ended)
+    {
+        var (silence, each, looks) = (new Silence(_longest), _longest / Looks, new List<Task>());
+        while (!ended.IsCancellationRequested && !lost.IsCancellationRequested)
+        {
+            var since = Stopwatch.GetTimestamp();
+            silence.Ask();
+            looks.RemoveAll(l => l.IsCompleted);
+            looks.Add(Look(silence, ended)); // a late one may be answered yet, or another silo answers before
+            await Task.Delay(each, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            silence.HearNothing(since, each);
+            if (silence.IsTooLong && !ended.IsCancellationRequested)
+            {
+                await lost.CancelAsync();
+            }
         }
 
+        await Task.WhenAll(looks);
+    }
+
+    private async Task Look(Silence silence, CancellationToken ended)
+    {
+        // At the address that is waited for: another may be there while that one is not.
+        using var http = HttpWay.Open(cluster, _dial.Last is { } place ? new HttpDial(_longest, (_, _) => Task.FromResult<IPAddress[]>([place])) : _dial);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        time.CancelAfter(_longest);
         try
         {
-            using var request = new HttpRequestMessage(method, new Uri(cluster.Url, Root + path));
-            request.Content = body;
-            request.Headers.ExpectContinue = body is not null; // what is refused is refused before it is sent
-            var answer = await _http.SendAsync(request, completion, time.Token);
-            if (answer.IsSuccessStatusCode)
-            {
-                return answer;
-            }
-
-            using (answer)
-            {
-                throw Refusal(answer.StatusCode, await answer.Content.ReadAsStringAsync(time.Token));
-            }
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new ClusterUnreachableException($"the cluster at {cluster} has not answered for {AnswerTime.TotalSeconds:0} s.");
+            using var answer = await http.GetAsync(new Uri(cluster.Url, Root + "/whoami"), HttpCompletionOption.ResponseHeadersRead, time.Token);
+            silence.Hear();
         }
         catch (HttpRequestException e)
         {
-            throw HttpWay.Distrust(cluster, e) ?? new ClusterUnreachableException($"no silo answers at {cluster}: {e.Message}");
+            if (HttpWay.IsRefused(e))
+            {
+                silence.Hear();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nothing was heard.
         }
     }
 
     // What this API does not know is said in its own words.
-    private static GranaryException Refusal(HttpStatusCode code, string text)
+    private GranaryException Refusal(HttpStatusCode code, string text)
     {
         var why = HttpWay.Detail(text) ?? $"HTTP {(int)code}";
         return code switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new AccessRefusedException(why),
-            < HttpStatusCode.InternalServerError => new JobRefusedException(why, new HttpRequestException(why, null, code)),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => HttpWay.NoAccess(cluster, code, why),
+            < HttpStatusCode.InternalServerError or HttpStatusCode.InsufficientStorage => new JobRefusedException(why, new HttpRequestException(why, null, code)),
             _ => new ClusterUnreachableException(why),
         };
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _http?.Dispose();
 }

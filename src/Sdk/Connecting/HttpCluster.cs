@@ -54,11 +54,13 @@ internal sealed class HttpCluster : ICluster
     /// <param name="cluster">The server, and who asks.</param>
     /// <param name="calls">How long an answer is waited for.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="silence">How long its machine may say nothing at all.</param>
+    /// <param name="dial">Makes connections; the usual ones if left out.</param>
     /// <exception cref="ClusterUnreachableException">No silo answers there.</exception>
     /// <exception cref="AccessRefusedException">The cluster asks for another token.</exception>
-    public static async Task<HttpCluster> Reach(RemoteCluster cluster, PersistentCalls calls, CancellationToken cancellation)
+    public static async Task<HttpCluster> Reach(RemoteCluster cluster, PersistentCalls calls, CancellationToken cancellation, TimeSpan? silence = null, HttpDial? dial = null)
     {
-        var http = new HttpQuestions(cluster);
+        var http = new HttpQuestions(cluster, new Silence(silence ?? Silence.OfMachine), dial);
         try
         {
             await calls.Ask(() => http.Get("", Json.Boolean, cancellation), cancellation);

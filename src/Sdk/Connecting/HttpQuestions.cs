@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -9,7 +10,9 @@ namespace Granary.Sdk.Connecting;
 /// <summary>Questions to a cluster's HTTP server. A try that is made while another is open has a connection of its own: the silos share the
 /// port, and a frozen one answers nothing.</summary>
 /// <param name="cluster">The server, and who asks.</param>
-internal sealed class HttpQuestions(RemoteCluster cluster) : IDisposable
+/// <param name="silence">How long the server may say nothing at all; null: as long as whoever asks has patience.</param>
+/// <param name="dial">Makes connections; the usual ones if left out.</param>
+internal sealed class HttpQuestions(RemoteCluster cluster, Silence? silence = null, HttpDial? dial = null) : IDisposable
 {
     // A frozen silo answers nothing; the next try goes to another one. A long poll is answered well within that time. A change may wait for storage.
     private static readonly TimeSpan AnswerTime = StatusMark.LongestWait + TimeSpan.FromSeconds(5);
@@ -21,6 +24,7 @@ internal sealed class HttpQuestions(RemoteCluster cluster) : IDisposable
     {
     }
 
+    private readonly HttpDial _dial = dial ?? new HttpDial(silence?.Longest ?? Silence.OfMachine);
     private HttpClient? _idle;
     private volatile bool _disposed;
 
@@ -41,32 +45,50 @@ internal sealed class HttpQuestions(RemoteCluster cluster) : IDisposable
     private async Task<T?> Send<T>(HttpMethod method, string question, string? body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(GranaryClient));
-        var http = Interlocked.Exchange(ref _idle, null) ?? HttpWay.Open(cluster);
+        var http = Interlocked.Exchange(ref _idle, null) ?? HttpWay.Open(cluster, _dial);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        time.CancelAfter(method == HttpMethod.Get ? AnswerTime : ChangeTime);
+        var (since, longest) = (Stopwatch.GetTimestamp(), method == HttpMethod.Get ? AnswerTime : ChangeTime);
+        longest = silence is { Longest: var borne } && borne < longest ? borne : longest;
+        time.CancelAfter(longest);
+        silence?.Ask();
         try
         {
             using var request = new HttpRequestMessage(method, new Uri(cluster.Url, ClusterJson.Path + question));
             request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
             using var answer = await http.SendAsync(request, time.Token);
+            silence?.Hear();
             var text = await answer.Content.ReadAsStringAsync(time.Token);
             Keep(http);
             http = null;
-            return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize(text, type) : throw HttpWay.Refusal(answer.StatusCode, text);
+            return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize(text, type) : throw HttpWay.Refusal(answer.StatusCode, text, cluster);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException();
+            silence?.HearNothing(since, longest);
+            throw IsLost() ? Lost() : new TimeoutException();
         }
         catch (HttpRequestException e) when (HttpWay.Distrust(cluster, e) is { } distrust)
         {
             throw distrust;
+        }
+        catch (HttpRequestException e) when (HttpWay.IsRefused(e))
+        {
+            silence?.Hear();
+            throw;
+        }
+        catch (HttpRequestException e) when (e.StatusCode is null && IsLost())
+        {
+            throw Lost();
         }
         finally
         {
             http?.Dispose();
         }
     }
+
+    private bool IsLost() => silence is { IsTooLong: true };
+
+    private ClusterUnreachableException Lost() => HttpWay.Silent(cluster, silence!.Longest);
 
     // One is kept for the next question.
     private void Keep(HttpClient answered)

@@ -8,6 +8,9 @@ namespace Granary.Sdk.Connecting;
 /// <param name="Authority">File of the certificates, in PEM, one of which the server's is to come from; null: those that the system trusts.</param>
 internal sealed record RemoteCluster(Uri Url, string? Token = null, string? Authority = null)
 {
+    /// <summary>What is shown to silos of this machine where there is no token; null: nothing.</summary>
+    public HomeKey? Key { get; init; }
+
     /// <summary>The address of a cluster's API, as a user has written it.</summary>
     /// <param name="text">"https://granary.example:8443".</param>
     /// <param name="said">Where it stands, for messages: "--url".</param>

@@ -19,6 +19,7 @@ internal static class SiloCommand
         var outputRoot = Setting("--output-root", "Folder that jobs may write, or s3://BUCKET/PREFIX. Default: any; beyond the loopback, with tokens, HOME/runs.", "");
         var uploads = Setting("--uploads", "Directory for data that clients upload, the same for every silo; default: HOME/uploads.", "");
         var longestUpload = Setting("--longest-upload", "Bytes of the longest file that clients may upload.", 4L << 30);
+        var uploadSpace = Setting("--upload-space", "Bytes that all uploads may have in sum, the same for every silo.", 64L << 30);
         var cluster = Setting("--cluster", "Cluster id: silos with the same one form a cluster.", "local");
         var service = Setting("--service", "Service id: job records belong to it, over every cluster id.", "granary");
         var address = Setting("--address", "Address to listen on and to tell the others.", Environment.GetEnvironmentVariable("POD_IP") ?? "127.0.0.1");
@@ -50,7 +51,7 @@ internal static class SiloCommand
         var temporaryHome = new Option<bool>("--temporary-home") { Description = "With --end-with-stdin: the last silo to stop so removes the home." };
         var command = new Command("silo", "Runs one silo.")
         {
-            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, oidc.Issuer, oidc.Audience, oidc.NameClaim, oidc.RoleClaim, oidc.Roles, certs, insecure, threads, jobs, device, kernels, store, redis, postgres,
+            name, home, checkpoints, dataRoots, outputRoot, uploads, longestUpload, uploadSpace, cluster, service, address, siloPort, gatewayPort, channelPort, healthPort, webPort, webAddress, webHosts, auth, oidc.Issuer, oidc.Audience, oidc.NameClaim, oidc.RoleClaim, oidc.Roles, certs, insecure, threads, jobs, device, kernels, store, redis, postgres,
             telemetry, webShared, allowFaults, tcpAlone, endWithStdin, temporaryHome,
         };
         command.SetAction(async (result, cancellation) =>
@@ -67,6 +68,7 @@ internal static class SiloCommand
                     Uploads = UserPath.Absolute(
                         result.GetValue(uploads) is { Length: > 0 } folder ? folder : Path.Combine(result.GetValue(home)!, "uploads"), Environment.CurrentDirectory),
                     LongestUpload = result.GetValue(longestUpload),
+                    UploadSpace = result.GetValue(uploadSpace),
                     Cluster = result.GetValue(cluster)!,
                     Service = result.GetValue(service)!,
                     Address = Ip("--address", result.GetValue(address)!),

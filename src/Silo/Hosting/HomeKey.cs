@@ -1,3 +1,4 @@
+using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Web.Security;
 
@@ -31,7 +32,7 @@ internal static class HomeKey
         }
 
         return key.StartsWith(TokenText.Prefix, StringComparison.Ordinal)
-            ? new FixedKey(Holder, TokenText.HashOf(key))
+            ? new FixedKey(Holder, TokenText.HashOf(key)) { Proof = KeyProof.Of(key) }
             : throw new SettingException($"{path}: this is no key. Remove it: a new one is made.");
     }
 }

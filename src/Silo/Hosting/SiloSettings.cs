@@ -33,6 +33,9 @@ internal sealed record SiloSettings
     /// <summary>Bytes of the longest file that may be uploaded.</summary>
     public long LongestUpload { get; init; }
 
+    /// <summary>Bytes of all that is uploaded, in sum.</summary>
+    public long UploadSpace { get; init; }
+
     /// <summary>Cluster id.</summary>
     public required string Cluster { get; init; }
 
@@ -164,6 +167,11 @@ internal sealed record SiloSettings
         if (LongestUpload < 0)
         {
             throw new SettingException($"--longest-upload is {LongestUpload}, but must be a number of bytes, or 0: nothing can be uploaded.");
+        }
+
+        if (UploadSpace < 0)
+        {
+            throw new SettingException($"--upload-space is {UploadSpace}, but must be a number of bytes, or 0: nothing can be uploaded.");
         }
 
         if (Jobs < 1)

@@ -37,6 +37,7 @@ internal sealed class WebHost : IAsyncDisposable
             Access = WebAccess.Of(settings),
             Uploads = settings.Uploads,
             LongestUpload = settings.LongestUpload,
+            UploadSpace = settings.UploadSpace,
             Certificates = certificates,
         };
         if (WebAccess.Warning(settings) is { } warning)

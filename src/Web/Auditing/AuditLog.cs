@@ -71,7 +71,7 @@ internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, 
     {
         < FirstRefusal => "done",
         StatusCodes.Status499ClientClosedRequest => "cut off",
-        < FirstFailure => "refused",
+        < FirstFailure or StatusCodes.Status507InsufficientStorage => "refused",
         _ => "failed",
     };
 

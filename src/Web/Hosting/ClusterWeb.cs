@@ -76,6 +76,7 @@ internal sealed class ClusterWeb : IAsyncDisposable
             builder.Services.AddSingleton(logs);
         }
 
+        var space = settings.Uploads is { } uploads ? new UploadSpace(uploads, settings.UploadSpace, settings.Silo, time ?? TimeProvider.System) : null;
         builder.Services
             .AddRouting()
             .AddSingleton(settings)
@@ -88,7 +89,8 @@ internal sealed class ClusterWeb : IAsyncDisposable
             .AddSingleton<TokenTable>()
             .AddSingleton<Callers>()
             .AddSingleton<AuditLog>()
-            .AddSingleton<IUploadStore>(new DirectoryUploads(settings.Uploads))
+            .AddSingleton<UploadPlaces>()
+            .AddSingleton<IUploadStore>(new DirectoryUploads(settings.Uploads, space))
             .ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions))
             .AddGranaryOpenApi();
         var app = builder.Build();
@@ -98,11 +100,13 @@ internal sealed class ClusterWeb : IAsyncDisposable
         app.UseMiddleware<TokenGuard>();
         app.MapGranaryApi();
         app.MapRecords();
+        app.MapProof();
         app.MapOpenApi().Needs(Role.Viewer);
         app.MapPage();
         try
         {
             await app.StartAsync(cancellation);
+            space?.SweepAtStart();
             return new ClusterWeb(app, settings);
         }
         catch (SocketException e)

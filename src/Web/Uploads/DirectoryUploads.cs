@@ -1,28 +1,33 @@
 using System.Security.Cryptography;
+using Granary.Jobs;
 
 namespace Granary.Web.Uploads;
 
 /// <summary>Uploads in a directory that every silo sees: FOLDER/SHA256/NAME, with the name that the file came with first.</summary>
 /// <param name="folder">The directory; made when it is needed. Null: nothing is taken.</param>
-internal sealed class DirectoryUploads(string? folder) : IUploadStore
+/// <param name="space">What all uploads there may take; null where the folder is.</param>
+internal sealed class DirectoryUploads(string? folder, UploadSpace? space) : IUploadStore
 {
-    private const int ChunkBytes = 1 << 20;
+    private const int ChunkBytes = 1 << 17;
     private const int LongestName = 100;
-    private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <inheritdoc/>
     public (string Path, long Bytes)? Find(string sha256) => folder is not null && First(Path.Combine(folder, sha256)) is { } file ? (file, new FileInfo(file).Length) : null;
 
     /// <inheritdoc/>
-    public async Task<(string Path, long Bytes)> Take(string sha256, string name, Stream content, CancellationToken cancellation)
+    public async Task<(string Path, long Bytes)> Take(string sha256, string name, long length, Stream content, CancellationToken cancellation)
     {
-        if (folder is null)
+        if (folder is null || space is null)
         {
             throw new UploadRefusedException("this silo takes no uploads.");
         }
 
-        Directory.CreateDirectory(folder);
-        var (own, place) = (Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), Path.Combine(folder, sha256));
+        if (Find(sha256) is { } there)
+        {
+            return there; // it takes no space a second time
+        }
+
+        var (own, place) = (await space.Reserve(length, cancellation), Path.Combine(folder, sha256));
         try
         {
             var found = await Write(own, content, cancellation);
@@ -31,13 +36,22 @@ internal sealed class DirectoryUploads(string? folder) : IUploadStore
                 throw new UploadRefusedException($"what has arrived has the SHA-256 {found}, and was to have {sha256}. It was changed on the way, or while it was read: upload it again.");
             }
 
-            Directory.CreateDirectory(place);
-            if (First(place) is null)
-            {
-                File.Move(own, Path.Combine(place, FileName(name)), overwrite: true); // of two that come at once, both are the same
-            }
+            return await space.Alone(
+                () =>
+                {
+                    Directory.CreateDirectory(place);
+                    if (First(place) is null)
+                    {
+                        File.Move(own, Path.Combine(place, FileName(name))); // of two that came at once, both are the same
+                    }
 
-            return Find(sha256)!.Value;
+                    return Find(sha256)!.Value;
+                },
+                cancellation);
+        }
+        catch (IOException e) when (FileTrouble.IsFullDisk(e))
+        {
+            throw new UploadSpaceException("the disk of uploads is full. Have an operator make room there, or name a folder of another disk as --uploads.");
         }
         finally
         {
@@ -48,13 +62,7 @@ internal sealed class DirectoryUploads(string? folder) : IUploadStore
     // Returns the content's SHA-256.
     private static async Task<string> Write(string path, Stream content, CancellationToken cancellation)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerAlone;
-        }
-
-        await using var file = new FileStream(path, options);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var chunk = new byte[ChunkBytes];
         for (var count = 0; (count = await content.ReadAsync(chunk, cancellation)) > 0;)

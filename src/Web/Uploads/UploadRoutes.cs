@@ -14,10 +14,6 @@ namespace Granary.Web.Uploads;
 /// <summary>Data comes to the cluster from machines that share no disk with it.</summary>
 internal static partial class UploadRoutes
 {
-    private const int AtOnce = 4;
-
-    private static readonly SemaphoreSlim Room = new(AtOnce);
-
     /// <summary>Adds them.</summary>
     public static void MapUploads(this IEndpointRouteBuilder api)
     {
@@ -33,12 +29,13 @@ internal static partial class UploadRoutes
             .Produces<UploadDocument>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest, "application/problem+json")
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge, "application/problem+json")
+            .ProducesProblem(StatusCodes.Status507InsufficientStorage, "application/problem+json")
             .Needs(Role.Submitter)
             .Changes("data.upload")
             .Says("Uploads", "Uploads a file", "The body is the file, whose SHA-256 is the address's last part. name: what it is called, for messages.");
     }
 
-    private static async Task<IResult> Take(string sha256, string? name, HttpContext context, IUploadStore uploads, WebSettings settings, CancellationToken cancellation)
+    private static async Task<IResult> Take(string sha256, string? name, HttpContext context, IUploadStore uploads, UploadPlaces places, WebSettings settings, CancellationToken cancellation)
     {
         AuditLog.Concerns(context, $"{Hash(sha256)} {name}");
         if (context.Request.ContentLength is not { } length)
@@ -58,17 +55,12 @@ internal static partial class UploadRoutes
             limit.MaxRequestBodySize = settings.LongestUpload;
         }
 
-        await Room.WaitAsync(cancellation);
-        try
-        {
-            var (path, bytes) = await uploads.Take(sha256, name ?? "", context.Request.Body, cancellation);
-            return TypedResults.Created($"/api/v1/uploads/{sha256}", new UploadDocument(sha256, path, bytes));
-        }
-        finally
-        {
-            Room.Release();
-        }
+        var (path, bytes) = await places.Within(CallerOf(context), () => uploads.Take(sha256, name ?? "", length, context.Request.Body, cancellation), cancellation);
+        return TypedResults.Created($"/api/v1/uploads/{sha256}", new UploadDocument(sha256, path, bytes));
     }
+
+    // Where nobody is asked for a token, machines are told apart.
+    private static string CallerOf(HttpContext context) => Caller.Of(context).Owner ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static string Hash(string text) => Digits().IsMatch(text)
         ? text

@@ -24,14 +24,15 @@ internal sealed class GuardedWeb : IAsyncDisposable
 
     public string Audit => Path.Combine(Folder, "audit");
 
-    public static async Task<GuardedWeb> Start(IGrainFactory grains, TimeProvider? time = null, string silo = "silo-1", string? folder = null, long longestUpload = 1 << 20, OidcSettings? oidc = null)
+    public static async Task<GuardedWeb> Start(IGrainFactory grains, TimeProvider? time = null, string silo = "silo-1", string? folder = null, long longestUpload = 1 << 20, long uploadSpace = 1 << 30, OidcSettings? oidc = null)
     {
         folder ??= Directory.CreateTempSubdirectory("granary-test-").FullName;
         var settings = new WebSettings(silo, "test", new IPEndPoint(IPAddress.Loopback, 0))
         {
-            Access = new AccessSettings { DemandsTokens = true, Keys = [new FixedKey("home", TokenText.HashOf(Key))], AuditFolder = Path.Combine(folder, "audit"), Oidc = oidc },
+            Access = new AccessSettings { DemandsTokens = true, Keys = [new FixedKey("home", TokenText.HashOf(Key)) { Proof = KeyProof.Of(Key) }], AuditFolder = Path.Combine(folder, "audit"), Oidc = oidc },
             Uploads = Path.Combine(folder, "uploads"),
             LongestUpload = longestUpload,
+            UploadSpace = uploadSpace,
         };
         return new GuardedWeb(await ClusterWeb.Start(settings, grains, new DataCheckOfTests(), time: time), folder);
     }

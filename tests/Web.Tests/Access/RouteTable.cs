@@ -10,6 +10,7 @@ internal static class RouteTable
     public static IReadOnlyDictionary<string, Role?> Least { get; } = new Dictionary<string, Role?>
     {
         ["GET /"] = null,
+        ["GET /api/v1/proof"] = null,
         ["GET /api/v1/cluster"] = Role.Viewer,
         ["GET /api/v1/silos"] = Role.Viewer,
         ["GET /api/v1/jobs"] = Role.Viewer,
