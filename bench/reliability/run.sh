@@ -115,8 +115,17 @@ tls)
     granary certs init --folder "$certs" >/dev/null
     granary certs issue --folder "$certs" --name silo --address 127.0.0.1 >/dev/null
     silos=()
+    waits() { # command: until it succeeds, at most two minutes
+        for _ in $(seq 120); do
+            "$@" && return
+            sleep 1
+        done
+        echo "in vain: $*" >&2
+        cat "$scratch"/[12].log >&2
+        return 1
+    }
     rate() { # tls or plain, job...
-        local way=$1 job from began with=()
+        local way=$1 job from since with=()
         shift
         trap 'kill "${silos[@]}" 2>/dev/null || true; wait' EXIT # of this subshell
         [ "$way" = plain ] || with=(--certs "$certs/silo")
@@ -125,15 +134,17 @@ tls)
             dotnet "$root/src/Client/bin/Release/net10.0/granary.dll" silo --name $name --home "$GRANARY_HOME" --threads 1 --tcp-alone --web-port 0 "${with[@]}" >"$scratch/$name.log" 2>&1 &
             silos+=($!)
         done
-        until grep -q ^page "$scratch/1.log" && grep -q ^ready "$scratch/2.log"; do sleep 0.2; done
+        waits grep -q ^page "$scratch/1.log"
+        waits grep -q ^ready "$scratch/2.log"
         GRANARY_URL=$(sed -n 's|^page .* at \(.*\)/$|\1|p' "$scratch/1.log")
         export GRANARY_URL
         job=$(submit "$@")
         step() { granary show "$job" --json | field step; }
-        until [ "$(step)" -gt 100 ]; do sleep 1; done
-        from=$(step) began=$(date +%s%N)
+        began() { [ "$(step)" -gt 100 ]; }
+        waits began
+        from=$(step) since=$(date +%s%N)
         sleep 20
-        echo "($(step) - $from) * 10^9 / ($(date +%s%N) - $began)" | bc -l | cut -c1-7
+        echo "($(step) - $from) * 10^9 / ($(date +%s%N) - $since)" | bc -l | cut -c1-7
         granary cancel "$job" >/dev/null
         kill "${silos[@]}"
         wait
@@ -143,11 +154,13 @@ tls)
     }
     echo "steps/s: job, without TLS, with TLS"
     steady=(training.epochs=1000000 data.shards=2 training.optimizer.kind=sgd training.optimizer.learningRate=0.001)
-    for _ in $(seq "${2:-5}"); do
+    for round in $(seq "${2:-5}"); do
         for name in mlp gpt; do
             [ $name = mlp ] && job=("$root/examples/fashion-mlp.yaml" --set training.batch=256 "${steady[@]}") \
                 || job=("$root/examples/source-transformer.yaml" --set model.layers=4 model.width=128 "${steady[@]}")
-            plain=$(rate plain "${job[@]}") tls=$(rate tls "${job[@]}")
+            [ $((round % 2)) = 0 ] || plain=$(rate plain "${job[@]}")
+            tls=$(rate tls "${job[@]}")
+            [ $((round % 2)) = 1 ] || plain=$(rate plain "${job[@]}")
             echo "$name $plain $tls"
         done
     done

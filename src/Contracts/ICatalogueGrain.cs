@@ -23,6 +23,10 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
     /// running when the cluster was lost, and starts queued jobs while slots are free.</summary>
     [Alias("Awake")]
     Task Awake();
+
+    /// <summary>The same, once whatever is being done is done; returns at once. Calls that come before it begins share it: a cluster that comes back with a long queue looks at it a few times, not once for each job.</summary>
+    [Alias("Wake"), AlwaysInterleave]
+    Task Wake();
 }
 
 /// <summary>A job handed to a cluster.</summary>

@@ -56,6 +56,6 @@ public sealed class TrainOnTests : IDisposable
         Assert.Equal(2, other.Code);
         Assert.Contains("training.batch is 32 here, 64 there", other.Errors);
         Assert.Contains("this is no output folder of a job", (await Run(["train", .. whole, "--continue", "nowhere"])).Errors);
-        Assert.Contains("a run in a store cannot be gone on from there", (await Run(["train", .. whole, "--continue", "s3://bucket/run"])).Errors);
+        Assert.Contains("a run in a store cannot be continued from there", (await Run(["train", .. whole, "--continue", "s3://bucket/run"])).Errors);
     }
 }

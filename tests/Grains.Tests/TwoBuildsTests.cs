@@ -24,6 +24,7 @@ public sealed class TwoBuildsTests : IDisposable
         var coordinator = await cluster.Submit(SmallCluster.Blobs(_folder), at: coordinatorIsLost ? newer.Name : silos.Single(s => s != newer).Name);
         var waiting = await GranaryCluster.Until(coordinator, s => s.Activity.StartsWith("waiting until all silos are of builds that compute the same: ", StringComparison.Ordinal) || s.Failure is not null);
         Assert.Null(waiting.Failure);
+        Assert.Equal(coordinatorIsLost, waiting.Coordinator == newer.Name);
         Assert.Equal((JobState.Running, 0L), (waiting.State, waiting.Step));
         Assert.Contains($"silo {newer.Name} is granary ", waiting.Activity, StringComparison.Ordinal);
         await cluster.Kill(newer.Name);

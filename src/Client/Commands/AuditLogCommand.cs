@@ -19,7 +19,7 @@ internal static class AuditLogCommand
             string[] silent = [.. trail.GetProperty("silent").EnumerateArray().Select(s => s.GetString()!)];
             if (silent.Length > 0)
             {
-                await Console.Error.WriteLineAsync($"without what silo {string.Join(", ", silent)} has noted: {(silent.Length == 1 ? "it does" : "they do")} not answer.");
+                await Console.Error.WriteLineAsync($"without the entries of {string.Join(", ", silent)}, which {(silent.Length == 1 ? "does" : "do")} not answer.");
             }
 
             var entries = trail.GetProperty("entries");

@@ -10,8 +10,9 @@ namespace Granary.Contracts;
 /// <param name="Result">"done", "refused" (not allowed, or wrong), "failed", or "cut off": whoever asked did not wait for the answer. "asked": what came of it is not known, as where the silo died at it or the disk was full by then.</param>
 /// <param name="Status">The HTTP status that was answered; 0: none is known.</param>
 /// <param name="Silo">The silo that answered.</param>
+/// <param name="Call">Names the call: what is noted before it is carried out and what came of it have the same. Null: an earlier build's.</param>
 [GenerateSerializer, Immutable, Alias("granary.AuditEntry")]
-public record AuditEntry(
+public sealed record AuditEntry(
     [property: Id(0)] DateTimeOffset At,
     [property: Id(1)] string Who,
     [property: Id(2)] string Role,
@@ -20,4 +21,9 @@ public record AuditEntry(
     [property: Id(5)] string? What,
     [property: Id(6)] string Result,
     [property: Id(7)] int Status,
-    [property: Id(8)] string Silo);
+    [property: Id(8)] string Silo,
+    [property: Id(9)] string? Call)
+{
+    /// <summary>The result of a call that has not been answered.</summary>
+    public const string Asked = "asked";
+}

@@ -22,6 +22,8 @@ internal sealed class CatalogueState
 [KeepAlive, Immovable]
 internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentState<CatalogueState> kept, SiloIdentity silo) : Grain, ICatalogueGrain
 {
+    private Task _next = Task.CompletedTask; // a call of Awake that has not begun
+
     /// <inheritdoc/>
     public async Task<string> Submit(Submission submission)
     {
@@ -59,7 +61,23 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     }
 
     /// <inheritdoc/>
-    public Task Awake() => StartNext();
+    public Task Awake()
+    {
+        _next = Task.CompletedTask; // whoever comes from now on may have news that this does not see
+        return StartNext();
+    }
+
+    /// <inheritdoc/>
+    public Task Wake()
+    {
+        if (_next.IsCompleted)
+        {
+            _next = this.AsReference<ICatalogueGrain>().Awake();
+            _next.Ignore();
+        }
+
+        return Task.CompletedTask;
+    }
 
     // Starting a job that has started changes nothing, so it does not matter where this was cut short the last time. A job whose
     // coordinator does not answer counts as running, and does not block other jobs.

@@ -14,12 +14,8 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5); // callers wait no longer than this for the whole answer
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SiloInfo>> Silos()
-    {
-        var living = cluster.CurrentSnapshot.Members.Values
-            .Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping);
-        return [.. (await Task.WhenAll(living.Select(Ask))).OrderBy(s => s.Name, StringComparer.Ordinal)];
-    }
+    public async Task<IReadOnlyList<SiloInfo>> Silos() =>
+        [.. (await Task.WhenAll(Living().Select(Ask))).OrderBy(s => s.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public Task InjectFault(string silo, Fault fault) => Worker(silo).InjectFault(fault);
@@ -28,10 +24,9 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
     public Task ClearFault(string silo, FaultKind kind) => Worker(silo).ClearFault(kind);
 
     /// <inheritdoc/>
-    public async Task<AuditTrail> Audit(int most)
+    public async Task<AuditTrail> Audit(int most, string? except)
     {
-        var living = cluster.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active);
-        var asked = await Task.WhenAll(living.Select(async m => (m.Name, Entries: await Audit(m, most))));
+        var asked = await Task.WhenAll(Living().Where(m => m.Name != except).Select(async m => (m.Name, Entries: await Audit(m, most))));
         return new AuditTrail(
             AuditTrail.Newest(asked.SelectMany(a => a.Entries ?? []), most), [.. asked.Where(a => a.Entries is null).Select(a => a.Name).Order(StringComparer.Ordinal)]);
     }
@@ -50,6 +45,9 @@ internal sealed class ClusterGrain(IClusterMembershipService cluster, IWorkerCli
             return null;
         }
     }
+
+    private IEnumerable<ClusterMember> Living() =>
+        cluster.CurrentSnapshot.Members.Values.Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping);
 
     private TimeSpan LongestTime => patience.Stretch(AnswerTime) is var time && time < LongestAnswer ? time : LongestAnswer;
 

@@ -78,7 +78,7 @@ internal sealed partial class CoordinatorGrain(
         }
         else if (State is { Submission: not null, State: JobState.Queued })
         {
-            _ = Catalogue.Awake(); // the activation before this one may have been started, and lost before its first generation was stored
+            Catalogue.Wake().Ignore(); // the activation before this one may have been started, and lost before its first generation was stored
         }
         else if (State.Submission is not null && State.Generation > 0)
         {
@@ -144,7 +144,7 @@ internal sealed partial class CoordinatorGrain(
         // The call itself is enough: an activation that finds its job running continues it.
         if (State.State != JobState.Running)
         {
-            _ = Catalogue.Awake(); // the first call may have been lost; not awaited, because the catalogue calls this grain
+            Catalogue.Wake().Ignore(); // the first call may have been lost; not awaited, because the catalogue calls this grain
         }
 
         if (State.State is not (JobState.Running or JobState.Queued) && await this.GetReminder(reminderName) is { } reminder)

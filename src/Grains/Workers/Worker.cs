@@ -19,6 +19,7 @@ internal sealed class Worker : GrainService, IWorker
     private readonly SiloAddress _address;
     private readonly LossWatch _losses;
     private readonly SiloIdentity _self;
+    private (int Most, Task<IReadOnlyList<AuditEntry>> Reading) _audit = (0, Task.FromResult<IReadOnlyList<AuditEntry>>([]));
 
     public Worker(
         GrainId id, Silo silo, ILoggerFactory loggers, SiloCondition condition, JobTable jobs, AssignedShards shards,
@@ -49,7 +50,16 @@ internal sealed class Worker : GrainService, IWorker
     public Task<SiloInfo> Describe() => Task.FromResult(_condition.Describe(_address, _sessions.Channel));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<AuditEntry>> Audit(int most) => Task.Run(() => _self.Audit?.Invoke(most) ?? []); // reads files
+    public Task<IReadOnlyList<AuditEntry>> Audit(int most)
+    {
+        // It reads files. Where the disk does not answer, those who ask again wait for the same answer.
+        if (_audit.Most != most || _audit.Reading.IsCompleted)
+        {
+            _audit = (most, Task.Run(() => _self.Audit?.Invoke(most) ?? []));
+        }
+
+        return _audit.Reading;
+    }
 
     /// <inheritdoc/>
     public async Task<HeldState> Join(GenerationId generation, long recordsFrom)

@@ -81,7 +81,7 @@ internal static class HttpWay
     /// <summary>What a server whose certificate is not trusted is refused with; null: that is not what went wrong.</summary>
     public static ClusterUnreachableException? Distrust(RemoteCluster cluster, Exception error) => error is HttpRequestException { InnerException: AuthenticationException why }
         ? new ClusterUnreachableException($"the certificate of {cluster} is not trusted: " + (IsOfAnotherName(why)
-            ? $"it is not for the name {cluster.Url.DnsSafeHost}. Call the cluster by a name that it has, or issue it for this one too: granary certs issue --name NAME {(IPAddress.TryParse(cluster.Url.DnsSafeHost, out _) ? "--address" : "--dns")} {cluster.Url.DnsSafeHost}"
+            ? $"it is not for the name {cluster.Url.DnsSafeHost}. Call the cluster by a name that it has, or give the silo another one, made with all its names: granary certs issue --name NEW-NAME {(IPAddress.TryParse(cluster.Url.DnsSafeHost, out _) ? "--address" : "--dns")} {cluster.Url.DnsSafeHost}"
             : $"{why.Message} Name the file of its authority: granary login {cluster} --ca FILE"))
         : null;
 

@@ -15,7 +15,7 @@ internal static class ContinuedRun
     {
         if (StoredPath.Is(run))
         {
-            return "a run in a store cannot be gone on from there: copy its folder to this machine first";
+            return "a run in a store cannot be continued from there: copy its folder to this machine first";
         }
 
         var folder = Path.GetFullPath(run);

@@ -20,6 +20,8 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
 
     // A grain that stores something answers late where its storage is slow, and a second call would only wait behind the first one.
     private static readonly TimeSpan EachChange = TimeSpan.FromSeconds(12);
+    // A grain that asks all silos waits up to 5 s for each.
+    private static readonly TimeSpan EachOfSilos = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan ListAge = TimeSpan.FromSeconds(1);
 
@@ -70,6 +72,10 @@ internal sealed class ClusterCalls(IGrainFactory grains, TimeProvider time)
     /// <summary>Calls until an answer has come: what is done by it must be the same where it is done twice.</summary>
     /// <exception cref="ClusterSilentException">None has come.</exception>
     public Task<T> Ask<T>(Func<Task<T>> call, CancellationToken cancellation) => Call(call, EachTry, cancellation);
+
+    /// <summary>The same for a call that every silo is asked by.</summary>
+    /// <inheritdoc cref="Ask{T}" path="/exception"/>
+    public Task<T> AskSilos<T>(Func<Task<T>> call, CancellationToken cancellation) => Call(call, EachOfSilos, cancellation);
 
     /// <summary>The same for a call that changes something.</summary>
     /// <inheritdoc cref="Ask{T}" path="/exception"/>

@@ -38,7 +38,7 @@ internal static class Routes
             .Needs(Role.Viewer)
             .Says("Cluster", "The cluster, and the silo that answers");
         api.MapGet("/silos", async (ClusterCalls calls, CancellationToken cancellation) =>
-                TypedResults.Ok<IReadOnlyList<SiloDocument>>([.. (await calls.Ask(calls.Cluster.Silos, cancellation)).Select(Views.Of)]))
+                TypedResults.Ok<IReadOnlyList<SiloDocument>>([.. (await calls.AskSilos(calls.Cluster.Silos, cancellation)).Select(Views.Of)]))
             .Needs(Role.Viewer)
             .Says("Cluster", "The living silos");
     }

@@ -17,9 +17,9 @@ internal sealed class AuditFolder(string path)
     /// <summary>Adds an entry, on disk when this returns.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor by this user.</exception>
-    public void Append(AuditLine entry)
+    public void Append(AuditEntry entry)
     {
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, AuditJson.Default.AuditLine), (byte)'\n'];
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, AuditJson.Default.AuditEntry), (byte)'\n'];
         lock (_writing)
         {
             Directory.CreateDirectory(path);
@@ -52,54 +52,31 @@ internal sealed class AuditFolder(string path)
 
     /// <summary>The newest entries of all files, oldest first: of each call what came of it, where that is known. A line that is none, as after a full disk, is left out.</summary>
     /// <param name="most">How many.</param>
-    public IReadOnlyList<AuditEntry> Newest(int most)
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor by this user.</exception>
+    public IReadOnlyList<AuditEntry> Newest(int most) => AuditTrail.Newest(Files().SelectMany(f => Newest(f, most)), most);
+
+    // From the end on: what came of a call comes before the call.
+    private static List<AuditEntry> Newest(string file, int most)
     {
-        var newest = new PriorityQueue<AuditEntry, DateTimeOffset>();
-        foreach (var entry in Files().SelectMany(f => Known(File.ReadLines(f).Select(Read).OfType<AuditLine>())))
+        var calls = new HashSet<string>();
+        try
         {
-            newest.Enqueue(entry, entry.At);
-            if (newest.Count > most)
-            {
-                newest.Dequeue();
-            }
+            return [.. LastLines.Of(file).Select(Read).OfType<AuditEntry>().Where(e => e.Call is null || calls.Add(e.Call)).Take(most)];
         }
-
-        return [.. newest.UnorderedItems.Select(i => i.Element).OrderBy(e => e.At)];
-    }
-
-    // What came of a call is further down in the same file, and seldom far.
-    private static IEnumerable<AuditEntry> Known(IEnumerable<AuditLine> lines)
-    {
-        var open = new Dictionary<string, AuditLine>();
-        foreach (var line in lines)
+        catch (FileNotFoundException)
         {
-            if (line.Result == AuditLog.Asked && line.Call is { } asked)
-            {
-                open[asked] = line;
-                continue;
-            }
-
-            if (line.Call is { } answered)
-            {
-                open.Remove(answered);
-            }
-
-            yield return line.Entry();
-        }
-
-        foreach (var unknown in open.Values)
-        {
-            yield return unknown.Entry();
+            return []; // somebody has just renamed or removed it
         }
     }
 
     private IEnumerable<string> Files() => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*" + Ending) : [];
 
-    private static AuditLine? Read(string line)
+    private static AuditEntry? Read(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, AuditJson.Default.AuditLine);
+            return JsonSerializer.Deserialize(line, AuditJson.Default.AuditEntry);
         }
         catch (JsonException)
         {

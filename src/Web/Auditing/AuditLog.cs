@@ -14,9 +14,6 @@ namespace Granary.Web.Auditing;
 /// <param name="logger">Told where an entry cannot be written.</param>
 internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, ILogger<AuditLog> logger)
 {
-    /// <summary>The result of a call that has not been answered.</summary>
-    public const string Asked = "asked";
-
     private const int Longest = 200; // characters of anything that a caller has chosen
     private const int FirstRefusal = StatusCodes.Status400BadRequest;
     private const int FirstFailure = StatusCodes.Status500InternalServerError;
@@ -80,9 +77,9 @@ internal sealed partial class AuditLog(WebSettings settings, TimeProvider time, 
     {
         var what = context.Items[typeof(AuditLog)] as string ?? context.Request.RouteValues["job"] as string ?? context.Request.RouteValues["name"] as string
             ?? context.Request.Query["job"].ToString();
-        var entry = new AuditLine(
+        var entry = new AuditEntry(
             time.GetUtcNow(), caller.Name, caller.Role.ToString().ToLowerInvariant(), context.Connection.RemoteIpAddress?.ToString() ?? "", action,
-            what.Length == 0 ? null : what.Length <= Longest ? what : what[..Longest], status == 0 ? Asked : ResultOf(status), status, settings.Silo, call);
+            what.Length == 0 ? null : what.Length <= Longest ? what : what[..Longest], status == 0 ? AuditEntry.Asked : ResultOf(status), status, settings.Silo, call);
         try
         {
             folder.Append(entry);

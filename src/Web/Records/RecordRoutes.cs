@@ -30,7 +30,7 @@ internal static class RecordRoutes
     {
         records.MapGet("", () => Of(true, Json.Boolean));
         records.MapGet("/silos", async (ClusterCalls calls, CancellationToken cancellation) =>
-            Of(await calls.Ask(calls.Cluster.Silos, cancellation), Json.IReadOnlyListSiloInfo));
+            Of(await calls.AskSilos(calls.Cluster.Silos, cancellation), Json.IReadOnlyListSiloInfo));
         records.MapGet("/jobs", async (ClusterCalls calls, CancellationToken cancellation) =>
             Of(await calls.Ask(calls.Catalogue.List, cancellation), Json.IReadOnlyListJobStatus));
         records.MapGet("/status", async (string job, int known, long? news, long? progress, ClusterCalls calls, CancellationToken cancellation) =>

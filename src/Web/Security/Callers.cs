@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Web.Security;
 
@@ -37,7 +38,8 @@ internal readonly record struct TokenRefusal(TokenFailure Failure, string? Detai
 /// <param name="settings">How the server is served.</param>
 /// <param name="tokens">The cluster's tokens.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvider time) : IDisposable
+/// <param name="logger">Told why an identity provider cannot be asked.</param>
+internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvider time, ILogger<Callers> logger) : IDisposable
 {
     /// <summary>The cookie's name.</summary>
     public const string Cookie = "granary-token";
@@ -49,7 +51,7 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
 
     private const int MostWaiting = 1024; // for the cluster, whoever they are
 
-    private readonly OidcTokens? _oidc = settings.Access.Oidc is { } provider ? new OidcTokens(provider, time) : null;
+    private readonly OidcTokens? _oidc = settings.Access.Oidc is { } provider ? new OidcTokens(provider, time, logger) : null;
     private readonly SemaphoreSlim _strangers = new(MostStrangers);
     private readonly SemaphoreSlim _waiting = new(MostWaiting);
 
@@ -66,12 +68,8 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
             return Refused(TokenFailure.Missing);
         }
 
-        if (_oidc is not null && OidcTokens.IsOne(token))
-        {
-            return await _oidc.Of(token, context.RequestAborted);
-        }
-
-        if (token.Length > TokenText.Longest)
+        var isOidc = _oidc is not null && OidcTokens.IsOne(token);
+        if (token.Length > TokenText.Longest && !isOidc)
         {
             return Refused(TokenFailure.Unknown);
         }
@@ -83,7 +81,9 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
             key = TokenText.AreSame(known.Hash, hash) ? new Caller(known.Name, Role.Operator) : key;
         }
 
-        return key is not null ? (key, default) : await Kept(hash, context.RequestAborted);
+        return key is not null ? (key, default)
+            : isOidc ? await Provided(token, context.RequestAborted)
+            : await Kept(hash, context.RequestAborted);
     }
 
     /// <summary>The token that a request brings; null: none.</summary>
@@ -109,12 +109,19 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
             : (new Caller(found.Name, found.Role), default);
     }
 
+    // Only what has to wait for the provider takes a while; a token that is checked at once takes no place for long.
+    private async Task<(Caller?, TokenRefusal)> Provided(string token, CancellationToken cancellation)
+    {
+        var (found, isAnswered) = await Within(_waiting, () => _oidc!.Of(token, cancellation));
+        return isAnswered ? found : Refused(TokenFailure.TooMany);
+    }
+
     // Nobody waits to wait.
-    private static async Task<(TokenRecord? Found, bool IsAnswered)> Within(SemaphoreSlim room, Func<Task<TokenRecord?>> find)
+    private static async Task<(T? Found, bool IsAnswered)> Within<T>(SemaphoreSlim room, Func<Task<T>> find)
     {
         if (!await room.WaitAsync(0, CancellationToken.None))
         {
-            return (null, false);
+            return (default, false);
         }
 
         try

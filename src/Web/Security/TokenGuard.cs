@@ -40,7 +40,9 @@ internal sealed class TokenGuard(RequestDelegate next, Callers callers, AuditLog
 
     private Task Answer(HttpContext context, Caller caller, Role least) => caller.Role >= least
         ? next(context)
-        : Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", $"the token '{caller.Name}' is {Named(caller.Role)}'s, and this takes {Named(least)}'s. {Remedy}").ExecuteAsync(context);
+        : Problem.Of(StatusCodes.Status403Forbidden, "Not allowed", caller.Name.StartsWith(OidcTokens.Prefix, StringComparison.Ordinal)
+            ? $"{caller.Name} is {Named(caller.Role)}, and this takes {Named(least)}. The identity provider gives the roles."
+            : $"the token '{caller.Name}' is {Named(caller.Role)}'s, and this takes {Named(least)}'s. {Remedy}").ExecuteAsync(context);
 
     private static Task Refuse(HttpContext context, TokenRefusal refusal)
     {
@@ -52,7 +54,7 @@ internal sealed class TokenGuard(RequestDelegate next, Callers callers, AuditLog
 
         if (failure == TokenFailure.CannotBeChecked)
         {
-            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The token cannot be checked", $"{detail}. Ask again in some seconds; tokens of granary token create are taken meanwhile.").ExecuteAsync(context);
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The token cannot be checked", $"{detail}: the log of this silo says why. Ask again in some seconds; tokens of granary token create are taken meanwhile.").ExecuteAsync(context);
         }
 
         if (failure == TokenFailure.TooMany)

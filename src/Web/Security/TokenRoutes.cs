@@ -40,19 +40,27 @@ internal static partial class TokenRoutes
             .Needs(Role.Operator)
             .Changes("token.revoke")
             .Says("Access", "Revokes a token", "A second later no silo takes it any more.");
-        api.MapGet("/audit-log", async Task<IResult> (int? last, AuditLog audit, ClusterCalls calls, CancellationToken cancellation) => last is < 1 or > MostEntries
+        api.MapGet("/audit-log", async Task<IResult> (int? last, AuditLog audit, WebSettings settings, ClusterCalls calls, CancellationToken cancellation) => last is < 1 or > MostEntries
                 ? Problem.Of(StatusCodes.Status400BadRequest, "Bad request", $"last is {last}, but goes from 1 to {MostEntries}.")
-                : TypedResults.Ok(await Trail(last ?? FewEntries, audit, calls, cancellation)))
+                : TypedResults.Ok(await Trail(last ?? FewEntries, audit, settings.Silo, calls, cancellation)))
             .Produces<AuditTrail>()
             .ProducesProblem(StatusCodes.Status400BadRequest, "application/problem+json")
             .Needs(Role.Operator)
             .Says("Access", "The newest changes that were asked for, oldest first", "Of all living silos; silent names those that did not answer. last: how many (100).");
     }
 
-    private static async Task<AuditTrail> Trail(int most, AuditLog audit, ClusterCalls calls, CancellationToken cancellation)
+    // This silo's own entries are read here, so that they are told whoever else is silent.
+    private static async Task<AuditTrail> Trail(int most, AuditLog audit, string self, ClusterCalls calls, CancellationToken cancellation)
     {
-        var trail = await calls.Ask(() => calls.Cluster.Audit(most), cancellation);
-        return trail with { Entries = AuditTrail.Newest([.. trail.Entries, .. audit.Newest(most)], most) };
+        var others = await calls.AskSilos(() => calls.Cluster.Audit(most, self), cancellation);
+        try
+        {
+            return others with { Entries = AuditTrail.Newest([.. others.Entries, .. audit.Newest(most)], most) };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return others with { Silent = [.. others.Silent, self] };
+        }
     }
 
     private static async Task<IResult> Create([AsParameters] TokenQuery query, HttpContext context, ClusterCalls calls, TimeProvider time, CancellationToken cancellation)

@@ -32,7 +32,7 @@ public sealed class TrustTests : IDisposable
     [InlineData("own", "127.0.0.1", null)]
     [InlineData("other", "127.0.0.1", "--ca FILE")]
     [InlineData(null, "127.0.0.1", "--ca FILE")]
-    [InlineData("own", "127.0.0.2", "it is not for the name 127.0.0.1. Call the cluster by a name that it has, or issue it for this one too: granary certs issue --name NAME --address 127.0.0.1")]
+    [InlineData("own", "127.0.0.2", "it is not for the name 127.0.0.1. Call the cluster by a name that it has, or give the silo another one, made with all its names: granary certs issue --name NEW-NAME --address 127.0.0.1")]
     [InlineData("other", "127.0.0.2", "--ca FILE")]
     public async Task A_server_is_trusted_by_its_authority_and_its_name(string? authority, string named, string? remedy)
     {

@@ -83,7 +83,7 @@ public sealed class AuditLogTests(WebCluster cluster)
             var log = new AuditFolder(folder);
             foreach (var (call, result) in new[] { ("1", "asked"), ("2", "asked"), ("2", "done"), ("3", "asked") })
             {
-                log.Append(new AuditLine(DateTimeOffset.UnixEpoch.AddSeconds(call[0]), "a", "operator", "::1", "act." + call, null, result, 0, "one", call));
+                log.Append(new AuditEntry(DateTimeOffset.UnixEpoch.AddSeconds(call[0]), "a", "operator", "::1", "act." + call, null, result, 0, "one", call));
             }
 
             Assert.Equal([("act.1", "asked"), ("act.2", "done"), ("act.3", "asked")], log.Newest(10).Select(e => (e.Action, e.Result)));
@@ -92,6 +92,46 @@ public sealed class AuditLogTests(WebCluster cluster)
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("one")]
+    [InlineData("one\n")]
+    [InlineData("\n\none\n\ntwo")]
+    public void Lines_are_read_from_the_end_on(string text) => AreReadBackwards(text);
+
+    // Of all lengths, so that blocks end everywhere within lines and characters.
+    [Fact]
+    public void Lines_of_any_length_are_read_from_the_end_on() =>
+        AreReadBackwards(string.Join('\n', Enumerable.Range(0, 700).Select(i => $"{i} " + new string('é', i * 7 % 1500)).Append(new string('x', 200_000)).Append("last")));
+
+    private static void AreReadBackwards(string text)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, text);
+            Assert.Equal(text.Split('\n').Where(l => l.Length > 0).Reverse(), LastLines.Of(file).Where(l => l.Length > 0));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_read_is_named_and_a_link_to_nowhere_is_left_out()
+    {
+        await using var web = await GuardedWeb.Start(cluster.Cluster.Client);
+        await web.Make(GuardedWeb.NewName("t"), Role.Viewer);
+        File.CreateSymbolicLink(Path.Combine(web.Audit, "gone.jsonl"), Path.Combine(web.Audit, "nowhere"));
+        var trail = await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log");
+        Assert.Equal((1, 0), (trail.GetProperty("entries").GetArrayLength(), trail.GetProperty("silent").GetArrayLength()));
+        File.CreateSymbolicLink(Path.Combine(web.Audit, "round.jsonl"), Path.Combine(web.Audit, "round.jsonl"));
+        trail = await web.With(GuardedWeb.Key).GetFromJsonAsync<JsonElement>("/api/v1/audit-log");
+        Assert.Equal("silo-1", Assert.Single(trail.GetProperty("silent").EnumerateArray()).GetString());
     }
 
     [Fact]
@@ -103,14 +143,14 @@ public sealed class AuditLogTests(WebCluster cluster)
             var log = new AuditFolder(folder);
             for (var i = 0; i < 20; i++)
             {
-                log.Append(new AuditLine(DateTimeOffset.UnixEpoch.AddSeconds(i), "a\nb", "viewer", "::1", $"act.{i}", "w", "done", 200, i % 2 == 0 ? "one/../x" : "two", null));
+                log.Append(new AuditEntry(DateTimeOffset.UnixEpoch.AddSeconds(i), "a\nb", "viewer", "::1", $"act.{i}", "w", "done", 200, i % 2 == 0 ? "one/../x" : "two", null));
             }
 
             Assert.Equal(["one_.._x.jsonl", "two.jsonl"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
             File.AppendAllText(Path.Combine(folder, "two.jsonl"), "{\"at\":\"20");
             Assert.Equal(Enumerable.Range(15, 5).Select(i => $"act.{i}"), log.Newest(5).Select(e => e.Action));
             Assert.Equal(20, log.Newest(1000).Count);
-            new AuditFolder(folder).Append(new AuditLine(DateTimeOffset.UnixEpoch.AddSeconds(99), "a", "viewer", "::1", "act.99", "w", "done", 200, "two", null));
+            new AuditFolder(folder).Append(new AuditEntry(DateTimeOffset.UnixEpoch.AddSeconds(99), "a", "viewer", "::1", "act.99", "w", "done", 200, "two", null));
             Assert.Equal("act.99", log.Newest(1)[0].Action);
         }
         finally

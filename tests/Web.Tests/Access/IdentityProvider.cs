@@ -30,6 +30,12 @@ internal sealed class IdentityProvider : IAsyncDisposable
     /// <summary>Whether it answers.</summary>
     public bool IsUp { get; set; } = true;
 
+    /// <summary>What it answers instead of anything else; null: what it should.</summary>
+    public string? Page { get; set; }
+
+    /// <summary>Answers wait for this.</summary>
+    public Task Hangs { get; set; } = Task.CompletedTask;
+
     /// <summary>Whom its description speaks for; null: itself.</summary>
     public string? SpeaksFor { get; set; }
 
@@ -77,19 +83,26 @@ internal sealed class IdentityProvider : IAsyncDisposable
     /// <summary>A token of these claims.</summary>
     public string Token(params (string Name, JsonNode? Value)[] changed) => Token(Claims(changed), new JsonObject { ["alg"] = "RS256", ["kid"] = KeyId, ["typ"] = "JWT" }, Sign);
 
+    /// <summary>A token whose claims are a text.</summary>
+    public string Raw(string claims) => Token(Encoding.UTF8.GetBytes(claims), new JsonObject { ["alg"] = "RS256", ["kid"] = KeyId }, Sign);
+
     /// <summary>A token with any header, signed by whatever signs.</summary>
-    public static string Token(JsonObject claims, JsonObject header, Func<byte[], byte[]> sign)
+    public static string Token(JsonObject claims, JsonObject header, Func<byte[], byte[]> sign) => Token(JsonSerializer.SerializeToUtf8Bytes(claims), header, sign);
+
+    private static string Token(byte[] claims, JsonObject header, Func<byte[], byte[]> sign)
     {
-        var signed = $"{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header))}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims))}";
+        var signed = $"{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header))}.{Base64Url.EncodeToString(claims)}";
         return $"{signed}.{Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
     public byte[] Sign(byte[] text) => Key.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-    private IResult Answer(JsonNode what)
+    private async Task<IResult> Answer(JsonNode what)
     {
         Interlocked.Increment(ref _questions);
-        return IsUp ? Results.Text(what.ToJsonString(), "application/json") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        await Hangs;
+        return Page is { } page ? Results.Text(page, "text/html")
+            : IsUp ? Results.Text(what.ToJsonString(), "application/json") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
     }
 
     private JsonObject Keys()

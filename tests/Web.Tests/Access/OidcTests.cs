@@ -71,14 +71,15 @@ public sealed class OidcTests(WebCluster cluster)
             NameClaim = "email", RoleClaim = "realm_access.roles", Roles = OidcRoles.Parse("ml=submitter, ml-admins=operator")!,
         });
         JsonNode Access(params string[] roles) => new JsonObject { ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) };
-        var (status, text) = await Ask(web, provider.Token(("email", "ada@example.org"), ("realm_access", Access("ml", "other"))));
+        var (status, text) = await Ask(web, provider.Token(("email", "ada@example.org"), ("email_verified", true), ("realm_access", Access("ml", "other"))));
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("oidc:ada@example.org", text);
         Assert.Contains("submitter", text);
-        (status, text) = await Ask(web, provider.Token(("email", "ada@example.org"), ("realm_access", Access("operator"))));
+        (status, text) = await Ask(web, provider.Token(("email", "ada@example.org"), ("email_verified", true), ("realm_access", Access("operator"))));
         Assert.Equal(HttpStatusCode.Forbidden, status);
         Assert.Contains("'ada@example.org' has no role here: the claim 'realm_access.roles' of the token has none of 'ml', 'ml-admins'", text.Replace("\\u0027", "'", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.Unauthorized, (await Ask(web, provider.Token(("realm_access", Access("ml"))))).Status); // no email
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Ask(web, provider.Token(("email", "ada@example.org"), ("email_verified", false), ("realm_access", Access("ml"))))).Status); // anybody's
     }
 
     public static TheoryData<string, string> Bad => new()
@@ -97,7 +98,12 @@ public sealed class OidcTests(WebCluster cluster)
         { "public key as a secret", "the token" },
         { "no name", "has no claim 'sub'" },
         { "line in name", "has no claim 'sub'" },
-        { "no token", "the token cannot be read" },
+        { "blank name", "has no claim 'sub'" },
+        { "name that turns text around", "has no claim 'sub'" },
+        { "half a character as a role", "the token cannot be read" },
+        { "extension", "the token cannot be read" },
+        { "logout", "the token cannot be read" },
+        { "no token", "the token" },
     };
 
     [Theory]
@@ -128,6 +134,11 @@ public sealed class OidcTests(WebCluster cluster)
                 provider.Claims(), new JsonObject { ["alg"] = "HS256", ["kid"] = provider.KeyId }, text => HMACSHA256.HashData(provider.Key.ExportSubjectPublicKeyInfo(), text)),
             "no name" => provider.Token(("sub", null)),
             "line in name" => provider.Token(("sub", "ada\nben")),
+            "blank name" => provider.Token(("sub", " ")),
+            "name that turns text around" => provider.Token(("sub", "ada\u202eneb")),
+            "half a character as a role" => provider.Raw(provider.Claims().ToJsonString().Replace("\"submitter\"", "\"\\ud800\"", StringComparison.Ordinal)),
+            "extension" => IdentityProvider.Token(provider.Claims(), new JsonObject { ["alg"] = "RS256", ["kid"] = provider.KeyId, ["crit"] = new JsonArray("b64"), ["b64"] = true }, provider.Sign),
+            "logout" => IdentityProvider.Token(provider.Claims(), new JsonObject { ["alg"] = "RS256", ["kid"] = provider.KeyId, ["typ"] = "logout+jwt" }, provider.Sign),
             _ => "a.b.c",
         };
         var (status, text) = await Ask(web, token);
@@ -171,7 +182,7 @@ public sealed class OidcTests(WebCluster cluster)
         provider.IsUp = false;
         var (status, text) = await Ask(web, provider.Token());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Contains($"the identity provider {provider.Issuer}/ cannot be asked", text);
+        Assert.Contains("the identity provider cannot be asked: the log of this silo says why", text);
         Assert.Equal(HttpStatusCode.OK, (await Ask(web, GuardedWeb.Key)).Status);
         provider.IsUp = true;
         time.Advance(OidcProvider.Between);
@@ -179,6 +190,50 @@ public sealed class OidcTests(WebCluster cluster)
         provider.IsUp = false;
         time.Advance(OidcProvider.Age);
         Assert.Equal(HttpStatusCode.OK, (await Ask(web, provider.Token(("exp", time.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds())))).Status);
+    }
+
+    // A provider may give every key the same name.
+    [Fact]
+    public async Task A_new_key_of_an_old_name_is_asked_for_too()
+    {
+        await using var provider = await IdentityProvider.Start();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var web = await Web(provider, time);
+        Assert.Equal(HttpStatusCode.OK, (await Ask(web, provider.Token())).Status);
+        provider.ChangeKey(provider.KeyId);
+        time.Advance(OidcProvider.Between);
+        Assert.Equal(HttpStatusCode.OK, (await Ask(web, provider.Token())).Status);
+    }
+
+    [Fact]
+    public async Task While_the_provider_hangs_those_whose_keys_are_known_do_not_wait()
+    {
+        await using var provider = await IdentityProvider.Start();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var web = await Web(provider, time);
+        Assert.Equal(HttpStatusCode.OK, (await Ask(web, provider.Token())).Status);
+        var hanging = new TaskCompletionSource();
+        provider.Hangs = hanging.Task;
+        time.Advance(OidcProvider.Age);
+        using var foreign = RSA.Create(2048);
+        var stranger = Ask(web, IdentityProvider.Token(
+            provider.Claims(("exp", time.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds())), new JsonObject { ["alg"] = "RS256", ["kid"] = "whose" }, t => foreign.SignData(t, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+        Assert.Equal(HttpStatusCode.OK, (await Ask(web, provider.Token(("exp", time.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds())))).Status);
+        Assert.False(stranger.IsCompleted);
+        hanging.SetResult();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger).Status);
+    }
+
+    [Fact]
+    public async Task What_a_proxy_answers_in_the_providers_place_is_told_to_nobody()
+    {
+        await using var provider = await IdentityProvider.Start();
+        provider.Page = "<html>secret of the proxy</html>";
+        await using var web = await Web(provider);
+        var (status, text) = await Ask(web, provider.Token());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.DoesNotContain("secret", text);
+        Assert.DoesNotContain("IDX", text);
     }
 
     [Fact]
@@ -189,7 +244,7 @@ public sealed class OidcTests(WebCluster cluster)
         await using var web = await Web(provider);
         var (status, text) = await Ask(web, provider.Token());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Contains("speaks for the issuer", text);
+        Assert.Contains("cannot be asked", text);
     }
 
     [Theory]

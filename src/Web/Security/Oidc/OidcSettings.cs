@@ -7,7 +7,10 @@ namespace Granary.Web.Security;
 /// <param name="Audience">What tokens must be issued for.</param>
 public sealed record OidcSettings(Uri Issuer, string Audience)
 {
-    /// <summary>The claim that users are known by, which the provider must give to one user alone.</summary>
+    /// <summary>Whether a text is the issuer's name.</summary>
+    public bool Names(string? issuer) => Uri.TryCreate(issuer, UriKind.Absolute, out var other) && other.AbsoluteUri.TrimEnd('/') == Issuer.AbsoluteUri.TrimEnd('/');
+
+    /// <summary>The claim that users are known by, which the provider must give to one user alone, and no user can change.</summary>
     public string NameClaim { get; init; } = "sub";
 
     /// <summary>The claim that says what they may do: a text or a list of texts; dots lead into objects.</summary>

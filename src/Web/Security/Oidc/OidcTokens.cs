@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -9,7 +11,8 @@ namespace Granary.Web.Security;
 /// <summary>Finds out who is behind a token of an OpenID Connect provider: signed by it, for this cluster, and of this time. Nothing is kept of it.</summary>
 /// <param name="settings">The provider.</param>
 /// <param name="time">The clock.</param>
-internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDisposable
+/// <param name="logger">Told why the provider cannot be asked.</param>
+internal sealed class OidcTokens(OidcSettings settings, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>Begins the names of users, which no token of the cluster's own can have.</summary>
     public const string Prefix = "oidc:";
@@ -18,6 +21,9 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDi
     public const int Longest = 8192;
 
     private const int LongestName = 128;
+    private const string Email = "email";
+
+    private static readonly TokenRefusal Unreadable = new(TokenFailure.NotGood, "the token cannot be read");
 
     // Of clocks of other machines.
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
@@ -30,8 +36,10 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDi
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
+    private static readonly string[] Types = ["", "JWT", "at+jwt", "application/at+jwt"];
+
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = Longest };
-    private readonly OidcProvider _provider = new(settings, time);
+    private readonly OidcProvider _provider = new(settings, time, logger);
 
     /// <summary>Whether a text may be such a token, by its form.</summary>
     public static bool IsOne(string token) => token.Length <= Longest && token.AsSpan().Count('.') == 2;
@@ -41,10 +49,22 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDi
     {
         try
         {
-            var result = await Validate(token, await _provider.Get(anew: false, cancellation));
-            if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
+            var read = new JsonWebToken(token);
+            if (!settings.Names(read.Issuer))
             {
-                result = await Validate(token, await _provider.Get(anew: true, cancellation)); // it may sign with another key by now
+                return (null, Why(new SecurityTokenInvalidIssuerException())); // that it says by itself: the provider need not be asked
+            }
+
+            if (!IsAccess(read))
+            {
+                return (null, Unreadable);
+            }
+
+            var provider = await _provider.Get(than: null, cancellation);
+            var result = await Validate(token, provider);
+            if (result.Exception is SecurityTokenInvalidSignatureException && await _provider.Get(than: provider, cancellation) is var newer && !ReferenceEquals(newer, provider))
+            {
+                result = await Validate(token, newer); // it signs with another key by now
             }
 
             return result.IsValid ? Behind((JsonWebToken)result.SecurityToken) : (null, Why(result.Exception));
@@ -53,7 +73,14 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDi
         {
             return (null, new TokenRefusal(TokenFailure.CannotBeChecked, e.Message));
         }
+        catch (Exception e) when (e is ArgumentException or JsonException or InvalidOperationException or FormatException or SecurityTokenException)
+        {
+            return (null, Unreadable);
+        }
     }
+
+    // No other kind of token that a provider signs, and none with an extension that would have to be understood.
+    private static bool IsAccess(JsonWebToken token) => !token.TryGetHeaderValue<object>("crit", out _) && Types.Contains(token.Typ ?? "", StringComparer.OrdinalIgnoreCase);
 
     private Task<TokenValidationResult> Validate(string token, OpenIdConnectConfiguration provider) => _handler.ValidateTokenAsync(token, new TokenValidationParameters
     {
@@ -73,9 +100,15 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDi
     private (Caller?, TokenRefusal) Behind(JsonWebToken token)
     {
         using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedPayload));
-        if (OidcClaims.Texts(payload.RootElement, settings.NameClaim) is not [{ Length: > 0 and <= LongestName } name] || name.Any(char.IsControl))
+        if (OidcClaims.Texts(payload.RootElement, settings.NameClaim) is not [var name] || !IsName(name))
         {
-            return (null, new TokenRefusal(TokenFailure.NotGood, $"the token has no claim '{settings.NameClaim}' (--oidc-name-claim), a text of at most {LongestName} characters"));
+            return (null, new TokenRefusal(TokenFailure.NotGood, $"the token has no claim '{settings.NameClaim}' (--oidc-name-claim), a text of 1 to {LongestName} visible characters"));
+        }
+
+        // Whoever may write what they like there would be whom they like.
+        if (settings.NameClaim == Email && !(payload.RootElement.TryGetProperty("email_verified", out var verified) && verified.ValueKind == JsonValueKind.True))
+        {
+            return (null, new TokenRefusal(TokenFailure.NotGood, "the provider does not say that it has verified the claim 'email' (email_verified)"));
         }
 
         return OidcRoles.Highest(settings.Roles, OidcClaims.Texts(payload.RootElement, settings.RoleClaim)) is { } role
@@ -83,6 +116,10 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDi
             : (null, new TokenRefusal(
                 TokenFailure.NoRole, $"'{name}' has no role here: the claim '{settings.RoleClaim}' of the token has none of {string.Join(", ", settings.Roles.Select(r => $"'{r.Key}'"))}. The identity provider gives them"));
     }
+
+    // Plain: nothing that turns a line of a log around, or that nobody sees.
+    private static bool IsName(string name) => name.Length is > 0 and <= LongestName && !char.IsWhiteSpace(name[0]) && !char.IsWhiteSpace(name[^1])
+        && name.All(c => !char.IsControl(c) && char.GetUnicodeCategory(c) is not (UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
 
     // The library's messages name keys and claims, which are not to be told to strangers.
     private TokenRefusal Why(Exception error) => error switch
@@ -92,7 +129,7 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time) : IDi
         SecurityTokenInvalidIssuerException => new(TokenFailure.NotGood, $"the token is not of the issuer {settings.Issuer}"),
         SecurityTokenInvalidSignatureException => new(TokenFailure.NotGood, $"the token is not signed with a key of {settings.Issuer}"),
         SecurityTokenInvalidLifetimeException => new(TokenFailure.NotGood, "the token is not good yet, or says not until when"),
-        _ => new(TokenFailure.NotGood, "the token cannot be read"),
+        _ => Unreadable,
     };
 
     /// <inheritdoc/>
