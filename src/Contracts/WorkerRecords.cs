@@ -155,7 +155,18 @@ public sealed class StaleGenerationException(string message) : Exception(message
 
 /// <summary>A member of the generation cannot be reached any more.</summary>
 [GenerateSerializer, Alias("granary.LostPeerException")]
-public sealed class LostPeerException(string message) : Exception(message);
+public sealed class LostPeerException(string message) : Exception(message)
+{
+    [Id(0)]
+    private string[]? _silos;
+
+    /// <summary>The silos of the members that are not reached, by name; empty: not known.</summary>
+    public IReadOnlyList<string> Silos
+    {
+        get => _silos ?? [];
+        init => _silos = [.. value];
+    }
+}
 
 /// <summary>A member's gradients are wrong: it must not take part in the job.</summary>
 [GenerateSerializer, Alias("granary.WrongGradientException")]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Granary.Grains.Channel;
 
@@ -17,6 +18,13 @@ internal sealed record Handshake(string Cluster, string Job, long Generation, in
 {
     internal const ulong Magic = 0x34_59_52_41_4e_41_52_47; // "GRANARY4"
     private const int MaxBytes = 2048;
+
+    /// <summary>The handshake of one who only asks whether the member is reached: it is answered, and the connection ends.</summary>
+    public static Handshake Question(string cluster, string platform, string codec) => new(cluster, "", 0, 0, 0, platform, codec);
+
+    /// <summary>Whether no more is wanted than an answer.</summary>
+    [JsonIgnore]
+    public bool IsQuestion => Job.Length == 0;
 
     /// <summary>Says who we are and waits for the answer.</summary>
     /// <exception cref="IOException">Refused, with the peer's reason, or the connection broke.</exception>

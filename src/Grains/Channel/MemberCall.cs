@@ -13,16 +13,17 @@ internal static class MemberCall
     /// <summary>Connects, on a thread of its own (see <see cref="SocketWait"/>).</summary>
     /// <param name="handshake">Who calls, and whom.</param>
     /// <param name="endpoint">Where that member listens.</param>
-    /// <param name="faults">Faults injected into this silo.</param>
+    /// <param name="faults">Faults injected into this connection.</param>
     /// <param name="certificates">What this silo shows; null: it does not encrypt.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ChannelException">The member cannot be reached, or refuses.</exception>
-    public static Task<PeerLink> Begin(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, ClusterCertificates? certificates, CancellationToken cancellation) =>
+    public static Task<PeerLink> Begin(Handshake handshake, IPEndPoint endpoint, LinkFaults faults, ClusterCertificates? certificates, CancellationToken cancellation) =>
         Task.Factory.StartNew(
             () => Now(handshake, endpoint, faults, certificates, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static PeerLink Now(Handshake handshake, IPEndPoint endpoint, SiloFaults faults, ClusterCertificates? certificates, CancellationToken cancellation)
+    private static PeerLink Now(Handshake handshake, IPEndPoint endpoint, LinkFaults faults, ClusterCertificates? certificates, CancellationToken cancellation)
     {
+        faults.UntilPasses(cancellation);
         var onHost = HostSocket.Dial(endpoint);
         var socket = onHost ?? new Socket(SocketType.Stream, ProtocolType.Tcp);
         Wire? wire = null;
@@ -35,7 +36,7 @@ internal static class MemberCall
 
             wire = onHost is null && certificates is not null ? TlsWire.Call(socket, certificates, cancellation) : new PlainWire(socket);
             handshake.Offer(wire, cancellation);
-            return new PeerLink(handshake.To, wire, new LinkFaults(faults));
+            return new PeerLink(handshake.To, wire, faults);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {

@@ -59,37 +59,63 @@ internal sealed class PeerMesh : IDisposable
         Array.Find(Links, l => l.Peer == member) ?? throw new ArgumentOutOfRangeException(nameof(member), member, "There is no link to oneself.");
 
     /// <summary>Connects to every other member: the higher place dials the lower. With certificates all that leaves the host is encrypted.</summary>
-    /// <exception cref="ChannelException">A member cannot be reached or refuses.</exception>
+    /// <param name="listener">Where those of higher places dial.</param>
+    /// <param name="self">Who connects.</param>
+    /// <param name="members">Where each listens.</param>
+    /// <param name="faults">Faults injected into this silo.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="codec">How blocks are encoded; the identity if left out.</param>
+    /// <param name="certificates">What this silo shows; null: it does not encrypt.</param>
+    /// <param name="names">The silo of each member, for faults between two of them.</param>
+    /// <exception cref="ChannelException">Some members cannot be reached, refuse, or have not dialled in time; it names all of them.</exception>
     public static async Task<PeerMesh> Connect(
         TensorListener listener, Handshake self, IReadOnlyList<IPEndPoint> members, SiloFaults faults, CancellationToken cancellation,
-        IBlockCodec? codec = null, ClusterCertificates? certificates = null)
+        IBlockCodec? codec = null, ClusterCertificates? certificates = null, IReadOnlyList<string>? names = null)
     {
-        var links = new List<Task<PeerLink>>();
+        var links = new List<(int Peer, Task<PeerLink> Link)>();
         for (var m = 0; m < members.Count; m++)
         {
             if (m != self.From)
             {
-                links.Add(m < self.From ? MemberCall.Begin(self with { To = m }, members[m], faults, certificates, cancellation) : Await(listener, self, m, faults, cancellation));
+                var own = new LinkFaults(faults, names?[m]);
+                links.Add((m, m < self.From ? MemberCall.Begin(self with { To = m }, members[m], own, certificates, cancellation) : Await(listener, self, m, own, cancellation)));
             }
         }
 
         try
         {
-            return new PeerMesh(await Task.WhenAll(links), codec);
+            return new PeerMesh(await Task.WhenAll(links.Select(l => l.Link)), codec);
+        }
+        catch (Exception e) when (e is ChannelException or OperationCanceledException)
+        {
+            int[] missing = [.. links.Where(l => !l.Link.IsCompletedSuccessfully).Select(l => l.Peer)];
+            Close(links.Select(l => l.Link));
+            throw new ChannelException(missing, e is ChannelException ? e.Message : $"no connection to member {string.Join(", ", missing)} in time");
         }
         catch
         {
-            foreach (var link in links)
-            {
-                _ = link.ContinueWith(done => done.Result.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
-            }
-
+            Close(links.Select(l => l.Link));
             throw;
         }
     }
 
-    private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, SiloFaults faults, CancellationToken cancellation) =>
-        new(peer, await listener.Expect(self with { From = peer, To = self.From }, cancellation), new LinkFaults(faults));
+    private static void Close(IEnumerable<Task<PeerLink>> links)
+    {
+        foreach (var link in links)
+        {
+            _ = link.ContinueWith(done => done.Result.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
+        }
+    }
+
+    private static async Task<PeerLink> Await(TensorListener listener, Handshake self, int peer, LinkFaults faults, CancellationToken cancellation)
+    {
+        if (faults is { Any: true, Drops: true })
+        {
+            await Task.Factory.StartNew(() => faults.UntilPasses(cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        return new PeerLink(peer, await listener.Expect(self with { From = peer, To = self.From }, cancellation), faults);
+    }
 
     /// <summary>Whether the driving thread leaves the core at once when there is nothing to do: others have a use for it.</summary>
     public bool Yields { get; set; }

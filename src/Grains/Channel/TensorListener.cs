@@ -190,6 +190,12 @@ internal sealed partial class TensorListener : IDisposable
             }
 
             var refusal = Refusal(handshake);
+            if (refusal is null && handshake.IsQuestion)
+            {
+                Handshake.Answer(wire, null);
+                return;
+            }
+
             if (refusal is null && !Arrive(handshake, wire, time.Token))
             {
                 refusal = $"no worker here expects job {Shown(handshake.Job)}, generation {handshake.Generation}, member {handshake.From}";

@@ -15,10 +15,11 @@ internal static class AbsenceRule
     /// <param name="Shards">Shards of the job.</param>
     /// <param name="AnswerTime">How long an answer was waited for.</param>
     /// <param name="Wrong">Those whose gradients of this job are wrong.</param>
+    /// <param name="Aside">Those of the idle that are left out for a while, and why.</param>
     public sealed record Chosen(
         IReadOnlyCollection<string> Members, IReadOnlyCollection<string> Silent, IReadOnlyCollection<string> Leaving,
         IReadOnlyCollection<string> Idle, IReadOnlyCollection<string> Strangers, int Shards, TimeSpan AnswerTime,
-        IReadOnlyCollection<string> Wrong);
+        IReadOnlyCollection<string> Wrong, IReadOnlyDictionary<string, string> Aside);
 
     /// <summary>Names them, in order of their names.</summary>
     /// <param name="expected">Silos that the job was submitted for; null: any. Then silos without a shard are not absent.</param>
@@ -26,7 +27,7 @@ internal static class AbsenceRule
     /// <param name="cluster">What the cluster's membership says of a name; null: nothing.</param>
     public static List<AbsentSilo> Of(IReadOnlyCollection<string>? expected, Chosen chosen, Func<string, SiloStatus?> cluster) =>
     [
-        .. (expected ?? []).Concat(chosen.Silent).Concat(chosen.Strangers).Concat(chosen.Wrong).Distinct()
+        .. (expected ?? []).Concat(chosen.Silent).Concat(chosen.Strangers).Concat(chosen.Wrong).Concat(chosen.Aside.Keys).Distinct()
             .Where(name => !chosen.Members.Contains(name))
             .Order(StringComparer.Ordinal)
             .Select(name => new AbsentSilo(name, Why(name, chosen, cluster(name)))),
@@ -37,6 +38,7 @@ internal static class AbsenceRule
         : chosen.Wrong.Contains(name) ? "its gradients are wrong"
         : chosen.Leaving.Contains(name) ? "it had been told to stop"
         : chosen.Strangers.Contains(name) ? "its platform or its build differs from the job's"
+        : chosen.Aside.TryGetValue(name, out var why) ? why
         : chosen.Idle.Contains(name) ? chosen.Members.Count >= chosen.Shards ? "there was no shard left for it" : "it had failed in this job before"
         : status switch
         {

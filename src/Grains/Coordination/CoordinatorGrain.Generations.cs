@@ -88,8 +88,8 @@ internal sealed partial class CoordinatorGrain
         State.Time.Failed(RecoveryCause.Of(e), _clock.Now);
         NoteRecovery(since, RecoveryCause.Of(e), e.Message);
         Note(
-            e is LostMemberException ? JobEventKind.SiloLost : JobEventKind.Trouble,
-            (e as LostMemberException)?.Silo,
+            e is LostMemberException or CutOffException ? JobEventKind.SiloLost : JobEventKind.Trouble,
+            (e as LostMemberException)?.Silo ?? (e as CutOffException)?.Aside[0].Silo,
             e.Message);
         if (e is DamagedCheckpointException && State.Checkpoints.Count > 0)
         {
@@ -222,7 +222,7 @@ internal sealed partial class CoordinatorGrain
         Job.Data.Shards,
         State.Platform,
         Store,
-        _retries.Avoid,
+        _retries.Aside,
         workers,
         patience.Current);
 
@@ -264,7 +264,7 @@ internal sealed partial class CoordinatorGrain
             + (_noLonger.Count > 0 ? $"; no longer there: {string.Join(", ", _noLonger)}" : ""));
         _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead).Select(m => m.SiloAddress));
         Formed();
-        _arrivals = new Arrivals(group, run.Wake, Look, Job, facts);
+        _arrivals = new Arrivals(group, run.Wake, Look, _retries.LeaveOut, Job, facts);
         Activity = "training";
         Spend(TimePart.Computing);
         _formation?.Enter("first step");
@@ -275,7 +275,7 @@ internal sealed partial class CoordinatorGrain
 
     private Directive CurrentDirective() =>
         State.CancelAsked || State.PauseAsked || _ended ? Directive.Stop
-        : _group!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, IsOut) ? Directive.Reform
+        : _group!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, _retries.Aside, IsOut) ? Directive.Reform
         : Directive.Train;
 
     // Records that workers may forget.

@@ -24,7 +24,7 @@ internal sealed partial class CoordinatorGrain(
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SaveTimeEvery = TimeSpan.FromSeconds(10);
 
-    private readonly RetryRule _retries = new();
+    private readonly RetryRule _retries = new(TimeProvider.System);
     private readonly HashSet<SiloAddress> _leaving = []; // not names: a successor silo may have the same name
     private readonly Dictionary<SiloAddress, string> _wrong = []; // silos that failed the gradient check, with their names; a silo that restarts is checked again
     private readonly HashSet<string> _strangers = [];

@@ -32,11 +32,11 @@ internal sealed partial class GenerationRun
     }
 
     // Members stop computing when a link breaks; the membership's verdict says who is really gone, so that the next
-    // generation does not count on it.
+    // generation does not count on it. A stall has been waited for already, for as long.
     private async Task Verdict(WorkerTrouble trouble)
     {
         var since = Stopwatch.StartNew();
-        while (since.Elapsed < _patience.Stretch(VerdictTime) && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
+        while (!_stalled && since.Elapsed < _patience.Stretch(VerdictTime) && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
         {
             await Task.WhenAny(_news.Task, Task.Delay(20));
             if (_news.Task.IsCompleted)
@@ -99,10 +99,23 @@ internal sealed partial class GenerationRun
             {
                 return; // the run is over
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException)
-            {
-                // A member does not answer: if it is lost, that is noticed elsewhere; if it is not, the next look tells.
-            }
+        }
+    }
+
+    // What a member says; null: it does not answer, for so long at the most, or its calls fail.
+    private async Task<WorkerStanding?> Standing(int member, Task<WorkerStanding> asked, TimeSpan longest)
+    {
+        var since = _unanswered[member] ??= Stopwatch.GetTimestamp();
+        try
+        {
+            var left = longest - Stopwatch.GetElapsedTime(since);
+            var standing = await asked.WaitAsync(left > WatchEvery ? left : WatchEvery, _ended.Token);
+            _unanswered[member] = null;
+            return standing;
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return null;
         }
     }
 
@@ -110,13 +123,22 @@ internal sealed partial class GenerationRun
     {
         if (_progress is null || _progress.Committed >= _granted || _trouble is not null)
         {
+            Array.Clear(_unanswered);
             return;
         }
 
-        var standing = await Task.WhenAll(Group.Stand());
-        var finding = _stalls.Look(standing, _members, _patience.Stretch(StallWatch.StallTime));
+        var stall = _patience.Stretch(StallWatch.StallTime);
+        var longest = StallWatch.SilentStalls * stall;
+        var answers = await Task.WhenAll(Group.Stand().Select((asked, member) => Standing(member, asked, longest)));
+        if (_unanswered.Any(u => u is { } since && Stopwatch.GetElapsedTime(since) < longest))
+        {
+            return; // it may be lost, which is noticed elsewhere; if it is not, the next look tells
+        }
+
+        var finding = _stalls.Look(answers, _members, stall);
         if (finding is { Stalled: true } && _trouble is null)
         {
+            _stalled = true;
             Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
             _trouble = new WorkerTrouble(
                 Group.Generation, finding.Member, TroubleKind.LostPeer, _progress.Committed, null, finding.Peer, finding.Message);

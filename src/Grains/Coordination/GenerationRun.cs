@@ -31,6 +31,8 @@ internal sealed partial class GenerationRun : IDisposable
     private ExchangeLayout? _layout;
     private int _stateBytes;
     private WorkerTrouble? _trouble;
+    private bool _stalled;
+    private readonly long?[] _unanswered; // since when each has not answered
     private long _began;
     private long _first;
     private long _granted;
@@ -51,6 +53,7 @@ internal sealed partial class GenerationRun : IDisposable
         _traces = new StepRoots(group.Generation, group.Count) { Begun = context => TraceBegun?.Invoke(context) };
         _members = [.. group.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
         _stalls = new StallWatch(group.Count);
+        _unanswered = new long?[group.Count];
         _ = FollowMembership();
         _ = FollowTime();
     }
@@ -240,7 +243,15 @@ internal sealed partial class GenerationRun : IDisposable
             {
                 heard = true;
                 _ = task.ContinueWith(t => t.Exception, TaskScheduler.Default);
-                await News();
+                try
+                {
+                    await News();
+                }
+                catch (LostMemberException e) when (!e.IsGone && task.IsFaulted)
+                {
+                    await task; // its own cause says more than a connection that broke
+                }
+
                 if (Gone().FirstOrDefault() is { } gone)
                 {
                     throw new LostMemberException(gone, $"silo {gone} is gone");

@@ -5,7 +5,8 @@ using Granary.Jobs;
 namespace Granary.Grains.Coordination;
 
 /// <summary>Decides what to do after a generation has failed. Plain rules.</summary>
-internal sealed class RetryRule
+/// <param name="time">The clock.</param>
+internal sealed class RetryRule(TimeProvider time)
 {
     // Recoveries are unlimited as long as steps get committed; without any there are so many tries.
     private const int FruitlessTries = 25;
@@ -19,15 +20,32 @@ internal sealed class RetryRule
     // A store of files is asked for half a minute each time: about ten minutes in all.
     private const int MostUnread = 16;
 
+    // Losses of a silo that lives, without a step in between, after which it is left out.
+    private const int LossesOfOne = 2;
+
+    private const string HadFailed = "it had failed in this job before";
+
     private readonly Dictionary<string, int> _blamed = [];
+    private readonly SilosAside _aside = new(time);
     private long _step = -1;
     private int _fruitless;
     private int _failed;
     private int _unavailable;
     private int _unread;
 
-    /// <summary>Silos that were lost twice without a step in between, although they live: others are preferred.</summary>
-    public IReadOnlySet<string> Avoid => _blamed.Where(b => b.Value >= 2).Select(b => b.Key).ToHashSet();
+    /// <summary>Silos that others are preferred to, and why: those lost twice without a step in between, until one is committed, and where they live for a while more; those that
+    /// do not reach others.</summary>
+    public IReadOnlyDictionary<string, string> Aside =>
+        _blamed.Where(b => b.Value >= LossesOfOne).Select(b => KeyValuePair.Create(b.Key, HadFailed)).Concat(_aside.Now).DistinctBy(s => s.Key).ToDictionary();
+
+    /// <summary>Leaves silos out that do not reach others.</summary>
+    public void LeaveOut(IEnumerable<CutRule.Aside> silos)
+    {
+        foreach (var aside in silos)
+        {
+            _aside.Add(aside.Silo, aside.Why);
+        }
+    }
 
     /// <summary>What to do.</summary>
     /// <param name="Failure">The job fails with this cause; null: try again.</param>
@@ -57,8 +75,16 @@ internal sealed class RetryRule
                     : new Fate(null, TimeSpan.FromSeconds(Math.Min(LongestWait, 1 << Math.Min(_unread - 1, 10))));
             case WrongMembersException wrong:
                 return new Fate(wrong.OthersAreLeft ? null : cause.Message, TimeSpan.Zero); // each time there are fewer to choose from
-            case LostMemberException { Silo: { } silo }:
+            case LostMemberException { Silo: { } silo } lost:
                 _blamed[silo] = _blamed.GetValueOrDefault(silo) + 1;
+                if (_blamed[silo] >= LossesOfOne && !lost.IsGone)
+                {
+                    _aside.Add(silo, HadFailed);
+                }
+
+                break;
+            case CutOffException cut:
+                LeaveOut(cut.Aside);
                 break;
             case LostMemberException or LostPeerException or StaleGenerationException or DamagedCheckpointException or OrleansException or TimeoutException
                 or IOException: // of the coordinator's own: the checkpoint store fails for a while

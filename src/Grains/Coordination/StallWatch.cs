@@ -10,6 +10,9 @@ internal sealed class StallWatch(int members)
     /// <summary>Without a byte coming in or going out, where no silo is late: long against any pause of a network that works, short against a human's patience.</summary>
     public static readonly TimeSpan StallTime = TimeSpan.FromSeconds(3);
 
+    /// <summary>So many stall times without an answer, of a silo that the cluster takes for alive: where it is not, the cluster finds out in less.</summary>
+    public const int SilentStalls = 2;
+
     private const double SlowSeconds = 2;
     private const double SlowFactor = 3;
     private bool _slowNamed;
@@ -23,19 +26,24 @@ internal sealed class StallWatch(int members)
     public sealed record Finding(bool Stalled, int Member, int? Peer, string? Silo, string Message);
 
     /// <summary>Looks at the members; null when nothing is wrong.</summary>
-    /// <param name="standing">What each says.</param>
+    /// <param name="answers">What each says; null: it has not answered for <see cref="SilentStalls"/>.</param>
     /// <param name="status">What is known of each.</param>
     /// <param name="stallTime">After so long without a byte the generation is stalled.</param>
-    public Finding? Look(IReadOnlyList<WorkerStanding> standing, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)
+    public Finding? Look(IReadOnlyList<WorkerStanding?> answers, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)
     {
+        WorkerStanding[] standing = [.. answers.OfType<WorkerStanding>()];
+        if (standing.Length < members)
+        {
+            return Silent(answers, standing, status, stallTime);
+        }
+
         if (members > 1 && standing.All(s => s.Waiting && s.Seconds > stallTime.TotalSeconds))
         {
-            var waiting = standing.Select((s, m) => (s, m)).FirstOrDefault(x => x.s.WaitingFor.Count > 0);
-            int? peer = waiting.s is null ? null : waiting.s.WaitingFor[0];
+            var (waiting, peer) = Missing(standing);
             var name = peer is { } p ? status[p].Name : null;
             return new Finding(
-                true, waiting.m, peer, name,
-                $"every silo has waited for more than {stallTime.TotalSeconds:0} s; {status[waiting.m].Name} still misses numbers of {name ?? "the others"}");
+                true, waiting, peer, name,
+                $"every silo has waited for more than {stallTime.TotalSeconds:0} s; {status[waiting].Name} still misses numbers of {name ?? "the others"}");
         }
 
         if (_slowNamed || members < 2)
@@ -58,5 +66,29 @@ internal sealed class StallWatch(int members)
         }
 
         return null;
+    }
+
+    // Whose numbers are missing, and who misses them. Two that miss each other's are at the two ends of what is broken; a third one that misses theirs waits only because they do.
+    private static (int Waiting, int? Peer) Missing(WorkerStanding[] standing)
+    {
+        var missed = standing.SelectMany((s, m) => s.WaitingFor.Select(w => (Waiting: m, Peer: w))).ToHashSet();
+        var mutual = missed.Where(m => missed.Contains((m.Peer, m.Waiting))).ToArray();
+        return (mutual.Length > 0 ? mutual : [.. missed]).GroupBy(m => m.Peer).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
+            .Select(g => (g.First().Waiting, (int?)g.Key)).FirstOrDefault();
+    }
+
+    // It may live, as others know, and not reach the coordinator. While somebody computes nobody is waited for in vain.
+    private static Finding? Silent(IReadOnlyList<WorkerStanding?> answers, WorkerStanding[] standing, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)
+    {
+        if (!standing.All(s => s.Waiting && s.Seconds > stallTime.TotalSeconds))
+        {
+            return null;
+        }
+
+        var all = answers.ToArray();
+        var (silent, waiting) = (Array.IndexOf(all, null), Array.FindIndex(all, a => a is not null));
+        return new Finding(
+            true, Math.Max(waiting, 0), silent, status[silent].Name,
+            $"silo {status[silent].Name} has not answered for {SilentStalls * stallTime.TotalSeconds:0} s, though the cluster knows it to be alive, and nobody goes on without it");
     }
 }

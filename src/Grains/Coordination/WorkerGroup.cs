@@ -17,6 +17,7 @@ internal sealed class WorkerGroup(
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(1); // the call is made in any case, but not awaited for longer
 
     private IReadOnlyCollection<string> _silent = [];
+    private IReadOnlyDictionary<string, string> _aside = new Dictionary<string, string>();
     private IReadOnlyCollection<string> _leaving = [];
     private readonly long?[] _unanswered = new long?[workers.Count]; // since when each has not answered
     private TimeSpan _answerTime;
@@ -36,12 +37,12 @@ internal sealed class WorkerGroup(
     /// <param name="shards">Shards of the job.</param>
     /// <param name="platform">What the job has been computed on so far: silos that differ stand by while others do not; null: nothing yet.</param>
     /// <param name="store">The store that the job's checkpoints are in: silos with another one stand by; null: in none yet.</param>
-    /// <param name="avoid">Names of silos that are not to take part while others can.</param>
+    /// <param name="aside">Silos that are not to take part while others can, by name, and why.</param>
     /// <param name="client">Reaches workers.</param>
     /// <param name="answerTime">How long each is waited for.</param>
     /// <exception cref="JobException">The silos' platforms differ.</exception>
     public static async Task<WorkerGroup> Rendezvous(
-        GenerationId generation, IEnumerable<ClusterMember> living, int shards, string? platform, string? store, IReadOnlySet<string> avoid,
+        GenerationId generation, IEnumerable<ClusterMember> living, int shards, string? platform, string? store, IReadOnlyDictionary<string, string> aside,
         IWorkerClient client, TimeSpan answerTime)
     {
         var asked = await Task.WhenAll(living.Select(async m =>
@@ -50,7 +51,7 @@ internal sealed class WorkerGroup(
             .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
         var alike = ExtensionRule.AreAlike([.. active.Select(m => m.Info!)], store);
         var able = active.Where((_, i) => alike[i]).ToArray();
-        var choice = WorkerGroupRule.Choose([.. able.Select(m => m.Info!)], shards, platform, avoid);
+        var choice = WorkerGroupRule.Choose([.. able.Select(m => m.Info!)], shards, platform, aside.Keys.ToHashSet());
         return new WorkerGroup(
             generation,
             [.. choice.Members.Select(i => able[i].Member.SiloAddress)],
@@ -62,6 +63,8 @@ internal sealed class WorkerGroup(
             Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
             WaitsFor = choice.WaitsFor,
             Answered = [.. active.Select(m => m.Member.SiloAddress)],
+            Aside = [.. choice.Idle.Where(i => aside.ContainsKey(able[i].Member.Name)).Select(i => able[i].Member.SiloAddress)],
+            _aside = choice.Idle.Select(i => able[i].Member.Name).Where(aside.ContainsKey).ToDictionary(n => n, n => aside[n]),
             _silent = [.. asked.Where(m => m.Info is null).Select(m => m.Member.Name)],
             _leaving = [.. asked.Where(m => m.Info is { State: not "active" }).Select(m => m.Member.Name)],
             _answerTime = answerTime,
@@ -72,7 +75,7 @@ internal sealed class WorkerGroup(
     /// <param name="shards">Shards of the job.</param>
     /// <param name="wrong">Names of those whose gradients are wrong.</param>
     public AbsenceRule.Chosen Chosen(int shards, IReadOnlyCollection<string> wrong) => new(
-        [.. Infos.Select(i => i.Name)], _silent, _leaving, Idle, [.. Strangers.Select(s => s.Name)], shards, _answerTime, wrong);
+        [.. Infos.Select(i => i.Name)], _silent, _leaving, Idle, [.. Strangers.Select(s => s.Name)], shards, _answerTime, wrong, _aside);
 
     /// <summary>Silos that could take part, but for which there is no shard, or which stand by.</summary>
     public IReadOnlyList<string> Idle { get; private init; } = [];
@@ -88,6 +91,9 @@ internal sealed class WorkerGroup(
 
     /// <summary>All silos that were chosen from.</summary>
     public IReadOnlyList<SiloAddress> Answered { get; private init; } = [];
+
+    /// <summary>Silos that could take part, and are left out for a while.</summary>
+    public IReadOnlyList<SiloAddress> Aside { get; private init; } = [];
 
     private static async Task<SiloInfo?> Describe(IWorker worker, TimeSpan answerTime)
     {
@@ -115,8 +121,35 @@ internal sealed class WorkerGroup(
     public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Job job, DataFacts facts) =>
         [.. (await AllOf((worker, i) => worker.Statistics(Place(job, i), facts))).SelectMany(m => m)];
 
-    /// <summary>Has one member-to-be read its shards ahead.</summary>
-    public Task Preload(Job job, DataFacts facts, int member) => workers[member].Preload(Place(job, member), facts);
+    /// <summary>Has the members-to-be read their shards ahead.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="facts">What its shards agreed on.</param>
+    /// <param name="present">Silos that have theirs.</param>
+    /// <exception cref="CutOffException">Some do not reach all others.</exception>
+    public async Task Preload(Job job, DataFacts facts, IReadOnlyList<SiloAddress> present)
+    {
+        Task[] asked = [.. workers.Select((worker, i) => present.Contains(Silos[i]) ? Task.CompletedTask : worker.Preload(Place(job, i), facts))];
+        try
+        {
+            await Task.WhenAll(asked);
+        }
+        catch (LostPeerException)
+        {
+            MustReachEachOther(asked, name => Infos.Select((info, i) => (info.Name, Silos[i])).Any(m => m.Name == name && !present.Contains(m.Item2)));
+            throw;
+        }
+    }
+
+    // What several tell is put together: of two that do not reach each other, which it is that stands aside must not hang on who is heard first.
+    private void MustReachEachOther(IReadOnlyList<Task> asked, Func<string, bool> may)
+    {
+        var aside = CutRule.Choose(
+            asked.SelectMany((task, i) => task.Exception?.InnerException is LostPeerException lost ? lost.Silos.Select(other => (Infos[i].Name, other)) : []), may);
+        if (aside.Count > 0)
+        {
+            throw new CutOffException(aside);
+        }
+    }
 
     /// <summary>Prepares every worker for the first step; returns the results of their gradient checks, by rank.</summary>
     /// <param name="job">The job.</param>
@@ -124,6 +157,7 @@ internal sealed class WorkerGroup(
     /// <param name="restore">Where the version to start from comes from.</param>
     /// <param name="events">Where the first member writes the job's TensorBoard file.</param>
     /// <exception cref="WrongMembersException">Some are wrong.</exception>
+    /// <exception cref="CutOffException">Some do not reach each other.</exception>
     public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, RestoreSource restore, EventPlace events)
     {
         Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i) with { Events = i == 0 ? events : null }, facts, restore))];
@@ -137,6 +171,7 @@ internal sealed class WorkerGroup(
                 .Where(m => m.Wrong is not null).Select(m => (m.Member, m.Wrong!.Message))];
             if (wrong.Length == 0)
             {
+                MustReachEachOther(asked, _ => true);
                 throw;
             }
 

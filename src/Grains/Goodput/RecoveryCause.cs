@@ -14,7 +14,7 @@ internal static class RecoveryCause
     {
         LostMemberException { IsGone: true } => "silo lost",
         LostMemberException => "connection lost",
-        LostPeerException => "connection lost",
+        LostPeerException or CutOffException => "connection lost",
         DamagedCheckpointException => "checkpoint damaged",
         CheckpointUnavailableException or IOException or UnauthorizedAccessException => "storage failed",
         _ => "other",

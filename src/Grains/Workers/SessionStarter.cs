@@ -1,5 +1,6 @@
 using Granary.Contracts;
 using Granary.Grains.Channel;
+using Granary.Grains.Faults;
 using Granary.Grains.Liveness;
 using Granary.Grains.Telemetry;
 using Granary.Jobs;
@@ -12,6 +13,7 @@ namespace Granary.Grains.Workers;
 internal sealed class SessionStarter : IDisposable
 {
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReachTime = TimeSpan.FromSeconds(2);
 
     private readonly SiloMeans _silo;
     private readonly Patience _patience;
@@ -38,6 +40,26 @@ internal sealed class SessionStarter : IDisposable
     /// <summary>Where the tensor port listens.</summary>
     public string Channel => _listener.EndPoint.ToString();
 
+    /// <summary>Dials every other worker of a generation to come, and no more: one that cannot be reached must not end the generation that trains.</summary>
+    /// <exception cref="LostPeerException">Some cannot be reached.</exception>
+    public async Task Reach(Assignment assignment)
+    {
+        using var time = new CancellationTokenSource(_patience.Stretch(ReachTime));
+        var question = Handshake.Question(_silo.Identity.Cluster, _silo.Identity.Platform, _codec.Name);
+        var asked = assignment.Members.Select((member, rank) => rank == assignment.Rank
+            ? Task.CompletedTask
+            : Reach(question with { To = rank }, member, time.Token)).ToArray();
+        await Task.WhenAll(asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        string[] silos = [.. assignment.Members.Select(m => m.Name).Where((_, rank) => !asked[rank].IsCompletedSuccessfully)];
+        if (silos.Length > 0)
+        {
+            throw new LostPeerException($"silo {_silo.Identity.Name} does not reach {string.Join(", ", silos)}") { Silos = silos };
+        }
+    }
+
+    private async Task Reach(Handshake question, Member member, CancellationToken cancellation) =>
+        (await MemberCall.Begin(question, member.Channel, new LinkFaults(_silo.Faults, member.Name), _silo.Identity.Certificates, cancellation)).Dispose();
+
     /// <summary>Connects to every other worker of a generation.</summary>
     /// <exception cref="LostPeerException">One cannot be reached.</exception>
     public async Task<PeerMesh> Connect(Assignment assignment)
@@ -48,15 +70,18 @@ internal sealed class SessionStarter : IDisposable
         var self = new Handshake(_silo.Identity.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Identity.Platform, _codec.Name);
         try
         {
-            return await PeerMesh.Connect(_listener, self, [.. assignment.Members.Select(m => m.Channel)], _silo.Faults, time.Token, _codec, _silo.Identity.Certificates);
+            return await PeerMesh.Connect(
+                _listener, self, [.. assignment.Members.Select(m => m.Channel)], _silo.Faults, time.Token, _codec, _silo.Identity.Certificates, [.. assignment.Members.Select(m => m.Name)]);
         }
         catch (ChannelException e)
         {
-            throw new LostPeerException($"{assignment.Members[e.Peer].Name}: {e.Message}");
-        }
-        catch (OperationCanceledException)
-        {
-            throw new LostPeerException($"the members of generation {generation.Number} did not all connect within {longest.TotalSeconds:0} s");
+            string[] silos = [.. e.Peers.Select(p => assignment.Members[p].Name)];
+            throw new LostPeerException(time.IsCancellationRequested
+                ? $"silo {assignment.Members[assignment.Rank].Name} had no connection to {string.Join(", ", silos)} within {longest.TotalSeconds:0} s"
+                : $"{silos[0]}: {e.Message}")
+            {
+                Silos = silos,
+            };
         }
     }
 

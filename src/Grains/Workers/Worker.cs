@@ -91,7 +91,11 @@ internal sealed class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task Preload(Assignment assignment, DataFacts facts) => _shards.Preload(assignment, facts);
+    public async Task Preload(Assignment assignment, DataFacts facts)
+    {
+        await _sessions.Reach(assignment);
+        await _shards.Preload(assignment, facts);
+    }
 
     /// <inheritdoc/>
     public async Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, RestoreSource restore)

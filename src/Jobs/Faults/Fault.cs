@@ -15,7 +15,7 @@ public enum FaultKind
     /// <summary>Makes a silo's gradients take a multiple of their time.</summary>
     Slow,
 
-    /// <summary>A silo's tensor channels carry nothing, either way, as if every packet were lost.</summary>
+    /// <summary>A silo's tensor channels carry nothing, either way, as if every packet were lost: all of them, or that to one other silo.</summary>
     Drop,
 
     /// <summary>What a silo sends over tensor channels travels for some milliseconds, at a bounded rate.</summary>
@@ -46,7 +46,8 @@ public enum FaultKind
 /// <param name="Factor">Slow: the multiple of the time; scale: the number of silos.</param>
 /// <param name="Milliseconds">Delay: the time of travel.</param>
 /// <param name="MegabytesPerSecond">Delay: the rate, in 10^6 bytes a second; 0: unbounded.</param>
-public sealed record Fault(FaultKind Kind, double Seconds = 0, double Factor = 0, double Milliseconds = 0, double MegabytesPerSecond = 0)
+/// <param name="From">Drop: the silo that it is cut off from; null: all.</param>
+public sealed record Fault(FaultKind Kind, double Seconds = 0, double Factor = 0, double Milliseconds = 0, double MegabytesPerSecond = 0, string? From = null)
 {
     /// <summary>Whether it is done within a silo, and not to its process.</summary>
     public bool IsWithin => Kind is FaultKind.Slow or FaultKind.Drop or FaultKind.Delay or FaultKind.Corrupt or FaultKind.FailStorage or FaultKind.FullDisk

@@ -66,7 +66,8 @@ public static class FaultPlanFile
             kind == FaultKind.Scale ? map.Int(named[0], required: true, min: 1, max: 1024)
                 : kind == FaultKind.Slow ? map.Number("factor", 4, f => f is >= 1 and <= 1000, "must be from 1 to 1000") : 0,
             kind == FaultKind.Delay ? map.Number("milliseconds", 0, m => m is >= 0 and <= 10_000, "must be from 0 to 10000") : 0,
-            kind == FaultKind.Delay ? map.Number("megabytesPerSecond", 0, r => r >= 0, "must be at least 0") : 0);
+            kind == FaultKind.Delay ? map.Number("megabytesPerSecond", 0, r => r >= 0, "must be at least 0") : 0,
+            kind == FaultKind.Drop ? map.Text("from") : null);
         if (double.IsNaN(fault.Seconds))
         {
             throw map.Error(named[0], $"{map.Full("for")} is missing: how many seconds the fault lasts.");
@@ -87,6 +88,7 @@ public static class FaultPlanFile
     {
         FaultKind.Slow => new[] { "factor" },
         FaultKind.Delay => ["milliseconds", "megabytesPerSecond"],
+        FaultKind.Drop => ["from"],
         _ => [],
     }];
 

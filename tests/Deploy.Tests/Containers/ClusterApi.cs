@@ -11,6 +11,9 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
     // For what hangs, since the last step.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    // For what moves and never gets there.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
     /// <summary>An operator's, as the Secret gives it to the silos.</summary>
     public const string Token = "a-token-of-these-tests-alone-0123456789";
 
@@ -31,39 +34,51 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
         return JsonDocument.Parse(told).RootElement.GetProperty("job").GetString()!;
     }
 
-    /// <summary>Where a job stands, by the first silo that answers.</summary>
+    /// <summary>Where a job stands, by those silos that answer: what is newest of it.</summary>
     public async Task<JsonElement> Job(string id)
     {
         for (var since = Stopwatch.StartNew(); since.Elapsed < Patience; await Task.Delay(200))
         {
-            foreach (var silo in silos)
+            var asked = silos.Select(s => Ask(s, id)).ToArray();
+            await Task.WhenAny(asked);
+            await Task.WhenAny(Task.WhenAll(asked), Task.Delay(TimeSpan.FromSeconds(1))); // one that is cut off must not be waited for
+            var told = asked.Where(a => a.IsCompleted).Select(a => a.Result).OfType<JsonElement>().ToArray();
+            if (told.Length > 0)
             {
-                try
-                {
-                    using var answer = await _http.GetAsync(new Uri(silo, $"api/v1/jobs/{id}"));
-                    if (answer.IsSuccessStatusCode)
-                    {
-                        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("status");
-                    }
-                }
-                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-                {
-                    // Another one.
-                }
+                return told.MaxBy(j => (j.GetProperty("generation").GetInt64(), j.GetProperty("step").GetInt64()));
             }
         }
 
         throw new TimeoutException($"no silo has answered for {Patience.TotalMinutes:0} min");
     }
 
-    /// <summary>Waits until a job is as it should be. Patience begins anew with each step that it takes.</summary>
-    public async Task<JsonElement> Until(string id, string what, Func<JsonElement, bool> isSo)
+    /// <summary>Where a job stands, by one silo; null: it does not answer.</summary>
+    /// <param name="silo">Where it serves its API.</param>
+    /// <param name="id">The job.</param>
+    public async Task<JsonElement?> Ask(Uri silo, string id)
     {
-        var (step, since) = (-1L, Stopwatch.StartNew());
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(silo, $"api/v1/jobs/{id}"));
+            return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("status") : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits until a job is as it should be. Patience begins anew with each step that it takes.</summary>
+    public Task<JsonElement> Until(string id, string what, Func<JsonElement, bool> isSo) => Until(id, what, j => Task.FromResult(isSo(j)));
+
+    /// <inheritdoc cref="Until(string, string, Func{JsonElement, bool})"/>
+    public async Task<JsonElement> Until(string id, string what, Func<JsonElement, Task<bool>> isSo)
+    {
+        var (step, since, begun) = (-1L, Stopwatch.StartNew(), Stopwatch.StartNew());
         while (true)
         {
             var job = await Job(id);
-            if (isSo(job))
+            if (await isSo(job))
             {
                 return job;
             }
@@ -74,7 +89,7 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
                 (step, since) = (now, Stopwatch.StartNew());
             }
 
-            Assert.True(since.Elapsed < Patience, $"{what} has not come: {job}");
+            Assert.True(since.Elapsed < Patience && begun.Elapsed < LongestWait, $"{what} has not come: {job}");
             await Task.Delay(100);
         }
     }
@@ -91,7 +106,8 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
     /// <summary>Ends a job at its next step.</summary>
     public async Task Cancel(string id)
     {
-        using var answer = await _http.PostAsync(new Uri(silos[0], $"api/v1/jobs/{id}/cancel"), null);
+        using var http = Client(Patience);
+        using var answer = await http.PostAsync(new Uri(silos[0], $"api/v1/jobs/{id}/cancel"), null);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 

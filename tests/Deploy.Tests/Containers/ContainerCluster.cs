@@ -8,9 +8,8 @@ namespace Granary.Deploy.Tests.Containers;
 /// <summary>The pods of a rendering as podman's containers on one network, each with an address of its own.</summary>
 internal sealed class ContainerCluster : IAsyncDisposable
 {
-    private const string Network = "granary-test";
+    private const string NetworkName = "granary-test";
     private const string Subnet = "10.93.7";
-    private const string Table = "granary_test"; // of nft
 
     private static readonly string Cache = Environment.GetEnvironmentVariable("GRANARY_CONTAINER_CACHE") is { Length: > 0 } folder ? folder : "/var/tmp/granary-containers";
 
@@ -29,8 +28,12 @@ internal sealed class ContainerCluster : IAsyncDisposable
     {
         _set = set;
         Pods = [.. set.Pods.OrderBy(p => p.IsSilo).SelectMany(p => Enumerable.Range(0, p.Owner.Spec.Replicas ?? 1).Select(n => (p, n)))];
-        _places = new PodPlaces(Network, _folder, Pods.Select((p, i) => (Name: $"{p.Pod.Name}-{p.Number}", Address: $"{Subnet}.{10 + i}")).ToDictionary(p => p.Name, p => p.Address));
+        _places = new PodPlaces(NetworkName, _folder, Pods.Select((p, i) => (Name: $"{p.Pod.Name}-{p.Number}", Address: $"{Subnet}.{10 + i}")).ToDictionary(p => p.Name, p => p.Address));
+        Network = new PodNetwork(_places.Addresses, Process);
     }
+
+    /// <summary>What may be wrong with the network between them.</summary>
+    public PodNetwork Network { get; }
 
     /// <summary>The program in the image, on this machine.</summary>
     public static string CommandLine => Path.Combine(Cache, "out", "granary.dll");
@@ -68,8 +71,8 @@ internal sealed class ContainerCluster : IAsyncDisposable
         try
         {
             await Tool.Run("podman", ["rm", "--force", "--ignore", "--time=0", .. cluster.Pods.Select(p => $"{p.Pod.Name}-{p.Number}")], Variables);
-            await Tool.Run("podman", ["network", "rm", "--force", Network], Variables);
-            await Tool.Succeeds("podman", ["network", "create", "--disable-dns", $"--subnet={Subnet}.0/24", Network], Variables);
+            await Tool.Run("podman", ["network", "rm", "--force", NetworkName], Variables);
+            await Tool.Succeeds("podman", ["network", "create", "--disable-dns", $"--subnet={Subnet}.0/24", NetworkName], Variables);
             foreach (var group in cluster.Pods.GroupBy(p => p.Pod.IsSilo))
             {
                 foreach (var (pod, number) in group)
@@ -106,6 +109,7 @@ internal sealed class ContainerCluster : IAsyncDisposable
 
         _started.Add(name);
         await Tool.Succeeds("podman", PodmanPod.Arguments(_set, pod, number, _places), Variables);
+        await Network.SendWirePackets(name);
     }
 
     /// <summary>Waits until a pod's own probes say that it has started and is ready.</summary>
@@ -118,23 +122,25 @@ internal sealed class ContainerCluster : IAsyncDisposable
         {
             for (var since = Stopwatch.StartNew(); !await Answers(pod, probe, _places.Addresses[name]);)
             {
-                Assert.True(since.Elapsed < longest && await IsRunning(name), $"{name} does not answer its probe:\n{await Logs(name)}");
+                Assert.True(since.Elapsed < longest && await IsRunning(name), $"{name} does not answer its probe ({await State(name)}):\n{await Logs(name)}");
                 await Task.Delay(TimeSpan.FromMilliseconds(200));
             }
         }
     }
 
-    /// <summary>SIGTERM, and SIGKILL after the grace period; returns the exit code, and how long it took.</summary>
-    public async Task<(int Code, TimeSpan Time)> Terminate(string name)
+    /// <summary>SIGTERM, and SIGKILL after a time; returns the exit code, and how long it took.</summary>
+    /// <param name="name">The pod.</param>
+    /// <param name="grace">How many seconds it has; null: as many as the manifests say.</param>
+    public async Task<(int Code, TimeSpan Time)> Terminate(string name, int? grace = null)
     {
         var since = Stopwatch.StartNew();
-        await Tool.Succeeds("podman", ["stop", name], Variables);
+        await Tool.Succeeds("podman", grace is null ? ["stop", name] : ["stop", $"--time={grace}", name], Variables);
         var time = since.Elapsed;
         return (await Ended(name), time);
     }
 
-    /// <summary>SIGKILL.</summary>
-    public Task Kill(string name) => Tool.Succeeds("podman", ["kill", name], Variables);
+    /// <summary>SIGKILL, where it has not ended by itself.</summary>
+    public static Task Kill(string name) => Tool.Run("podman", ["kill", name], Variables);
 
     /// <summary>Waits for a container's end; returns its exit code, and removes it. Its volumes stay.</summary>
     public async Task<int> Ended(string name)
@@ -154,24 +160,6 @@ internal sealed class ContainerCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Has no packet of a pod reach another one, nor the other way. This machine still reaches it.</summary>
-    public async Task Cut(string name)
-    {
-        foreach (var command in new[]
-        {
-            $"add table bridge {Table}",
-            $"add chain bridge {Table} forward {{ type filter hook forward priority 0 ; }}",
-            $"add rule bridge {Table} forward ip saddr {_places.Addresses[name]} drop",
-            $"add rule bridge {Table} forward ip daddr {_places.Addresses[name]} drop",
-        })
-        {
-            await Tool.Succeeds("nft", [command]);
-        }
-    }
-
-    /// <summary>Lets all packets through again.</summary>
-    public static Task Mend() => Tool.Succeeds("nft", [$"delete table bridge {Table}"]);
-
     /// <summary>What a pod has written.</summary>
     public static async Task<string> Logs(string name)
     {
@@ -182,7 +170,13 @@ internal sealed class ContainerCluster : IAsyncDisposable
     /// <summary>Runs a program within a pod.</summary>
     public static Task<string> Execute(string name, params string[] command) => Tool.Succeeds("podman", ["exec", name, .. command], Variables);
 
-    private static async Task<bool> IsRunning(string name) =>
+    private static async Task<string> State(string name) => (await Tool.Run("podman", ["inspect", "--format={{.State.Status}}, code {{.State.ExitCode}}", name], Variables)).Output.Trim();
+
+    private static async Task<int> Process(string name) =>
+        int.Parse(await Tool.Succeeds("podman", ["inspect", "--format={{.State.Pid}}", name], Variables), CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a pod's process has not ended.</summary>
+    public static async Task<bool> IsRunning(string name) =>
         (await Tool.Run("podman", ["inspect", "--format={{.State.Running}}", name], Variables)).Output.Trim() == "true";
 
     private static async Task<bool> Answers(Pod pod, V1Probe probe, string address)
@@ -214,8 +208,8 @@ internal sealed class ContainerCluster : IAsyncDisposable
             await Tool.Run("podman", ["rm", "--force", "--time=0", name], Variables);
         }
 
-        await Tool.Run("nft", [$"delete table bridge {Table}"]);
-        await Tool.Run("podman", ["network", "rm", "--force", Network], Variables);
+        await PodNetwork.Mend();
+        await Tool.Run("podman", ["network", "rm", "--force", NetworkName], Variables);
         if (Directory.Exists(_folder))
         {
             Directory.Delete(_folder, recursive: true);

@@ -7,8 +7,8 @@ public sealed class AbsenceRuleTests
 {
     private static AbsenceRule.Chosen Chosen(
         string[] members, string[]? silent = null, string[]? leaving = null, string[]? idle = null, string[]? strangers = null, int shards = 8,
-        string[]? wrong = null) =>
-        new(members, silent ?? [], leaving ?? [], idle ?? [], strangers ?? [], shards, TimeSpan.FromSeconds(1.5), wrong ?? []);
+        string[]? wrong = null, Dictionary<string, string>? aside = null) =>
+        new(members, silent ?? [], leaving ?? [], idle ?? [], strangers ?? [], shards, TimeSpan.FromSeconds(1.5), wrong ?? [], aside ?? []);
 
     private static SiloStatus? Unknown(string name) => null;
 
@@ -38,6 +38,13 @@ public sealed class AbsenceRuleTests
             AbsenceRule.Of(
                 expected, Chosen(["a"], ["b"], ["c"], ["d", "e", "i"], ["d"], wrong: ["l"]),
                 name => statuses.TryGetValue(name, out var status) ? status : null));
+    }
+
+    [Fact]
+    public void A_silo_that_is_left_out_for_a_while_is_absent_whoever_was_asked_for()
+    {
+        var chosen = Chosen(["a", "c"], idle: ["b"], aside: new() { ["b"] = "it and a do not reach each other" });
+        Assert.Equal([new AbsentSilo("b", "it and a do not reach each other")], AbsenceRule.Of(null, chosen, Unknown));
     }
 
     [Fact]

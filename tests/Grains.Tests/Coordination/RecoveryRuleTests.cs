@@ -191,15 +191,15 @@ public class RecoveryRuleTests
     [Fact]
     public void The_jobs_own_fault_is_not_tried_again_and_others_are_with_limits()
     {
-        Assert.Equal("bad file", new RetryRule().Decide(new JobException("bad file"), 0).Failure);
-        var rule = new RetryRule();
+        Assert.Equal("bad file", new RetryRule(TimeProvider.System).Decide(new JobException("bad file"), 0).Failure);
+        var rule = new RetryRule(TimeProvider.System);
         Assert.Null(rule.Decide(new LostMemberException("silo-2", "gone"), 10).Failure);
-        Assert.Empty(rule.Avoid);
+        Assert.Empty(rule.Aside);
         Assert.Null(rule.Decide(new LostMemberException("silo-2", "gone"), 10).Failure);
-        Assert.Equal(["silo-2"], rule.Avoid);
+        Assert.Equal(["silo-2"], rule.Aside.Keys);
         Assert.Null(rule.Decide(new LostMemberException("silo-1", "gone"), 11).Failure);
-        Assert.Empty(rule.Avoid); // a step was committed meanwhile
-        var fruitless = new RetryRule();
+        Assert.Empty(rule.Aside); // a step was committed meanwhile
+        var fruitless = new RetryRule(TimeProvider.System);
         var tries = 1;
         while (fruitless.Decide(new TimeoutException("no answer"), 3).Failure is null)
         {
@@ -212,7 +212,7 @@ public class RecoveryRuleTests
     [Fact]
     public void Silos_whose_gradients_are_wrong_end_the_job_only_where_nobody_else_is_left()
     {
-        var rule = new RetryRule();
+        var rule = new RetryRule(TimeProvider.System);
         for (var i = 0; i < 50; i++)
         {
             Assert.Equal(new RetryRule.Fate(null, TimeSpan.Zero), rule.Decide(new WrongMembersException([(1, "wrong")], othersAreLeft: true), 10));
@@ -224,7 +224,7 @@ public class RecoveryRuleTests
     [Fact]
     public void A_store_that_fails_for_a_while_is_tried_more_often_than_a_fault_of_the_job()
     {
-        var rule = new RetryRule();
+        var rule = new RetryRule(TimeProvider.System);
         for (var tries = 0; tries < 20; tries++)
         {
             Assert.Null(rule.Decide(new IOException("no space left"), 3).Failure);
@@ -245,6 +245,32 @@ public class RecoveryRuleTests
         var slow = watch.Look([new(5, true, [1], 9, WorkerActivity.Exchanging, []), new(5, false, [], 9, WorkerActivity.Computing, [])], members, StallWatch.StallTime);
         Assert.False(slow!.Stalled);
         Assert.Equal("b", slow.Silo);
+    }
+
+    // Of each of three members, whom it waits for.
+    [Theory]
+    [InlineData("bc", "a", "a", "a")] // what is sent to a is lost
+    [InlineData("b", "a", "ab", "b")] // a and b do not reach each other; c waits because they do
+    [InlineData("", "a", "a", "a")]
+    [InlineData("c", "", "", "c")]
+    public void A_stall_is_blamed_on_an_end_of_what_is_broken(string a, string b, string c, string blamed)
+    {
+        MemberStatus[] members = [new("a", 1, 0, 2, 0.01, 0), new("b", 2, 2, 4, 0.01, 0), new("c", 3, 4, 6, 0.01, 0)];
+        var standing = new[] { a, b, c }.Select(w => new WorkerStanding(5, true, [.. w.Select(x => x - 'a')], 9, WorkerActivity.Exchanging, [])).ToArray();
+        Assert.Equal(blamed, new StallWatch(3).Look(standing, members, StallWatch.StallTime)!.Silo);
+    }
+
+    [Fact]
+    public void A_silo_that_does_not_answer_is_named_once_the_others_wait()
+    {
+        MemberStatus[] members = [new("a", 1, 0, 2, 0.01, 0), new("b", 2, 2, 4, 0.01, 0), new("c", 3, 4, 6, 0.01, 0)];
+        WorkerStanding Stands(bool waiting, double seconds) => new(5, waiting, [1], seconds, waiting ? WorkerActivity.Exchanging : WorkerActivity.Computing, []);
+        var watch = new StallWatch(3);
+        Assert.Null(watch.Look([Stands(true, 9), null, Stands(waiting: false, 9)], members, StallWatch.StallTime)); // c computes
+        Assert.Null(watch.Look([Stands(true, 9), null, Stands(true, 1)], members, StallWatch.StallTime)); // c has just been sent something
+        var stalled = watch.Look([Stands(true, 9), null, Stands(true, 9)], members, StallWatch.StallTime)!;
+        Assert.Equal((true, 1, "b"), (stalled.Stalled, stalled.Peer, stalled.Silo));
+        Assert.Equal("silo b has not answered for 6 s, though the cluster knows it to be alive, and nobody goes on without it", stalled.Message);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public class FaultPlanTests
     {
         var plan = Parse(
             "at: 2, kill: any, count: 2, again: 0.5", "step: 40, slow: silo-2, factor: 3, for: 4", "every: [1, 2.5], times: 3, corrupt: all",
-            "at: 0, delay: coordinator, milliseconds: 5, megabytesPerSecond: 100, for: 10", "at: 9, scale: 4", "at: 1, pause: job, for: 2");
+            "at: 0, delay: coordinator, milliseconds: 5, megabytesPerSecond: 100, for: 10", "at: 9, scale: 4", "at: 1, pause: job, for: 2",
+            "at: 2, drop: silo-1, from: silo-2, for: 30");
         Assert.Equal(7, plan.Seed);
         Assert.Equal(
             [
@@ -21,6 +22,7 @@ public class FaultPlanTests
                 new(new(FaultKind.Delay, 10, 0, 5, 100), "coordinator", new(0, null, null, int.MaxValue), 1, 0),
                 new(new(FaultKind.Scale, 0, 4), "", new(9, null, null, int.MaxValue), 1, 0),
                 new(new(FaultKind.Pause, 2), "", new(1, null, null, int.MaxValue), 1, 0),
+                new(new(FaultKind.Drop, 30, From: "silo-2"), "silo-1", new(2, null, null, int.MaxValue), 1, 0),
             ],
             plan.Faults);
     }
@@ -40,6 +42,7 @@ public class FaultPlanTests
     [InlineData("at: 1, scale: 0", "plan.yaml:4: faults[0].scale is 0, but must be at least 1.")]
     [InlineData("at: 1, pause: silo-1, for: 3", "plan.yaml:4: faults[0].pause is 'silo-1', but only the job can be paused")]
     [InlineData("at: 1, delay: any, for: 3", "plan.yaml:4: faults[0].delay delays nothing")]
+    [InlineData("at: 1, kill: any, from: silo-1", "plan.yaml:4: faults[0].from is not a key of a fault plan")]
     [InlineData("at: 1, slow: any, factor: 0.5, for: 3", "plan.yaml:4: faults[0].factor is 0.5, but must be from 1 to 1000.")]
     public void A_damaged_plan_gets_one_message_with_its_line(string fault, string message) =>
         Assert.StartsWith(message, Assert.Throws<JobException>(() => Parse(fault)).Message);
