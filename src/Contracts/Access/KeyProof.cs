@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Granary.Contracts;
 
-/// <summary>Shows that one has the key of a silo's home without telling it. Whoever wants to know gives a number that was never used before, and is given a MAC of it and of the
+/// <summary>Shows that one has the key of a silo's home without telling it. Whoever wants to know gives a number that was never used before, and is given a MAC of it, of the machine and of the
 /// address that the connection has reached. So what a silo has shown at its own address is worth nothing at another, where a stranger passes on what it hears.</summary>
 public sealed class KeyProof
 {
@@ -20,7 +20,12 @@ public sealed class KeyProof
 
     private const int NonceBytes = NonceLength / 2;
 
+    private const string BootId = "/proc/sys/kernel/random/boot_id";
+
     private static readonly byte[] Purpose = Encoding.ASCII.GetBytes("granary: the key of a home is shown to be had");
+
+    // An address of the loopback is one of this machine alone: what a silo of another machine answers, by way of whoever passes it on, must not do here.
+    private static readonly string Machine = File.Exists(BootId) ? File.ReadAllText(BootId).Trim() : Environment.MachineName;
 
     // Made from the key, which it does not tell.
     private readonly byte[] _secret;
@@ -42,7 +47,7 @@ public sealed class KeyProof
     public string Answer(string nonce, IPEndPoint place)
     {
         var address = place.Address.IsIPv4MappedToIPv6 ? place.Address.MapToIPv4() : place.Address;
-        return Convert.ToHexStringLower(HMACSHA256.HashData(_secret, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{nonce} {address} {place.Port}"))));
+        return Convert.ToHexStringLower(HMACSHA256.HashData(_secret, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{nonce} {Machine} {address} {place.Port}"))));
     }
 
     /// <summary>Whether an answer is the proof, in a time that does not depend on where it differs.</summary>

@@ -22,7 +22,26 @@ internal sealed class CatalogueState
 [KeepAlive, Immovable]
 internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentState<CatalogueState> kept, SiloIdentity silo) : Grain, ICatalogueGrain
 {
+    private const int Looks = 5;
+
     private Task _next = Task.CompletedTask; // a call of Awake that has not begun
+
+    // Behind whatever is being done. A call that has waited too long is dropped by Orleans, and made again.
+    private async Task Look()
+    {
+        for (var tries = 1; tries <= Looks; tries++)
+        {
+            try
+            {
+                await this.AsReference<ICatalogueGrain>().Awake();
+                return;
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                // The next try, or the minute's reminder of a job that waits.
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<string> Submit(Submission submission)
@@ -72,8 +91,7 @@ internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentS
     {
         if (_next.IsCompleted)
         {
-            _next = this.AsReference<ICatalogueGrain>().Awake();
-            _next.Ignore();
+            _next = Look();
         }
 
         return Task.CompletedTask;

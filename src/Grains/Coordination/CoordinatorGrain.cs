@@ -78,7 +78,7 @@ internal sealed partial class CoordinatorGrain(
         }
         else if (State is { Submission: not null, State: JobState.Queued })
         {
-            Catalogue.Wake().Ignore(); // the activation before this one may have been started, and lost before its first generation was stored
+            WakeCatalogue().Ignore(); // the activation before this one may have been started, and lost before its first generation was stored
         }
         else if (State.Submission is not null && State.Generation > 0)
         {
@@ -144,7 +144,7 @@ internal sealed partial class CoordinatorGrain(
         // The call itself is enough: an activation that finds its job running continues it.
         if (State.State != JobState.Running)
         {
-            Catalogue.Wake().Ignore(); // the first call may have been lost; not awaited, because the catalogue calls this grain
+            WakeCatalogue().Ignore(); // the first call may have been lost; not awaited, because the catalogue calls this grain
         }
 
         if (State.State is not (JobState.Running or JobState.Queued) && await this.GetReminder(reminderName) is { } reminder)
@@ -266,6 +266,20 @@ internal sealed partial class CoordinatorGrain(
         }
 
         TakeOver();
+    }
+
+    private async Task WakeCatalogue()
+    {
+        try
+        {
+            await Catalogue.Wake();
+        }
+#pragma warning disable CA1031 // a catalogue of an earlier build has no such call, and says so in a way of its own
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            await Catalogue.Awake();
+        }
     }
 
     private ICatalogueGrain Catalogue => GrainFactory.GetGrain<ICatalogueGrain>(0);

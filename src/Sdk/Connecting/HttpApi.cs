@@ -111,6 +111,7 @@ internal sealed class HttpApi(RemoteCluster cluster, TimeSpan? silence = null, H
                 return true;
             }
 
+            time.CancelAfter(Timeout.InfiniteTimeSpan); // the disk of this machine says nothing of the other
             await to.WriteAsync(chunk.AsMemory(0, count), cancellation);
         }
     }
@@ -145,7 +146,7 @@ internal sealed class HttpApi(RemoteCluster cluster, TimeSpan? silence = null, H
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested && (e is OperationCanceledException || HttpWay.IsSilent(e)))
             {
-                if (body is not null || tries >= _dial.Addresses)
+                if (!(method == HttpMethod.Get || method == HttpMethod.Delete) || tries >= _dial.Addresses) // others may have been done
                 {
                     throw HttpWay.Silent(cluster, _longest);
                 }

@@ -10,10 +10,6 @@ namespace Granary.Sdk.Connecting;
 /// <param name="resolve">The addresses of a name; the system's answer if left out.</param>
 internal sealed class HttpDial(TimeSpan silence, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
-    // <netinet/tcp.h>, Linux: how long what was sent may be without an answer, in milliseconds.
-    private const int TcpLevel = 6;
-    private const int UserTimeout = 18;
-
     private const int Probes = 3;
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(3);
 
@@ -84,9 +80,7 @@ internal sealed class HttpDial(TimeSpan silence, Func<string, CancellationToken,
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, each);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, each);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
-        if (OperatingSystem.IsLinux())
-        {
-            socket.SetRawSocketOption(TcpLevel, UserTimeout, BitConverter.GetBytes((int)silence.TotalMilliseconds));
-        }
+
+        // No TCP_USER_TIMEOUT: it would also end what waits because the other end, which is there, reads nothing for a while.
     }
 }

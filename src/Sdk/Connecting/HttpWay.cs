@@ -14,6 +14,9 @@ namespace Granary.Sdk.Connecting;
 /// <summary>Connections to a cluster's HTTP server, and what its refusals mean.</summary>
 internal static class HttpWay
 {
+    // An upload that waits for its place may be refused yet: a refusal in the middle of what is sent would be lost.
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromMinutes(1);
+
     /// <summary>A client with connections of its own.</summary>
     /// <param name="cluster">The server, and who asks.</param>
     /// <param name="dial">Makes the connections.</param>
@@ -37,7 +40,7 @@ internal static class HttpWay
     private static SocketsHttpHandler Handler(RemoteCluster cluster, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
     {
         // Of this machine's own there is no proxy.
-        var handler = new SocketsHttpHandler { UseProxy = !cluster.Url.IsLoopback, AllowAutoRedirect = false, ConnectCallback = connect };
+        var handler = new SocketsHttpHandler { UseProxy = !cluster.Url.IsLoopback, AllowAutoRedirect = false, ConnectCallback = connect, Expect100ContinueTimeout = RefusalTime };
         if (cluster.Authority is { } file)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -93,11 +96,7 @@ internal static class HttpWay
     public static bool IsRefused(HttpRequestException error) => error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.ConnectionReset };
 
     /// <summary>Whether the system has found that the other end does not answer any more.</summary>
-    public static bool IsSilent(Exception error) => error is SocketException
-    {
-        SocketErrorCode: SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown
-    }
-        || (error.InnerException is { } inner && IsSilent(inner));
+    public static bool IsSilent(Exception error) => error is SocketException { SocketErrorCode: SocketError.TimedOut } || (error.InnerException is { } inner && IsSilent(inner));
 
     /// <summary>What an answer that is none means.</summary>
     /// <param name="code">Its status.</param>

@@ -55,6 +55,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next)
         NoArtifactException => Problem.Of(StatusCodes.Status404NotFound, "No such file", error.Message),
         ClusterSilentException => Problem.Of(StatusCodes.Status503ServiceUnavailable, "The cluster does not answer", error.Message),
         UploadRefusedException => Problem.Of(StatusCodes.Status400BadRequest, "Bad upload", error.Message),
+        TooManyUploadsException => Problem.Of(StatusCodes.Status429TooManyRequests, "Too many uploads", error.Message),
+        UploadsUnavailableException => Problem.Of(StatusCodes.Status503ServiceUnavailable, "No uploads just now", error.Message),
         UploadSpaceException => Problem.Of(StatusCodes.Status507InsufficientStorage, "No space for the upload", error.Message),
         BadHttpRequestException bad => Problem.Of(bad.StatusCode, "Bad request", bad.Message),
         _ => null,

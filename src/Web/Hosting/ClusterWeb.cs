@@ -76,7 +76,7 @@ internal sealed class ClusterWeb : IAsyncDisposable
             builder.Services.AddSingleton(logs);
         }
 
-        var space = settings.Uploads is { } uploads ? new UploadSpace(uploads, settings.UploadSpace, settings.Silo, time ?? TimeProvider.System) : null;
+        var space = settings.Uploads is { } uploads ? new UploadSpace(uploads, settings.UploadSpace, $"{settings.Cluster}/{settings.Silo}", time ?? TimeProvider.System) : null;
         builder.Services
             .AddRouting()
             .AddSingleton(settings)
@@ -105,8 +105,8 @@ internal sealed class ClusterWeb : IAsyncDisposable
         app.MapPage();
         try
         {
+            space?.SweepAtStart(); // before the first upload can begin
             await app.StartAsync(cancellation);
-            space?.SweepAtStart();
             return new ClusterWeb(app, settings);
         }
         catch (SocketException e)

@@ -54,6 +54,7 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
     private readonly OidcTokens? _oidc = settings.Access.Oidc is { } provider ? new OidcTokens(provider, time, logger) : null;
     private readonly SemaphoreSlim _strangers = new(MostStrangers);
     private readonly SemaphoreSlim _waiting = new(MostWaiting);
+    private readonly SemaphoreSlim _provided = new(MostWaiting);
 
     /// <summary>Whoever is behind a request; null: nobody, and why.</summary>
     public async Task<(Caller? Caller, TokenRefusal Refusal)> Of(HttpContext context)
@@ -109,10 +110,10 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
             : (new Caller(found.Name, found.Role), default);
     }
 
-    // Only what has to wait for the provider takes a while; a token that is checked at once takes no place for long.
+    // Apart from the cluster's own tokens: whoever waits for the provider keeps none of those from being looked at.
     private async Task<(Caller?, TokenRefusal)> Provided(string token, CancellationToken cancellation)
     {
-        var (found, isAnswered) = await Within(_waiting, () => _oidc!.Of(token, cancellation));
+        var (found, isAnswered) = await Within(_provided, () => _oidc!.Of(token, cancellation));
         return isAnswered ? found : Refused(TokenFailure.TooMany);
     }
 
@@ -140,5 +141,6 @@ internal sealed class Callers(WebSettings settings, TokenTable tokens, TimeProvi
         _oidc?.Dispose();
         _strangers.Dispose();
         _waiting.Dispose();
+        _provided.Dispose();
     }
 }

@@ -27,9 +27,11 @@ internal sealed class DirectoryUploads(string? folder, UploadSpace? space) : IUp
             return there; // it takes no space a second time
         }
 
-        var (own, place) = (await space.Reserve(length, cancellation), Path.Combine(folder, sha256));
+        string? own = null;
         try
         {
+            own = await space.Reserve(length, cancellation);
+            var place = Path.Combine(folder, sha256);
             var found = await Write(own, content, cancellation);
             if (found != sha256)
             {
@@ -53,9 +55,16 @@ internal sealed class DirectoryUploads(string? folder, UploadSpace? space) : IUp
         {
             throw new UploadSpaceException("the disk of uploads is full. Have an operator make room there, or name a folder of another disk as --uploads.");
         }
+        catch (Exception e) when (FileTrouble.Is(e) && e is not FileNotFoundException)
+        {
+            throw new UploadsUnavailableException($"uploads cannot be kept in {folder}: {FileTrouble.Reason(e)}. Have an operator look at it, or put the file under a data root of the cluster.");
+        }
         finally
         {
-            File.Delete(own);
+            if (own is not null)
+            {
+                File.Delete(own);
+            }
         }
     }
 
@@ -80,7 +89,8 @@ internal sealed class DirectoryUploads(string? folder, UploadSpace? space) : IUp
     // A name is chosen by a client, and becomes a part of a path.
     private static string FileName(string name)
     {
-        var plain = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')).TrimStart('.');
-        return plain.Length == 0 ? "data" : plain.Length <= LongestName ? plain : plain[^LongestName..].TrimStart('.');
+        var plain = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
+        plain = (plain.Length <= LongestName ? plain : plain[^LongestName..]).TrimStart('.');
+        return plain.Length == 0 ? "data" : plain;
     }
 }

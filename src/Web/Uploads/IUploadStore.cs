@@ -26,3 +26,6 @@ internal sealed class UploadRefusedException(string message) : Exception(message
 
 /// <summary>There is no space for an upload; the message says how much there is, how much is used and what to do.</summary>
 internal sealed class UploadSpaceException(string message) : Exception(message);
+
+/// <summary>No upload can be taken just now; the message says why and what to do.</summary>
+internal sealed class UploadsUnavailableException(string message) : Exception(message);

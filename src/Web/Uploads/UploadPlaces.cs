@@ -9,6 +9,9 @@ internal sealed class UploadPlaces : IDisposable
     /// <summary>Of one.</summary>
     public const int OfEach = 4;
 
+    /// <summary>Of one, those that wait among them: connections are bounded too, and others need some.</summary>
+    public const int MostOfEach = 64;
+
     private readonly SemaphoreSlim _all = new(Most);
     private readonly Dictionary<string, Own> _callers = [];
 
@@ -63,6 +66,11 @@ internal sealed class UploadPlaces : IDisposable
                 _callers[caller] = own = new Own();
             }
 
+            if (own.Users >= MostOfEach)
+            {
+                throw new TooManyUploadsException();
+            }
+
             own.Users++;
             return own;
         }
@@ -84,3 +92,6 @@ internal sealed class UploadPlaces : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _all.Dispose();
 }
+
+/// <summary>A caller has too many uploads that wait.</summary>
+internal sealed class TooManyUploadsException() : Exception($"{UploadPlaces.MostOfEach} of your uploads are under way or wait already. Wait for some to end.");

@@ -9,7 +9,7 @@ namespace Granary.Web.Uploads;
 /// long it will be. So two that come at once, to whichever silos, never have the last bytes both.</summary>
 /// <param name="folder">The folder; it is made when it is needed.</param>
 /// <param name="most">Bytes of all uploads, unfinished ones with the length that they were announced with.</param>
-/// <param name="silo">Name of the silo, which no other has.</param>
+/// <param name="silo">Cluster and name of the silo, which no other has.</param>
 /// <param name="time">The clock.</param>
 /// <param name="disk">Bytes that are free on the folder's disk, and bytes that it has; the system's answer if left out.</param>
 internal sealed class UploadSpace(string folder, long most, string silo, TimeProvider time, Func<(long Free, long Size)>? disk = null)
@@ -26,6 +26,8 @@ internal sealed class UploadSpace(string folder, long most, string silo, TimePro
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LockTime = TimeSpan.FromSeconds(30);
 
+    private readonly SemaphoreSlim _turn = new(1); // of this silo one asks for the lock, and the others wait in order
+
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true, RecurseSubdirectories = true };
 
     private readonly string _own = $".{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(silo)))[..16]}.";
@@ -40,7 +42,7 @@ internal sealed class UploadSpace(string folder, long most, string silo, TimePro
     public async Task<string> Reserve(long bytes, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        await using var alone = await Lock(cancellation);
+        await using var alone = await Lock(LockTime, cancellation);
         var (used, unwritten) = (0L, 0L);
         foreach (var file in Files())
         {
@@ -72,7 +74,7 @@ internal sealed class UploadSpace(string folder, long most, string silo, TimePro
         }
 
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{_own}{Guid.NewGuid():N}.{bytes}{Unfinished}"));
-        await using (OwnFile(path))
+        await using (Own(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
         {
             return path;
         }
@@ -81,7 +83,7 @@ internal sealed class UploadSpace(string folder, long most, string silo, TimePro
     /// <summary>Does something while no place is taken: what is counted does not change on the way.</summary>
     public async Task<T> Alone<T>(Func<T> action, CancellationToken cancellation)
     {
-        await using var alone = await Lock(cancellation);
+        await using var alone = await Lock(Timeout.InfiniteTimeSpan, cancellation); // what has arrived is not thrown away
         return action();
     }
 
@@ -135,9 +137,10 @@ internal sealed class UploadSpace(string folder, long most, string silo, TimePro
         ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory && !e.FileName.SequenceEqual(LockFile),
     };
 
-    private static FileStream OwnFile(string path)
+    // For the silo's user alone: whoever can open the lock can hold it.
+    private static FileStream Own(string path, FileMode mode, FileAccess access, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -153,18 +156,45 @@ internal sealed class UploadSpace(string folder, long most, string silo, TimePro
     }
 
     // Of other silos too: the system lets go of it when its process ends.
-    private async Task<FileStream> Lock(CancellationToken cancellation)
+    private async Task<Turn> Lock(TimeSpan longest, CancellationToken cancellation)
     {
-        for (var since = time.GetTimestamp(); ;)
+        if (!await _turn.WaitAsync(longest, cancellation))
         {
-            try
+            throw new UploadsUnavailableException("many uploads are beginning, and this one has not got its turn. Ask again in some seconds.");
+        }
+
+        try
+        {
+            for (var since = time.GetTimestamp(); ;)
             {
-                return new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                try
+                {
+                    return new Turn(_turn, Own(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                }
+                catch (IOException e) when (FileTrouble.IsHeld(e))
+                {
+                    if (longest != Timeout.InfiniteTimeSpan && time.GetElapsedTime(since) >= longest)
+                    {
+                        throw new UploadsUnavailableException("many uploads are beginning, and this one has not got its turn. Ask again in some seconds.");
+                    }
+
+                    await Task.Delay(LockPause, cancellation);
+                }
             }
-            catch (IOException e) when (FileTrouble.IsHeld(e) && time.GetElapsedTime(since) < LockTime)
-            {
-                await Task.Delay(LockPause, cancellation);
-            }
+        }
+        catch
+        {
+            _turn.Release();
+            throw;
+        }
+    }
+
+    private sealed class Turn(SemaphoreSlim turn, FileStream held) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await held.DisposeAsync();
+            turn.Release();
         }
     }
 }

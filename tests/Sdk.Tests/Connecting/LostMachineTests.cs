@@ -106,6 +106,80 @@ public sealed class LostMachineTests
         Assert.Contains("has said nothing for 2 s", (await Assert.ThrowsAsync<ClusterUnreachableException>(() => sent)).Message);
     }
 
+    // An upload that waits for the disk, with all buffers on the way full.
+    [Fact]
+    public async Task What_is_sent_is_waited_for_where_the_other_end_reads_nothing_for_a_while()
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(Now);
+        var asked = new SemaphoreSlim(0);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        _ = Task.Run(async () =>
+        {
+            while (true)
+            {
+                _ = Serve(await listener.AcceptSocketAsync(Now));
+            }
+        });
+        using var api = new HttpApi(new RemoteCluster(Url((IPEndPoint)listener.LocalEndpoint)), TimeSpan.FromSeconds(2));
+        var sent = api.Ask(HttpMethod.Put, "/uploads/x", gone.Token, new ByteArrayContent(new byte[64 << 20]));
+        for (var i = 0; i < 16; i++) // that is longer than what is borne of silence
+        {
+            await Task.WhenAny(asked.WaitAsync(Now), sent);
+            Assert.False(sent.IsCompleted, $"{sent.Exception}");
+        }
+
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sent);
+
+        async Task Serve(Socket socket)
+        {
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            var chunk = new byte[4096];
+            var head = Encoding.ASCII.GetString(chunk, 0, await stream.ReadAsync(chunk, Now));
+            if (head.StartsWith("GET", StringComparison.Ordinal))
+            {
+                await PlainServer.Say(stream, "401 Unauthorized", "{}");
+                asked.Release();
+                return;
+            }
+
+            await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Now);
+            await Task.Delay(Timeout.Infinite, gone.Token);
+        }
+    }
+
+    // What is refused late is refused all the same, before it is sent.
+    [Fact]
+    public async Task A_late_refusal_of_something_long_is_heard()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answered = Task.Run(async () =>
+        {
+            while (true)
+            {
+                var socket = await listener.AcceptSocketAsync(Now);
+                await using var stream = new NetworkStream(socket, ownsSocket: true);
+                var chunk = new byte[4096];
+                var head = Encoding.ASCII.GetString(chunk, 0, await stream.ReadAsync(chunk, Now));
+                if (head.StartsWith("GET", StringComparison.Ordinal))
+                {
+                    await PlainServer.Say(stream, "401 Unauthorized", "{}");
+                    continue;
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(2), Now); // .NET would begin to send after one
+                var hasSent = socket.Available > 0;
+                await PlainServer.Say(stream, "507 Insufficient Storage", "{\"detail\":\"no room\"}", "Content-Type: application/problem+json\r\n");
+                return hasSent;
+            }
+        });
+        using var api = new HttpApi(new RemoteCluster(Url((IPEndPoint)listener.LocalEndpoint)), TimeSpan.FromSeconds(30));
+        Assert.Equal("no room", (await Assert.ThrowsAsync<JobRefusedException>(() => api.Ask(HttpMethod.Put, "/uploads/x", Now, new ByteArrayContent(new byte[64 << 20])))).Message);
+        Assert.False(await answered);
+    }
+
     [Fact]
     public async Task Where_the_name_has_another_address_that_one_is_asked()
     {

@@ -79,6 +79,11 @@ internal sealed partial class OidcProvider(OidcSettings settings, TimeProvider t
 
             lock (_asking)
             {
+                if (_trouble is not null)
+                {
+                    LogBack(settings.Issuer);
+                }
+
                 (_last, _trouble) = (said, null);
             }
 
@@ -88,7 +93,10 @@ internal sealed partial class OidcProvider(OidcSettings settings, TimeProvider t
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            var reason = e.GetBaseException() is var cause && cause is HttpRequestException or IOException or System.Net.Sockets.SocketException or OperationCanceledException ? cause.Message : $"its answer cannot be read ({cause.GetType().Name})";
+            var cause = e.GetBaseException();
+            var reason = e is OperationCanceledException || cause is OperationCanceledException or TimeoutException ? FormattableString.Invariant($"it has not answered within {Patience.TotalSeconds} s")
+                : cause is HttpRequestException or IOException or System.Net.Sockets.SocketException ? cause.Message
+                : $"its answer cannot be read ({cause.GetType().Name})";
             lock (_asking)
             {
                 if (_trouble != reason)
@@ -104,6 +112,9 @@ internal sealed partial class OidcProvider(OidcSettings settings, TimeProvider t
 
     [LoggerMessage(LogLevel.Error, "The identity provider {Issuer} cannot be asked: {Reason}")]
     private partial void LogSilent(Uri issuer, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The identity provider {Issuer} can be asked again")]
+    private partial void LogBack(Uri issuer);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();

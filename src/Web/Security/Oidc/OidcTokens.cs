@@ -106,7 +106,7 @@ internal sealed class OidcTokens(OidcSettings settings, TimeProvider time, ILogg
         }
 
         // Whoever may write what they like there would be whom they like.
-        if (settings.NameClaim == Email && !(payload.RootElement.TryGetProperty("email_verified", out var verified) && verified.ValueKind == JsonValueKind.True))
+        if ((settings.NameClaim == Email || settings.NameClaim.EndsWith("." + Email, StringComparison.Ordinal)) && !(payload.RootElement.TryGetProperty("email_verified", out var verified) && verified.ValueKind == JsonValueKind.True))
         {
             return (null, new TokenRefusal(TokenFailure.NotGood, "the provider does not say that it has verified the claim 'email' (email_verified)"));
         }
