@@ -1,3 +1,4 @@
+using Granary.Contracts;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -38,6 +39,12 @@ internal sealed class Arrivals(WorkerGroup group, Action ready, Func<Task<Worker
         try
         {
             var next = await rendezvous();
+            if (!group.Silos.All(next.Silos.Contains))
+            {
+                await Task.Delay(_pause.Next()); // it would do without a member, who may be the only one that has the model
+                return;
+            }
+
             if (group.Count < job.Data.Shards && next.Silos.Any(s => !group.Silos.Contains(s)))
             {
                 await next.Preload(job, facts, group.Silos);
@@ -51,7 +58,7 @@ internal sealed class Arrivals(WorkerGroup group, Action ready, Func<Task<Worker
         {
             leaveOut(e.Aside);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException or JobException)
+        catch (Exception e) when (e is OrleansException or TimeoutException or JobException or LostPeerException)
         {
             await Task.Delay(_pause.Next()); // gone again, or not able yet
         }

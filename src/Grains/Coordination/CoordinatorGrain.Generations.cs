@@ -222,7 +222,7 @@ internal sealed partial class CoordinatorGrain
         Job.Data.Shards,
         State.Platform,
         Store,
-        _retries.Aside,
+        _retries.Aside(Committed),
         workers,
         patience.Current);
 
@@ -275,7 +275,7 @@ internal sealed partial class CoordinatorGrain
 
     private Directive CurrentDirective() =>
         State.CancelAsked || State.PauseAsked || _ended ? Directive.Stop
-        : _group!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, _retries.Aside, IsOut) ? Directive.Reform
+        : _group!.Silos.Any(_leaving.Contains) || _arrivals!.AreReady(cluster.CurrentSnapshot, _retries.Aside(Committed), IsOut) ? Directive.Reform
         : Directive.Train;
 
     // Records that workers may forget.

@@ -247,9 +247,9 @@ internal sealed partial class GenerationRun : IDisposable
                 {
                     await News();
                 }
-                catch (LostMemberException e) when (!e.IsGone && task.IsFaulted)
+                catch (LostMemberException e) when (!e.IsGone && task.Exception?.InnerException is not (null or LostPeerException or OrleansException or TimeoutException))
                 {
-                    await task; // its own cause says more than a connection that broke
+                    await task; // its own cause says more than a connection that broke; one without a silo's name says less
                 }
 
                 if (Gone().FirstOrDefault() is { } gone)

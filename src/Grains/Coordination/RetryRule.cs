@@ -35,8 +35,10 @@ internal sealed class RetryRule(TimeProvider time)
 
     /// <summary>Silos that others are preferred to, and why: those lost twice without a step in between, until one is committed, and where they live for a while more; those that
     /// do not reach others.</summary>
-    public IReadOnlyDictionary<string, string> Aside =>
-        _blamed.Where(b => b.Value >= LossesOfOne).Select(b => KeyValuePair.Create(b.Key, HadFailed)).Concat(_aside.Now).DistinctBy(s => s.Key).ToDictionary();
+    /// <param name="committed">Committed steps.</param>
+    public IReadOnlyDictionary<string, string> Aside(long committed) => committed > _step || _blamed.Count == 0
+        ? _aside.Now
+        : _blamed.Where(b => b.Value >= LossesOfOne).Select(b => KeyValuePair.Create(b.Key, HadFailed)).Concat(_aside.Now).DistinctBy(s => s.Key).ToDictionary();
 
     /// <summary>Leaves silos out that do not reach others.</summary>
     public void LeaveOut(IEnumerable<CutRule.Aside> silos)
@@ -77,7 +79,7 @@ internal sealed class RetryRule(TimeProvider time)
                 return new Fate(wrong.OthersAreLeft ? null : cause.Message, TimeSpan.Zero); // each time there are fewer to choose from
             case LostMemberException { Silo: { } silo } lost:
                 _blamed[silo] = _blamed.GetValueOrDefault(silo) + 1;
-                if (_blamed[silo] >= LossesOfOne && !lost.IsGone)
+                if (!lost.IsGone && (_blamed[silo] >= LossesOfOne || _aside.WasLately(silo)))
                 {
                     _aside.Add(silo, HadFailed);
                 }

@@ -194,11 +194,11 @@ public class RecoveryRuleTests
         Assert.Equal("bad file", new RetryRule(TimeProvider.System).Decide(new JobException("bad file"), 0).Failure);
         var rule = new RetryRule(TimeProvider.System);
         Assert.Null(rule.Decide(new LostMemberException("silo-2", "gone"), 10).Failure);
-        Assert.Empty(rule.Aside);
+        Assert.Empty(rule.Aside(10));
         Assert.Null(rule.Decide(new LostMemberException("silo-2", "gone"), 10).Failure);
-        Assert.Equal(["silo-2"], rule.Aside.Keys);
+        Assert.Equal(["silo-2"], rule.Aside(10).Keys);
         Assert.Null(rule.Decide(new LostMemberException("silo-1", "gone"), 11).Failure);
-        Assert.Empty(rule.Aside); // a step was committed meanwhile
+        Assert.Empty(rule.Aside(11)); // a step was committed meanwhile
         var fruitless = new RetryRule(TimeProvider.System);
         var tries = 1;
         while (fruitless.Decide(new TimeoutException("no answer"), 3).Failure is null)

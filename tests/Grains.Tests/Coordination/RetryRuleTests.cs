@@ -18,11 +18,11 @@ public class RetryRuleTests
         {
             var cut = new CutOffException(CutRule.Choose([("a", "b")], _ => true));
             Assert.Null(rule.Decide(cut, times).Failure);
-            Assert.Equal([KeyValuePair.Create("b", "it and a do not reach each other")], rule.Aside);
+            Assert.Equal([KeyValuePair.Create("b", "it and a do not reach each other")], rule.Aside(times));
             _clock.Advance(TimeSpan.FromSeconds(9.9)); // also past steps
-            Assert.Single(rule.Aside);
+            Assert.Single(rule.Aside(times + 1));
             _clock.Advance(TimeSpan.FromMinutes(2));
-            Assert.Empty(rule.Aside);
+            Assert.Empty(rule.Aside(times));
         }
     }
 
@@ -52,11 +52,16 @@ public class RetryRuleTests
         {
             var rule = new RetryRule(_clock);
             Assert.Null(rule.Decide(new LostMemberException("b", "lost", gone), 10).Failure);
-            Assert.Empty(rule.Aside);
+            Assert.Empty(rule.Aside(10));
             Assert.Null(rule.Decide(new LostMemberException("b", "lost", gone), 10).Failure);
-            Assert.Equal(["b"], rule.Aside.Keys);
+            Assert.Equal(["b"], rule.Aside(10).Keys);
+            Assert.Equal(gone ? [] : ["b"], rule.Aside(11).Keys); // without another loss: it would never be taken in again
             Assert.Null(rule.Decide(new LostMemberException("a", "lost"), 11).Failure);
-            Assert.Equal(gone ? [] : ["b"], rule.Aside.Keys);
+            Assert.Equal(gone ? [] : ["b"], rule.Aside(11).Keys);
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Empty(rule.Aside(11));
+            Assert.Null(rule.Decide(new LostMemberException("b", "lost", gone), 20).Failure);
+            Assert.Equal(gone ? [] : ["b"], rule.Aside(20).Keys); // one that was left out lately is so at its first loss
         }
     }
 
