@@ -28,7 +28,8 @@ public sealed class AuditTrailTests : IDisposable
                 {
                     end.Wait(); // the disk does not answer
                     return [];
-                },
+                }
+                ,
                 _ => null,
             },
         });

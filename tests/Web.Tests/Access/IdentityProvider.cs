@@ -112,7 +112,11 @@ internal sealed class IdentityProvider : IAsyncDisposable
         {
             ["keys"] = new JsonArray(new JsonObject
             {
-                ["kty"] = "RSA", ["use"] = "sig", ["kid"] = KeyId, ["n"] = Base64Url.EncodeToString(key.Modulus), ["e"] = Base64Url.EncodeToString(key.Exponent),
+                ["kty"] = "RSA",
+                ["use"] = "sig",
+                ["kid"] = KeyId,
+                ["n"] = Base64Url.EncodeToString(key.Modulus),
+                ["e"] = Base64Url.EncodeToString(key.Exponent),
             }),
         };
     }

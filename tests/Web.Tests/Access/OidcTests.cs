@@ -68,7 +68,9 @@ public sealed class OidcTests(WebCluster cluster)
         await using var provider = await IdentityProvider.Start();
         await using var web = await Web(provider, change: s => s with
         {
-            NameClaim = "email", RoleClaim = "realm_access.roles", Roles = OidcRoles.Parse("ml=submitter, ml-admins=operator")!,
+            NameClaim = "email",
+            RoleClaim = "realm_access.roles",
+            Roles = OidcRoles.Parse("ml=submitter, ml-admins=operator")!,
         });
         JsonNode Access(params string[] roles) => new JsonObject { ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) };
         var (status, text) = await Ask(web, provider.Token(("email", "ada@example.org"), ("email_verified", true), ("realm_access", Access("ml", "other"))));
