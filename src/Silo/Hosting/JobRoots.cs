@@ -73,7 +73,7 @@ internal static class JobRoots
     /// <summary>What is the silo's own, even where it lies below a root: whoever reads the key is an operator.</summary>
     public static IEnumerable<string> Own(SiloSettings settings)
     {
-        string[] files = [HomeKey.FileName, SqliteClusterStore.Membership, SqliteClusterStore.Jobs, WebAccess.AuditFolder + Path.DirectorySeparatorChar];
+        string[] files = [HomeKey.FileName, SiloLife.FileName, SqliteClusterStore.Membership, SqliteClusterStore.Jobs, WebAccess.AuditFolder + Path.DirectorySeparatorChar];
         return files.Select(f => Path.Combine(settings.Home, f)).Concat(StoredPath.Is(settings.Checkpoints) ? [settings.Checkpoints] : [])
             .Concat(settings.Certs is { } certs ? [certs.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar] : []);
     }

@@ -36,6 +36,7 @@ internal static class SiloHost
         using var ports = new FreePorts();
         var silo = ports.Take(settings.Address, settings.SiloPort);
         var gateway = ports.Take(settings.Address, settings.GatewayPort);
+        var life = settings.TemporaryHome ? SiloAddress.AllocateNewGeneration() : await SiloLife.Next(settings.Home, SiloAddress.AllocateNewGeneration(), cancellation);
         var device = settings.ResolveDevice();
         var identity = new SiloIdentity(
             settings.Name,
@@ -74,6 +75,7 @@ internal static class SiloHost
                     o.SiloListeningEndpoint = new IPEndPoint(settings.Address, silo);
                     o.GatewayListeningEndpoint = new IPEndPoint(settings.Address, gateway);
                 });
+                orleans.Services.AddSingleton<ILocalSiloDetails>(new SiloDetails(settings, silo, gateway, life));
                 orleans.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
                 configure(orleans.AddClusterStore<SqliteClusterStore>().AddClusterStore<RedisClusterStore>().AddClusterStore<PostgresClusterStore>());
                 var store = ClusterStores.Choose(orleans.Services, settings.Store);
