@@ -79,7 +79,7 @@ internal sealed class RetryRule(TimeProvider time)
                 return new Fate(wrong.OthersAreLeft ? null : cause.Message, TimeSpan.Zero); // each time there are fewer to choose from
             case LostMemberException { Silo: { } silo } lost:
                 _blamed[silo] = _blamed.GetValueOrDefault(silo) + 1;
-                if (!lost.IsGone && (_blamed[silo] >= LossesOfOne || _aside.WasLately(silo)))
+                if (_blamed[silo] >= LossesOfOne && !lost.IsGone)
                 {
                     _aside.Add(silo, HadFailed);
                 }

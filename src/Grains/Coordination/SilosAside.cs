@@ -7,16 +7,12 @@ internal sealed class SilosAside(TimeProvider time)
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(5);
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
 
     private readonly Dictionary<string, Entry> _silos = [];
 
     /// <summary>Those that are left out now, by name, and why.</summary>
     public IReadOnlyDictionary<string, string> Now => _silos.Count == 0 ? None : _silos.Where(s => time.GetTimestamp() < s.Value.Until).ToDictionary(s => s.Key, s => s.Value.Why);
-
-    /// <summary>Whether a silo is left out, or was a few minutes ago: it is not trusted as others are.</summary>
-    public bool WasLately(string silo) => _silos.GetValueOrDefault(silo) is { } entry && time.GetElapsedTime(entry.Until) < Lately;
 
     /// <summary>Leaves a silo out from now on.</summary>
     /// <param name="silo">Its name.</param>
