@@ -111,6 +111,7 @@ public sealed class LostMachineTests
     public async Task What_is_sent_is_waited_for_where_the_other_end_reads_nothing_for_a_while()
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(Now);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Now);
         var asked = new SemaphoreSlim(0);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -131,6 +132,7 @@ public sealed class LostMachineTests
 
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sent);
+        await end.CancelAsync(); // not before: a connection that is closed is another error
 
         async Task Serve(Socket socket)
         {
@@ -145,7 +147,7 @@ public sealed class LostMachineTests
             }
 
             await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Now);
-            await Task.Delay(Timeout.Infinite, gone.Token);
+            await Task.Delay(Timeout.Infinite, end.Token);
         }
     }
 
