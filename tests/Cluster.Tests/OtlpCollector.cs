@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Granary.Cluster.Tests;
 
@@ -10,6 +9,7 @@ internal sealed record ReceivedSpan(string Trace, string Id, string Parent, stri
 /// <summary>A collector for OTLP over HTTP: reads of each request what the tests look at, and keeps that.</summary>
 internal sealed class OtlpCollector : IDisposable
 {
+    private readonly HeldPort _port = new();
     private readonly HttpListener _listener = new();
     private readonly int _answer;
     private readonly Task _work;
@@ -18,18 +18,12 @@ internal sealed class OtlpCollector : IDisposable
     public OtlpCollector(int answer = 200)
     {
         _answer = answer;
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Endpoint = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
         _listener.Prefixes.Add(Endpoint + "/");
         _listener.Start();
         _work = Task.Run(Listen);
     }
 
-    public string Endpoint { get; }
+    public string Endpoint => "http://" + _port.Address;
 
     public ConcurrentQueue<ReceivedSpan> Spans { get; } = new();
 
@@ -138,5 +132,6 @@ internal sealed class OtlpCollector : IDisposable
     {
         _listener.Close();
         _work.Wait();
+        _port.Dispose();
     }
 }

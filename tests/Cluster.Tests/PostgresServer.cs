@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Granary.Cluster.Tests.Stores;
 using Granary.Sdk.Connecting;
 
@@ -17,16 +15,10 @@ internal sealed class PostgresServer : IRecordServer
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-postgres-").FullName;
     private readonly string _programs;
-    private readonly int _port;
+    private readonly HeldPort _port = new();
     private Process? _server;
 
-    private PostgresServer(string programs)
-    {
-        _programs = programs;
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        _port = ((IPEndPoint)free.LocalEndpoint).Port;
-    }
+    private PostgresServer(string programs) => _programs = programs;
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, string Value)> Variables => [("GRANARY_STORE", "postgres"), ("GRANARY_POSTGRES", Connection)];
@@ -35,14 +27,14 @@ internal sealed class PostgresServer : IRecordServer
     public ClusterAddress Address => new("test", null, null, Postgres: Connection);
 
     /// <inheritdoc/>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"PostgreSQL at 127.0.0.1:{_port}");
+    public string Name => "PostgreSQL at " + _port.Address;
 
     /// <summary>The connection string of its database.</summary>
     public string Connection => With(Password);
 
     /// <summary>The same with a password that may be another one.</summary>
     public string With(string password) =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Database=postgres;Username={User};Password={password}");
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port.Number};Database=postgres;Username={User};Password={password}");
 
     /// <summary>Starts one; the test is skipped where there is none.</summary>
     public static PostgresServer Start()
@@ -99,7 +91,7 @@ internal sealed class PostgresServer : IRecordServer
     public void Up()
     {
         var (program, arguments) = AsOther(
-            "postgres", "-D", Path.Combine(_folder, "data"), "-p", _port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}");
+            "postgres", "-D", Path.Combine(_folder, "data"), "-p", _port.Number.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}");
         var lines = new BlockingCollection<string>();
         _server = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, WorkingDirectory = _folder } };
         _server.ErrorDataReceived += (_, e) => lines.Add(e.Data ?? "its end");
@@ -130,6 +122,7 @@ internal sealed class PostgresServer : IRecordServer
     public void Dispose()
     {
         End("QUIT");
+        _port.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -42,22 +41,22 @@ public sealed class PrometheusTests : IDisposable
     public async Task Every_query_of_the_dashboard_finds_data_of_a_job_and_no_rule_fails()
     {
         var program = Tool("prometheus");
-        var (health, web) = (FreePort(), FreePort());
+        using HeldPort health = new(), web = new();
         using var silo = new CommandLine(
-            _folder, ["silo", "--name", "one", "--threads", "1", "--telemetry", "prometheus", "--health-port", $"{health}", "--web-port", "0"]);
+            _folder, ["silo", "--name", "one", "--threads", "1", "--telemetry", "prometheus", "--health-port", $"{health.Number}", "--web-port", "0"]);
         silo.WaitFor("page one at ");
         var job = await Submit(Regex.Match(silo.Output, @"page one at (\S+)").Groups[1].Value);
         File.Copy(Monitoring("alerts.yaml"), Path.Combine(_folder, "alerts.yaml"));
         File.WriteAllText(
             Path.Combine(_folder, "prometheus.yaml"),
-            File.ReadAllText(Monitoring("prometheus.yaml")).Replace("15s", "1s", StringComparison.Ordinal).Replace("127.0.0.1:8081", $"127.0.0.1:{health}", StringComparison.Ordinal));
+            File.ReadAllText(Monitoring("prometheus.yaml")).Replace("15s", "1s", StringComparison.Ordinal).Replace("127.0.0.1:8081", health.Address, StringComparison.Ordinal));
         using var prometheus = Process.Start(new ProcessStartInfo(program, [
-            $"--config.file={Path.Combine(_folder, "prometheus.yaml")}", $"--storage.tsdb.path={Path.Combine(_folder, "series")}", $"--web.listen-address=127.0.0.1:{web}"])
+            $"--config.file={Path.Combine(_folder, "prometheus.yaml")}", $"--storage.tsdb.path={Path.Combine(_folder, "series")}", $"--web.listen-address=127.0.0.1:{web.Number}"])
         { RedirectStandardError = true })!;
         try
         {
             _ = prometheus.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{web}/api/v1/") };
+            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{web.Number}/api/v1/") };
             foreach (var query in Queries(job))
             {
                 await Finds(http, query);
@@ -134,12 +133,5 @@ public sealed class PrometheusTests : IDisposable
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("data");
-    }
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 }

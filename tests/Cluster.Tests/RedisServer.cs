@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Granary.Cluster.Tests.Stores;
 using Granary.Sdk.Connecting;
 
@@ -11,18 +9,16 @@ internal sealed class RedisServer : IRecordServer
 {
     private readonly string _folder;
     private readonly ProcessStartInfo _start;
+    private readonly HeldPort _port;
     private readonly string _options;
     private readonly (string Name, string Value)[] _variables;
     private Process? _server;
 
-    private RedisServer(string folder, ProcessStartInfo start, int port, string options, (string Name, string Value)[] variables)
-    {
-        (_folder, _start, _options, _variables) = (folder, start, options, variables);
-        Place = $"127.0.0.1:{port}";
-    }
+    private RedisServer(string folder, ProcessStartInfo start, HeldPort port, string options, (string Name, string Value)[] variables) =>
+        (_folder, _start, _port, _options, _variables) = (folder, start, port, options, variables);
 
     /// <summary>HOST:PORT.</summary>
-    public string Place { get; }
+    public string Place => _port.Address;
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, string Value)> Variables => [("GRANARY_STORE", "redis"), ("GRANARY_REDIS", Place + _options), .. _variables];
@@ -49,8 +45,8 @@ internal sealed class RedisServer : IRecordServer
     {
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(p => Path.Combine(p, "redis-server")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, "redis-server is not on the PATH: apt-get install redis-server");
-        var port = FreePort();
-        var start = new ProcessStartInfo(program!, [.. settings(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]) { RedirectStandardOutput = true };
+        var port = new HeldPort();
+        var start = new ProcessStartInfo(program!, [.. settings(port.Number), "--bind", "127.0.0.1", "--save", "", "--dir", folder]) { RedirectStandardOutput = true };
         var server = new RedisServer(folder, start, port, options, variables);
         await server.Begin();
         return server;
@@ -101,23 +97,7 @@ internal sealed class RedisServer : IRecordServer
             server.Kill();
             End();
         }
-    }
 
-    // Below those that systems give to whoever asks for any, or connects: between looking and binding nobody else gets it.
-    private static int FreePort()
-    {
-        for (var port = 20_000 + (Environment.ProcessId % 5_000); ; port++)
-        {
-            try
-            {
-                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Another server's.
-            }
-        }
+        _port.Dispose();
     }
 }

@@ -105,7 +105,8 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task Every_port_turns_away_every_bad_credential_with_one_line()
     {
-        var (siloPort, channelPort) = (FreePort(1), FreePort(2));
+        using HeldPort siloHeld = new(), channelHeld = new();
+        var (siloPort, channelPort) = (siloHeld.Number, channelHeld.Number);
         var silo = Start("one", _certificates.Issue("one"), "--silo-port", $"{siloPort}", "--channel-port", $"{channelPort}", "--web-port", "0");
         silo.WaitFor("page one at https://");
         var web = int.Parse(Regex.Match(silo.Output, @"page one at https://127\.0\.0\.1:(\d+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
@@ -187,22 +188,5 @@ public sealed class TlsTests : IDisposable
         silo.WaitFor("its certificate, of 'laptop', is of a CA that is not trusted here");
         using var renewed = await Connect(laptop);
         Assert.Single(await renewed.ListSilosAsync());
-    }
-
-    private static int FreePort(int which)
-    {
-        for (var port = 25_000 + (Environment.ProcessId % 3_000) + (which * 1000); ; port++)
-        {
-            try
-            {
-                using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                // Another server's.
-            }
-        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Builder;
@@ -22,7 +21,7 @@ internal sealed class S3Server : IAsyncDisposable
 
     private static readonly XNamespace Names = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-    private readonly int _port = FreePort();
+    private readonly HeldPort _port = new();
     private readonly ConcurrentDictionary<string, S3PendingUpload> _uploads = new();
     private WebApplication? _web;
     private int _counter;
@@ -56,7 +55,7 @@ internal sealed class S3Server : IAsyncDisposable
     /// <summary>Whether it sends whole objects where ranges are asked for.</summary>
     public bool IgnoresRanges { get; set; }
 
-    public string Endpoint => $"http://127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}";
+    public string Endpoint => "http://" + _port.Address;
 
     /// <summary>What a program needs in its environment to reach it.</summary>
     public (string Name, string Value)[] Variables =>
@@ -78,7 +77,7 @@ internal sealed class S3Server : IAsyncDisposable
         {
             k.Limits.MaxRequestBodySize = null;
             k.Limits.MinRequestBodyDataRate = null;
-            k.Listen(IPAddress.Loopback, _port, l => l.Protocols = HttpProtocols.Http1);
+            k.Listen(IPAddress.Loopback, _port.Number, l => l.Protocols = HttpProtocols.Http1);
         });
         _web = builder.Build();
         _web.Run(Answer);
@@ -95,13 +94,6 @@ internal sealed class S3Server : IAsyncDisposable
             await web.StopAsync(now.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await web.DisposeAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
     private async Task Answer(HttpContext http)
@@ -370,5 +362,9 @@ internal sealed class S3Server : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await Down();
+    public async ValueTask DisposeAsync()
+    {
+        await Down();
+        _port.Dispose();
+    }
 }

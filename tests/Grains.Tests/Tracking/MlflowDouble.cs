@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -9,24 +8,19 @@ namespace Granary.Grains.Tests.Tracking;
 /// Now and then it does what it is asked for and loses the answer.</summary>
 internal sealed class MlflowDouble : IDisposable
 {
+    private readonly HeldPort _port = new();
     private readonly HttpListener _listener = new();
     private readonly Task _work;
     private int _asked;
 
     public MlflowDouble()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
         _listener.Prefixes.Add(Address + "/");
         _listener.Start();
         _work = Task.Run(Listen);
     }
 
-    public string Address { get; }
+    public string Address => "http://" + _port.Address;
 
     public List<string> Experiments { get; } = [];
 
@@ -125,6 +119,7 @@ internal sealed class MlflowDouble : IDisposable
     {
         _listener.Close();
         _work.Wait();
+        _port.Dispose();
     }
 
     /// <summary>A run as the server has it.</summary>
