@@ -26,11 +26,13 @@ public sealed class CheckpointStoreTests : IDisposable
             silo.Services.AddSingleton(bucket);
             silo.AddCheckpointStore<MemoryCheckpoints>();
         });
+        await cluster.HoldBack();
         var coordinator = await cluster.Submit(job);
         var running = await Cluster.Until(coordinator, s => s.Step >= 100);
         await coordinator.Pause();
         var paused = await Cluster.Until(coordinator, s => s.State != JobState.Running);
         Assert.Equal(JobState.Paused, paused.State);
+        await cluster.LetGo();
         var whole = bucket.Parts.Keys.Where(p => p.Checkpoint.Step == paused.Step).ToArray();
         Assert.Equal(2, whole.Length); // each silo's own
 
@@ -65,11 +67,14 @@ public sealed class CheckpointStoreTests : IDisposable
             silo.Services.AddSingleton(bucket).AddSingleton(gate);
             silo.AddCheckpointStore<HeldCheckpoints>();
         });
+        await cluster.HoldBack();
         var coordinator = await cluster.Submit(job);
         var running = await Cluster.Until(coordinator, s => gate.IsWaitedFor && s.Members.Count == 3);
         gate.Killed = running.Members[^1].Name;
         await cluster.Kill(gate.Killed);
+        await cluster.LetGo();
         var status = await Cluster.End(coordinator);
+        Assert.True(status.Recoveries > 0);
         Assert.Equal(expected.Result!.WeightsSha256, status.Result!.WeightsSha256);
         gate.Open.Set();
         for (var since = Stopwatch.StartNew(); !bucket.Parts.IsEmpty;)

@@ -32,7 +32,10 @@ internal sealed class Cluster : IAsyncDisposable
             silo.Services.AddSingleton(s => store.With(s.GetRequiredService<IGrainStorageSerializer>()));
             silo.UseInMemoryReminderService();
             silo.AddGranary(new SiloIdentity(
-                options.SiloName, builder.Options.ClusterId, 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder, Path.Combine(folder, "checkpoints")));
+                options.SiloName, builder.Options.ClusterId, 1, "cpu", new IPEndPoint(IPAddress.Loopback, 0), folder, Path.Combine(folder, "checkpoints"))
+            {
+                AllowsFaults = true,
+            });
             configure?.Invoke(silo);
         });
         builder.ConfigureClient(client => client.Services.AddGranarySerialization());
@@ -45,21 +48,46 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<ICoordinatorGrain> Submit(Job job) => _cluster.Client.GetGrain<ICoordinatorGrain>(
         await _cluster.Client.GetGrain<ICatalogueGrain>(0).Submit(new Submission(job, null)));
 
-    /// <summary>Puts a paused job back in the queue. Asked again where the silo that it was on its way to is just being killed.</summary>
-    public async Task Resume(string job)
+    /// <summary>Puts a paused job back in the queue.</summary>
+    public Task Resume(string job) => Persistently(async () =>
+    {
+        await _cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(job);
+        return true;
+    });
+
+    // Asked again where the silo that it was on its way to is just being killed.
+    private static async Task<T> Persistently<T>(Func<Task<T>> ask)
     {
         for (var since = Stopwatch.StartNew(); ;)
         {
             try
             {
-                await _cluster.Client.GetGrain<ICatalogueGrain>(0).Resume(job);
-                return;
+                return await ask();
             }
             catch (Exception e) when ((e is OrleansException or TimeoutException) && since.Elapsed < Patience)
             {
                 await Task.Delay(AskAgain, TestContext.Current.CancellationToken);
             }
         }
+    }
+
+    /// <summary>From now on what the silos send travels for a while: a job is not past a step, or at its end, before somebody has seen it there, however busy the
+    /// machine is.</summary>
+    public async Task HoldBack(double milliseconds = 10)
+    {
+        var cluster = _cluster.Client.GetGrain<IClusterGrain>(0);
+        await Task.WhenAll((await cluster.Silos()).Select(s => cluster.InjectFault(s.Name, new Fault(FaultKind.Delay, Seconds: 600, Milliseconds: milliseconds))));
+    }
+
+    /// <summary>Ends what <see cref="HoldBack"/> began, on the silos that are left: what was to be seen has been seen.</summary>
+    public async Task LetGo()
+    {
+        var cluster = _cluster.Client.GetGrain<IClusterGrain>(0);
+        await Task.WhenAll((await Persistently(cluster.Silos)).Select(s => Persistently(async () =>
+        {
+            await cluster.ClearFault(s.Name, FaultKind.Delay);
+            return true;
+        })));
     }
 
     /// <summary>Kills a silo.</summary>

@@ -24,9 +24,11 @@ public sealed class TogetherTests : IDisposable
         var job = Job();
         var expected = await Undisturbed(job);
         await using var cluster = await Cluster.Deploy(2, _folder);
+        await cluster.HoldBack();
         var coordinator = await cluster.Submit(job);
         var running = await Cluster.Until(coordinator, s => s.Step >= 100);
         await cluster.Kill(running.Members[^1].Name);
+        await cluster.LetGo();
         var status = await Cluster.End(coordinator);
         Assert.True(status.Recoveries > 0);
         Assert.Equal(expected.Result!.WeightsSha256, status.Result!.WeightsSha256);

@@ -63,12 +63,14 @@ public sealed class S3JobTests : IAsyncLifetime
         await using var cluster = await Deploy("fails");
         foreach (var fault in new[] { S3Fault.Drop, S3Fault.Silence, S3Fault.InternalError, S3Fault.SlowDown, S3Fault.Full })
         {
+            await cluster.HoldBack();
             var coordinator = await cluster.Submit(job);
             await Cluster.Until(coordinator, s => s.Durable > 0);
             _server.Fault = _ => fault;
             var without = await Until(coordinator, events => events.Any(e => e.Kind == JobEventKind.CheckpointFailed));
             Assert.Contains(without, e => e.Kind == JobEventKind.CheckpointFailed && e.Message.Contains("s3://granary/fails ", StringComparison.Ordinal));
             _server.Fault = _ => S3Fault.None;
+            await cluster.LetGo();
             var status = await Cluster.End(coordinator);
             Assert.Equal((fault, expected.Result!.WeightsSha256), (fault, status.Result!.WeightsSha256));
             Assert.DoesNotContain(await coordinator.Events(), e => e.Kind is JobEventKind.CheckpointDamaged or JobEventKind.Rewound);
@@ -82,11 +84,13 @@ public sealed class S3JobTests : IAsyncLifetime
         var job = GatedJob.Make(_folder);
         var expected = await GatedJob.Undisturbed(_folder, job);
         await using var cluster = await Deploy("down");
+        await cluster.HoldBack();
         var coordinator = await cluster.Submit(job);
         var running = await Cluster.Until(coordinator, s => s.Step >= 100);
         await coordinator.Pause();
         var paused = await Cluster.Until(coordinator, s => s.State != JobState.Running);
         Assert.Equal(JobState.Paused, paused.State);
+        await cluster.LetGo();
         await cluster.Kill(running.Members[^1].Name);
         await _server.Down();
         await cluster.Resume(paused.JobId);

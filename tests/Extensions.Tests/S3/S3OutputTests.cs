@@ -39,10 +39,12 @@ public sealed class S3OutputTests : IAsyncLifetime
         var expected = (await Run(1, Job(Path.Combine(_s3.Folder, "table.csv"), "training.epochs=60"))).Result!.WeightsSha256;
         var job = Job(S3Folder.Stored("table.csv"), $"output.path={Place}", "training.epochs=60");
         await using var cluster = await Cluster.Deploy(3, Path.Combine(_s3.Folder, "silos"));
+        await cluster.HoldBack();
         var coordinator = await cluster.Submit(job);
         var running = await Cluster.Until(coordinator, s => s.Step >= 200 || s.State != JobState.Running);
         Assert.Equal(JobState.Running, running.State);
         await cluster.Kill(running.Members[^1].Name);
+        await cluster.LetGo();
         var status = await Cluster.End(coordinator);
         Assert.Equal((expected, Place), (status.Result!.WeightsSha256, status.Result.Output));
         Assert.Equal(["job.yaml", "metrics.jsonl", "model.safetensors", "summary.json"], Left.Where(f => !f.StartsWith("state/", StringComparison.Ordinal)));
