@@ -127,6 +127,7 @@ public sealed record RestoreSource(
 /// <param name="Seconds">For how long; if it waits, since the last byte was received or sent.</param>
 /// <param name="Activity">What it does.</param>
 /// <param name="Shards">Shards that are being read.</param>
+/// <param name="Calls">Calls of this generation that take long, and that it is working at; null: an earlier build does not say.</param>
 [GenerateSerializer, Immutable, Alias("granary.WorkerStanding")]
 public sealed record WorkerStanding(
     [property: Id(0)] long Committed,
@@ -134,4 +135,5 @@ public sealed record WorkerStanding(
     [property: Id(2)] IReadOnlyList<int> WaitingFor,
     [property: Id(3)] double Seconds,
     [property: Id(4)] WorkerActivity Activity,
-    [property: Id(5)] IReadOnlyList<int> Shards);
+    [property: Id(5)] IReadOnlyList<int> Shards,
+    [property: Id(6)] int? Calls = null);

@@ -160,11 +160,21 @@ public sealed class LostPeerException(string message) : Exception(message)
     [Id(0)]
     private string[]? _silos;
 
+    [Id(1)]
+    private string? _cause;
+
     /// <summary>The silos of the members that are not reached, by name; empty: not known.</summary>
     public IReadOnlyList<string> Silos
     {
         get => _silos ?? [];
         init => _silos = [.. value];
+    }
+
+    /// <summary>What was said when they were tried to reach, as that a certificate is of another authority; null: nothing, they did not answer in time.</summary>
+    public string? Cause
+    {
+        get => _cause;
+        init => _cause = value;
     }
 }
 

@@ -10,8 +10,7 @@ public sealed class CutTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    // The times that tell slow from dead grow with what else the machine does; the container tests see the same with real cuts.
-    [LongFact]
+    [Fact]
     public async Task A_job_goes_on_without_one_of_a_pair_that_is_cut_and_takes_it_back_when_it_is_mended()
     {
         var path = Path.Combine(_folder, "points.csv");

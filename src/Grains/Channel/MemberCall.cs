@@ -41,7 +41,7 @@ internal static class MemberCall
         catch (Exception e) when (e is SocketException or IOException)
         {
             Close(wire, socket);
-            throw new ChannelException(handshake.To, $"member {handshake.To} at {endpoint} could not be reached: {e.Message}");
+            throw new ChannelException(handshake.To, $"{endpoint} could not be reached: {e.Message}");
         }
         catch
         {

@@ -58,7 +58,7 @@ internal sealed class Arrivals(WorkerGroup group, Action ready, Func<Task<Worker
         {
             leaveOut(e.Aside);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException or JobException or LostPeerException)
+        catch (Exception e) when (e is OrleansException or TimeoutException or JobException or LostPeerException or LostMemberException)
         {
             await Task.Delay(_pause.Next()); // gone again, or not able yet
         }

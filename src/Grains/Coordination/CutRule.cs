@@ -6,10 +6,11 @@ internal static class CutRule
     /// <summary>A silo that stands aside, and why.</summary>
     /// <param name="Silo">Its name.</param>
     /// <param name="From">The silos that it is cut off from.</param>
-    public sealed record Aside(string Silo, IReadOnlyList<string> From)
+    /// <param name="Cause">What was said when they were tried to reach; null: nothing, they did not answer in time.</param>
+    public sealed record Aside(string Silo, IReadOnlyList<string> From, string? Cause = null)
     {
         /// <summary>For people.</summary>
-        public string Why => $"it and {string.Join(", ", From)} do not reach each other";
+        public string Why => $"it and {string.Join(", ", From)} do not reach each other{(Cause is null ? "" : $" ({Cause})")}";
     }
 
     /// <summary>As few as a simple choice finds: the silo in most pairs, of several the last by name, until no pair is left.</summary>

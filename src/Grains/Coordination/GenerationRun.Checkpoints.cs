@@ -78,14 +78,22 @@ internal sealed partial class GenerationRun
     public async Task<Evaluation?> Evaluate(long acknowledged, TimeSpan patience)
     {
         var since = Stopwatch.StartNew();
-        await Unless(Group.Grant(new StepGrant(_granted, _granted, 0, null, acknowledged, Evaluate: true)));
-        while (_progress!.EvaluationNow is null && since.Elapsed < patience)
+        _evaluating = true;
+        try
         {
-            await Task.WhenAny(_news.Task, Task.Delay(patience));
-            if (_news.Task.IsCompleted)
+            await Unless(Group.Grant(new StepGrant(_granted, _granted, 0, null, acknowledged, Evaluate: true)));
+            while (_progress!.EvaluationNow is null && since.Elapsed < patience)
             {
-                await News();
+                await Task.WhenAny(_news.Task, Task.Delay(patience));
+                if (_news.Task.IsCompleted)
+                {
+                    await News();
+                }
             }
+        }
+        finally
+        {
+            _evaluating = false;
         }
 
         return _progress.EvaluationNow;

@@ -57,6 +57,20 @@ internal sealed partial class GenerationRun
             : new LostMemberException(lost, $"the connection of {_members[trouble.Rank].Name} to {lost} broke, though both live: {trouble.Message}", isGone: false);
     }
 
+    // A silo that has just died is not cut off: the membership is given its time.
+    private async Task MustLive(Stopwatch since)
+    {
+        while (since.Elapsed < _patience.Stretch(VerdictTime) && AllLive())
+        {
+            await Task.Delay(20);
+        }
+
+        if (Gone().FirstOrDefault() is { } gone)
+        {
+            throw new LostMemberException(gone, $"silo {gone} is gone");
+        }
+    }
+
     private IEnumerable<string> Gone() => Group.Silos
         .Select((s, i) => (Silo: s, _members[i].Name))
         .Where(m => _cluster.CurrentSnapshot.GetSiloStatus(m.Silo) != SiloStatus.Active).Select(m => m.Name);
@@ -95,7 +109,7 @@ internal sealed partial class GenerationRun
                 await timer.WaitForNextTickAsync(_ended.Token);
                 await Watch();
             }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or StaleGenerationException)
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
                 return; // the run is over
             }
@@ -117,11 +131,19 @@ internal sealed partial class GenerationRun
         {
             return null;
         }
+        catch (StaleGenerationException)
+        {
+            _unanswered[member] = null;
+            return new WorkerStanding(0, false, [], 0, WorkerActivity.Joining, []); // it has not heard of this generation yet, or knows a newer one
+        }
     }
+
+    // While it is formed, as long as steps are granted, and where all members are to write a checkpoint or to evaluate. What is asked of single members is watched by LongCalls.
+    private bool AllAreAwaited => _progress is null || _progress.Committed < _granted || Pending is not null || _evaluating;
 
     private async Task Watch()
     {
-        if (_progress is null || _progress.Committed >= _granted || _trouble is not null)
+        if (!AllAreAwaited || _trouble is not null)
         {
             Array.Clear(_unanswered);
             return;
@@ -141,7 +163,7 @@ internal sealed partial class GenerationRun
             _stalled = true;
             Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
             _trouble = new WorkerTrouble(
-                Group.Generation, finding.Member, TroubleKind.LostPeer, _progress.Committed, null, finding.Peer, finding.Message);
+                Group.Generation, finding.Member, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, finding.Peer, finding.Message);
             Wake();
         }
         else if (finding is not null)

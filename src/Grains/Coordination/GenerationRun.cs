@@ -32,6 +32,7 @@ internal sealed partial class GenerationRun : IDisposable
     private int _stateBytes;
     private WorkerTrouble? _trouble;
     private bool _stalled;
+    private bool _evaluating;
     private readonly long?[] _unanswered; // since when each has not answered
     private long _began;
     private long _first;
@@ -235,7 +236,7 @@ internal sealed partial class GenerationRun : IDisposable
     /// <summary>Awaits a task of the whole worker group, unless a member dies first.</summary>
     public async Task Unless(Task task)
     {
-        var heard = false;
+        var (heard, since) = (false, Stopwatch.StartNew());
         while (!task.IsCompleted)
         {
             await Task.WhenAny(task, _news.Task);
@@ -264,7 +265,15 @@ internal sealed partial class GenerationRun : IDisposable
             Wake(); // the next waiter has not seen these
         }
 
-        await task;
+        try
+        {
+            await task;
+        }
+        catch (CutOffException)
+        {
+            await MustLive(since);
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed class RetryRule(TimeProvider time)
     // A failure within a worker is likely to be a fault of the job or of Granary, and to occur again.
     private const int FailedTries = 3;
 
-    // Seconds between two tries where a store cannot be asked.
+    // Seconds between two tries where a store cannot be asked, or silos do not reach each other.
     private const int LongestWait = 8;
 
     // A store of files is asked for half a minute each time: about ten minutes in all.
@@ -32,6 +32,7 @@ internal sealed class RetryRule(TimeProvider time)
     private int _failed;
     private int _unavailable;
     private int _unread;
+    private int _cut;
 
     /// <summary>Silos that others are preferred to, and why: those lost twice without a step in between, until one is committed, and where they live for a while more; those that
     /// do not reach others.</summary>
@@ -61,7 +62,7 @@ internal sealed class RetryRule(TimeProvider time)
     {
         if (committed > _step)
         {
-            (_step, _fruitless, _failed, _unavailable, _unread) = (committed, 0, 0, 0, 0);
+            (_step, _fruitless, _failed, _unavailable, _unread, _cut) = (committed, 0, 0, 0, 0, 0);
             _blamed.Clear();
         }
 
@@ -85,9 +86,9 @@ internal sealed class RetryRule(TimeProvider time)
                 }
 
                 break;
-            case CutOffException cut:
+            case CutOffException cut: // the network may be mended at any time, as a store may come back
                 LeaveOut(cut.Aside);
-                break;
+                return new Fate(null, TimeSpan.FromSeconds(Math.Min(LongestWait, 1 << Math.Min(_cut++, 10)) - 1));
             case LostMemberException or LostPeerException or StaleGenerationException or DamagedCheckpointException or OrleansException or TimeoutException
                 or IOException: // of the coordinator's own: the checkpoint store fails for a while
                 break;

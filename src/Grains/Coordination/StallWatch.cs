@@ -37,13 +37,13 @@ internal sealed class StallWatch(int members)
             return Silent(answers, standing, status, stallTime);
         }
 
-        if (members > 1 && standing.All(s => s.Waiting && s.Seconds > stallTime.TotalSeconds))
+        if (members > 1 && NobodyIsBusy(standing, stallTime) && standing.Any(s => s.Waiting))
         {
             var (waiting, peer) = Missing(standing);
             var name = peer is { } p ? status[p].Name : null;
             return new Finding(
                 true, waiting, peer, name,
-                $"every silo has waited for more than {stallTime.TotalSeconds:0} s; {status[waiting].Name} still misses numbers of {name ?? "the others"}");
+                $"nothing has moved for more than {stallTime.TotalSeconds:0} s: {status[waiting].Name} still misses numbers of {name ?? "the others"}");
         }
 
         if (_slowNamed || members < 2)
@@ -56,7 +56,7 @@ internal sealed class StallWatch(int members)
             var others = standing.Where((_, i) => i != m).ToArray();
             var usual = status.Where((_, i) => i != m).Average(s => s.ComputeSeconds);
             var slow = status[m].ComputeSeconds > SlowFactor * usual && status[m].ComputeSeconds > 0.01 && usual > 0;
-            if (slow || (!standing[m].Waiting && standing[m].Seconds > SlowSeconds && others.All(o => o.Waiting && o.Seconds > SlowSeconds)))
+            if (slow || (standing[m].Activity is WorkerActivity.Computing or WorkerActivity.Evaluating && standing[m].Seconds > SlowSeconds && others.All(o => o.Waiting && o.Seconds > SlowSeconds)))
             {
                 _slowNamed = true;
                 return new Finding(
@@ -73,14 +73,18 @@ internal sealed class StallWatch(int members)
     {
         var missed = standing.SelectMany((s, m) => s.WaitingFor.Select(w => (Waiting: m, Peer: w))).ToHashSet();
         var mutual = missed.Where(m => missed.Contains((m.Peer, m.Waiting))).ToArray();
-        return (mutual.Length > 0 ? mutual : [.. missed]).GroupBy(m => m.Peer).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
-            .Select(g => (g.First().Waiting, (int?)g.Key)).FirstOrDefault();
+        return missed.Count == 0 ? (Array.FindIndex(standing, s => s.Waiting), null) : (mutual.Length > 0 ? mutual : [.. missed]).GroupBy(m => m.Peer).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
+            .Select(g => (g.First().Waiting, (int?)g.Key)).First();
     }
 
-    // It may live, as others know, and not reach the coordinator. While somebody computes nobody is waited for in vain.
+    // Each waits for numbers without a byte that comes or goes, or has done all that it may do.
+    private static bool NobodyIsBusy(WorkerStanding[] standing, TimeSpan stallTime) =>
+        standing.All(s => s.Activity == WorkerActivity.AwaitingGrant || (s.Waiting && s.Seconds > stallTime.TotalSeconds));
+
+    // It may live, as others know, and not reach the coordinator. While somebody computes nobody is waited for in vain. Where nobody answers it is the coordinator that is late.
     private static Finding? Silent(IReadOnlyList<WorkerStanding?> answers, WorkerStanding[] standing, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)
     {
-        if (!standing.All(s => s.Waiting && s.Seconds > stallTime.TotalSeconds))
+        if (standing.Length == 0 || !NobodyIsBusy(standing, stallTime))
         {
             return null;
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Granary.Contracts;
+using Granary.Grains.Liveness;
 using Granary.Grains.Workers;
 using Granary.Jobs;
 
@@ -11,8 +12,9 @@ namespace Granary.Grains.Coordination;
 /// <param name="silos">Their silos, in member order.</param>
 /// <param name="infos">What each said of itself.</param>
 /// <param name="workers">Their workers.</param>
+/// <param name="calls">Makes calls that may take long.</param>
 internal sealed class WorkerGroup(
-    GenerationId generation, IReadOnlyList<SiloAddress> silos, IReadOnlyList<SiloInfo> infos, IReadOnlyList<IWorker> workers)
+    GenerationId generation, IReadOnlyList<SiloAddress> silos, IReadOnlyList<SiloInfo> infos, IReadOnlyList<IWorker> workers, LongCalls calls)
 {
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(1); // the call is made in any case, but not awaited for longer
 
@@ -39,12 +41,13 @@ internal sealed class WorkerGroup(
     /// <param name="store">The store that the job's checkpoints are in: silos with another one stand by; null: in none yet.</param>
     /// <param name="aside">Silos that are not to take part while others can, by name, and why.</param>
     /// <param name="client">Reaches workers.</param>
-    /// <param name="answerTime">How long each is waited for.</param>
+    /// <param name="patience">How long silent silos are waited for.</param>
     /// <exception cref="JobException">The silos' platforms differ.</exception>
     public static async Task<WorkerGroup> Rendezvous(
         GenerationId generation, IEnumerable<ClusterMember> living, int shards, string? platform, string? store, IReadOnlyDictionary<string, string> aside,
-        IWorkerClient client, TimeSpan answerTime)
+        IWorkerClient client, Patience patience)
     {
+        var answerTime = patience.Current;
         var asked = await Task.WhenAll(living.Select(async m =>
             (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress), answerTime))));
         var active = asked.Where(m => m.Info is { State: "active" })
@@ -56,7 +59,8 @@ internal sealed class WorkerGroup(
             generation,
             [.. choice.Members.Select(i => able[i].Member.SiloAddress)],
             [.. choice.Members.Select(i => able[i].Info!)],
-            [.. choice.Members.Select(i => able[i].Worker)])
+            [.. choice.Members.Select(i => able[i].Worker)],
+            new LongCalls(patience))
         {
             Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
             Different = active.Except(able).FirstOrDefault().Info,
@@ -113,13 +117,13 @@ internal sealed class WorkerGroup(
     /// <summary>Every shard's survey, in shard order.</summary>
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Job job)
     {
-        var found = await AllOf((worker, i) => worker.Survey(Place(job, i)));
+        var found = await AllLong((worker, i) => worker.Survey(Place(job, i)));
         return [.. found.SelectMany(f => f).OrderBy(f => f.Shard)];
     }
 
     /// <summary>What every shard finds out about its training part, in shard order.</summary>
     public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Job job, DataFacts facts) =>
-        [.. (await AllOf((worker, i) => worker.Statistics(Place(job, i), facts))).SelectMany(m => m)];
+        [.. (await AllLong((worker, i) => worker.Statistics(Place(job, i), facts))).SelectMany(m => m)];
 
     /// <summary>Has the members-to-be read their shards ahead.</summary>
     /// <param name="job">The job.</param>
@@ -128,7 +132,7 @@ internal sealed class WorkerGroup(
     /// <exception cref="CutOffException">Some do not reach all others.</exception>
     public async Task Preload(Job job, DataFacts facts, IReadOnlyList<SiloAddress> present)
     {
-        Task[] asked = [.. workers.Select((worker, i) => present.Contains(Silos[i]) ? Task.CompletedTask : worker.Preload(Place(job, i), facts))];
+        Task[] asked = [.. workers.Select((worker, i) => present.Contains(Silos[i]) ? Task.CompletedTask : Long(i, () => worker.Preload(Place(job, i), facts)))];
         try
         {
             await Task.WhenAll(asked);
@@ -143,11 +147,14 @@ internal sealed class WorkerGroup(
     // What several tell is put together: of two that do not reach each other, which it is that stands aside must not hang on who is heard first.
     private void MustReachEachOther(IReadOnlyList<Task> asked, Func<string, bool> may)
     {
-        var aside = CutRule.Choose(
-            asked.SelectMany((task, i) => task.Exception?.InnerException is LostPeerException lost ? lost.Silos.Select(other => (Infos[i].Name, other)) : []), may);
+        var told = asked.Select((task, i) => (By: Infos[i].Name, Lost: task.Exception?.InnerException as LostPeerException)).Where(t => t.Lost is not null).ToArray();
+        var aside = CutRule.Choose(told.SelectMany(t => t.Lost!.Silos.Select(other => (t.By, other))), may);
         if (aside.Count > 0)
         {
-            throw new CutOffException(aside);
+            throw new CutOffException([.. aside.Select(a => a with
+            {
+                Cause = told.Where(t => t.By == a.Silo || t.Lost!.Silos.Contains(a.Silo)).Select(t => t.Lost!.Cause).FirstOrDefault(c => c is not null),
+            })]);
         }
     }
 
@@ -160,12 +167,12 @@ internal sealed class WorkerGroup(
     /// <exception cref="CutOffException">Some do not reach each other.</exception>
     public async Task<GradientRecord?[]> Prepare(Job job, DataFacts facts, RestoreSource restore, EventPlace events)
     {
-        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => worker.Prepare(Place(job, i) with { Events = i == 0 ? events : null }, facts, restore))];
+        Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => Long(i, () => worker.Prepare(Place(job, i) with { Events = i == 0 ? events : null }, facts, restore)))];
         try
         {
             return await Task.WhenAll(asked);
         }
-        catch (Exception e) when (e is WrongGradientException or OrleansException or TimeoutException or LostPeerException)
+        catch (Exception e) when (e is WrongGradientException or OrleansException or TimeoutException or LostPeerException or LostMemberException)
         {
             (int Member, string Message)[] wrong = [.. asked.Select((task, i) => (Member: i, Wrong: task.Exception?.InnerException as WrongGradientException))
                 .Where(m => m.Wrong is not null).Select(m => (m.Member, m.Wrong!.Message))];
@@ -216,16 +223,16 @@ internal sealed class WorkerGroup(
     public Task Halt() => All((worker, _) => worker.Halt(Generation));
 
     /// <summary>Hashes of every worker's weights.</summary>
-    public async Task<IReadOnlyList<SavedWeights>> HashWeights(long step) => await AllOf((worker, _) => worker.HashWeights(Generation, step));
+    public async Task<IReadOnlyList<SavedWeights>> HashWeights(long step) => await AllLong((worker, _) => worker.HashWeights(Generation, step));
 
     /// <summary>Has every worker load an older version, to be hashed and published.</summary>
-    public Task LoadCheckpoint(RestoreSource checkpoint) => All((worker, _) => worker.LoadCheckpoint(Generation, checkpoint));
+    public Task LoadCheckpoint(RestoreSource checkpoint) => Task.WhenAll(workers.Select((worker, i) => Long(i, () => worker.LoadCheckpoint(Generation, checkpoint))));
 
     /// <summary>What the weights that are to be published make of every shard's held-out examples.</summary>
-    public async Task<IReadOnlyList<HeldOutClasses>> HeldOut() => [.. (await AllOf((worker, _) => worker.HeldOut(Generation))).SelectMany(s => s)];
+    public async Task<IReadOnlyList<HeldOutClasses>> HeldOut() => [.. (await AllLong((worker, _) => worker.HeldOut(Generation))).SelectMany(s => s)];
 
     /// <summary>Has the first member take the job's output directory.</summary>
-    public Task TakeOutput(string output, bool overwrite, string? continues) => workers[0].TakeOutput(Generation, output, overwrite, continues);
+    public Task TakeOutput(string output, bool overwrite, string? continues) => Long(0, () => workers[0].TakeOutput(Generation, output, overwrite, continues));
 
     /// <summary>Has the first member give the job's output directory up. Where that member does not answer, the directory stays marked as the job's.</summary>
     public async Task GiveBackOutput(string output) => await workers[0].GiveBackOutput(Generation, output).WaitAsync(ReleaseTime)
@@ -235,12 +242,12 @@ internal sealed class WorkerGroup(
     public Task<string?> RecordPoints(IReadOnlyList<MetricPoint> points) => workers[0].RecordPoints(Generation, points);
 
     /// <summary>Has the first member write the model and its artifacts. Returns why it could not; null: it has.</summary>
-    public Task<string?> Publish(Publication publication) => workers[0].Publish(Generation, publication);
+    public Task<string?> Publish(Publication publication) => Long(0, () => workers[0].Publish(Generation, publication));
 
     /// <summary>The lowest shard whose gradient is not finite again; the silo, if any, whose gradients were not finite and now are.</summary>
     public async Task<(int? Shard, string? Unreliable)> FindNonFinite()
     {
-        var found = await AllOf((worker, _) => worker.FindNonFinite(Generation));
+        var found = await AllLong((worker, _) => worker.FindNonFinite(Generation));
         return (found.Min(f => f.Shard), Array.FindIndex(found, f => f.Differs) is >= 0 and var i ? Infos[i].Name : null);
     }
 
@@ -269,6 +276,12 @@ internal sealed class WorkerGroup(
     }
 
     private async Task<T[]> AllOf<T>(Func<IWorker, int, Task<T>> ask) => await Task.WhenAll(workers.Select(ask));
+
+    private async Task<T[]> AllLong<T>(Func<IWorker, int, Task<T>> ask) => await Task.WhenAll(workers.Select((worker, i) => Long(i, () => ask(worker, i))));
+
+    private Task<T> Long<T>(int member, Func<Task<T>> ask) => calls.Make(Infos[member].Name, ask, () => workers[member].Stand(Generation));
+
+    private Task Long(int member, Func<Task> ask) => calls.Make(Infos[member].Name, ask, () => workers[member].Stand(Generation));
 
     private Task All(Func<IWorker, int, Task> ask) => Task.WhenAll(workers.Select(ask));
 }

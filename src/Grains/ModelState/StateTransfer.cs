@@ -15,6 +15,8 @@ internal sealed unsafe class StateTransfer<T>(
     where T : unmanaged
 {
     private readonly HashSet<(int Peer, FrameKind Kind, int Vector, int Block)> _missing = [];
+    private readonly Dictionary<int, int> _left = []; // blocks that are missing, by peer
+    private volatile int[] _waitingFor = [];
     private ModelVersion<T> _to = null!;
 
     /// <summary>Carries out the transfers of <paramref name="restore"/> that concern this member.</summary>
@@ -34,9 +36,13 @@ internal sealed unsafe class StateTransfer<T>(
             }
         }
 
+        _waitingFor = [.. _left.Keys];
         mesh.Drive(this, cancellation);
         to.HasWeights = to.HasState = true;
     }
+
+    /// <summary>Ranks of the members that it misses blocks of.</summary>
+    public IReadOnlyList<int> WaitingFor() => _waitingFor;
 
     private void Move(Transfer transfer, long step, int vector, int block)
     {
@@ -44,6 +50,7 @@ internal sealed unsafe class StateTransfer<T>(
         if (transfer.From != self)
         {
             _missing.Add((transfer.From, kind, vector, block));
+            _left[transfer.From] = _left.GetValueOrDefault(transfer.From) + 1;
             return;
         }
 
@@ -98,5 +105,13 @@ internal sealed unsafe class StateTransfer<T>(
             : throw new ChannelException(peer, $"it gave a block that this member did not expect ({header.Kind}, block {header.Block}, {header.Length} bytes)");
 
     /// <inheritdoc/>
-    public void Arrived(int peer, in FrameHeader header) => _missing.Remove((peer, header.Kind, header.Part, header.Block));
+    public void Arrived(int peer, in FrameHeader header)
+    {
+        _missing.Remove((peer, header.Kind, header.Part, header.Block));
+        if (--_left[peer] == 0)
+        {
+            _left.Remove(peer);
+            _waitingFor = [.. _left.Keys];
+        }
+    }
 }

@@ -29,6 +29,7 @@ internal sealed class BetweenSteps<T>(
         if (grants.TakeCheckpoint(committed))
         {
             using var span = trace?.Part(Spans.Checkpoint);
+            phase.Enter(PhaseKind.Compute); // it copies, and waits for no other worker
             var began = Stopwatch.GetTimestamp();
             checkpoints.Begin(versions.Current);
             reports.Times.Add(new WorkerSeconds(CheckpointStall: Stopwatch.GetElapsedTime(began).TotalSeconds));

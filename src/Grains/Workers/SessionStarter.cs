@@ -13,6 +13,7 @@ namespace Granary.Grains.Workers;
 internal sealed class SessionStarter : IDisposable
 {
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
+    private const int RoundTrips = 2; // of a late silo: what it may be silent for comes to the time that a connection is given anyway
     private static readonly TimeSpan ReachTime = TimeSpan.FromSeconds(2);
 
     private readonly SiloMeans _silo;
@@ -53,7 +54,8 @@ internal sealed class SessionStarter : IDisposable
         string[] silos = [.. assignment.Members.Select(m => m.Name).Where((_, rank) => !asked[rank].IsCompletedSuccessfully)];
         if (silos.Length > 0)
         {
-            throw new LostPeerException($"silo {_silo.Identity.Name} does not reach {string.Join(", ", silos)}") { Silos = silos };
+            var cause = asked.Select(a => a.Exception?.InnerException?.Message).FirstOrDefault(m => m is not null);
+            throw new LostPeerException($"silo {_silo.Identity.Name} does not reach {string.Join(", ", silos)}{(cause is null ? "" : ": " + cause)}") { Silos = silos, Cause = cause };
         }
     }
 
@@ -64,7 +66,7 @@ internal sealed class SessionStarter : IDisposable
     /// <exception cref="LostPeerException">One cannot be reached.</exception>
     public async Task<PeerMesh> Connect(Assignment assignment)
     {
-        var longest = _patience.Stretch(ConnectTime);
+        var longest = ConnectTime + (RoundTrips * (_patience.Current - PatienceRule.Shortest));
         using var time = new CancellationTokenSource(longest);
         var generation = assignment.Generation;
         var self = new Handshake(_silo.Identity.Cluster, generation.JobId, generation.Number, assignment.Rank, 0, _silo.Identity.Platform, _codec.Name);
@@ -81,6 +83,7 @@ internal sealed class SessionStarter : IDisposable
                 : $"{silos[0]}: {e.Message}")
             {
                 Silos = silos,
+                Cause = time.IsCancellationRequested ? null : e.Message,
             };
         }
     }

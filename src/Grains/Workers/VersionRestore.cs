@@ -14,10 +14,16 @@ namespace Granary.Grains.Workers;
 /// <param name="memory">What this silo keeps of the job.</param>
 /// <param name="held">Versions of earlier generations, newest first.</param>
 /// <param name="mesh">Connections to the other workers.</param>
+/// <param name="phase">What this worker is doing, for others to see.</param>
 internal sealed unsafe class VersionRestore<T>(
-    TrainingTask task, RestoreSource source, ICheckpointStore checkpoints, JobMemory memory, IReadOnlyList<VersionStore<T>> held, PeerMesh mesh)
+    TrainingTask task, RestoreSource source, ICheckpointStore checkpoints, JobMemory memory, IReadOnlyList<VersionStore<T>> held, PeerMesh mesh, WorkerPhase phase)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private volatile StateTransfer<T>? _transfer;
+
+    /// <summary>Ranks of the members that weights and state are still to come from.</summary>
+    public IReadOnlyList<int> WaitingFor() => _transfer?.WaitingFor() ?? [];
+
     /// <summary>Restores it.</summary>
     /// <param name="to">Receives it.</param>
     /// <param name="cancellation">Ends the waiting.</param>
@@ -34,7 +40,10 @@ internal sealed unsafe class VersionRestore<T>(
         else if (source.Transfers.Count > 0)
         {
             var (self, generation) = (task.Assignment.Rank, task.Assignment.Generation.Number);
-            new StateTransfer<T>(task.Layout, self, generation, mesh, held).Run(source, to, cancellation);
+            var transfer = _transfer = new StateTransfer<T>(task.Layout, self, generation, mesh, held);
+            phase.Enter(PhaseKind.Restore);
+            transfer.Run(source, to, cancellation);
+            phase.Enter(PhaseKind.Start);
         }
         else
         {

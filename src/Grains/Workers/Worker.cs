@@ -19,6 +19,7 @@ internal sealed class Worker : GrainService, IWorker
     private readonly SiloAddress _address;
     private readonly LossWatch _losses;
     private readonly SiloIdentity _self;
+    private readonly OpenCalls _calls = new();
     private (int Most, Task<IReadOnlyList<AuditEntry>> Reading) _audit = (0, Task.FromResult<IReadOnlyList<AuditEntry>>([]));
 
     public Worker(
@@ -79,6 +80,7 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Assignment assignment)
     {
+        using var call = _calls.Begin(assignment.Generation);
         _jobs.Assign(assignment);
         return await _shards.Ask(assignment, shard => shard.Survey(assignment.Job));
     }
@@ -86,6 +88,7 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TrainingStatistics>> Statistics(Assignment assignment, DataFacts facts)
     {
+        using var call = _calls.Begin(assignment.Generation);
         _jobs.Assign(assignment);
         return await _shards.Ask(assignment, shard => shard.Statistics(assignment.Job, facts));
     }
@@ -93,6 +96,7 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task Preload(Assignment assignment, DataFacts facts)
     {
+        using var call = _calls.Begin(assignment.Generation);
         await _sessions.Reach(assignment);
         await _shards.Preload(assignment, facts);
     }
@@ -100,6 +104,7 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task<GradientRecord?> Prepare(Assignment assignment, DataFacts facts, RestoreSource restore)
     {
+        using var call = _calls.Begin(assignment.Generation);
         using var span = RestoreSpan(assignment);
         var entry = _jobs.Assign(assignment);
         var joining = _shards.Ask(assignment, shard => shard.Join(assignment.Job, facts));
@@ -148,10 +153,17 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public Task<WorkerStanding> Stand(GenerationId generation)
     {
+        var calls = _calls.Of(generation);
+        if (calls > 0 && _jobs.Find(generation.JobId)?.Generation != generation)
+        {
+            return Task.FromResult(new WorkerStanding(0, false, [], 0, WorkerActivity.Joining, [], calls)); // it reads ahead
+        }
+
         var entry = _jobs.Current(generation);
-        return Task.FromResult(_shards.Asked(generation) is (var shards, var seconds) && shards.Count > 0
+        var standing = _shards.Asked(generation) is (var shards, var seconds) && shards.Count > 0
             ? new WorkerStanding(0, false, [], seconds, WorkerActivity.ReadingData, shards)
-            : entry.Session?.Stand() ?? new WorkerStanding(0, false, [], entry.Seconds, WorkerActivity.Joining, []));
+            : entry.Session?.Stand() ?? new WorkerStanding(0, false, [], entry.Seconds, WorkerActivity.Joining, []);
+        return Task.FromResult(standing with { Calls = calls });
     }
 
     /// <inheritdoc/>
@@ -160,30 +172,34 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task<SavedWeights> HashWeights(GenerationId generation, long step)
     {
+        using var call = _calls.Begin(generation);
         var session = _jobs.Session(generation);
         await session.Reach(step);
         return await Task.Run(session.HashWeights);
     }
 
     /// <inheritdoc/>
-    public Task LoadCheckpoint(GenerationId generation, RestoreSource checkpoint)
+    public async Task LoadCheckpoint(GenerationId generation, RestoreSource checkpoint)
     {
+        using var call = _calls.Begin(generation);
         var session = _jobs.Session(generation);
-        return Task.Run(() => session.LoadCheckpoint(checkpoint));
+        await Task.Run(() => session.LoadCheckpoint(checkpoint));
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<HeldOutClasses>> HeldOut(GenerationId generation)
+    public async Task<IReadOnlyList<HeldOutClasses>> HeldOut(GenerationId generation)
     {
+        using var call = _calls.Begin(generation);
         var session = _jobs.Session(generation);
-        return Task.Run(session.HeldOut);
+        return await Task.Run(session.HeldOut);
     }
 
     /// <inheritdoc/>
-    public Task TakeOutput(GenerationId generation, string output, bool overwrite, string? continues)
+    public async Task TakeOutput(GenerationId generation, string output, bool overwrite, string? continues)
     {
+        using var call = _calls.Begin(generation);
         _ = _jobs.Current(generation);
-        return Task.Run(() => new RunFolder(output, generation.JobId).Take(overwrite, continues));
+        await Task.Run(() => new RunFolder(output, generation.JobId).Take(overwrite, continues));
     }
 
     /// <inheritdoc/>
@@ -207,17 +223,19 @@ internal sealed class Worker : GrainService, IWorker
     }
 
     /// <inheritdoc/>
-    public Task<string?> Publish(GenerationId generation, Publication publication)
+    public async Task<string?> Publish(GenerationId generation, Publication publication)
     {
+        using var call = _calls.Begin(generation);
         var session = _jobs.Session(generation);
-        return Task.Run(() => OutputFolder.Try(() => session.Publish(publication)));
+        return await Task.Run(() => OutputFolder.Try(() => session.Publish(publication)));
     }
 
     /// <inheritdoc/>
-    public Task<NonFiniteFinding> FindNonFinite(GenerationId generation)
+    public async Task<NonFiniteFinding> FindNonFinite(GenerationId generation)
     {
+        using var call = _calls.Begin(generation);
         var session = _jobs.Session(generation);
-        return Task.Run(session.FindNonFinite);
+        return await Task.Run(session.FindNonFinite);
     }
 
     /// <inheritdoc/>

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Granary.Grains.Workers;
 
 /// <summary>What a worker's training thread does.</summary>
-internal enum PhaseKind { Idle, Compute, Exchange, Evaluate, EvaluationExchange }
+internal enum PhaseKind { Start, Restore, Idle, Compute, Exchange, Evaluate, EvaluationExchange }
 
 /// <summary>What a worker's training thread is doing, and since when. That thread sets it; others read it.</summary>
 internal sealed class WorkerPhase
 {
-    private volatile Entered _now = new(PhaseKind.Idle);
+    private volatile Entered _now = new(PhaseKind.Start);
 
     /// <summary>The phase, and the timestamp of its beginning.</summary>
     public (PhaseKind Kind, long Since) Now

@@ -31,6 +31,7 @@ internal sealed class WorkerSession<T> : IWorkerSession
     private readonly GradientWork<T> _gradients;
     private readonly StepExchange<T> _exchange;
     private readonly ITrainingStep<T> _step;
+    private readonly VersionRestore<T> _restore;
     private readonly HeldOutEvaluation<T> _evaluation;
     private readonly CheckpointWriter<T> _checkpoints;
     private readonly ModelPublisher<T> _publisher;
@@ -78,8 +79,8 @@ internal sealed class WorkerSession<T> : IWorkerSession
                 new ReplicaSchedule<T>(_grants, _versions), commits, _phase);
 
         // what comes before and between steps, and after the last
-        var start = new GenerationStart<T>(
-            new VersionRestore<T>(task, restore, silo.Checkpoints, memory, held, mesh), _gradients, memory, _versions, silo.Identity);
+        _restore = new VersionRestore<T>(task, restore, silo.Checkpoints, memory, held, mesh, _phase);
+        var start = new GenerationStart<T>(_restore, _gradients, memory, _versions, silo.Identity);
         _evaluation = new HeldOutEvaluation<T>(
             _gradients, new EvaluationExchange(task.Layout, self, generation, mesh), _versions, memory.Log, _phase);
         _checkpoints = new CheckpointWriter<T>(task, silo.Checkpoints, silo.Faults, reports.CheckpointWritten);
@@ -119,17 +120,19 @@ internal sealed class WorkerSession<T> : IWorkerSession
         var (kind, since) = _phase.Now;
         IReadOnlyList<int> peers = kind switch
         {
+            PhaseKind.Restore => _restore.WaitingFor(),
             PhaseKind.Exchange => _exchange.WaitingFor(),
             PhaseKind.EvaluationExchange => _evaluation.WaitingFor(),
             _ => [],
         };
         return new WorkerStanding(
             Committed,
-            kind is PhaseKind.Exchange or PhaseKind.EvaluationExchange,
+            kind is PhaseKind.Restore or PhaseKind.Exchange or PhaseKind.EvaluationExchange,
             peers,
             Stopwatch.GetElapsedTime(Math.Max(since, _mesh.LastMoved)).TotalSeconds,
             kind switch
             {
+                PhaseKind.Start or PhaseKind.Restore => WorkerActivity.Joining,
                 PhaseKind.Compute => WorkerActivity.Computing,
                 PhaseKind.Exchange or PhaseKind.EvaluationExchange => WorkerActivity.Exchanging,
                 PhaseKind.Evaluate => WorkerActivity.Evaluating,

@@ -30,6 +30,14 @@ public class CutRuleTests
     [Fact]
     public void It_is_told_whom_it_does_not_reach() => Assert.Equal("it and a, c do not reach each other", CutRule.Choose(Pairs("c-b a-b"), _ => true).Single().Why);
 
+    [Fact]
+    public void What_was_said_is_told()
+    {
+        CutRule.Aside aside = new("b", ["a"], "its certificate is of another authority");
+        Assert.Equal("it and a do not reach each other (its certificate is of another authority)", aside.Why);
+        Assert.Equal("silo b and a do not reach each other, though they live (its certificate is of another authority)", new CutOffException([aside]).Message);
+    }
+
     private static IEnumerable<(string, string)> Pairs(string pairs) =>
         pairs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('-')).Select(p => (p[0], p[1]));
 }

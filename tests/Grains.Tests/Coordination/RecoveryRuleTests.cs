@@ -273,6 +273,33 @@ public class RecoveryRuleTests
         Assert.Equal("silo b has not answered for 6 s, though the cluster knows it to be alive, and nobody goes on without it", stalled.Message);
     }
 
+    // b has what it may do done: of what it was to send, something is lost.
+    [Fact]
+    public void One_that_has_nothing_more_to_do_is_not_waited_for()
+    {
+        MemberStatus[] members = [new("a", 1, 0, 1, 0.01, 0), new("b", 2, 1, 2, 0.01, 0)];
+        WorkerStanding done = new(6, false, [], 9, WorkerActivity.AwaitingGrant, []);
+        var watch = new StallWatch(2);
+        Assert.Null(watch.Look([new(5, true, [1], 1, WorkerActivity.Exchanging, []), done], members, StallWatch.StallTime));
+        Assert.Null(watch.Look([done, done], members, StallWatch.StallTime));
+        var stalled = watch.Look([new(5, true, [1], 9, WorkerActivity.Exchanging, []), done], members, StallWatch.StallTime)!;
+        Assert.Equal((true, "b", "nothing has moved for more than 3 s: a still misses numbers of b"), (stalled.Stalled, stalled.Silo, stalled.Message));
+    }
+
+    [Fact]
+    public void Weights_that_do_not_arrive_while_a_generation_forms_are_a_stall_once_nobody_prepares_any_more()
+    {
+        MemberStatus[] members = [new("a", 1, 0, 1, 0, 0), new("b", 2, 1, 2, 0, 0)];
+        WorkerStanding restores = new(5, true, [1], 9, WorkerActivity.Joining, [], 1);
+        var watch = new StallWatch(2);
+        Assert.Null(watch.Look([restores, new(5, false, [], 9, WorkerActivity.Joining, [], 1)], members, StallWatch.StallTime));
+        Assert.Equal("b", watch.Look([restores, new(5, false, [], 9, WorkerActivity.AwaitingGrant, [], 0)], members, StallWatch.StallTime)!.Silo);
+    }
+
+    [Fact]
+    public void Where_nobody_answers_the_one_that_asks_is_late() =>
+        Assert.Null(new StallWatch(2).Look([null, null], [new("a", 1, 0, 1, 0.01, 0), new("b", 2, 1, 2, 0.01, 0)], StallWatch.StallTime));
+
     [Fact]
     public void A_slow_silos_times_are_told_in_units_in_which_they_differ()
     {

@@ -27,6 +27,15 @@ public class RetryRuleTests
     }
 
     [Fact]
+    public void Silos_that_do_not_reach_each_other_are_waited_for_where_there_are_no_others()
+    {
+        var rule = new RetryRule(_clock);
+        var fates = Enumerable.Range(0, 100).Select(_ => rule.Decide(new CutOffException(CutRule.Choose([("a", "b")], _ => true)), 0)).ToArray();
+        Assert.All(fates, f => Assert.Null(f.Failure));
+        Assert.Equal([0, 1, 3, 7, 7], fates[..5].Select(f => f.Pause.TotalSeconds));
+    }
+
+    [Fact]
     public void A_silo_that_is_left_out_again_is_left_out_for_longer()
     {
         var aside = new SilosAside(_clock);

@@ -77,12 +77,12 @@ public class JobStoryTests
             JobState.Running,
             [
                 .. Beginning,
-                Event(8, JobEventKind.Stalled, 300, 1, "every silo has waited for more than 3 s"),
+                Event(8, JobEventKind.Stalled, 300, 1, "nothing has moved for more than 3 s"),
                 Event(9, JobEventKind.SiloLost, 300, 1, "the connection of silo-1 to silo-2 broke"),
                 .. Recovered,
                 Event(20, JobEventKind.Trouble, 400, 2, "step 400 failed on silo silo-1: IOException: no such file"),
             ]);
-        Assert.Contains("First cause: every silo has waited for more than 3 s; then the connection of silo-1 to silo-2 broke, at step 300", story);
+        Assert.Contains("First cause: nothing has moved for more than 3 s; then the connection of silo-1 to silo-2 broke, at step 300", story);
         Assert.Contains("Training was interrupted 2 times, the last time because: step 400 failed on silo silo-1: IOException: no such file.", story);
         Assert.Contains("The cluster has not formed a new set of silos yet.", story); // after the last one
         Assert.Contains("Look at the network between the silos.", story);

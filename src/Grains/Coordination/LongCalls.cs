@@ -1,0 +1,72 @@
+using Granary.Contracts;
+using Granary.Grains.Liveness;
+
+namespace Granary.Grains.Coordination;
+
+/// <summary>Makes calls that may take hours, in whatever phase of a job. Beside each the silo is asked short questions: where it answers none, or works at no call, the call is
+/// given up, for no answer would ever come.</summary>
+/// <param name="stretch">Scales a time-out that suits an idle cluster to the present lateness.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider time)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
+
+    /// <param name="patience">How long silent silos are waited for.</param>
+    public LongCalls(Patience patience)
+        : this(patience.Stretch, TimeProvider.System)
+    {
+    }
+
+    /// <summary>Makes a call.</summary>
+    /// <param name="silo">Name of the silo that is called.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="stand">The short question.</param>
+    /// <exception cref="LostMemberException">No answer will come.</exception>
+    public async Task<T> Make<T>(string silo, Func<Task<T>> call, Func<Task<WorkerStanding>> stand)
+    {
+        var (asked, watch) = (call(), new AnswerWatch());
+        while (!asked.IsCompleted)
+        {
+            await Task.WhenAny(asked, Task.Delay(LookEvery, time));
+            if (!asked.IsCompleted)
+            {
+                var (answered, calls) = await Look(stand);
+                if (watch.Look(answered, calls) is { } wrong && !asked.IsCompleted)
+                {
+                    _ = asked.ContinueWith(t => t.Exception, TaskScheduler.Default); // whatever comes of it, nobody waits for it any more
+                    throw new LostMemberException(silo, $"silo {silo} {wrong}", isGone: false);
+                }
+            }
+        }
+
+        return await asked;
+    }
+
+    /// <inheritdoc cref="Make{T}"/>
+    public Task Make(string silo, Func<Task> call, Func<Task<WorkerStanding>> stand) => Make(
+        silo,
+        async () =>
+        {
+            await call();
+            return true;
+        },
+        stand);
+
+    private async Task<(bool Answered, int? Calls)> Look(Func<Task<WorkerStanding>> stand)
+    {
+        try
+        {
+            var standing = await stand().WaitAsync(stretch(AnswerTime), time);
+            return (true, standing.Calls);
+        }
+        catch (StaleGenerationException)
+        {
+            return (true, 0); // it has another generation, or none
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return (false, null);
+        }
+    }
+}
