@@ -161,7 +161,7 @@ public sealed class LostPeerException(string message) : Exception(message)
     private string[]? _silos;
 
     [Id(1)]
-    private string? _cause;
+    private string?[]? _causes;
 
     /// <summary>The silos of the members that are not reached, by name; empty: not known.</summary>
     public IReadOnlyList<string> Silos
@@ -170,11 +170,11 @@ public sealed class LostPeerException(string message) : Exception(message)
         init => _silos = [.. value];
     }
 
-    /// <summary>What was said when they were tried to reach, as that a certificate is of another authority; null: nothing, they did not answer in time.</summary>
-    public string? Cause
+    /// <summary>For each of <see cref="Silos"/> what was said when it was tried to reach, as that a certificate is of another authority; null: nothing, it did not answer in time.</summary>
+    public IReadOnlyList<string?> Causes
     {
-        get => _cause;
-        init => _cause = value;
+        get => _causes ?? new string?[Silos.Count];
+        init => _causes = [.. value];
     }
 }
 

@@ -17,4 +17,7 @@ public sealed class ChannelException(IReadOnlyList<int> peers, string message) :
 
     /// <summary>The members at the other ends.</summary>
     public IReadOnlyList<int> Peers { get; } = peers;
+
+    /// <summary>For each of <see cref="Peers"/> what was said when it was tried to reach; null: nothing.</summary>
+    public IReadOnlyList<string?> Causes { get; init; } = new string?[peers.Count];
 }

@@ -88,9 +88,13 @@ internal sealed class PeerMesh : IDisposable
         }
         catch (Exception e) when (e is ChannelException or OperationCanceledException)
         {
-            int[] missing = [.. links.Where(l => !l.Link.IsCompletedSuccessfully).Select(l => l.Peer)];
+            (int Peer, string? Cause)[] missing = [.. links.Where(l => !l.Link.IsCompletedSuccessfully).Select(l => (l.Peer, l.Link.Exception?.InnerException?.Message))];
             Close(links.Select(l => l.Link));
-            throw new ChannelException(missing, e is ChannelException ? e.Message : $"no connection to member {string.Join(", ", missing)} in time");
+            throw new ChannelException(
+                [.. missing.Select(m => m.Peer)], e is ChannelException ? e.Message : $"no connection to member {string.Join(", ", missing.Select(m => m.Peer))} in time")
+            {
+                Causes = [.. missing.Select(m => m.Cause)],
+            };
         }
         catch
         {

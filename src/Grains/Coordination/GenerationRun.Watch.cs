@@ -54,6 +54,7 @@ internal sealed partial class GenerationRun
         var lost = trouble.Peer is { } peer ? _members[peer].Name : null;
         throw gone.Length > 0
             ? new LostMemberException(gone[0], $"silo {string.Join(", ", gone)} is gone")
+            : lost is null && _stalled ? new LostMemberException(null, trouble.Message, isGone: false)
             : new LostMemberException(lost, $"the connection of {_members[trouble.Rank].Name} to {lost} broke, though both live: {trouble.Message}", isGone: false);
     }
 
@@ -116,27 +117,32 @@ internal sealed partial class GenerationRun
         }
     }
 
-    // What a member says; null: it does not answer, for so long at the most, or its calls fail.
-    private async Task<WorkerStanding?> Standing(int member, Task<WorkerStanding> asked, TimeSpan longest)
+    // What a member says; null: it does not answer within the time, or its calls fail.
+    private async Task<WorkerStanding?> Standing(int member, Task<WorkerStanding> asked, TimeSpan answerTime)
     {
-        var since = _unanswered[member] ??= Stopwatch.GetTimestamp();
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            var left = longest - Stopwatch.GetElapsedTime(since);
-            var standing = await asked.WaitAsync(left > WatchEvery ? left : WatchEvery, _ended.Token);
-            _unanswered[member] = null;
+            var standing = await asked.WaitAsync(answerTime, _ended.Token);
+            _unanswered[member] = default;
             return standing;
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (!_ended.IsCancellationRequested && e is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
+            var (since, looks) = _unanswered[member];
+            _unanswered[member] = (looks == 0 ? began : since, looks + 1);
             return null;
         }
         catch (StaleGenerationException)
         {
-            _unanswered[member] = null;
-            return new WorkerStanding(0, false, [], 0, WorkerActivity.Joining, []); // it has not heard of this generation yet, or knows a newer one
+            _unanswered[member] = default;
+            return new WorkerStanding(0, false, [], 0, WorkerActivity.Joining, []); // an earlier build, which has not heard of this generation yet or knows a newer one
         }
     }
+
+    // Time alone would not do: this silo may have been frozen meanwhile.
+    private bool IsSilent(int member, TimeSpan stall) =>
+        _unanswered[member] is (var since, >= StallWatch.SilentStalls) && Stopwatch.GetElapsedTime(since) >= StallWatch.SilentStalls * stall;
 
     // While it is formed, as long as steps are granted, and where all members are to write a checkpoint or to evaluate. What is asked of single members is watched by LongCalls.
     private bool AllAreAwaited => _progress is null || _progress.Committed < _granted || Pending is not null || _evaluating;
@@ -150,9 +156,8 @@ internal sealed partial class GenerationRun
         }
 
         var stall = _patience.Stretch(StallWatch.StallTime);
-        var longest = StallWatch.SilentStalls * stall;
-        var answers = await Task.WhenAll(Group.Stand().Select((asked, member) => Standing(member, asked, longest)));
-        if (_unanswered.Any(u => u is { } since && Stopwatch.GetElapsedTime(since) < longest))
+        var answers = await Task.WhenAll(Group.Stand().Select((asked, member) => Standing(member, asked, stall)));
+        if (answers.Where((a, member) => a is null && !IsSilent(member, stall)).Any())
         {
             return; // it may be lost, which is noticed elsewhere; if it is not, the next look tells
         }

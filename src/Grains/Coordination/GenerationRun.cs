@@ -33,7 +33,7 @@ internal sealed partial class GenerationRun : IDisposable
     private WorkerTrouble? _trouble;
     private bool _stalled;
     private bool _evaluating;
-    private readonly long?[] _unanswered; // since when each has not answered
+    private readonly (long Since, int Looks)[] _unanswered; // since when each has not answered, and how often
     private long _began;
     private long _first;
     private long _granted;
@@ -54,7 +54,7 @@ internal sealed partial class GenerationRun : IDisposable
         _traces = new StepRoots(group.Generation, group.Count) { Begun = context => TraceBegun?.Invoke(context) };
         _members = [.. group.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
         _stalls = new StallWatch(group.Count);
-        _unanswered = new long?[group.Count];
+        _unanswered = new (long, int)[group.Count];
         _ = FollowMembership();
         _ = FollowTime();
     }
@@ -250,7 +250,7 @@ internal sealed partial class GenerationRun : IDisposable
                 }
                 catch (LostMemberException e) when (!e.IsGone && task.Exception?.InnerException is not (null or LostPeerException or OrleansException or TimeoutException))
                 {
-                    await task; // its own cause says more than a connection that broke; one without a silo's name says less
+                    break; // its own cause says more than a connection that broke; one without a silo's name says less
                 }
 
                 if (Gone().FirstOrDefault() is { } gone)
@@ -269,7 +269,7 @@ internal sealed partial class GenerationRun : IDisposable
         {
             await task;
         }
-        catch (CutOffException)
+        catch (Exception e) when (e is CutOffException or LostMemberException { IsGone: false })
         {
             await MustLive(since);
             throw;

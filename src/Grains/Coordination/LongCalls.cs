@@ -11,6 +11,7 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
 
     /// <param name="patience">How long silent silos are waited for.</param>
     public LongCalls(Patience patience)
@@ -25,14 +26,14 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
     /// <exception cref="LostMemberException">No answer will come.</exception>
     public async Task<T> Make<T>(string silo, Func<Task<T>> call, Func<Task<WorkerStanding>> stand)
     {
-        var (asked, watch) = (call(), new AnswerWatch());
+        var (asked, watch) = (call(), new AnswerWatch(time));
         while (!asked.IsCompleted)
         {
             await Task.WhenAny(asked, Task.Delay(LookEvery, time));
             if (!asked.IsCompleted)
             {
                 var (answered, calls) = await Look(stand);
-                if (watch.Look(answered, calls) is { } wrong && !asked.IsCompleted)
+                if (watch.Look(answered, calls, stretch(Silence)) is { } wrong && !asked.IsCompleted)
                 {
                     _ = asked.ContinueWith(t => t.Exception, TaskScheduler.Default); // whatever comes of it, nobody waits for it any more
                     throw new LostMemberException(silo, $"silo {silo} {wrong}", isGone: false);
@@ -53,6 +54,23 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
         },
         stand);
 
+    /// <summary>Waits for several calls; one whose answer will not come ends the waiting at once, however long the others take.</summary>
+    /// <exception cref="LostMemberException">No answer will come to one of them.</exception>
+    public static async Task All(IReadOnlyCollection<Task> asked)
+    {
+        var lost = new TaskCompletionSource();
+        foreach (var one in asked)
+        {
+            _ = one.ContinueWith(
+                t => t.Exception?.InnerException is LostMemberException e && lost.TrySetException(e),
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        var all = Task.WhenAll(asked);
+        _ = all.ContinueWith(t => t.Exception, TaskScheduler.Default);
+        await await Task.WhenAny(lost.Task, all);
+    }
+
     private async Task<(bool Answered, int? Calls)> Look(Func<Task<WorkerStanding>> stand)
     {
         try
@@ -62,9 +80,9 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
         }
         catch (StaleGenerationException)
         {
-            return (true, 0); // it has another generation, or none
+            return (true, null); // an earlier build, which does not know the generation yet
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             return (false, null);
         }

@@ -81,12 +81,17 @@ internal sealed class StallWatch(int members)
     private static bool NobodyIsBusy(WorkerStanding[] standing, TimeSpan stallTime) =>
         standing.All(s => s.Activity == WorkerActivity.AwaitingGrant || (s.Waiting && s.Seconds > stallTime.TotalSeconds));
 
-    // It may live, as others know, and not reach the coordinator. While somebody computes nobody is waited for in vain. Where nobody answers it is the coordinator that is late.
+    // It may live, as others know, and not reach the coordinator. While somebody computes nobody is waited for in vain.
     private static Finding? Silent(IReadOnlyList<WorkerStanding?> answers, WorkerStanding[] standing, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)
     {
-        if (standing.Length == 0 || !NobodyIsBusy(standing, stallTime))
+        if (!NobodyIsBusy(standing, stallTime))
         {
             return null;
+        }
+
+        if (standing.Length == 0 && answers.Count > 1)
+        {
+            return new Finding(true, 0, null, null, $"no silo of the job has answered for {SilentStalls * stallTime.TotalSeconds:0} s, though the cluster knows them to be alive");
         }
 
         var all = answers.ToArray();

@@ -135,7 +135,7 @@ internal sealed class WorkerGroup(
         Task[] asked = [.. workers.Select((worker, i) => present.Contains(Silos[i]) ? Task.CompletedTask : Long(i, () => worker.Preload(Place(job, i), facts)))];
         try
         {
-            await Task.WhenAll(asked);
+            await LongCalls.All(asked);
         }
         catch (LostPeerException)
         {
@@ -153,7 +153,7 @@ internal sealed class WorkerGroup(
         {
             throw new CutOffException([.. aside.Select(a => a with
             {
-                Cause = told.Where(t => t.By == a.Silo || t.Lost!.Silos.Contains(a.Silo)).Select(t => t.Lost!.Cause).FirstOrDefault(c => c is not null),
+                Cause = told.SelectMany(t => t.By == a.Silo ? t.Lost!.Causes : [.. t.Lost!.Causes.Where((_, i) => t.Lost.Silos[i] == a.Silo)]).FirstOrDefault(c => c is not null),
             })]);
         }
     }
@@ -170,9 +170,10 @@ internal sealed class WorkerGroup(
         Task<GradientRecord?>[] asked = [.. workers.Select((worker, i) => Long(i, () => worker.Prepare(Place(job, i) with { Events = i == 0 ? events : null }, facts, restore)))];
         try
         {
+            await LongCalls.All(asked);
             return await Task.WhenAll(asked);
         }
-        catch (Exception e) when (e is WrongGradientException or OrleansException or TimeoutException or LostPeerException or LostMemberException)
+        catch (Exception e) when (e is WrongGradientException or OrleansException or TimeoutException or LostPeerException)
         {
             (int Member, string Message)[] wrong = [.. asked.Select((task, i) => (Member: i, Wrong: task.Exception?.InnerException as WrongGradientException))
                 .Where(m => m.Wrong is not null).Select(m => (m.Member, m.Wrong!.Message))];
@@ -226,7 +227,7 @@ internal sealed class WorkerGroup(
     public async Task<IReadOnlyList<SavedWeights>> HashWeights(long step) => await AllLong((worker, _) => worker.HashWeights(Generation, step));
 
     /// <summary>Has every worker load an older version, to be hashed and published.</summary>
-    public Task LoadCheckpoint(RestoreSource checkpoint) => Task.WhenAll(workers.Select((worker, i) => Long(i, () => worker.LoadCheckpoint(Generation, checkpoint))));
+    public Task LoadCheckpoint(RestoreSource checkpoint) => LongCalls.All([.. workers.Select((worker, i) => Long(i, () => worker.LoadCheckpoint(Generation, checkpoint)))]);
 
     /// <summary>What the weights that are to be published make of every shard's held-out examples.</summary>
     public async Task<IReadOnlyList<HeldOutClasses>> HeldOut() => [.. (await AllLong((worker, _) => worker.HeldOut(Generation))).SelectMany(s => s)];
@@ -277,7 +278,12 @@ internal sealed class WorkerGroup(
 
     private async Task<T[]> AllOf<T>(Func<IWorker, int, Task<T>> ask) => await Task.WhenAll(workers.Select(ask));
 
-    private async Task<T[]> AllLong<T>(Func<IWorker, int, Task<T>> ask) => await Task.WhenAll(workers.Select((worker, i) => Long(i, () => ask(worker, i))));
+    private async Task<T[]> AllLong<T>(Func<IWorker, int, Task<T>> ask)
+    {
+        Task<T>[] asked = [.. workers.Select((worker, i) => Long(i, () => ask(worker, i)))];
+        await LongCalls.All(asked);
+        return await Task.WhenAll(asked);
+    }
 
     private Task<T> Long<T>(int member, Func<Task<T>> ask) => calls.Make(Infos[member].Name, ask, () => workers[member].Stand(Generation));
 

@@ -19,9 +19,10 @@ internal sealed unsafe class StateTransfer<T>(
     private volatile int[] _waitingFor = [];
     private ModelVersion<T> _to = null!;
 
-    /// <summary>Carries out the transfers of <paramref name="restore"/> that concern this member.</summary>
-    /// <exception cref="ChannelException">A peer is lost.</exception>
-    public void Run(RestoreSource restore, ModelVersion<T> to, CancellationToken cancellation)
+    /// <summary>Copies what this member has itself, and makes what it has to give ready.</summary>
+    /// <param name="restore">The transfers, of which those are carried out that concern this member.</param>
+    /// <param name="to">Receives the version.</param>
+    public void Begin(RestoreSource restore, ModelVersion<T> to)
     {
         _to = to;
         to.Step = restore.Step;
@@ -37,8 +38,14 @@ internal sealed unsafe class StateTransfer<T>(
         }
 
         _waitingFor = [.. _left.Keys];
+    }
+
+    /// <summary>Gives, and takes in what comes.</summary>
+    /// <exception cref="ChannelException">A peer is lost.</exception>
+    public void Finish(CancellationToken cancellation)
+    {
         mesh.Drive(this, cancellation);
-        to.HasWeights = to.HasState = true;
+        _to.HasWeights = _to.HasState = true;
     }
 
     /// <summary>Ranks of the members that it misses blocks of.</summary>

@@ -74,6 +74,7 @@ internal sealed unsafe class LbfgsIteration<T> : IDisposable
     public (ShardRecord[] Records, ShardRecord[] Own, bool Last) Run(
         long step, ModelVersion<T> from, ModelVersion<T> to, StepTrace? trace, CancellationToken cancellation)
     {
+        _phase.Enter(PhaseKind.Compute); // the direction takes its time before the first pass
         (to.Step, to.HasWeights, to.HasState) = (step + 1, false, false);
         (_passes, ComputeTicks, ExchangeTicks) = (0, 0, 0);
         if (!_known)

@@ -51,11 +51,15 @@ internal sealed class SessionStarter : IDisposable
             ? Task.CompletedTask
             : Reach(question with { To = rank }, member, time.Token)).ToArray();
         await Task.WhenAll(asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        string[] silos = [.. assignment.Members.Select(m => m.Name).Where((_, rank) => !asked[rank].IsCompletedSuccessfully)];
-        if (silos.Length > 0)
+        (string Silo, string? Cause)[] lost = [.. assignment.Members.Zip(asked, (m, a) => (Member: m, Asked: a)).Where(m => !m.Asked.IsCompletedSuccessfully)
+            .Select(m => (m.Member.Name, m.Asked.Exception?.InnerException?.Message))];
+        if (lost.Length > 0)
         {
-            var cause = asked.Select(a => a.Exception?.InnerException?.Message).FirstOrDefault(m => m is not null);
-            throw new LostPeerException($"silo {_silo.Identity.Name} does not reach {string.Join(", ", silos)}{(cause is null ? "" : ": " + cause)}") { Silos = silos, Cause = cause };
+            throw new LostPeerException($"silo {_silo.Identity.Name} does not reach {string.Join(", ", lost.Select(l => l.Cause is null ? l.Silo : $"{l.Silo} ({l.Cause})"))}")
+            {
+                Silos = [.. lost.Select(l => l.Silo)],
+                Causes = [.. lost.Select(l => l.Cause)],
+            };
         }
     }
 
@@ -83,7 +87,7 @@ internal sealed class SessionStarter : IDisposable
                 : $"{silos[0]}: {e.Message}")
             {
                 Silos = silos,
-                Cause = time.IsCancellationRequested ? null : e.Message,
+                Causes = e.Causes,
             };
         }
     }

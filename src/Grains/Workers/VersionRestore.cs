@@ -41,8 +41,9 @@ internal sealed unsafe class VersionRestore<T>(
         {
             var (self, generation) = (task.Assignment.Rank, task.Assignment.Generation.Number);
             var transfer = _transfer = new StateTransfer<T>(task.Layout, self, generation, mesh, held);
-            phase.Enter(PhaseKind.Restore);
-            transfer.Run(source, to, cancellation);
+            transfer.Begin(source, to);
+            phase.Enter(PhaseKind.Restore); // it waits from now on
+            transfer.Finish(cancellation);
             phase.Enter(PhaseKind.Start);
         }
         else

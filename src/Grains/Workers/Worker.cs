@@ -154,12 +154,11 @@ internal sealed class Worker : GrainService, IWorker
     public Task<WorkerStanding> Stand(GenerationId generation)
     {
         var calls = _calls.Of(generation);
-        if (calls > 0 && _jobs.Find(generation.JobId)?.Generation != generation)
+        if (_jobs.Find(generation.JobId) is not { } entry || entry.Generation != generation)
         {
-            return Task.FromResult(new WorkerStanding(0, false, [], 0, WorkerActivity.Joining, [], calls)); // it reads ahead
+            return Task.FromResult(new WorkerStanding(0, false, [], 0, WorkerActivity.Joining, [], calls)); // it reads ahead, has not heard of the generation yet, or knows a newer one
         }
 
-        var entry = _jobs.Current(generation);
         var standing = _shards.Asked(generation) is (var shards, var seconds) && shards.Count > 0
             ? new WorkerStanding(0, false, [], seconds, WorkerActivity.ReadingData, shards)
             : entry.Session?.Stand() ?? new WorkerStanding(0, false, [], entry.Seconds, WorkerActivity.Joining, []);

@@ -297,8 +297,13 @@ public class RecoveryRuleTests
     }
 
     [Fact]
-    public void Where_nobody_answers_the_one_that_asks_is_late() =>
-        Assert.Null(new StallWatch(2).Look([null, null], [new("a", 1, 0, 1, 0.01, 0), new("b", 2, 1, 2, 0.01, 0)], StallWatch.StallTime));
+    public void Where_nobody_answers_the_only_one_is_blamed_and_of_several_none()
+    {
+        MemberStatus[] members = [new("a", 1, 0, 1, 0.01, 0), new("b", 2, 1, 2, 0.01, 0)];
+        Assert.Equal("a", new StallWatch(1).Look([null], members[..1], StallWatch.StallTime)!.Silo);
+        var all = new StallWatch(2).Look([null, null], members, StallWatch.StallTime)!;
+        Assert.Equal((true, null, "no silo of the job has answered for 6 s, though the cluster knows them to be alive"), (all.Stalled, all.Silo, all.Message));
+    }
 
     [Fact]
     public void A_slow_silos_times_are_told_in_units_in_which_they_differ()
