@@ -40,6 +40,9 @@ internal sealed partial class FailureDetection : ILifecycleParticipant<ISiloLife
         options.NumVotesForDeathDeclaration = 1;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+
+        // By the clocks of two machines: one that starts with its clock an hour back would have been joining for an hour. Probes find one that has died while it joined.
+        options.EvictWhenMaxJoinAttemptTimeExceeded = false;
     }
 
     /// <inheritdoc/>
