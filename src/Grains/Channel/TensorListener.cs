@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Granary.Contracts;
 using Granary.Contracts.Certificates;
 using Microsoft.Extensions.Logging;
 
@@ -34,9 +33,7 @@ internal sealed partial class TensorListener : IDisposable
     private readonly Socket? _onHost;
     private readonly ILogger _logger;
     private readonly Func<TimeSpan, TimeSpan> _stretch;
-    private readonly string _cluster;
-    private readonly string _platform;
-    private readonly string _codec;
+    private readonly AdmissionRule _admission;
     private int _arriving;
 
     /// <param name="endpoint">Address and port; port 0: any free one.</param>
@@ -54,9 +51,7 @@ internal sealed partial class TensorListener : IDisposable
         _refused = new RefusalLog(logger, "tensor port");
         _certificates = certificates;
         _stretch = stretch ?? (usual => usual);
-        _cluster = cluster;
-        _platform = platform;
-        _codec = (codec ?? IdentityCodec.Instance).Name;
+        _admission = new AdmissionRule(cluster, platform, (codec ?? IdentityCodec.Instance).Name);
         _logger = logger;
         _listener.Bind(endpoint);
         LoopbackPace.Disable(_listener, endpoint.Address);
@@ -189,7 +184,7 @@ internal sealed partial class TensorListener : IDisposable
                 return;
             }
 
-            var refusal = Refusal(handshake);
+            var refusal = _admission.Refusal(handshake);
             if (refusal is null && handshake.IsQuestion)
             {
                 Handshake.Answer(wire, null);
@@ -198,7 +193,7 @@ internal sealed partial class TensorListener : IDisposable
 
             if (refusal is null && !Arrive(handshake, wire, time.Token))
             {
-                refusal = $"no worker here expects job {Shown(handshake.Job)}, generation {handshake.Generation}, member {handshake.From}";
+                refusal = AdmissionRule.Unexpected(handshake);
             }
             else if (refusal is null)
             {
@@ -251,19 +246,6 @@ internal sealed partial class TensorListener : IDisposable
             _ => new PlainWire(socket),
         };
     }
-
-    private string? Refusal(Handshake handshake) =>
-        handshake.Cluster != _cluster ? $"this silo belongs to cluster {_cluster}, not {Shown(handshake.Cluster)}"
-        : !PlatformDifference.IsNone(handshake.Platform ?? "none", _platform) ? Differing(PlatformDifference.Of(_platform, handshake.Platform ?? "none"))
-        : (handshake.Codec ?? IdentityCodec.Instance.Name) is var codec && codec != _codec
-            ? $"this silo encodes blocks by codec {_codec}, yours by {Shown(codec)}: register the same codec on every silo"
-        : null;
-
-    private static string Differing((string Own, string Theirs) parts) =>
-        $"this silo computes on {parts.Own}, yours on {Shown(parts.Theirs)}: their results may differ in the last bit";
-
-    // Text of an unknown peer goes into a log: one short line of it.
-    private static string Shown(string? said) => said is null ? "none" : said[..Math.Min(said.Length, 100)].ReplaceLineEndings(" ");
 
     // A peer may dial before our own worker has heard of the generation: it waits here as long as a handshake may take.
     private bool Arrive(Handshake handshake, Wire wire, CancellationToken cancellation)
