@@ -21,10 +21,10 @@ public interface IWorker : IGrainService
     Task<IReadOnlyList<AuditEntry>> Audit(int most);
 
     /// <summary>Joins a generation: stops the older one here, between two versions of the weights, for good. Returns what this
-    /// silo holds of the job.</summary>
+    /// silo holds of the job. It waits for what the older one is in the middle of, as a model that is being written.</summary>
     /// <param name="generation">Job and generation.</param>
     /// <param name="recordsFrom">The records of steps from here on are wanted too.</param>
-    [Alias("Enter")]
+    [Alias("Enter"), ResponseTimeout(LongAnswer.Time)]
     Task<HeldState> Join(GenerationId generation, long recordsFrom);
 
     /// <summary>Has the shards assigned here read their parts of the source. Returns what they found.</summary>

@@ -264,7 +264,7 @@ internal sealed partial class CoordinatorGrain
             + (_noLonger.Count > 0 ? $"; no longer there: {string.Join(", ", _noLonger)}" : ""));
         _leaving.IntersectWith(cluster.CurrentSnapshot.Members.Values.Where(m => m.Status != SiloStatus.Dead).Select(m => m.SiloAddress));
         Formed();
-        _arrivals = new Arrivals(group, run.Wake, Look, aside => _retries.LeaveOut(aside.Where(a => Status(a.Silo) == SiloStatus.Active)), Job, facts);
+        _arrivals = new Arrivals(group, run.Wake, Look, aside => _retries.LeaveOut(aside.Where(a => a.From.Append(a.Silo).All(s => Status(s) == SiloStatus.Active))), Job, facts);
         Activity = "training";
         Spend(TimePart.Computing);
         _formation?.Enter("first step");

@@ -59,9 +59,9 @@ internal sealed partial class GenerationRun
     }
 
     // A silo that has just died is not cut off: the membership is given its time.
-    private async Task MustLive(Stopwatch since)
+    private async Task MustLive()
     {
-        while (since.Elapsed < _patience.Stretch(VerdictTime) && AllLive())
+        for (var since = Stopwatch.StartNew(); since.Elapsed < _patience.Current && AllLive();)
         {
             await Task.Delay(20);
         }
@@ -110,7 +110,7 @@ internal sealed partial class GenerationRun
                 await timer.WaitForNextTickAsync(_ended.Token);
                 await Watch();
             }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (_ended.IsCancellationRequested || e is ObjectDisposedException)
             {
                 return; // the run is over
             }
@@ -127,7 +127,7 @@ internal sealed partial class GenerationRun
             _unanswered[member] = default;
             return standing;
         }
-        catch (Exception e) when (!_ended.IsCancellationRequested && e is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (!_ended.IsCancellationRequested && e is not StaleGenerationException)
         {
             var (since, looks) = _unanswered[member];
             _unanswered[member] = (looks == 0 ? began : since, looks + 1);
@@ -142,7 +142,7 @@ internal sealed partial class GenerationRun
 
     // Time alone would not do: this silo may have been frozen meanwhile.
     private bool IsSilent(int member, TimeSpan stall) =>
-        _unanswered[member] is (var since, >= StallWatch.SilentStalls) && Stopwatch.GetElapsedTime(since) >= StallWatch.SilentStalls * stall;
+        _unanswered[member] is (var since, >= StallWatch.SilentStalls) && Stopwatch.GetElapsedTime(since) >= (StallWatch.SilentStalls * stall) - (WatchEvery / 2); // of two clocks one may be a little early
 
     // While it is formed, as long as steps are granted, and where all members are to write a checkpoint or to evaluate. What is asked of single members is watched by LongCalls.
     private bool AllAreAwaited => _progress is null || _progress.Committed < _granted || Pending is not null || _evaluating;

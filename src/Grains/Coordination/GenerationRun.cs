@@ -236,7 +236,7 @@ internal sealed partial class GenerationRun : IDisposable
     /// <summary>Awaits a task of the whole worker group, unless a member dies first.</summary>
     public async Task Unless(Task task)
     {
-        var (heard, since) = (false, Stopwatch.StartNew());
+        var heard = false;
         while (!task.IsCompleted)
         {
             await Task.WhenAny(task, _news.Task);
@@ -271,7 +271,7 @@ internal sealed partial class GenerationRun : IDisposable
         }
         catch (Exception e) when (e is CutOffException or LostMemberException { IsGone: false })
         {
-            await MustLive(since);
+            await MustLive();
             throw;
         }
     }
@@ -281,6 +281,7 @@ internal sealed partial class GenerationRun : IDisposable
     {
         _ended.Cancel();
         _ended.Dispose();
+        Group.Abandon();
         _traces.Dispose();
     }
 }

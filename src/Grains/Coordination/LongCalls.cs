@@ -13,6 +13,8 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
 
+    private volatile bool _abandoned;
+
     /// <param name="patience">How long silent silos are waited for.</param>
     public LongCalls(Patience patience)
         : this(patience.Stretch, TimeProvider.System)
@@ -27,7 +29,8 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
     public async Task<T> Make<T>(string silo, Func<Task<T>> call, Func<Task<WorkerStanding>> stand)
     {
         var (asked, watch) = (call(), new AnswerWatch(time));
-        while (!asked.IsCompleted)
+        _ = asked.ContinueWith(t => t.Exception, TaskScheduler.Default); // where it is given up nobody waits for what comes of it
+        while (!asked.IsCompleted && !_abandoned)
         {
             await Task.WhenAny(asked, Task.Delay(LookEvery, time));
             if (!asked.IsCompleted)
@@ -35,7 +38,6 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
                 var (answered, calls) = await Look(stand);
                 if (watch.Look(answered, calls, stretch(Silence)) is { } wrong && !asked.IsCompleted)
                 {
-                    _ = asked.ContinueWith(t => t.Exception, TaskScheduler.Default); // whatever comes of it, nobody waits for it any more
                     throw new LostMemberException(silo, $"silo {silo} {wrong}", isGone: false);
                 }
             }
@@ -53,6 +55,9 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
             return true;
         },
         stand);
+
+    /// <summary>Asks no more questions: nobody waits for the calls under way.</summary>
+    public void Abandon() => _abandoned = true;
 
     /// <summary>Waits for several calls; one whose answer will not come ends the waiting at once, however long the others take.</summary>
     /// <exception cref="LostMemberException">No answer will come to one of them.</exception>
@@ -82,7 +87,7 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
         {
             return (true, null); // an earlier build, which does not know the generation yet
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is not StaleGenerationException)
         {
             return (false, null);
         }

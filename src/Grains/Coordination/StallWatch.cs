@@ -77,9 +77,9 @@ internal sealed class StallWatch(int members)
             .Select(g => (g.First().Waiting, (int?)g.Key)).First();
     }
 
-    // Each waits for numbers without a byte that comes or goes, or has done all that it may do.
+    // Each waits for numbers without a byte that comes or goes, or has done all that it may do. An earlier build, which says nothing of calls, said that it awaits a grant also where it was busy.
     private static bool NobodyIsBusy(WorkerStanding[] standing, TimeSpan stallTime) =>
-        standing.All(s => s.Activity == WorkerActivity.AwaitingGrant || (s.Waiting && s.Seconds > stallTime.TotalSeconds));
+        standing.All(s => s is { Activity: WorkerActivity.AwaitingGrant, Calls: not null } || (s.Waiting && s.Seconds > stallTime.TotalSeconds));
 
     // It may live, as others know, and not reach the coordinator. While somebody computes nobody is waited for in vain.
     private static Finding? Silent(IReadOnlyList<WorkerStanding?> answers, WorkerStanding[] standing, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)

@@ -112,7 +112,7 @@ internal sealed class WorkerGroup(
     }
 
     /// <summary>Has every worker join this generation and leave older ones; returns what each holds, by rank.</summary>
-    public Task<HeldState[]> Join(long recordsFrom) => AllOf((worker, _) => worker.Join(Generation, recordsFrom));
+    public Task<HeldState[]> Join(long recordsFrom) => AllLong((worker, _) => worker.Join(Generation, recordsFrom));
 
     /// <summary>Every shard's survey, in shard order.</summary>
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Job job)
@@ -153,7 +153,7 @@ internal sealed class WorkerGroup(
         {
             throw new CutOffException([.. aside.Select(a => a with
             {
-                Cause = told.SelectMany(t => t.By == a.Silo ? t.Lost!.Causes : [.. t.Lost!.Causes.Where((_, i) => t.Lost.Silos[i] == a.Silo)]).FirstOrDefault(c => c is not null),
+                Cause = told.SelectMany(t => t.Lost!.Causes.Where((_, i) => t.By == a.Silo ? a.From.Contains(t.Lost.Silos[i]) : t.Lost.Silos[i] == a.Silo)).FirstOrDefault(c => c is not null),
             })]);
         }
     }
@@ -276,14 +276,15 @@ internal sealed class WorkerGroup(
         }
     }
 
-    private async Task<T[]> AllOf<T>(Func<IWorker, int, Task<T>> ask) => await Task.WhenAll(workers.Select(ask));
-
     private async Task<T[]> AllLong<T>(Func<IWorker, int, Task<T>> ask)
     {
         Task<T>[] asked = [.. workers.Select((worker, i) => Long(i, () => ask(worker, i)))];
         await LongCalls.All(asked);
         return await Task.WhenAll(asked);
     }
+
+    /// <summary>The generation is over: nobody waits for what its long calls still do.</summary>
+    public void Abandon() => calls.Abandon();
 
     private Task<T> Long<T>(int member, Func<Task<T>> ask) => calls.Make(Infos[member].Name, ask, () => workers[member].Stand(Generation));
 

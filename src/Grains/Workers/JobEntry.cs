@@ -6,8 +6,10 @@ namespace Granary.Grains.Workers;
 /// <summary>A job in one generation, as one silo knows it.</summary>
 /// <param name="generation">Job and generation.</param>
 /// <param name="memory">What the silo remembers of the job.</param>
-internal sealed class JobEntry(GenerationId generation, JobMemory memory)
+/// <param name="before">The entry of the generation before, which uses the same memory until it has ended; null: there is none.</param>
+internal sealed class JobEntry(GenerationId generation, JobMemory memory, JobEntry? before = null)
 {
+    private JobEntry? _before = before;
     private readonly long _made = Stopwatch.GetTimestamp();
     private Task? _ending;
 
@@ -37,9 +39,18 @@ internal sealed class JobEntry(GenerationId generation, JobMemory memory)
 
     // A release, a newer generation and the silo's own end may come at once: the session's memory is freed by the first, and
     // the others wait for it. Turns of the service never overlap, so that no lock is needed here.
-    public Task End() => _ending ??= Task.Run(() =>
+    public Task End() => _ending ??= EndNow();
+
+    // Whoever has waited for the one before may have given up: it has not ended for that.
+    private async Task EndNow()
     {
-        Reporter?.Dispose();
-        Session?.Dispose();
-    });
+        var before = _before?.End() ?? Task.CompletedTask;
+        await Task.Run(() =>
+        {
+            Reporter?.Dispose();
+            Session?.Dispose();
+        });
+        await before;
+        _before = null;
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class JobTable(SiloIdentity silo)
             throw Stale(generation, before.Generation.Number);
         }
 
-        var entry = new JobEntry(generation, before?.Memory ?? new JobMemory());
+        var entry = new JobEntry(generation, before?.Memory ?? new JobMemory(), before);
         _jobs[generation.JobId] = entry;
         return (entry, before);
     }

@@ -65,6 +65,7 @@ internal sealed class Worker : GrainService, IWorker
     /// <inheritdoc/>
     public async Task<HeldState> Join(GenerationId generation, long recordsFrom)
     {
+        using var call = _calls.Begin(generation);
         var (entry, before) = _jobs.Join(generation);
         if (before is not null)
         {

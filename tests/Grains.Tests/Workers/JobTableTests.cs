@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Net;
 using Granary.Contracts;
 using Granary.Grains.Workers;
@@ -19,6 +20,33 @@ public sealed class JobTableTests
         Assert.Same(first.Memory, second.Memory);
         Assert.Same(second, _jobs.Current(new GenerationId("job", 5)));
         Assert.Equal(["job"], _jobs.Ids);
+    }
+
+    // The one that waited first has given up: its caller has got no answer.
+    [Fact]
+    public async Task Whoever_joins_waits_for_the_end_of_every_generation_before()
+    {
+        using var ends = new ManualResetEventSlim();
+        var session = DispatchProxy.Create<IWorkerSession, Ends>();
+        ((Ends)session).When = ends;
+        _jobs.Join(new GenerationId("job", 1)).Entry.TryBegin(session, null!);
+        var second = _jobs.Join(new GenerationId("job", 2)).Before!.End();
+        var third = _jobs.Join(new GenerationId("job", 3)).Before!.End();
+        Assert.False(second.IsCompleted || third.IsCompleted);
+        ends.Set();
+        await Task.WhenAll(second, third).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A session that takes its time to end.</summary>
+    public class Ends : DispatchProxy
+    {
+        internal ManualResetEventSlim When { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? method, object?[]? arguments)
+        {
+            When.Wait();
+            return null;
+        }
     }
 
     [Fact]
