@@ -26,9 +26,10 @@ public sealed class LostAnswersTests : IDisposable
     }
 
     private Task<GranaryCluster> Deploy(int silos, Losses losses, string id = "test") =>
-        GranaryCluster.Deploy(silos, _folder, id: id, extend: silo => silo.Services.AddSingleton<IWorkerClient>(s => new LossyClient(ActivatorUtilities.CreateInstance<WorkerClient>(s), losses)));
+        GranaryCluster.Deploy(silos, _folder, id: id, extend: silo => silo.Services.AddSingleton<IWorkerClient>(s => new InterceptedWorkers(ActivatorUtilities.CreateInstance<WorkerClient>(s), losses.Between)));
 
     [Theory]
+    [InlineData(nameof(IWorker.Join), false)]
     [InlineData(nameof(IWorker.Survey), false)]
     [InlineData(nameof(IWorker.Statistics), true)]
     [InlineData(nameof(IWorker.TakeOutput), false)]
@@ -77,43 +78,21 @@ public sealed class LostAnswersTests : IDisposable
 
         public int Lost => Math.Min(Volatile.Read(ref _seen), 1);
 
-        public bool IsNext(string call) => call == Call && Interlocked.Increment(ref _seen) == 1;
-    }
-
-    private sealed class LossyClient(IWorkerClient client, Losses losses) : IWorkerClient
-    {
-        public IWorker At(SiloAddress silo)
+        public object? Between(IWorker worker, MethodInfo method, object?[]? arguments)
         {
-            var worker = DispatchProxy.Create<IWorker, Lossy>();
-            ((Lossy)worker).Is(client.At(silo), losses);
-            return worker;
-        }
-    }
-
-    /// <summary>A worker to which messages are lost.</summary>
-    public class Lossy : DispatchProxy
-    {
-        private IWorker _worker = null!;
-        private Losses _losses = null!;
-
-        internal void Is(IWorker worker, object losses) => (_worker, _losses) = (worker, (Losses)losses);
-
-        protected override object? Invoke(MethodInfo? method, object?[]? arguments)
-        {
-            if (!_losses.IsNext(method!.Name))
+            if (method.Name != Call || Interlocked.Increment(ref _seen) != 1)
             {
-                return method.Invoke(_worker, arguments);
+                return method.Invoke(worker, arguments);
             }
 
-            if (!_losses.Question)
+            if (!Question)
             {
-                _ = method.Invoke(_worker, arguments);
+                _ = method.Invoke(worker, arguments);
             }
 
-            // Never answered.
             return method.ReturnType == typeof(Task)
                 ? new TaskCompletionSource().Task
-                : typeof(Lossy).GetMethod(nameof(Never), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(method.ReturnType.GetGenericArguments()).Invoke(null, null);
+                : typeof(Losses).GetMethod(nameof(Never), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(method.ReturnType.GetGenericArguments()).Invoke(null, null);
         }
 
         private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;

@@ -36,7 +36,7 @@ internal sealed partial class GenerationRun
     private async Task Verdict(WorkerTrouble trouble)
     {
         var since = Stopwatch.StartNew();
-        while (!_stalled && since.Elapsed < _patience.Stretch(VerdictTime) && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
+        while (_stall is null && since.Elapsed < _patience.Stretch(VerdictTime) && _trouble!.Kind == TroubleKind.LostPeer && AllLive())
         {
             await Task.WhenAny(_news.Task, Task.Delay(20));
             if (_news.Task.IsCompleted)
@@ -51,10 +51,10 @@ internal sealed partial class GenerationRun
         }
 
         var gone = Gone().ToArray();
-        var lost = trouble.Peer is { } peer ? _members[peer].Name : null;
+        var lost = (_stall ?? trouble).Peer is { } peer ? _members[peer].Name : null;
         throw gone.Length > 0
             ? new LostMemberException(gone[0], $"silo {string.Join(", ", gone)} is gone")
-            : lost is null && _stalled ? new LostMemberException(null, trouble.Message, isGone: false)
+            : _stall is not null ? new LostMemberException(lost, _stall.Message, isGone: false)
             : new LostMemberException(lost, $"the connection of {_members[trouble.Rank].Name} to {lost} broke, though both live: {trouble.Message}", isGone: false);
     }
 
@@ -165,10 +165,11 @@ internal sealed partial class GenerationRun
         var finding = _stalls.Look(answers, _members, stall);
         if (finding is { Stalled: true } && _trouble is null)
         {
-            _stalled = true;
-            Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
-            _trouble = new WorkerTrouble(
-                Group.Generation, finding.Member, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, finding.Peer, finding.Message);
+            // While weights go from one to another, those that have them are not the ones to be left out.
+            var lost = _progress is null ? finding.Member : finding.Peer;
+            Noticed(JobEventKind.Stalled, lost is { } member ? _members[member].Name : null, finding.Message);
+            _trouble = _stall = new WorkerTrouble(
+                Group.Generation, finding.Member, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, lost, finding.Message);
             Wake();
         }
         else if (finding is not null)

@@ -31,7 +31,7 @@ internal sealed partial class GenerationRun : IDisposable
     private ExchangeLayout? _layout;
     private int _stateBytes;
     private WorkerTrouble? _trouble;
-    private bool _stalled;
+    private WorkerTrouble? _stall;
     private bool _evaluating;
     private readonly (long Since, int Looks)[] _unanswered; // since when each has not answered, and how often
     private long _began;
