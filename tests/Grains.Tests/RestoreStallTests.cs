@@ -17,6 +17,11 @@ public sealed class RestoreStallTests : IDisposable
     private async Task<GradientRecord?> HoldThenPrepare(IWorker worker, Assignment assignment, DataFacts facts, RestoreSource restore)
     {
         await worker.InjectFault(new Fault(FaultKind.Delay, Seconds: 1200, Milliseconds: 1_200_000));
+        if (!_holds)
+        {
+            await worker.ClearFault(FaultKind.Delay); // it has been ended meanwhile
+        }
+
         return await worker.Prepare(assignment, facts, restore);
     }
 

@@ -162,17 +162,15 @@ internal sealed partial class GenerationRun
             return; // it may be lost, which is noticed elsewhere; if it is not, the next look tells
         }
 
-        var finding = _stalls.Look(answers, _members, stall);
+        var finding = _stalls.Look(answers, _members, stall, forming: _progress is null);
         if (finding is { Stalled: true } && _trouble is null)
         {
-            // While weights go from one to another, those that have them are not the ones to be left out.
-            var lost = _progress is null ? finding.Member : finding.Peer;
-            Noticed(JobEventKind.Stalled, lost is { } member ? _members[member].Name : null, finding.Message);
+            Noticed(JobEventKind.Stalled, finding.Silo, finding.Message);
             _trouble = _stall = new WorkerTrouble(
-                Group.Generation, finding.Member, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, lost, finding.Message);
+                Group.Generation, finding.Member, TroubleKind.LostPeer, _progress?.Committed ?? 0, null, finding.Lost, finding.Message);
             Wake();
         }
-        else if (finding is not null)
+        else if (finding is { Stalled: false })
         {
             Noticed(JobEventKind.SlowSilo, finding.Silo, finding.Message);
         }

@@ -19,17 +19,18 @@ internal sealed class StallWatch(int members)
 
     /// <summary>What is wrong.</summary>
     /// <param name="Stalled">No worker computes, and data that was sent does not arrive; else a worker is slow.</param>
-    /// <param name="Member">Who waits.</param>
-    /// <param name="Peer">Whose numbers are missing.</param>
-    /// <param name="Silo">The silo of that name.</param>
+    /// <param name="Member">Who waits, or is slow.</param>
+    /// <param name="Lost">Whom the next generation is to do without, where that comes to pass again; null: nobody.</param>
+    /// <param name="Silo">The silo that it is about, by name.</param>
     /// <param name="Message">For people.</param>
-    public sealed record Finding(bool Stalled, int Member, int? Peer, string? Silo, string Message);
+    public sealed record Finding(bool Stalled, int Member, int? Lost, string? Silo, string Message);
 
     /// <summary>Looks at the members; null when nothing is wrong.</summary>
     /// <param name="answers">What each says; null: it has not answered for <see cref="SilentStalls"/>.</param>
     /// <param name="status">What is known of each.</param>
     /// <param name="stallTime">After so long without a byte the generation is stalled.</param>
-    public Finding? Look(IReadOnlyList<WorkerStanding?> answers, IReadOnlyList<MemberStatus> status, TimeSpan stallTime)
+    /// <param name="forming">Whether weights still go from members that have them to others.</param>
+    public Finding? Look(IReadOnlyList<WorkerStanding?> answers, IReadOnlyList<MemberStatus> status, TimeSpan stallTime, bool forming = false)
     {
         WorkerStanding[] standing = [.. answers.OfType<WorkerStanding>()];
         if (standing.Length < members)
@@ -39,10 +40,13 @@ internal sealed class StallWatch(int members)
 
         if (members > 1 && NobodyIsBusy(standing, stallTime) && standing.Any(s => s.Waiting))
         {
-            var (waiting, peer) = Missing(standing);
+            var (waiting, peer, several) = Missing(standing);
             var name = peer is { } p ? status[p].Name : null;
+
+            // One that lacks weights is left out rather than one that has them, unless several miss that one's.
+            var lost = forming && peer is not null && !several ? waiting : peer;
             return new Finding(
-                true, waiting, peer, name,
+                true, waiting, lost, lost is { } l ? status[l].Name : null,
                 $"nothing has moved for more than {stallTime.TotalSeconds:0} s: {status[waiting].Name} still misses numbers of {name ?? "the others"}");
         }
 
@@ -69,12 +73,12 @@ internal sealed class StallWatch(int members)
     }
 
     // Whose numbers are missing, and who misses them. Two that miss each other's are at the two ends of what is broken; a third one that misses theirs waits only because they do.
-    private static (int Waiting, int? Peer) Missing(WorkerStanding[] standing)
+    private static (int Waiting, int? Peer, bool Several) Missing(WorkerStanding[] standing)
     {
         var missed = standing.SelectMany((s, m) => s.WaitingFor.Select(w => (Waiting: m, Peer: w))).ToHashSet();
         var mutual = missed.Where(m => missed.Contains((m.Peer, m.Waiting))).ToArray();
-        return missed.Count == 0 ? (Array.FindIndex(standing, s => s.Waiting), null) : (mutual.Length > 0 ? mutual : [.. missed]).GroupBy(m => m.Peer).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
-            .Select(g => (g.First().Waiting, (int?)g.Key)).First();
+        return missed.Count == 0 ? (Array.FindIndex(standing, s => s.Waiting), null, false) : (mutual.Length > 0 ? mutual : [.. missed]).GroupBy(m => m.Peer).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
+            .Select(g => (g.First().Waiting, (int?)g.Key, g.Count() > 1)).First();
     }
 
     // Each waits for numbers without a byte that comes or goes, or has done all that it may do. An earlier build, which says nothing of calls, said that it awaits a grant also where it was busy.

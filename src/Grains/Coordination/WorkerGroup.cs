@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Granary.Contracts;
-using Granary.Grains.Liveness;
-using Granary.Grains.Workers;
 using Granary.Jobs;
 
 namespace Granary.Grains.Coordination;
@@ -13,9 +11,10 @@ namespace Granary.Grains.Coordination;
 /// <param name="infos">What each said of itself.</param>
 /// <param name="workers">Their workers.</param>
 /// <param name="calls">Makes calls that may take long.</param>
-internal sealed class WorkerGroup(
+internal sealed partial class WorkerGroup(
     GenerationId generation, IReadOnlyList<SiloAddress> silos, IReadOnlyList<SiloInfo> infos, IReadOnlyList<IWorker> workers, LongCalls calls)
 {
+    private static readonly TimeSpan JoinTime = TimeSpan.FromMinutes(5); // it may be writing a model, or to a store that hangs: others can go on meanwhile
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(1); // the call is made in any case, but not awaited for longer
 
     private IReadOnlyCollection<string> _silent = [];
@@ -31,49 +30,6 @@ internal sealed class WorkerGroup(
     public IReadOnlyList<SiloAddress> Silos { get; } = silos;
 
     public IReadOnlyList<SiloInfo> Infos { get; } = infos;
-
-    /// <summary>Asks every living silo to describe itself and chooses among those that answer, at most one per shard, in an order that is
-    /// the same in all runs; the others are idle. The group may be empty.</summary>
-    /// <param name="generation">Job and generation.</param>
-    /// <param name="living">Silos that membership believes alive.</param>
-    /// <param name="shards">Shards of the job.</param>
-    /// <param name="platform">What the job has been computed on so far: silos that differ stand by while others do not; null: nothing yet.</param>
-    /// <param name="store">The store that the job's checkpoints are in: silos with another one stand by; null: in none yet.</param>
-    /// <param name="aside">Silos that are not to take part while others can, by name, and why.</param>
-    /// <param name="client">Reaches workers.</param>
-    /// <param name="patience">How long silent silos are waited for.</param>
-    /// <exception cref="JobException">The silos' platforms differ.</exception>
-    public static async Task<WorkerGroup> Rendezvous(
-        GenerationId generation, IEnumerable<ClusterMember> living, int shards, string? platform, string? store, IReadOnlyDictionary<string, string> aside,
-        IWorkerClient client, Patience patience)
-    {
-        var answerTime = patience.Current;
-        var asked = await Task.WhenAll(living.Select(async m =>
-            (Member: m, Worker: client.At(m.SiloAddress), Info: await Describe(client.At(m.SiloAddress), answerTime))));
-        var active = asked.Where(m => m.Info is { State: "active" })
-            .OrderBy(m => m.Member.Name, StringComparer.Ordinal).ThenBy(m => m.Member.SiloAddress).ToArray();
-        var alike = ExtensionRule.AreAlike([.. active.Select(m => m.Info!)], store);
-        var able = active.Where((_, i) => alike[i]).ToArray();
-        var choice = WorkerGroupRule.Choose([.. able.Select(m => m.Info!)], shards, platform, aside.Keys.ToHashSet());
-        return new WorkerGroup(
-            generation,
-            [.. choice.Members.Select(i => able[i].Member.SiloAddress)],
-            [.. choice.Members.Select(i => able[i].Info!)],
-            [.. choice.Members.Select(i => able[i].Worker)],
-            new LongCalls(patience))
-        {
-            Idle = [.. choice.Idle.Select(i => able[i].Member.Name)],
-            Different = active.Except(able).FirstOrDefault().Info,
-            Strangers = [.. choice.Strangers.Select(i => able[i].Info!)],
-            WaitsFor = choice.WaitsFor,
-            Answered = [.. active.Select(m => m.Member.SiloAddress)],
-            Aside = [.. choice.Idle.Where(i => aside.ContainsKey(able[i].Member.Name)).Select(i => able[i].Member.SiloAddress)],
-            _aside = choice.Idle.Select(i => able[i].Member.Name).Where(aside.ContainsKey).ToDictionary(n => n, n => aside[n]),
-            _silent = [.. asked.Where(m => m.Info is null).Select(m => m.Member.Name)],
-            _leaving = [.. asked.Where(m => m.Info is { State: not "active" }).Select(m => m.Member.Name)],
-            _answerTime = answerTime,
-        };
-    }
 
     /// <summary>What is known of those that take part and those that do not.</summary>
     /// <param name="shards">Shards of the job.</param>
@@ -99,20 +55,19 @@ internal sealed class WorkerGroup(
     /// <summary>Silos that could take part, and are left out for a while.</summary>
     public IReadOnlyList<SiloAddress> Aside { get; private init; } = [];
 
-    private static async Task<SiloInfo?> Describe(IWorker worker, TimeSpan answerTime)
+    /// <summary>Has every worker join this generation and leave older ones; returns what each holds, by rank.</summary>
+    /// <exception cref="LostMemberException">One is still busy with an older one.</exception>
+    public Task<HeldState[]> Join(long recordsFrom) => AllLong(async (worker, i) =>
     {
         try
         {
-            return await worker.Describe().WaitAsync(answerTime);
+            return await worker.Join(Generation, recordsFrom).WaitAsync(JoinTime);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (TimeoutException)
         {
-            return null; // dead or frozen: membership will say so
+            throw new LostMemberException(Infos[i].Name, $"silo {Infos[i].Name} has not ended what it does for the generation before within {JoinTime.TotalMinutes:0} minutes", isGone: false);
         }
-    }
-
-    /// <summary>Has every worker join this generation and leave older ones; returns what each holds, by rank.</summary>
-    public Task<HeldState[]> Join(long recordsFrom) => AllLong((worker, _) => worker.Join(Generation, recordsFrom));
+    });
 
     /// <summary>Every shard's survey, in shard order.</summary>
     public async Task<IReadOnlyList<ShardSurvey>> Survey(Job job)
@@ -207,7 +162,8 @@ internal sealed class WorkerGroup(
         {
             var standing = await workers[rank].Stand(Generation).WaitAsync(answerTime);
             _unanswered[rank] = null;
-            return new RankActivity(rank, Infos[rank].Name, standing.Activity, standing.Seconds, [.. standing.WaitingFor.Select(w => Infos[w].Name)], standing.Shards);
+            var activity = standing is { Activity: WorkerActivity.Joining, Calls: 0 } ? WorkerActivity.AwaitingGrant : standing.Activity; // it has joined, and others have not
+            return new RankActivity(rank, Infos[rank].Name, activity, standing.Seconds, [.. standing.WaitingFor.Select(w => Infos[w].Name)], standing.Shards);
         }
         catch (StaleGenerationException)
         {

@@ -45,12 +45,21 @@ internal sealed class JobEntry(GenerationId generation, JobMemory memory, JobEnt
     private async Task EndNow()
     {
         var before = _before?.End() ?? Task.CompletedTask;
-        await Task.Run(() =>
+        try
         {
-            Reporter?.Dispose();
-            Session?.Dispose();
-        });
-        await before;
-        _before = null;
+            await Task.Run(() =>
+            {
+                Reporter?.Dispose();
+                Session?.Dispose();
+            });
+        }
+        finally
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); // whoever waited for that has been told
+            _before = null;
+        }
     }
+
+    /// <summary>The entry before has ended.</summary>
+    public void ForgetBefore() => _before = null;
 }

@@ -36,11 +36,11 @@ internal sealed class Worker : GrainService, IWorker
     public override async Task Stop()
     {
         _losses.Dispose();
-        foreach (var entry in _jobs.Entries)
+        await Task.WhenAll(_jobs.Entries.Select(async entry =>
         {
             await entry.End();
             entry.Memory.Dispose();
-        }
+        }));
 
         _jobs.Clear();
         _sessions.Dispose();
@@ -70,6 +70,7 @@ internal sealed class Worker : GrainService, IWorker
         if (before is not null)
         {
             await before.End();
+            entry.ForgetBefore();
             _shards.Leave(before);
             _ = _jobs.Current(generation); // a newer generation may have come meanwhile: then it owns the memory
         }

@@ -269,7 +269,7 @@ public class RecoveryRuleTests
         Assert.Null(watch.Look([Stands(true, 9), null, Stands(waiting: false, 9)], members, StallWatch.StallTime)); // c computes
         Assert.Null(watch.Look([Stands(true, 9), null, Stands(true, 1)], members, StallWatch.StallTime)); // c has just been sent something
         var stalled = watch.Look([Stands(true, 9), null, Stands(true, 9)], members, StallWatch.StallTime)!;
-        Assert.Equal((true, 1, "b"), (stalled.Stalled, stalled.Peer, stalled.Silo));
+        Assert.Equal((true, 1, "b"), (stalled.Stalled, stalled.Lost, stalled.Silo));
         Assert.Equal("silo b has not answered for 6 s, though the cluster knows it to be alive, and nobody goes on without it", stalled.Message);
     }
 
@@ -294,7 +294,12 @@ public class RecoveryRuleTests
         WorkerStanding restores = new(5, true, [1], 9, WorkerActivity.Joining, [], 1);
         var watch = new StallWatch(2);
         Assert.Null(watch.Look([restores, new(5, false, [], 9, WorkerActivity.Joining, [], 1)], members, StallWatch.StallTime));
-        Assert.Equal("b", watch.Look([restores, new(5, false, [], 9, WorkerActivity.AwaitingGrant, [], 0)], members, StallWatch.StallTime)!.Silo);
+        Assert.Equal((true, "a"), watch.Look([restores, new(5, false, [], 9, WorkerActivity.AwaitingGrant, [], 0)], members, StallWatch.StallTime, forming: true) is { } stalled ? (stalled.Stalled, stalled.Silo) : default);
+
+        // One that does not answer is blamed all the same, and so is one whose weights several miss.
+        Assert.Equal("b", watch.Look([restores, null], members, StallWatch.StallTime, forming: true)!.Silo);
+        MemberStatus[] three = [.. members, new("c", 3, 2, 3, 0, 0)];
+        Assert.Equal("b", new StallWatch(3).Look([restores, new(5, false, [], 9, WorkerActivity.AwaitingGrant, [], 0), restores], three, StallWatch.StallTime, forming: true)!.Silo);
     }
 
     [Fact]

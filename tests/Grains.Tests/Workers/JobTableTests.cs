@@ -32,9 +32,21 @@ public sealed class JobTableTests
         _jobs.Join(new GenerationId("job", 1)).Entry.TryBegin(session, null!);
         var second = _jobs.Join(new GenerationId("job", 2)).Before!.End();
         var third = _jobs.Join(new GenerationId("job", 3)).Before!.End();
+        var thirdWaited = third.ContinueWith(_ => ((Ends)session).HasEnded, TaskScheduler.Default);
+        await new JobEntry(new GenerationId("other", 1), new JobMemory()).End(); // as long as it takes where nobody is waited for
         Assert.False(second.IsCompleted || third.IsCompleted);
         ends.Set();
-        await Task.WhenAll(second, third).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await second.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.True(await thirdWaited.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_end_that_fails_is_told_once_and_keeps_nobody_from_joining()
+    {
+        var session = DispatchProxy.Create<IWorkerSession, Ends>();
+        _jobs.Join(new GenerationId("job", 1)).Entry.TryBegin(session, null!); // its end fails: there is nothing to wait for
+        await Assert.ThrowsAsync<NullReferenceException>(() => _jobs.Join(new GenerationId("job", 2)).Before!.End());
+        await _jobs.Join(new GenerationId("job", 3)).Before!.End();
     }
 
     /// <summary>A session that takes its time to end.</summary>
@@ -42,9 +54,12 @@ public sealed class JobTableTests
     {
         internal ManualResetEventSlim When { get; set; } = null!;
 
+        internal bool HasEnded { get; private set; }
+
         protected override object? Invoke(MethodInfo? method, object?[]? arguments)
         {
             When.Wait();
+            HasEnded = true;
             return null;
         }
     }
