@@ -73,6 +73,8 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
                 var store = new SqliteConnectionStringBuilder { DataSource = address.MembershipFile, Pooling = false, DefaultTimeout = 5 };
                 client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("System.Data.SQLite", store.ToString()));
             }
+
+            StoreGateways.Watch(client.Services);
         });
         return builder.Build();
     }
@@ -116,21 +118,26 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
+            var storeIsSilent = !host.Services.GetRequiredService<StoreGateways>().HasAnswered;
             await enough.CancelAsync();
             _ = GiveUp(host, start); // not waited for: it waits for a silo that does not answer
-            throw e is TimeoutException ? Silence(address, since.Elapsed) : new OperationCanceledException(cancellation);
+            throw e is not TimeoutException ? new OperationCanceledException(cancellation)
+                : storeIsSilent && address.Store is { } store ? StoreAway(address, store, $"it has not answered for {Math.Ceiling(since.Elapsed.TotalSeconds):0} s")
+                : Silence(address, since.Elapsed);
         }
         catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException)
         {
             host.Dispose();
-            throw new ClusterUnreachableException(address.Store is { } store
-                ? e.GetBaseException() is RedisException or System.Data.Common.DbException or System.Net.Sockets.SocketException
-                ? $"the {Kind(address)} at {store.Place}, in which commands find the silos of the cluster '{address.Cluster}', cannot be asked: {e.GetBaseException().Message.TrimEnd('.')}. "
-                    + $"Look at {store.Variable} and at that server. Jobs go on without it for a while; --url asks the cluster's HTTP API, which needs no store."
-                : $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run."
-                : "no silo of the cluster answers. Start one with: granary up");
+            throw address.Store is not { } store ? new ClusterUnreachableException("no silo of the cluster answers. Start one with: granary up")
+                : e.GetBaseException() is RedisException or System.Data.Common.DbException or System.Net.Sockets.SocketException ? StoreAway(address, store, e.GetBaseException().Message)
+                : new ClusterUnreachableException(
+                    $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run.");
         }
     }
+
+    private static ClusterUnreachableException StoreAway(ClusterAddress address, (string Variable, string Place) store, string why) => new(
+        $"the {Kind(address)} at {store.Place}, in which commands find the silos of the cluster '{address.Cluster}', cannot be asked: {why.TrimEnd('.')}. "
+        + $"Look at {store.Variable} and at that server. Jobs go on without it for a while; --url asks the cluster's HTTP API, which needs no store.");
 
     /// <summary>Calls to a cluster, whichever way they go.</summary>
     internal static PersistentCalls Calls(ClusterAddress address, TimeSpan? patience) =>

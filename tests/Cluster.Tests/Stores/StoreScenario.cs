@@ -13,7 +13,7 @@ namespace Granary.Cluster.Tests.Stores;
 public abstract class StoreScenario : IDisposable
 {
     private const int Silos = 3;
-    private static readonly string[] Job = StoreJobs.Digits(epochs: 70);
+    private static readonly string[] Job = StoreJobs.Digits(epochs: 150);
     private static readonly Lazy<Task<string>> Undisturbed = new(() => SiloCluster.Undisturbed(Job));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
@@ -66,7 +66,7 @@ public abstract class StoreScenario : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         await using var client = await GranaryClient.Connect(Server.Address, cancellation);
         var (killed, first) = (0, new TaskCompletionSource());
-        var plan = FaultPlanFile.Load(Path.Combine(AppContext.BaseDirectory, "kills.yaml"));
+        var plan = FaultPlanFile.Load(Path.Combine(AppContext.BaseDirectory, "store-kills.yaml"));
         var running = new FaultRunner(plan, new LocalFaultGround(new ClusterHome(Path.Combine(_folder, "nobody")), client, job), TimeProvider.System, fault =>
         {
             killed += fault.Fault.Kind == FaultKind.Kill ? fault.Silos.Count : 0;
