@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Jobs;
 
 namespace Granary.Cluster.Tests.Stores;
@@ -41,7 +42,8 @@ public abstract class StoreKillTests : StoreScenario
         await Up();
         var job = await Submit();
         await Cluster.Reaches(job, 200);
-        var coordinator = (await Cluster.Run("show", job, "--json")).Json.GetProperty("coordinator").GetString();
+        using var http = new HttpClient();
+        var coordinator = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{Web}/api/v1/jobs/{job}"), TestContext.Current.CancellationToken)).RootElement.GetProperty("status").GetProperty("coordinator").GetString();
         Server.Down();
         var away = TimeProvider.System.GetTimestamp();
         await WhySays(job, $"could not be stored in {Server.Name}: ");
