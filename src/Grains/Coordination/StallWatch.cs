@@ -40,11 +40,11 @@ internal sealed class StallWatch(int members)
 
         if (members > 1 && NobodyIsBusy(standing, stallTime) && standing.Any(s => s.Waiting))
         {
-            var (waiting, peer, several) = Missing(standing);
+            var (waiting, peer) = Missing(standing);
             var name = peer is { } p ? status[p].Name : null;
 
-            // One that lacks weights is left out rather than one that has them, unless several miss that one's.
-            var lost = forming && peer is not null && !several ? waiting : peer;
+            // One that lacks weights is left out rather than one that has them, and may be the only one.
+            var lost = forming ? waiting : peer;
             return new Finding(
                 true, waiting, lost, lost is { } l ? status[l].Name : null,
                 $"nothing has moved for more than {stallTime.TotalSeconds:0} s: {status[waiting].Name} still misses numbers of {name ?? "the others"}");
@@ -73,12 +73,12 @@ internal sealed class StallWatch(int members)
     }
 
     // Whose numbers are missing, and who misses them. Two that miss each other's are at the two ends of what is broken; a third one that misses theirs waits only because they do.
-    private static (int Waiting, int? Peer, bool Several) Missing(WorkerStanding[] standing)
+    private static (int Waiting, int? Peer) Missing(WorkerStanding[] standing)
     {
         var missed = standing.SelectMany((s, m) => s.WaitingFor.Select(w => (Waiting: m, Peer: w))).ToHashSet();
         var mutual = missed.Where(m => missed.Contains((m.Peer, m.Waiting))).ToArray();
-        return missed.Count == 0 ? (Array.FindIndex(standing, s => s.Waiting), null, false) : (mutual.Length > 0 ? mutual : [.. missed]).GroupBy(m => m.Peer).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
-            .Select(g => (g.First().Waiting, (int?)g.Key, g.Count() > 1)).First();
+        return missed.Count == 0 ? (Array.FindIndex(standing, s => s.Waiting), null) : (mutual.Length > 0 ? mutual : [.. missed]).GroupBy(m => m.Peer).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
+            .Select(g => (g.First().Waiting, (int?)g.Key)).First();
     }
 
     // Each waits for numbers without a byte that comes or goes, or has done all that it may do. An earlier build, which says nothing of calls, said that it awaits a grant also where it was busy.

@@ -14,7 +14,9 @@ namespace Granary.Grains.Coordination;
 internal sealed partial class WorkerGroup(
     GenerationId generation, IReadOnlyList<SiloAddress> silos, IReadOnlyList<SiloInfo> infos, IReadOnlyList<IWorker> workers, LongCalls calls)
 {
-    private static readonly TimeSpan JoinTime = TimeSpan.FromMinutes(5); // it may be writing a model, or to a store that hangs: others can go on meanwhile
+    // A silo ends a step, an evaluation or the writing of a model first. Where that takes longer others go on without it, and without what it alone holds.
+    private static readonly TimeSpan JoinTime = TimeSpan.FromMinutes(30);
+
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(1); // the call is made in any case, but not awaited for longer
 
     private IReadOnlyCollection<string> _silent = [];
@@ -59,11 +61,12 @@ internal sealed partial class WorkerGroup(
     /// <exception cref="LostMemberException">One is still busy with an older one.</exception>
     public Task<HeldState[]> Join(long recordsFrom) => AllLong(async (worker, i) =>
     {
+        var joined = worker.Join(Generation, recordsFrom);
         try
         {
-            return await worker.Join(Generation, recordsFrom).WaitAsync(JoinTime);
+            return await joined.WaitAsync(JoinTime);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!joined.IsCompleted)
         {
             throw new LostMemberException(Infos[i].Name, $"silo {Infos[i].Name} has not ended what it does for the generation before within {JoinTime.TotalMinutes:0} minutes", isGone: false);
         }
@@ -162,7 +165,7 @@ internal sealed partial class WorkerGroup(
         {
             var standing = await workers[rank].Stand(Generation).WaitAsync(answerTime);
             _unanswered[rank] = null;
-            var activity = standing is { Activity: WorkerActivity.Joining, Calls: 0 } ? WorkerActivity.AwaitingGrant : standing.Activity; // it has joined, and others have not
+            var activity = standing is { Activity: WorkerActivity.Joining, Calls: 0, Waiting: false, Seconds: > 0 } ? WorkerActivity.AwaitingGrant : standing.Activity; // it has joined, and others have not
             return new RankActivity(rank, Infos[rank].Name, activity, standing.Seconds, [.. standing.WaitingFor.Select(w => Infos[w].Name)], standing.Shards);
         }
         catch (StaleGenerationException)

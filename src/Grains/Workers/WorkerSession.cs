@@ -170,8 +170,15 @@ internal sealed class WorkerSession<T> : IWorkerSession
     /// <remarks>The versions stay: the next generation may go on from them.</remarks>
     public void Dispose()
     {
-        _state.Stop();
-        _state.Ended.Wait();
+        try
+        {
+            _state.Stop();
+        }
+        finally
+        {
+            _state.Ended.Wait(); // whatever happens: the thread uses the memory
+        }
+
         _guard.Close(Free);
     }
 

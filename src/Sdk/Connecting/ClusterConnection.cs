@@ -125,11 +125,12 @@ internal sealed class ClusterConnection : IAsyncDisposable, IDisposable
                 : storeIsSilent && address.Store is { } store ? StoreAway(address, store, $"it has not answered for {Math.Ceiling(since.Elapsed.TotalSeconds):0} s")
                 : Silence(address, since.Elapsed);
         }
-        catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException)
+        catch (Exception e) when (e is OrleansException or SiloUnavailableException or RedisException or System.Data.Common.DbException or System.Net.Sockets.SocketException)
         {
+            var storeIsSilent = !host.Services.GetRequiredService<StoreGateways>().HasAnswered;
             host.Dispose();
             throw address.Store is not { } store ? new ClusterUnreachableException("no silo of the cluster answers. Start one with: granary up")
-                : e.GetBaseException() is RedisException or System.Data.Common.DbException or System.Net.Sockets.SocketException ? StoreAway(address, store, e.GetBaseException().Message)
+                : storeIsSilent ? StoreAway(address, store, e.GetBaseException().Message)
                 : new ClusterUnreachableException(
                     $"no silo of {Named(address)} answers. Look at {store.Variable}, GRANARY_CLUSTER and GRANARY_CERTS (silos with certificates let in nobody without), and whether its silos run.");
         }

@@ -23,7 +23,8 @@ internal sealed class StoreGateways(IGatewayListProvider store) : IGatewayListPr
     /// <summary>Puts it before the store that has been registered.</summary>
     public static void Watch(IServiceCollection services)
     {
-        var store = services.Last(s => s.ServiceType == typeof(IGatewayListProvider)).ImplementationType!;
+        var store = services.Last(s => s.ServiceType == typeof(IGatewayListProvider)).ImplementationType
+            ?? throw new InvalidOperationException("Orleans registers its list of gateways otherwise than by type.");
         services.AddSingleton(s => new StoreGateways((IGatewayListProvider)ActivatorUtilities.CreateInstance(s, store)));
         services.AddSingleton<IGatewayListProvider>(s => s.GetRequiredService<StoreGateways>());
     }

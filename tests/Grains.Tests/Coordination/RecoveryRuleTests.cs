@@ -296,10 +296,10 @@ public class RecoveryRuleTests
         Assert.Null(watch.Look([restores, new(5, false, [], 9, WorkerActivity.Joining, [], 1)], members, StallWatch.StallTime));
         Assert.Equal((true, "a"), watch.Look([restores, new(5, false, [], 9, WorkerActivity.AwaitingGrant, [], 0)], members, StallWatch.StallTime, forming: true) is { } stalled ? (stalled.Stalled, stalled.Silo) : default);
 
-        // One that does not answer is blamed all the same, and so is one whose weights several miss.
+        // One that does not answer is blamed all the same.
         Assert.Equal("b", watch.Look([restores, null], members, StallWatch.StallTime, forming: true)!.Silo);
         MemberStatus[] three = [.. members, new("c", 3, 2, 3, 0, 0)];
-        Assert.Equal("b", new StallWatch(3).Look([restores, new(5, false, [], 9, WorkerActivity.AwaitingGrant, [], 0), restores], three, StallWatch.StallTime, forming: true)!.Silo);
+        Assert.Equal("a", new StallWatch(3).Look([restores, new(5, false, [], 9, WorkerActivity.AwaitingGrant, [], 0), restores], three, StallWatch.StallTime, forming: true)!.Silo);
     }
 
     [Fact]

@@ -44,23 +44,26 @@ public sealed class JobTableTests
     public async Task An_end_that_fails_is_told_once_and_keeps_nobody_from_joining()
     {
         var session = DispatchProxy.Create<IWorkerSession, Ends>();
-        _jobs.Join(new GenerationId("job", 1)).Entry.TryBegin(session, null!); // its end fails: there is nothing to wait for
-        await Assert.ThrowsAsync<NullReferenceException>(() => _jobs.Join(new GenerationId("job", 2)).Before!.End());
+        ((Ends)session).Failure = new InvalidOperationException("it does not end well");
+        _jobs.Join(new GenerationId("job", 1)).Entry.TryBegin(session, null!);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _jobs.Join(new GenerationId("job", 2)).Before!.End());
         await _jobs.Join(new GenerationId("job", 3)).Before!.End();
     }
 
     /// <summary>A session that takes its time to end.</summary>
     public class Ends : DispatchProxy
     {
-        internal ManualResetEventSlim When { get; set; } = null!;
+        internal ManualResetEventSlim? When { get; set; }
+
+        internal Exception? Failure { get; set; }
 
         internal bool HasEnded { get; private set; }
 
         protected override object? Invoke(MethodInfo? method, object?[]? arguments)
         {
-            When.Wait();
+            When?.Wait();
             HasEnded = true;
-            return null;
+            return Failure is null ? null : throw Failure;
         }
     }
 
