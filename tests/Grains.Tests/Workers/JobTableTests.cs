@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Net;
+using System.Reflection;
 using Granary.Contracts;
 using Granary.Grains.Workers;
 
