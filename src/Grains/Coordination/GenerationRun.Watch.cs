@@ -124,25 +124,23 @@ internal sealed partial class GenerationRun
         try
         {
             var standing = await asked.WaitAsync(answerTime, _ended.Token);
-            _unanswered[member] = default;
+            _unanswered[member].Answered();
             return standing;
         }
         catch (Exception e) when (!_ended.IsCancellationRequested && e is not StaleGenerationException)
         {
-            var (since, looks) = _unanswered[member];
-            _unanswered[member] = (looks == 0 ? began : since, looks + 1);
+            _unanswered[member].Missed(began);
             return null;
         }
         catch (StaleGenerationException)
         {
-            _unanswered[member] = default;
+            _unanswered[member].Answered();
             return new WorkerStanding(0, false, [], 0, WorkerActivity.Joining, []); // an earlier build, which has not heard of this generation yet or knows a newer one
         }
     }
 
-    // Time alone would not do: this silo may have been frozen meanwhile.
     private bool IsSilent(int member, TimeSpan stall) =>
-        _unanswered[member] is (var since, >= StallWatch.SilentStalls) && Stopwatch.GetElapsedTime(since) >= (StallWatch.SilentStalls * stall) - (WatchEvery / 2); // of two clocks one may be a little early
+        _unanswered[member].Are(StallWatch.SilentStalls, (StallWatch.SilentStalls * stall) - (WatchEvery / 2)); // of two clocks one may be a little early
 
     // While it is formed, as long as steps are granted, and where all members are to write a checkpoint or to evaluate. What is asked of single members is watched by LongCalls.
     private bool AllAreAwaited => _progress is null || _progress.Committed < _granted || Pending is not null || _evaluating;
@@ -151,7 +149,7 @@ internal sealed partial class GenerationRun
     {
         if (!AllAreAwaited || _trouble is not null)
         {
-            Array.Clear(_unanswered);
+            Array.ForEach(_unanswered, u => u.Answered());
             return;
         }
 

@@ -33,7 +33,7 @@ internal sealed partial class GenerationRun : IDisposable
     private WorkerTrouble? _trouble;
     private WorkerTrouble? _stall;
     private bool _evaluating;
-    private readonly (long Since, int Looks)[] _unanswered; // since when each has not answered, and how often
+    private readonly UnansweredQuestions[] _unanswered; // by member
     private long _began;
     private long _first;
     private long _granted;
@@ -54,7 +54,7 @@ internal sealed partial class GenerationRun : IDisposable
         _traces = new StepRoots(group.Generation, group.Count) { Begun = context => TraceBegun?.Invoke(context) };
         _members = [.. group.Infos.Select((info, i) => new MemberStatus(info.Name, info.Pid, plan.Of(i).First, plan.Of(i).End, 0, 0))];
         _stalls = new StallWatch(group.Count);
-        _unanswered = new (long, int)[group.Count];
+        _unanswered = [.. group.Infos.Select(_ => new UnansweredQuestions(TimeProvider.System))];
         _ = FollowMembership();
         _ = FollowTime();
     }

@@ -35,8 +35,9 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
             await Task.WhenAny(asked, Task.Delay(LookEvery, time));
             if (!asked.IsCompleted)
             {
+                var began = time.GetTimestamp();
                 var (answered, calls) = await Look(stand);
-                if (watch.Look(answered, calls, stretch(Silence)) is { } wrong && !asked.IsCompleted)
+                if (watch.Look(began, answered, calls, stretch(Silence)) is { } wrong && !asked.IsCompleted)
                 {
                     throw new LostMemberException(silo, $"silo {silo} {wrong}", isGone: false);
                 }
@@ -87,7 +88,7 @@ internal sealed class LongCalls(Func<TimeSpan, TimeSpan> stretch, TimeProvider t
         {
             return (true, null); // an earlier build, which does not know the generation yet
         }
-        catch (Exception e) when (e is not StaleGenerationException)
+        catch (Exception e) when (e is not StaleGenerationException) // whatever it is: no answer
         {
             return (false, null);
         }
