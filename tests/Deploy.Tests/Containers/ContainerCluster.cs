@@ -10,6 +10,7 @@ internal sealed class ContainerCluster : IAsyncDisposable
 {
     private const string NetworkName = "granary-test";
     private const string Subnet = "10.93.7";
+    private const int ExecFailed = 125; // podman's own codes begin here: the program has not run, or was ended
 
     private static readonly string Cache = Environment.GetEnvironmentVariable("GRANARY_CONTAINER_CACHE") is { Length: > 0 } folder ? folder : "/var/tmp/granary-containers";
 
@@ -22,7 +23,8 @@ internal sealed class ContainerCluster : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
     private readonly ManifestSet _set;
     private readonly PodPlaces _places;
-    private readonly List<string> _started = [];
+    private readonly Kubelet _kubelet;
+    private bool _gone;
 
     private ContainerCluster(ManifestSet set)
     {
@@ -30,6 +32,7 @@ internal sealed class ContainerCluster : IAsyncDisposable
         Pods = [.. set.Pods.OrderBy(p => p.IsSilo).SelectMany(p => Enumerable.Range(0, p.Owner.Spec.Replicas ?? 1).Select(n => (p, n)))];
         _places = new PodPlaces(NetworkName, _folder, Pods.Select((p, i) => (Name: $"{p.Pod.Name}-{p.Number}", Address: $"{Subnet}.{10 + i}")).ToDictionary(p => p.Name, p => p.Address));
         Network = new PodNetwork(_places.Addresses, Process);
+        _kubelet = new Kubelet(IsRunning, Again);
     }
 
     /// <summary>What may be wrong with the network between them.</summary>
@@ -70,7 +73,7 @@ internal sealed class ContainerCluster : IAsyncDisposable
         var cluster = new ContainerCluster(set);
         try
         {
-            await Tool.Run("podman", ["rm", "--force", "--ignore", "--time=0", .. cluster.Pods.Select(p => $"{p.Pod.Name}-{p.Number}")], Variables);
+            await cluster.RemovePods();
             await Tool.Run("podman", ["network", "rm", "--force", NetworkName], Variables);
             await Tool.Succeeds("podman", ["network", "create", "--disable-dns", $"--subnet={Subnet}.0/24", NetworkName], Variables);
             foreach (var group in cluster.Pods.GroupBy(p => p.Pod.IsSilo))
@@ -95,8 +98,14 @@ internal sealed class ContainerCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a pod with what is left of its volumes.</summary>
+    /// <summary>Starts a pod with what is left of its volumes. If it ends and no test has ended it, it is started again.</summary>
     public async Task Start(string name)
+    {
+        await Run(name);
+        await _kubelet.Wants(name);
+    }
+
+    private async Task Run(string name)
     {
         var (pod, number) = Pods.Single(p => $"{p.Pod.Name}-{p.Number}" == name);
         foreach (var volume in PodVolume.Of(pod, name, _folder).Where(v => !Directory.Exists(v.Folder)))
@@ -107,10 +116,22 @@ internal sealed class ContainerCluster : IAsyncDisposable
             await Tool.Succeeds("chmod", ["2775", volume.Folder]);
         }
 
-        _started.Add(name);
         await Tool.Succeeds("podman", PodmanPod.Arguments(_set, pod, number, _places), Variables);
         await Network.SendWirePackets(name);
     }
+
+    // What has ended of itself.
+    private async Task<(int Code, string Wrote)> Again(string name)
+    {
+        const int Lines = 20;
+        var wrote = (await Logs(name)).Split('\n').TakeLast(Lines);
+        var code = await Ended(name);
+        await Run(name);
+        return (code, string.Join('\n', wrote));
+    }
+
+    /// <summary>The pods that have ended since this was asked last, and that no test had ended; they were started again.</summary>
+    public Task<IReadOnlyList<(string Pod, int Code, string Wrote)>> EndedOfThemselves() => _kubelet.Ended();
 
     /// <summary>Waits until a pod's own probes say that it has started and is ready.</summary>
     public async Task Ready(string name)
@@ -122,7 +143,7 @@ internal sealed class ContainerCluster : IAsyncDisposable
         {
             for (var since = Stopwatch.StartNew(); !await Answers(pod, probe, _places.Addresses[name]);)
             {
-                Assert.True(since.Elapsed < longest && await IsRunning(name), $"{name} does not answer its probe ({await State(name)}):\n{await Logs(name)}");
+                Assert.True(since.Elapsed < longest, $"{name} does not answer its probe ({await State(name)}):\n{await Logs(name)}\nEnded before: {string.Join('\n', await EndedOfThemselves())}");
                 await Task.Delay(TimeSpan.FromMilliseconds(200));
             }
         }
@@ -133,17 +154,23 @@ internal sealed class ContainerCluster : IAsyncDisposable
     /// <param name="grace">How many seconds it has; null: as many as the manifests say.</param>
     public async Task<(int Code, TimeSpan Time)> Terminate(string name, int? grace = null)
     {
+        await _kubelet.Lets(name);
         var since = Stopwatch.StartNew();
         await Tool.Succeeds("podman", grace is null ? ["stop", name] : ["stop", $"--time={grace}", name], Variables);
         var time = since.Elapsed;
         return (await Ended(name), time);
     }
 
-    /// <summary>SIGKILL, where it has not ended by itself.</summary>
-    public static Task Kill(string name) => Tool.Run("podman", ["kill", name], Variables);
+    /// <summary>SIGKILL, where it has not ended by itself; returns the exit code.</summary>
+    public async Task<int> Kill(string name)
+    {
+        await _kubelet.Lets(name);
+        await Tool.Run("podman", ["kill", name], Variables);
+        return await Ended(name);
+    }
 
-    /// <summary>Waits for a container's end; returns its exit code, and removes it. Its volumes stay.</summary>
-    public async Task<int> Ended(string name)
+    // Waits for a container's end; returns its exit code, and removes it. Its volumes stay.
+    private static async Task<int> Ended(string name)
     {
         var code = int.Parse(await Tool.Succeeds("podman", ["wait", name], Variables), CultureInfo.InvariantCulture);
         await Tool.Succeeds("podman", ["rm", name], Variables);
@@ -153,6 +180,7 @@ internal sealed class ContainerCluster : IAsyncDisposable
     /// <summary>Removes a pod with its volumes, as when its node is lost; what is not the pod's alone stays.</summary>
     public async Task Lose(string name)
     {
+        await _kubelet.Lets(name);
         await Tool.Succeeds("podman", ["rm", "--force", "--time=0", name], Variables);
         foreach (var volume in PodVolume.Of(Pods.Single(p => $"{p.Pod.Name}-{p.Number}" == name).Pod, name, _folder).Where(v => v.IsPods))
         {
@@ -170,13 +198,32 @@ internal sealed class ContainerCluster : IAsyncDisposable
     /// <summary>Runs a program within a pod.</summary>
     public static Task<string> Execute(string name, params string[] command) => Tool.Succeeds("podman", ["exec", name, .. command], Variables);
 
+    /// <summary>Runs a program within whichever silo lives: it needs any of them, and one may end at any time.</summary>
+    public async Task<string> ExecuteInAny(params string[] command)
+    {
+        var said = new List<string>();
+        foreach (var silo in Silos)
+        {
+            var (code, output, errors) = await Tool.Run("podman", ["exec", silo, .. command], Variables);
+            if (code == 0)
+            {
+                return output;
+            }
+
+            said.Add($"{silo}: code {code}: {output}{errors}");
+            Assert.False(code < ExecFailed && await IsRunning(silo), said[^1]);
+        }
+
+        throw new InvalidOperationException($"no silo runs {string.Join(' ', command)}:\n{string.Join('\n', said)}");
+    }
+
     private static async Task<string> State(string name) => (await Tool.Run("podman", ["inspect", "--format={{.State.Status}}, code {{.State.ExitCode}}", name], Variables)).Output.Trim();
 
     private static async Task<int> Process(string name) =>
         int.Parse(await Tool.Succeeds("podman", ["inspect", "--format={{.State.Pid}}", name], Variables), CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a pod's process has not ended.</summary>
-    public static async Task<bool> IsRunning(string name) =>
+    // Whether a pod's process has not ended.
+    private static async Task<bool> IsRunning(string name) =>
         (await Tool.Run("podman", ["inspect", "--format={{.State.Running}}", name], Variables)).Output.Trim() == "true";
 
     private static async Task<bool> Answers(Pod pod, V1Probe probe, string address)
@@ -203,11 +250,25 @@ internal sealed class ContainerCluster : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var name in _started.Distinct())
+        if (_gone)
         {
-            await Tool.Run("podman", ["rm", "--force", "--time=0", name], Variables);
+            return;
         }
 
+        _gone = true;
+        try
+        {
+            await _kubelet.DisposeAsync();
+        }
+        finally
+        {
+            await Remove();
+        }
+    }
+
+    private async Task Remove()
+    {
+        await RemovePods();
         await PodNetwork.Mend();
         await Tool.Run("podman", ["network", "rm", "--force", NetworkName], Variables);
         if (Directory.Exists(_folder))
@@ -215,4 +276,6 @@ internal sealed class ContainerCluster : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
         }
     }
+
+    private Task RemovePods() => Tool.Run("podman", ["rm", "--force", "--ignore", "--time=0", .. Pods.Select(p => $"{p.Pod.Name}-{p.Number}")], Variables);
 }

@@ -69,7 +69,7 @@ internal static class ContainerRun
     /// <summary>The API of all silos.</summary>
     public static ClusterApi Api(ContainerCluster cluster) => new([.. cluster.Silos.Select(cluster.Api)]);
 
-    /// <summary>Starts a silo again that has ended, and waits until it takes part.</summary>
+    /// <summary>Starts a silo again that a test has ended, and waits until it takes part.</summary>
     public static async Task Again(ContainerCluster cluster, ClusterApi api, string job, string silo)
     {
         await cluster.Start(silo);
@@ -77,35 +77,12 @@ internal static class ContainerRun
         await api.TrainsOn(job, cluster.Silos.Count);
     }
 
-    /// <summary>Waits until every silo takes part again. One that has ended, because the others had taken it for dead, is started again, as a kubelet does.</summary>
-    /// <returns>The codes of those that have ended.</returns>
-    public static async Task<IReadOnlyList<int>> Whole(ContainerCluster cluster, ClusterApi api, string job)
-    {
-        var codes = new List<int>();
-        await api.Until(job, "all silos", async status =>
-        {
-            foreach (var silo in cluster.Silos)
-            {
-                if (!await ContainerCluster.IsRunning(silo))
-                {
-                    codes.Add(await cluster.Ended(silo));
-                    await cluster.Start(silo);
-                    await cluster.Ready(silo);
-                }
-            }
-
-            return status.GetProperty("members").GetArrayLength() == cluster.Silos.Count;
-        });
-        await api.TrainsOn(job, cluster.Silos.Count);
-        return codes;
-    }
-
     /// <summary>Ends a job that has no end: no example was counted twice, or never, and the weights are those of as many steps without containers.</summary>
     public static async Task EndsAsAlone(ContainerCluster cluster, ClusterApi api, string job)
     {
         await api.Cancel(job);
         var (step, hash) = await api.Ends(job, "cancelled");
-        Assert.Contains("counted exactly once", await ContainerCluster.Execute(cluster.Silos[0], "granary", "audit", job));
+        Assert.Contains("counted exactly once", await cluster.ExecuteInAny("granary", "audit", job));
         await cluster.DisposeAsync(); // its memory and cores
         Assert.Equal(await Alone(step), hash);
     }

@@ -40,8 +40,7 @@ public sealed class ContainerTests
         await api.TrainsOn(job, all - 1);
         await ContainerRun.Again(cluster, api, job, cluster.Silos[0]);
 
-        await ContainerCluster.Kill(cluster.Silos[1]);
-        Assert.Equal(137, await cluster.Ended(cluster.Silos[1]));
+        Assert.Equal(137, await cluster.Kill(cluster.Silos[1]));
         await api.TrainsOn(job, all - 1);
         await ContainerRun.Again(cluster, api, job, cluster.Silos[1]);
 
@@ -49,13 +48,13 @@ public sealed class ContainerTests
         await cluster.Network.Isolate(cluster.Silos[2]);
         await api.TrainsOn(job, all - 1);
         await PodNetwork.Mend();
-        Assert.Equal(4, await cluster.Ended(cluster.Silos[2]));
-        await ContainerRun.Again(cluster, api, job, cluster.Silos[2]);
+        await api.TrainsOn(job, all);
 
         await cluster.Lose(cluster.Silos[0]);
         await api.TrainsOn(job, all - 1);
         await ContainerRun.Again(cluster, api, job, cluster.Silos[0]);
 
         await ContainerRun.EndsAsAlone(cluster, api, job);
+        Assert.All(await cluster.EndedOfThemselves(), e => Assert.Equal((cluster.Silos[2], 4), (e.Pod, e.Code)));
     }
 }

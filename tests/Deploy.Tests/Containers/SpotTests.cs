@@ -29,16 +29,15 @@ public sealed class SpotTests(ITestOutputHelper output)
             }
             else
             {
-                await ContainerCluster.Kill(silo);
-                await cluster.Ended(silo);
+                await cluster.Kill(silo);
                 killed++;
             }
 
             await cluster.Start(silo);
         }
 
-        var codes = await ContainerRun.Whole(cluster, api, job);
-        output.WriteLine($"{told} told to end, {killed} killed, {codes.Count} ended of themselves at last, {(await api.Job(job)).GetProperty("recoveries")} recoveries");
+        await api.TrainsOn(job, cluster.Silos.Count);
+        output.WriteLine($"{told} told to end, {killed} killed, {(await cluster.EndedOfThemselves()).Count} ended of themselves, {(await api.Job(job)).GetProperty("recoveries")} recoveries");
         await ContainerRun.EndsAsAlone(cluster, api, job);
     }
 }
