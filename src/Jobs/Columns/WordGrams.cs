@@ -4,7 +4,7 @@ using System.Text;
 namespace Granary.Jobs;
 
 /// <summary>The words of a text and the runs of several: letters, digits, marks and underscores in lower case; everything else only parts words.</summary>
-internal static class WordGrams
+public static class WordGrams
 {
     /// <summary>The words, then each two that are next to each other, and so on, parted by a space.</summary>
     /// <param name="text">The text.</param>
@@ -45,6 +45,7 @@ internal static class WordGrams
         return words;
     }
 
-    private static bool Belongs(Rune rune) => rune.Value == '_' || Rune.IsLetter(rune) || Rune.IsNumber(rune)
+    /// <summary>Whether a character belongs to a word.</summary>
+    public static bool Belongs(Rune rune) => rune.Value == '_' || Rune.IsLetter(rune) || Rune.IsNumber(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }

@@ -20,6 +20,7 @@ internal static class OnnxAttributes
         float[] numbers => new() { Name = name, Type = Kinds.Floats, Floats = { numbers } },
         double[] numbers => new() { Name = name, Type = Kinds.Floats, Floats = { numbers.Select(n => (float)n) } },
         string[] texts => new() { Name = name, Type = Kinds.Strings, Strings = { texts.Select(ByteString.CopyFromUtf8) } },
+        OnnxGraph graph => new() { Name = name, Type = Kinds.Graph, G = graph.Content },
         _ => throw new ArgumentException($"The attribute {name} is of type {value?.GetType().Name ?? "null"}: whole numbers, numbers, texts and arrays of them can be attributes.", nameof(value)),
     };
 }

@@ -9,8 +9,6 @@ namespace Granary.Model.Onnx;
 /// <summary>A model as an ONNX file (https://onnx.ai): the network, with all that predict does before and after it.</summary>
 internal static class OnnxFile
 {
-    private const int IntermediateRepresentation = 8; // the file format's version that came with opset 17
-    private const int MachineLearningOpset = 3;
     private const long MostBytes = int.MaxValue - (1L << 26); // protobuf's own limit, and room for names and vocabulary
     private static readonly string Version = typeof(OnnxFile).Assembly.GetName().Version!.ToString(3);
 
@@ -19,14 +17,13 @@ internal static class OnnxFile
     /// <exception cref="JobException">It is too large, or its kind cannot be exported.</exception>
     public static string Write(TrainedModel model, Stream output)
     {
-        var made = Make(model);
+        var (made, needs) = Make(model);
         made.WriteTo(output);
         var (inputs, outputs) = (made.Graph.Input.Select(OnnxTypes.Describe), made.Graph.Output.Select(OnnxTypes.Describe));
-        var runtime = made.OpsetImport.Any(o => o.Domain == OnnxGraph.RuntimeDomain) ? $" and {OnnxGraph.RuntimeDomain}'s hash (ONNX Runtime alone has it)" : "";
-        return $"opset {OnnxGraph.Opset}{runtime}, {string.Join(", ", inputs)} -> {string.Join(", ", outputs)}";
+        return $"{needs}, {string.Join(", ", inputs)} -> {string.Join(", ", outputs)}";
     }
 
-    private static Proto.ModelProto Make(TrainedModel model)
+    private static (Proto.ModelProto File, string Needs) Make(TrainedModel model)
     {
         var bytes = (long)model.Weights.Length * (model.Model.Precision == Precision.Float64 ? sizeof(double) : sizeof(float));
         if (bytes > MostBytes)
@@ -35,20 +32,10 @@ internal static class OnnxFile
         }
 
         var graph = Graph(model);
-        var made = new Proto.ModelProto { IrVersion = IntermediateRepresentation, ProducerName = "Granary", ProducerVersion = Version, Graph = graph.Content };
-        made.OpsetImport.Add(new Proto.OperatorSetIdProto { Domain = "", Version = OnnxGraph.Opset });
-        if (graph.HasMachineLearning)
-        {
-            made.OpsetImport.Add(new Proto.OperatorSetIdProto { Domain = "ai.onnx.ml", Version = MachineLearningOpset });
-        }
-
-        if (graph.NeedsRuntime)
-        {
-            made.OpsetImport.Add(new Proto.OperatorSetIdProto { Domain = OnnxGraph.RuntimeDomain, Version = 1 });
-        }
-
+        var made = new Proto.ModelProto { ProducerName = "Granary", ProducerVersion = Version, Graph = graph.Content };
+        var needs = OnnxOpsets.Set(made, graph);
         made.MetadataProps.AddRange(OnnxMetadata.Of(model).Select(m => new Proto.StringStringEntryProto { Key = m.Key, Value = m.Value }));
-        return made;
+        return (made, needs);
     }
 
     private static OnnxGraph Graph(TrainedModel model)

@@ -5,29 +5,37 @@ using Proto = global::Onnx;
 
 namespace Granary.Model.Onnx;
 
-/// <summary>An ONNX graph in the making: operators of the default domain, opset <see cref="Opset"/>, are added in the order in which they are computed.</summary>
+/// <summary>An ONNX graph in the making: operators of the default domain, opset <see cref="Opset"/>, are added in the order in which they are computed. A model with a column of texts is written in opset 20: operators that the two versions write alike are right in both.</summary>
 public sealed class OnnxGraph
 {
     /// <summary>The version of ONNX's operators that graphs are written in (https://onnx.ai/onnx/operators).</summary>
     public const int Opset = 17;
 
+    internal const string MachineLearningDomain = "ai.onnx.ml";
+
     internal const string RuntimeDomain = "com.microsoft";
 
-    private readonly HashSet<string> _names = [.. OnnxNames.All];
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names;
+    private readonly Dictionary<string, int> _numbers;
 
-    internal OnnxGraph(string name, Precision precision) => (Content.Name, Precision) = (name, precision);
+    internal OnnxGraph(string name, Precision precision)
+        : this(name, precision, [.. OnnxNames.All], new(StringComparer.Ordinal))
+    {
+    }
+
+    private OnnxGraph(string name, Precision precision, HashSet<string> names, Dictionary<string, int> numbers)
+    {
+        (Content.Name, Precision) = (name, precision);
+        (_names, _numbers) = (names, numbers);
+    }
 
     /// <summary>The precision of the model's numbers.</summary>
     public Precision Precision { get; }
 
     internal Proto.GraphProto Content { get; } = new();
 
-    /// <summary>Whether an operator of ai.onnx.ml is in it.</summary>
-    internal bool HasMachineLearning { get; private set; }
-
-    /// <summary>Whether an operator is in it that ONNX Runtime alone has.</summary>
-    internal bool NeedsRuntime { get; private set; }
+    /// <summary>Its operators, and those of the graphs within.</summary>
+    internal IEnumerable<Proto.NodeProto> Nodes => NodesOf(Content);
 
     internal OnnxType Numbers => Precision == Precision.Float64 ? OnnxType.Float64 : OnnxType.Float32;
 
@@ -80,20 +88,21 @@ public sealed class OnnxGraph
     /// <summary>An operator of the domain ai.onnx.ml.</summary>
     internal OnnxValue AddMachineLearning(string op, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes)
     {
-        HasMachineLearning = true;
         var made = Add(op, inputs, attributes);
-        Content.Node[^1].Domain = "ai.onnx.ml";
+        Content.Node[^1].Domain = MachineLearningDomain;
         return made;
     }
 
     /// <summary>An operator of the domain com.microsoft, which ONNX Runtime has beside those of ONNX.</summary>
     internal OnnxValue AddOfRuntime(string op, IReadOnlyList<OnnxValue> inputs, params (string Name, object Value)[] attributes)
     {
-        NeedsRuntime = true;
         var made = Add(op, inputs, attributes);
         Content.Node[^1].Domain = RuntimeDomain;
         return made;
     }
+
+    /// <summary>A graph within, such as a loop's body: it may take values of this one, by their names.</summary>
+    internal OnnxGraph Within(string name) => new(name, Precision, _names, _numbers);
 
     /// <summary>A weight under its own name, unless that is one of the graph's ends.</summary>
     internal OnnxValue Parameter(ParameterShape shape, ReadOnlySpan<float> weights)
@@ -123,13 +132,16 @@ public sealed class OnnxGraph
     // Such as a skip-gram's vectors of contexts: nothing is computed with them.
     internal void LeaveOutUnused()
     {
-        var used = Content.Node.SelectMany(n => n.Input).ToHashSet(StringComparer.Ordinal);
+        var used = Nodes.SelectMany(n => n.Input).ToHashSet(StringComparer.Ordinal);
         var unused = Content.Initializer.Where(t => !used.Contains(t.Name)).ToArray();
         foreach (var tensor in unused)
         {
             Content.Initializer.Remove(tensor);
         }
     }
+
+    private static IEnumerable<Proto.NodeProto> NodesOf(Proto.GraphProto graph) =>
+        graph.Node.SelectMany(n => n.Attribute.Where(a => a.G is not null).SelectMany(a => NodesOf(a.G)).Append(n));
 
     private OnnxValue Constant(OnnxType type, long[] dims, ByteString bytes)
     {

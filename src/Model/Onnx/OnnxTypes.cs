@@ -4,7 +4,7 @@ using Proto = global::Onnx;
 namespace Granary.Model.Onnx;
 
 /// <summary>What the elements of a tensor are, by ONNX's own numbers.</summary>
-internal enum OnnxType { Float32 = 1, Int64 = 7, Text = 8, Float64 = 11 }
+internal enum OnnxType { Float32 = 1, Int64 = 7, Text = 8, Bool = 9, Float64 = 11 }
 
 /// <summary>Types of inputs and outputs, as a file has them and as people read them.</summary>
 internal static class OnnxTypes

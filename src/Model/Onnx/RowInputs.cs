@@ -11,7 +11,6 @@ internal static class RowInputs
     {
         if (model.Facts.Table is { } table)
         {
-            ColumnInputs.Check(model, table);
             return graph.ToPrecision(ColumnInputs.Add(graph, table));
         }
 

@@ -7,7 +7,8 @@ namespace Granary.Model.Tests.Onnx;
 /// <summary>Compares what ONNX Runtime makes of a model with what predict makes of it.</summary>
 internal static class OnnxAgreement
 {
-    private const double Tolerance = 1e-5;
+    /// <summary>The largest difference.</summary>
+    public const double Tolerance = 1e-5;
 
     /// <summary>Whichever of the two it is.</summary>
     /// <param name="model">A model of rows.</param>

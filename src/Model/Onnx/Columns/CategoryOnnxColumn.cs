@@ -29,17 +29,9 @@ internal sealed class CategoryOnnxColumn : IOnnxColumn
         return column.Section.Embedding is null ? graph.OneOf(places, 0, encoder.Embedded!.Entries) : graph.Cast(places, OnnxType.Float64);
     }
 
-    // As scikit-learn deals them: the hash as a signed number, without its sign, modulo the buckets.
     private static OnnxValue Hashed(OnnxGraph graph, FittedColumn column, OnnxValue cells, long buckets, long missing)
     {
-        var hash = graph.Cast(graph.AddOfRuntime("MurmurHash3", [cells], ("positive", 0), ("seed", 0)), OnnxType.Int64); // [N, 1]
-        var bucket = graph.Add("Mod", [graph.Add("Abs", [hash]), graph.Integer(buckets)]);
-        if (column.Section.Missing == MissingRule.Refuse)
-        {
-            return bucket;
-        }
-
-        var isEmpty = graph.AddMachineLearning("LabelEncoder", [cells], ("keys_strings", (string[])[""]), ("values_int64s", (long[])[1]), ("default_int64", 0L));
-        return graph.Add("Where", [graph.Add("Equal", [isEmpty, graph.Integer(1)]), graph.Integer(missing), bucket]);
+        var bucket = graph.Bucket(cells, buckets); // [N, 1]
+        return column.Section.Missing == MissingRule.Refuse ? bucket : graph.Add("Where", [graph.Cast(graph.IsEmpty(cells), OnnxType.Bool), graph.Integer(missing), bucket]);
     }
 }

@@ -1,5 +1,4 @@
 using Granary.Jobs;
-using Granary.Model.Files;
 
 namespace Granary.Model.Onnx;
 
@@ -14,23 +13,12 @@ internal static class ColumnInputs
         ["boolean"] = new NumberOnnxColumn("1 for yes, 0 for no"),
         ["date"] = new DateOnnxColumn(),
         ["categorical"] = new CategoryOnnxColumn(),
+        ["text"] = new TextOnnxColumn(),
     };
-
-    /// <summary>Refuses a model with columns that ONNX has no operators for.</summary>
-    /// <exception cref="JobException">It has some.</exception>
-    public static void Check(TrainedModel model, TableEncoding table)
-    {
-        var texts = table.Columns.Where(c => !Kinds.ContainsKey(c.Section.Kind)).Select(c => $"'{c.Name}'").ToArray();
-        if (texts.Length > 0)
-        {
-            throw new JobException($"{model.Name}: {(texts.Length == 1 ? "the column" : "the columns")} {string.Join(", ", texts)} cannot be exported as ONNX, which has no operators that split texts into words and put these into "
-                + "lower case as training does for every script: leave texts out (data.ignore), or use granary predict, or Predictor.PredictRow in a program.");
-        }
-    }
 
     /// <summary>[N, D] in float64: each column's features side by side, as predict makes them.</summary>
     /// <param name="graph">The graph; it has no weights yet that could have taken a column's name.</param>
-    /// <param name="table">Fitted columns, which <see cref="Check"/> has let pass.</param>
+    /// <param name="table">Fitted columns.</param>
     public static OnnxValue Add(OnnxGraph graph, TableEncoding table) =>
         graph.SideBySide([.. table.Columns.Select(column =>
         {
