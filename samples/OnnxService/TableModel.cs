@@ -38,7 +38,7 @@ public sealed class TableModel : IDisposable
         var about = session.ModelMetadata.CustomMetadataMap;
         return about.ContainsKey("granary.columns") && session.InputMetadata.ContainsKey(Input)
             ? new TableModel(session)
-            : throw new InvalidDataException($"{path}: this is no model of a table that Granary exported.");
+            : throw new InvalidDataException($"{path}: this sample takes models that Granary exported and that have one input, {Input}: not those whose job describes its columns (data.columns), nor of texts or words.");
     }
 
     /// <summary>What is wrong with rows; null: nothing.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Sdk.Connecting;
@@ -121,7 +123,8 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     internal async Task PredictAsync(PredictionRequest request, CancellationToken cancellation)
     {
         var cluster = await Connection(cancellation);
-        var grain = cluster.Grains.GetGrain<IPredictionGrain>(RandomName.Of(length: 12));
+        // By the folder: whoever comes back to it asks the grain that may still be at work for the command before.
+        var grain = cluster.Grains.GetGrain<IPredictionGrain>(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Parts))));
         while (await cluster.Persist(() => grain.Ask(request), cancellation) is { IsDone: false } answer)
         {
             if (answer.Failure is { } failure)

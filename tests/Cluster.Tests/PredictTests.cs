@@ -5,8 +5,6 @@ namespace Granary.Cluster.Tests;
 /// <summary>A prediction by several silos as a user runs it: the bytes of the command without silos, after a silo's end by kill -9 and after the command's own.</summary>
 public sealed class PredictTests : IDisposable
 {
-    private const int Rows = 400_000; // 25 parts
-
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -21,17 +19,17 @@ public sealed class PredictTests : IDisposable
         return (await command.Exit(), command.Output, command.Errors);
     }
 
-    private async Task Prepare()
+    private async Task Prepare(int rows)
     {
         await Run("train", Path.Combine(CommandLine.Examples, "iris-softmax.yaml"), "--silos", "1", "--output", "iris");
-        var lines = Enumerable.Range(0, Rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 97 / 10.0},{i},{i % 89 / 20.0},{i % 83 / 12.0},{i % 79 / 30.0}"));
+        var lines = Enumerable.Range(0, rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 97 / 10.0},{i},{i % 89 / 20.0},{i % 83 / 12.0},{i % 79 / 30.0}"));
         await File.WriteAllLinesAsync(Path.Combine(_folder, "in.csv"), ["sepal_length,id,sepal_width,petal_length,petal_width", .. lines]);
         Assert.Equal(0, (await Run("predict", "iris", "--input", "in.csv", "--output", "whole.csv")).Code);
     }
 
     private CommandLine OnSilos() => new(_folder, "predict", "iris", "--input", "in.csv", "--output", "out.csv", "--silos", "2");
 
-    private int Finished => Directory.Exists(Parts) ? Directory.GetFiles(Parts, "*.part.json").Length : 0;
+    private int Finished => Directory.Exists(Parts) ? Directory.GetFiles(Parts, "*.part.json", SearchOption.AllDirectories).Length : 0;
 
     private async Task UntilFinished(int parts, CommandLine command)
     {
@@ -45,7 +43,7 @@ public sealed class PredictTests : IDisposable
     [LongFact]
     public async Task Neither_silos_nor_kills_show_in_the_output()
     {
-        await Prepare();
+        await Prepare(400_000); // 25 parts
         using (var command = OnSilos())
         {
             await UntilFinished(2, command);
@@ -80,6 +78,68 @@ public sealed class PredictTests : IDisposable
 
         Assert.True(Read("whole.csv").AsSpan().SequenceEqual(Read("out.csv")));
         Assert.False(Directory.Exists(Parts));
+    }
+
+    // The second cluster may read and write one folder alone.
+    [Fact]
+    public async Task A_lasting_cluster_predicts_and_evaluates_as_the_command_does()
+    {
+        await Prepare(40_000); // 3 parts
+        var iris = Path.Combine(CommandLine.Examples, "data", "iris.csv");
+        var alone = await Run("evaluate", "iris", "--data", iris, "--silos", "1");
+        Assert.Contains("accuracy", alone.Output, StringComparison.Ordinal);
+        var none = await Run("predict", "iris", "--input", "in.csv", "--output", "out.csv", "--cluster");
+        Assert.Equal(3, none.Code);
+        Assert.Contains("granary up", none.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await Run("up", "--silos", "2")).Code);
+        try
+        {
+            var told = await Run("predict", "iris", "--input", "in.csv", "--output", "out.csv", "--cluster");
+            Assert.Equal((0, "out.csv: 40,000 rows predicted\n"), (told.Code, told.Output));
+            Assert.True(Read("whole.csv").AsSpan().SequenceEqual(Read("out.csv")));
+            Assert.False(Directory.Exists(Parts));
+            Assert.Equal(alone.Output, (await Run("evaluate", "iris", "--data", iris, "--cluster")).Output);
+        }
+        finally
+        {
+            await Run("down");
+        }
+
+        var allowed = Directory.CreateDirectory(Path.Combine(_folder, "allowed")).FullName;
+        using (var up = new CommandLine(_folder, [("GRANARY_DATA_ROOT", allowed), ("GRANARY_OUTPUT_ROOT", allowed)], ["up", "--silos", "1"]))
+        {
+            Assert.Equal(0, await up.Exit());
+        }
+
+        try
+        {
+            foreach (var command in new[] { new[] { "predict", "iris", "--input", "in.csv", "--output", "out.csv", "--overwrite", "--cluster" }, ["evaluate", "iris", "--data", iris, "--cluster"] })
+            {
+                var refused = await Run(command);
+                Assert.Equal(2, refused.Code);
+                Assert.Contains("is under no data root", refused.Errors, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            await Run("down");
+        }
+    }
+
+    [Theory]
+    [InlineData("--silos starts silos, and --cluster takes those of the lasting cluster", "--silos", "2", "--cluster")]
+    [InlineData("does not use one: add --cluster.", "--home", "elsewhere")]
+    [InlineData("is asked over HTTP, which cannot be asked for this", "--cluster", "--url", "https://granary.example:5000")]
+    public async Task Which_silos_must_be_clear(string message, params string[] options)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "in.csv"), "a\n1\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "m.safetensors"), "");
+        foreach (var command in new[] { new[] { "predict", "m.safetensors", "--input", "in.csv", "--output", "out.csv" }, ["evaluate", "m.safetensors", "--data", "in.csv"] })
+        {
+            var refused = await Run([.. command, .. options]);
+            Assert.Equal(2, refused.Code);
+            Assert.Contains(message, refused.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

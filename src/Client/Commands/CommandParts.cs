@@ -192,7 +192,9 @@ internal static class CommandParts
 
     private const string Connecting = "connecting to the cluster";
 
-    private static async Task<GranaryClient> Connect(string home, CancellationToken cancellation, TimeSpan? patience = null)
+    /// <summary>Connects to the lasting cluster of a home directory.</summary>
+    /// <exception cref="ClusterUnreachableException">None of its silos answers.</exception>
+    public static async Task<GranaryClient> Connect(string home, CancellationToken cancellation, TimeSpan? patience = null)
     {
         var address = Address(home);
         using var narrator = Narrator.OfThisProcess();

@@ -1,24 +1,25 @@
 using System.CommandLine;
 using System.Text;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Client.Report;
 using Granary.Contracts;
 using Granary.Jobs;
 
 namespace Granary.Client.Commands;
 
-/// <summary><c>granary evaluate MODEL --data FILE</c>: on a private cluster, gone when the figures are there.</summary>
+/// <summary><c>granary evaluate MODEL --data FILE</c>: on a private cluster, gone when the figures are there, or on the lasting one.</summary>
 internal static class EvaluateCommand
 {
     private const int MostRepeats = 1000;
+    private const int UsualSilos = 2;
 
     public static Command Create()
     {
         var (model, json) = (CommandParts.Model(), CommandParts.Json());
         var data = new Option<string>("--data") { Description = "Labelled examples, in the format that the model was trained on; a file, a folder or a glob.", Required = true }.IsPath();
         var labels = new Option<string?>("--labels") { Description = "idx: the labels' file (--data holds the images)." }.IsPath();
-        var silos = new Option<int>("--silos") { Description = "Silo processes.", DefaultValueFactory = _ => 2 };
+        var silos = new Option<int?>("--silos") { Description = $"Silo processes of the command's own (default: {UsualSilos})." };
+        var (cluster, home) = (WhichSilos.Cluster(), CommandParts.Home());
         var importance = new Option<int?>("--importance")
         {
             Description = $"Also how much each column matters: how much worse the figures are when its values are permuted among all rows; how often it is (default: {ImportanceQuestion.UsualRepeats}).",
@@ -33,17 +34,17 @@ internal static class EvaluateCommand
         var overwrite = CommandParts.Overwrite("the report, if there is a file of that name");
         return new Command("evaluate", "A classifier's figures over labelled examples (precision, recall, areas, calibration, confusion matrix), a regression's errors, or a text's perplexity.")
         {
-            model, data, labels, silos, importance, seed, page, overwrite, json,
+            model, data, labels, silos, cluster, importance, seed, page, overwrite, home, json,
         }
             .DoesInterruptibly(async (result, interruption) =>
             {
-                CommandParts.AtLeastOne("--silos", result.GetValue(silos));
+                var which = WhichSilos.Of(result, silos, cluster, home) ?? new WhichSilos(UsualSilos, "");
                 var request = new EvaluationRequest(
                     Existing(result.GetValue(model)!, "there is no model"), Readable("--data", result.GetValue(data)!, DataFiles.Refusal(result.GetValue(data)!, isTable: false)),
                     result.GetValue(labels) is { } images ? Readable("--labels", images, FileKinds.Refusal(images)) : null,
                     result.GetResult(importance) is { Implicit: false } ? Importance(result.GetValue(importance), result.GetValue(seed)) : null);
                 using var file = result.GetValue(page) is { } path ? Report(path, result.GetValue(overwrite), request) : null; // made sure of before anything is computed
-                var report = await PrivateCluster.Run(LocalSettings.For(result.GetValue(silos), "none"), interruption, async (_, client, waiting) =>
+                var report = await which.Use(interruption, async (client, waiting) =>
                 {
                     using var narrator = Narrator.OfThisProcess();
                     narrator.Doing($"evaluating {result.GetValue(model)} over {result.GetValue(data)}");
@@ -57,7 +58,7 @@ internal static class EvaluateCommand
 
                 if (result.GetValue(json))
                 {
-                    JobDocument.Write(EvaluationText.Document(report, request, result.GetValue(silos)));
+                    JobDocument.Write(EvaluationText.Document(report, request, which.Own));
                 }
                 else
                 {

@@ -24,15 +24,16 @@ internal static class PredictCommand
         };
         var silos = new Option<int?>("--silos")
         {
-            Description = "Silo processes that predict parts of the input at once (default: none, this machine's one process does). The output is the same; a command that was interrupted goes on where it was.",
+            Description = "Silo processes of the command's own that predict parts of the input at once (default: none, this machine's one process does). The output is the same; a command that was interrupted goes on where it was.",
         };
+        var (cluster, home) = (WhichSilos.Cluster(), CommandParts.Home());
         var overwrite = CommandParts.Overwrite("the file, if there is one of that name");
-        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file or a folder.") { model, input, output, format, explain, silos, overwrite }.DoesInterruptibly(async (result, interruption) =>
+        return new Command("predict", "Predicts the class, or the number, of every row of a table, or of every image of an IDX file or a folder.") { model, input, output, format, explain, silos, cluster, overwrite, home }.DoesInterruptibly(async (result, interruption) =>
         {
-            if (result.GetValue(silos) is { } count)
+            if (WhichSilos.Of(result, silos, cluster, home) is { } which)
             {
                 return await new ClusterPrediction(
-                    result.GetValue(model)!, result.GetValue(input)!, result.GetValue(output), result.GetValue(format), result.GetValue(explain), result.GetValue(overwrite), count).Run(interruption);
+                    result.GetValue(model)!, result.GetValue(input)!, result.GetValue(output), result.GetValue(format), result.GetValue(explain), result.GetValue(overwrite), which).Run(interruption);
             }
 
             using var atOnce = interruption.Again.Register(() => Environment.Exit(ExitCode.Interrupted));

@@ -79,7 +79,7 @@ internal static class EvaluationText
     }
 
     /// <summary>For programs.</summary>
-    public static object Document(EvaluationReport r, EvaluationRequest request, int silos) => new
+    public static object Document(EvaluationReport r, EvaluationRequest request, int? silos) => new
     {
         model = r.Model,
         data = request.Data,

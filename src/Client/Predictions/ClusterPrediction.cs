@@ -1,12 +1,11 @@
 using Granary.Client.Commands;
 using Granary.Client.Display;
-using Granary.Client.Local;
 using Granary.Contracts;
 using Granary.Jobs;
 
 namespace Granary.Client.Predictions;
 
-/// <summary>A prediction by several silos of this machine, in parts that are kept until all are there: the same command goes on after them. Its output is that of one process,
+/// <summary>A prediction by several silos, in parts that are kept until all are there: the same command goes on after them. Its output is that of one process,
 /// to the last byte.</summary>
 /// <param name="Model">A model.safetensors, or a job's output folder.</param>
 /// <param name="Input">A file, folder or glob.</param>
@@ -14,8 +13,8 @@ namespace Granary.Client.Predictions;
 /// <param name="Format">csv, jsonl or parquet; null: as the output's name says.</param>
 /// <param name="Explain">Whether predictions come with what scores are made of.</param>
 /// <param name="Overwrite">Whether the output may be there.</param>
-/// <param name="Silos">How many silos.</param>
-internal sealed record ClusterPrediction(string Model, string Input, string? Output, string? Format, bool Explain, bool Overwrite, int Silos)
+/// <param name="Silos">Which silos.</param>
+internal sealed record ClusterPrediction(string Model, string Input, string? Output, string? Format, bool Explain, bool Overwrite, WhichSilos Silos)
 {
     private static readonly string[] JsonEndings = [".jsonl", ".ndjson"];
 
@@ -25,39 +24,37 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
     /// <exception cref="GranaryException">The model, the input or the cluster cannot be used.</exception>
     public async Task<int> Run(Interruption interruption)
     {
-        CommandParts.AtLeastOne("--silos", Silos);
         var (output, isJson, inputs) = (Regular(), IsJson(), Inputs());
         var model = Directory.Exists(Model) ? Path.Combine(Model, "model.safetensors") : Model;
         Sure(output, [.. inputs, model]).Dispose(); // before anything is computed
-        var folder = PredictionParts.FolderOf(output);
-        var parts = new PredictionParts(folder);
-        using var held = parts.Claim(PredictionTask.Of(model, inputs, isJson, Explain));
+        using var folder = PredictionFolder.Claim(output, PredictionTask.Of(model, inputs, isJson, Explain));
+        var parts = folder.Parts;
         if (parts.Finished() is { Count: > 0 } there)
         {
-            await Console.Error.WriteLineAsync($"{folder}: {Plural.Of(there.Count, "part")} with {Plural.Of(there.Sum(p => p.Rows), "row")} {(there.Count == 1 ? "is" : "are")} there already: going on after {(there.Count == 1 ? "it" : "them")}");
+            await Console.Error.WriteLineAsync($"{folder.Path}: {Plural.Of(there.Count, "part")} with {Plural.Of(there.Sum(p => p.Rows), "row")} {(there.Count == 1 ? "is" : "are")} there already: going on after {(there.Count == 1 ? "it" : "them")}");
         }
 
         try
         {
-            var request = new PredictionRequest(Path.GetFullPath(model), Path.TrimEndingDirectorySeparator(Path.GetFullPath(Input)), folder, isJson, Explain);
-            await PrivateCluster.Run(LocalSettings.For(Silos, "none"), interruption, async (_, client, waiting) =>
+            var request = new PredictionRequest(Path.GetFullPath(model), Path.TrimEndingDirectorySeparator(Path.GetFullPath(Input)), parts.Folder, isJson, Explain);
+            await Silos.Use(interruption, async (client, waiting) =>
             {
                 using var narrator = Narrator.OfThisProcess();
-                narrator.Doing($"predicting {Input} with {Plural.Of(Silos, "silo")}");
+                narrator.Doing($"predicting {Input} with {Silos}");
                 await client.PredictAsync(request, waiting);
                 return true;
             });
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"{folder}: finished parts stay there: the same command goes on after them");
+            await Console.Error.WriteLineAsync($"{folder.Path}: finished parts stay there: the same command goes on after them");
             throw;
         }
 
         var all = parts.Finished();
         if (all.Sum(p => p.Rows) == 0)
         {
-            parts.Remove();
+            folder.Remove();
             throw new JobException($"{DataFiles.NameOf(Input)}: it has no rows: there is nothing to predict.");
         }
 
@@ -67,7 +64,7 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
             file.Finish();
         }
 
-        parts.Remove();
+        folder.Remove();
         Tell(all, output);
         return ExitCode.Done;
     }
@@ -91,16 +88,16 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
     private OutputFile Sure(string output, IReadOnlyCollection<string> inputs) => new(output, Overwrite, inputs);
 
     private string Regular() => Output is not { } output || OutputFile.IsStandardOutput(output) || FileKinds.Of(output) is FileKind.Pipe or FileKind.Device
-        ? throw new UserException(ExitCode.Usage, "--silos needs an --output that is a file: finished parts are kept beside it, so that the command can go on where it was interrupted.")
+        ? throw new UserException(ExitCode.Usage, $"{Silos.Option} needs an --output that is a file: finished parts are kept beside it, so that the command can go on where it was interrupted.")
         : output;
 
     private bool IsJson() => (Format ?? Path.GetExtension(Output)!.TrimStart('.').ToLowerInvariant()) == "parquet"
-        ? throw new UserException(ExitCode.Usage, "--silos writes parts one after another, which a Parquet file cannot be made of: write csv or jsonl, or leave --silos out.")
+        ? throw new UserException(ExitCode.Usage, $"{Silos.Option} writes parts one after another, which a Parquet file cannot be made of: write csv or jsonl, or leave {Silos.Option} out.")
         : Format is { } format ? format == "jsonl" : JsonEndings.Contains(Path.GetExtension(Output), StringComparer.OrdinalIgnoreCase);
 
-    private IReadOnlyList<string> Inputs() => StoredPath.Is(Model) || StoredPath.Is(Input) ? throw new UserException(ExitCode.Usage, "--silos: what several silos predict with and from are files of this machine: leave --silos out, or copy them here.")
+    private IReadOnlyList<string> Inputs() => StoredPath.Is(Model) || StoredPath.Is(Input) ? throw new UserException(ExitCode.Usage, $"{Silos.Option}: what several silos predict with and from are files: leave {Silos.Option} out, or copy them here.")
         : !File.Exists(Model) && !Directory.Exists(Model) ? throw new UserException(ExitCode.Usage, $"there is no model {Model}.")
-        : Input == "-" ? throw new UserException(ExitCode.Usage, "--silos: standard input can be read only once, but every silo reads the input: save it to a file first.")
+        : Input == "-" ? throw new UserException(ExitCode.Usage, $"{Silos.Option}: standard input can be read only once, but every silo reads the input: save it to a file first.")
         : DataFiles.Refusal(Input, isTable: false) is { } refusal ? throw new UserException(ExitCode.Usage, $"--input: {refusal}")
         : DataFiles.Expand(Input);
 }

@@ -21,6 +21,9 @@ public static class WordGrams
         }
     }
 
+    /// <summary>A character of a word as the word has it: in lower case.</summary>
+    public static Rune Lower(Rune rune) => Rune.ToLowerInvariant(rune);
+
     private static List<string> Words(string text)
     {
         var (words, word) = (new List<string>(), new StringBuilder());
@@ -28,7 +31,7 @@ public static class WordGrams
         {
             if (Belongs(rune))
             {
-                word.Append(Rune.ToLowerInvariant(rune));
+                word.Append(Lower(rune));
             }
             else if (word.Length > 0)
             {

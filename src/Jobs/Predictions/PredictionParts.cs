@@ -5,63 +5,18 @@ using System.Text.Json;
 namespace Granary.Jobs;
 
 /// <summary>
-/// The finished parts of a prediction, in a folder beside its output: of each its predictions, and then what is known of it. A part is finished when the second of the two is
+/// The finished parts of a prediction, in a folder: of each its predictions, and then what is known of it. A part is finished when the second of the two is
 /// there; both are there whole or not at all, so that whoever is killed loses the parts that he was at, and no other.
 /// </summary>
-/// <param name="folder">The folder.</param>
+/// <param name="folder">The folder, which is there.</param>
 public sealed class PredictionParts(string folder)
 {
-    private const string TaskFile = "task.json";
-    private const string LockFile = "lock";
     private const int BufferBytes = 1 << 16;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The folder of an output's parts.</summary>
-    public static string FolderOf(string output) => $"{Path.GetFullPath(output)}.parts";
-
-    /// <summary>Makes the folder this task's own, for as long as the result lives: parts of it that are there stay, and those of files that have changed since go.</summary>
-    /// <param name="task">What is predicted.</param>
-    /// <exception cref="JobException">The folder is another's, or cannot be made.</exception>
-    public IDisposable Claim(PredictionTask task)
-    {
-        FileStream? held = null;
-        try
-        {
-            var isNew = !Directory.Exists(folder);
-            Directory.CreateDirectory(folder);
-            held = Lock();
-            var there = File.Exists(Named(TaskFile)) ? PredictionTask.Parse(File.ReadAllText(Named(TaskFile))) : null;
-            if (there is null && !isNew && Directory.EnumerateFileSystemEntries(folder).Any(f => Path.GetFileName(f) is not LockFile && !Path.GetFileName(f).StartsWith('.')))
-            {
-                throw new JobException($"{folder}: this is no folder of unfinished predictions: name another output.");
-            }
-
-            if (there is not null && !there.IsOfSameFiles(task))
-            {
-                throw new JobException($"{folder}: it holds parts of another prediction, of {string.Join(", ", there.Inputs.Take(2))} by {there.Model}{(there.IsJson == task.IsJson && there.Explain == task.Explain ? "" : ", written otherwise")}: "
-                    + "remove the folder, or name another output.");
-            }
-
-            if (there?.Text != task.Text)
-            {
-                Clear();
-                WholeFile.Write(Named(TaskFile), task.Text);
-            }
-
-            return held;
-        }
-        catch (Exception e) when (FileTrouble.Is(e))
-        {
-            held?.Dispose();
-            throw new JobException($"{folder}: the folder of finished parts cannot be made: {FileTrouble.Reason(e)}.");
-        }
-        catch
-        {
-            held?.Dispose();
-            throw;
-        }
-    }
+    /// <summary>The folder.</summary>
+    public string Folder => folder;
 
     /// <summary>Writes a part.</summary>
     /// <param name="part">Which.</param>
@@ -122,19 +77,6 @@ public sealed class PredictionParts(string folder)
         }
     }
 
-    /// <summary>Removes the folder, once its output is there.</summary>
-    public void Remove()
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (FileTrouble.Is(e))
-        {
-            // It does no harm: the next prediction into this output says what it is.
-        }
-    }
-
     private static FinishedPart? Read(string path)
     {
         try
@@ -144,27 +86,6 @@ public sealed class PredictionParts(string folder)
         catch (JsonException)
         {
             return null; // as if it were not there
-        }
-    }
-
-    private void Clear()
-    {
-        foreach (var file in Directory.EnumerateFiles(folder).Where(f => Path.GetFileName(f) != LockFile)
-            .OrderBy(f => Path.GetFileName(f) == TaskFile)) // it goes last: a folder of parts without it would be nobody's
-        {
-            File.Delete(file);
-        }
-    }
-
-    private FileStream Lock()
-    {
-        try
-        {
-            return new FileStream(Named(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (FileTrouble.IsHeld(e))
-        {
-            throw new JobException($"{folder}: another command is writing these predictions: wait for it, or name another output.");
         }
     }
 

@@ -4,7 +4,7 @@ using Proto = global::Onnx;
 
 namespace Granary.Model.Onnx;
 
-/// <summary>Attributes of operators: whole numbers, numbers, texts, and arrays of them.</summary>
+/// <summary>Attributes of operators: whole numbers, numbers, texts, arrays of them, and graphs within.</summary>
 internal static class OnnxAttributes
 {
     /// <exception cref="ArgumentException">The value is of another type.</exception>

@@ -33,7 +33,7 @@ internal static class OnnxFile
 
         var graph = Graph(model);
         var made = new Proto.ModelProto { ProducerName = "Granary", ProducerVersion = Version, Graph = graph.Content };
-        var needs = OnnxOpsets.Set(made, graph);
+        var needs = OnnxOpsets.Set(made, graph, model.Name);
         made.MetadataProps.AddRange(OnnxMetadata.Of(model).Select(m => new Proto.StringStringEntryProto { Key = m.Key, Value = m.Value }));
         return (made, needs);
     }

@@ -5,10 +5,11 @@ using Proto = global::Onnx;
 
 namespace Granary.Model.Onnx;
 
-/// <summary>An ONNX graph in the making: operators of the default domain, opset <see cref="Opset"/>, are added in the order in which they are computed. A model with a column of texts is written in opset 20: operators that the two versions write alike are right in both.</summary>
+/// <summary>An ONNX graph in the making: operators of the default domain, opset <see cref="Opset"/>, are added in the order in which they are computed. A file with a column of texts is of opset 20: operators that
+/// the two versions write alike are right in both, and the others are refused when it is written.</summary>
 public sealed class OnnxGraph
 {
-    /// <summary>The version of ONNX's operators that graphs are written in (https://onnx.ai/onnx/operators).</summary>
+    /// <summary>The version of ONNX's operators that networks are written in (https://onnx.ai/onnx/operators).</summary>
     public const int Opset = 17;
 
     internal const string MachineLearningDomain = "ai.onnx.ml";

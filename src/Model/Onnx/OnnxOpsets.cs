@@ -12,21 +12,24 @@ internal static class OnnxOpsets
     private const int OfMachineLearning = 3;
     private const int OfRuntime = 1;
 
+    private static readonly HashSet<string> OnTexts = ["StringConcat", "RegexFullMatch"];
     private static readonly HashSet<string> Reductions = ["ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSumSquare"];
 
     /// <summary>The versions of a graph's operators and of its file's format, and, for people, what it needs.</summary>
     /// <param name="file">The file, with its graph.</param>
     /// <param name="graph">The graph.</param>
     /// <returns>"opset 17".</returns>
+    /// <param name="model">The model's name.</param>
     /// <exception cref="JobException">A network of one's own has an operator that a later version writes otherwise, and the graph needs that version.</exception>
-    public static string Set(Proto.ModelProto file, OnnxGraph graph)
+    public static string Set(Proto.ModelProto file, OnnxGraph graph, string model)
     {
         var nodes = graph.Nodes.ToArray();
-        var hasTexts = nodes.Any(n => n.OpType == "StringConcat");
+        var hasTexts = nodes.Any(n => OnTexts.Contains(n.OpType));
         var opset = hasTexts ? OfTexts : OnnxGraph.Opset;
         if (hasTexts && nodes.FirstOrDefault(IsOfBefore) is { } old)
         {
-            throw new JobException($"the network has {old.OpType} as opset {OnnxGraph.Opset} writes it, and a model with a column of texts needs opset {OfTexts}, which writes it otherwise: take an operator that is the same in both, such as ReduceSum, or Split with its sizes, or leave the texts out (data.ignore).");
+            throw new JobException($"{model}: its network has {old.OpType} as opset {OnnxGraph.Opset} writes it, and a column of texts needs opset {OfTexts}, which writes it otherwise: take an operator that is the same in both, such as ReduceSum and a division for ReduceMean, "
+                + "or leave the texts out (data.ignore).");
         }
 
         file.IrVersion = hasTexts ? 9 : 8; // the file format's version that came with that opset
@@ -47,7 +50,7 @@ internal static class OnnxOpsets
         return $"opset {opset} and {OnnxGraph.RuntimeDomain}'s {string.Join(" and ", ofRuntime)} (ONNX Runtime alone has {(ofRuntime.Length == 1 ? "it" : "them")})";
     }
 
-    // Opset 18 took the axes of these from the attributes to the inputs, and wants to know into how many parts to split.
-    private static bool IsOfBefore(Proto.NodeProto node) => node.Domain.Length == 0
-        && ((Reductions.Contains(node.OpType) && node.Attribute.Any(a => a.Name == "axes")) || (node.OpType == "Split" && node.Input.Count < 2));
+    // From opset 18 on reductions have their axes as an input; from 20 on a DFT its axis, and GridSample other names for its modes.
+    private static bool IsOfBefore(Proto.NodeProto node) => node.Domain.Length == 0 && node.Attribute.Any(a =>
+        (a.Name == "axes" && Reductions.Contains(node.OpType)) || (a.Name == "axis" && node.OpType == "DFT") || (a.Name == "mode" && node.OpType == "GridSample" && a.S.ToStringUtf8() is "bilinear" or "bicubic"));
 }

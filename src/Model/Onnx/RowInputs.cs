@@ -11,7 +11,7 @@ internal static class RowInputs
     {
         if (model.Facts.Table is { } table)
         {
-            return graph.ToPrecision(ColumnInputs.Add(graph, table));
+            return graph.ToPrecision(ColumnInputs.Add(graph, table, model.Data.MissingSpellings));
         }
 
         var features = graph.Input(OnnxNames.Features, graph.Numbers, About(model), "N", model.Facts.Shape.Features); // [N, D]

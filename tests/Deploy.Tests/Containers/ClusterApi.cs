@@ -95,31 +95,42 @@ internal sealed class ClusterApi(IReadOnlyList<Uri> silos) : IDisposable
     }
 
     /// <summary>Waits until a job trains on so many silos, and has taken some steps so.</summary>
-    public async Task<JsonElement> TrainsOn(string id, int members)
+    /// <param name="id">The job.</param>
+    /// <param name="members">How many silos.</param>
+    /// <param name="besides">What else must be so, too; null: nothing.</param>
+    public async Task<JsonElement> TrainsOn(string id, int members, Func<JsonElement, bool>? besides = null)
     {
         const int Steps = 50;
-        var first = await Until(id, $"training on {members} silos", j => j.GetProperty("members").GetArrayLength() == members && j.GetProperty("step").GetInt64() > 0);
+        bool IsSo(JsonElement job) => job.GetProperty("members").GetArrayLength() == members && besides?.Invoke(job) != false;
+        var first = await Until(id, $"training on {members} silos", j => IsSo(j) && j.GetProperty("step").GetInt64() > 0);
         var step = first.GetProperty("step").GetInt64();
-        return await Until(id, $"{Steps} steps on {members} silos", j => j.GetProperty("members").GetArrayLength() == members && j.GetProperty("step").GetInt64() >= step + Steps);
+        return await Until(id, $"{Steps} steps on {members} silos", j => IsSo(j) && j.GetProperty("step").GetInt64() >= step + Steps);
     }
 
     /// <summary>Ends a job at its next step.</summary>
     public async Task Cancel(string id)
     {
-        using var http = Client(Patience);
-        for (var i = 0; ; i++)
+        using var http = Client(TimeSpan.FromSeconds(30));
+        var said = new List<string>();
+        foreach (var silo in silos) // one may end just now
         {
             try
             {
-                using var answer = await http.PostAsync(new Uri(silos[i], $"api/v1/jobs/{id}/cancel"), null);
-                Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-                return;
+                using var answer = await http.PostAsync(new Uri(silo, $"api/v1/jobs/{id}/cancel"), null);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                said.Add($"{silo}: {answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
             }
-            catch (HttpRequestException) when (i + 1 < silos.Count)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
-                // It may have ended just now: the next one is asked.
+                said.Add($"{silo}: {e.Message}");
             }
         }
+
+        Assert.Fail(string.Join('\n', said));
     }
 
     /// <summary>Waits for a job's end.</summary>

@@ -24,6 +24,7 @@ public sealed class ContainerTests
         // The command line of the image finds the cluster by the pod's variables, and the model is where every pod sees it.
         Assert.Contains(job, await ContainerCluster.Execute(cluster.Silos[1], "granary", "jobs"));
         Assert.True(File.Exists(Path.Combine(cluster.Claim("granary-data"), "runs", job, "model.safetensors")));
+        Assert.Empty(cluster.EndedOfThemselves);
     }
 
     [Fact]
@@ -48,6 +49,7 @@ public sealed class ContainerTests
         await cluster.Network.Isolate(cluster.Silos[2]);
         await api.TrainsOn(job, all - 1);
         await PodNetwork.Mend();
+        await cluster.HasEnded(cluster.Silos[2]);
         await api.TrainsOn(job, all);
 
         await cluster.Lose(cluster.Silos[0]);
@@ -55,6 +57,6 @@ public sealed class ContainerTests
         await ContainerRun.Again(cluster, api, job, cluster.Silos[0]);
 
         await ContainerRun.EndsAsAlone(cluster, api, job);
-        Assert.All(await cluster.EndedOfThemselves(), e => Assert.Equal((cluster.Silos[2], 4), (e.Pod, e.Code)));
+        Assert.All(cluster.EndedOfThemselves, e => Assert.Equal((cluster.Silos[2], 4), (e.Pod, e.Code)));
     }
 }

@@ -1,35 +1,28 @@
+using System.Collections.Concurrent;
+
 namespace Granary.Deploy.Tests.Containers;
 
 /// <summary>Starts pods again that end of themselves, as a kubelet does: the others may take a silo for dead at any time after a fault, also when it takes part again.</summary>
 /// <param name="isRunning">Whether a pod's process has not ended.</param>
-/// <param name="again">Starts one again that has ended; returns its exit code, and the last that it wrote.</param>
-internal sealed class Kubelet(Func<string, Task<bool>> isRunning, Func<string, Task<(int Code, string Wrote)>> again) : IAsyncDisposable
+/// <param name="again">Starts one again that has ended; returns what is known of its end.</param>
+internal sealed class Kubelet(Func<string, bool> isRunning, Func<string, Task<EndedPod>> again) : IAsyncDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly SortedSet<string> _wanted = [];
-    private readonly List<(string Pod, int Code, string Wrote)> _ended = [];
+    private readonly ConcurrentQueue<EndedPod> _ended = [];
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly CancellationTokenSource _over = new();
     private Task? _loop;
+
+    /// <summary>All pods that have ended of themselves.</summary>
+    public IReadOnlyList<EndedPod> Ended => [.. _ended];
 
     /// <summary>From now on a pod is started again when it ends.</summary>
     public Task Wants(string pod) => Changing(() => _wanted.Add(pod));
 
     /// <summary>From now on a pod may end: nobody starts it, and nobody is about to.</summary>
     public Task Lets(string pod) => Changing(() => _wanted.Remove(pod));
-
-    /// <summary>The pods that have ended of themselves since this was asked last, with their exit codes and the last that they wrote.</summary>
-    public async Task<IReadOnlyList<(string Pod, int Code, string Wrote)>> Ended()
-    {
-        IReadOnlyList<(string, int, string)> ended = [];
-        await Changing(() =>
-        {
-            ended = [.. _ended];
-            _ended.Clear();
-        });
-        return ended;
-    }
 
     private async Task Changing(Action change)
     {
@@ -52,13 +45,9 @@ internal sealed class Kubelet(Func<string, Task<bool>> isRunning, Func<string, T
             await _looking.WaitAsync();
             try
             {
-                foreach (var pod in _wanted)
+                foreach (var pod in _wanted.Where(p => !isRunning(p)))
                 {
-                    if (!await isRunning(pod))
-                    {
-                        var (code, wrote) = await again(pod);
-                        _ended.Add((pod, code, wrote));
-                    }
+                    _ended.Enqueue(await Again(pod));
                 }
             }
             finally
@@ -70,7 +59,21 @@ internal sealed class Kubelet(Func<string, Task<bool>> isRunning, Func<string, T
         }
     }
 
-    /// <summary>Ends it; throws what kept it from starting a pod again.</summary>
+    private async Task<EndedPod> Again(string pod)
+    {
+        try
+        {
+            return await again(pod);
+        }
+#pragma warning disable CA1031 // it is tried again at the next look, and told
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new EndedPod(pod, null, $"it could not be started again: {e.Message}");
+        }
+    }
+
+    /// <summary>Starts no pod any more.</summary>
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
@@ -78,3 +81,9 @@ internal sealed class Kubelet(Func<string, Task<bool>> isRunning, Func<string, T
         _over.Dispose();
     }
 }
+
+/// <summary>A pod that has ended of itself.</summary>
+/// <param name="Pod">Which.</param>
+/// <param name="Code">Its exit code; null: not known.</param>
+/// <param name="Wrote">The last that it wrote.</param>
+internal sealed record EndedPod(string Pod, int? Code, string Wrote);

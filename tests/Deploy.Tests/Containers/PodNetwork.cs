@@ -40,11 +40,11 @@ internal sealed class PodNetwork(IReadOnlyDictionary<string, string> addresses, 
         await Tool.Succeeds("tc", ["qdisc", "add", "dev", await OuterEnd(pod), .. limit]);
     }
 
-    /// <summary>Ends <see cref="Limit"/>.</summary>
+    /// <summary>Ends <see cref="Limit"/>, where the pod has not been started again since.</summary>
     public async Task Unlimit(string pod)
     {
-        await Inside(pod, "tc", ["qdisc", "del", "dev", "eth0", "root"]);
-        await Tool.Succeeds("tc", ["qdisc", "del", "dev", await OuterEnd(pod), "root"]);
+        await Tool.Run("nsenter", [$"--net=/proc/{await process(pod)}/ns/net", "tc", "qdisc", "del", "dev", "eth0", "root"]);
+        await Tool.Run("tc", ["qdisc", "del", "dev", await OuterEnd(pod), "root"]);
     }
 
     /// <summary>A pod's interface takes packets of no more bytes, in both of its ends, from now on.</summary>
@@ -60,10 +60,11 @@ internal sealed class PodNetwork(IReadOnlyDictionary<string, string> addresses, 
     /// <param name="most">At most so long.</param>
     public async Task<IAsyncDisposable> Delay(string pod, int least, int most)
     {
-        var queue = new PacketQueue(await process(pod), least, most);
+        var id = await process(pod);
+        var queue = new PacketQueue(id, least, most);
         string[] rule = ["OUTPUT", "-d", "10.0.0.0/8", "-j", "NFQUEUE", "--queue-num", $"{PacketQueue.Number}"];
         await Inside(pod, "iptables-nft", ["-A", .. rule]);
-        return new Delayed(queue, () => Inside(pod, "iptables-nft", ["-D", .. rule]));
+        return new Delayed(queue, () => Tool.Run("nsenter", [$"--net=/proc/{id}/ns/net", "iptables-nft", "-D", .. rule])); // where the pod has ended since, there is none
     }
 
     private string Way(string from, string to) => $"ip saddr {addresses[from]} ip daddr {addresses[to]}";

@@ -37,7 +37,8 @@ public sealed class SpotTests(ITestOutputHelper output)
         }
 
         await api.TrainsOn(job, cluster.Silos.Count);
-        output.WriteLine($"{told} told to end, {killed} killed, {(await cluster.EndedOfThemselves()).Count} ended of themselves, {(await api.Job(job)).GetProperty("recoveries")} recoveries");
+        output.WriteLine($"{told} told to end, {killed} killed, {cluster.EndedOfThemselves.Count} ended of themselves, {(await api.Job(job)).GetProperty("recoveries")} recoveries");
         await ContainerRun.EndsAsAlone(cluster, api, job);
+        cluster.NoneHasEndedBut(4);
     }
 }

@@ -19,12 +19,18 @@ internal static class ColumnInputs
     /// <summary>[N, D] in float64: each column's features side by side, as predict makes them.</summary>
     /// <param name="graph">The graph; it has no weights yet that could have taken a column's name.</param>
     /// <param name="table">Fitted columns.</param>
-    public static OnnxValue Add(OnnxGraph graph, TableEncoding table) =>
-        graph.SideBySide([.. table.Columns.Select(column =>
-        {
-            var kind = Kinds[column.Section.Kind];
-            var missing = column.Section.Missing == MissingRule.Refuse ? "; none may be missing." : kind.Cells == OnnxType.Text ? "; empty where it is missing." : "; NaN where it is missing.";
-            var cells = graph.Input(graph.FreeName(column.Name), kind.Cells, $"The column {column.Name}: {kind.About(column)}{missing}", "N", 1);
-            return kind.Features(graph, column, cells);
-        })]);
+    /// <param name="spellings">How a missing value is spelt (data.missingValues).</param>
+    public static OnnxValue Add(OnnxGraph graph, TableEncoding table, IReadOnlyList<string> spellings)
+    {
+        string[] missing = [.. spellings.Select(s => s.Trim()).Append("").Distinct(StringComparer.Ordinal)];
+        var inputs = table.Columns.Select(column => Input(graph, column)).ToArray(); // all of them before anything else takes a name
+        return graph.SideBySide([.. table.Columns.Zip(inputs).Select(c => Kinds[c.First.Section.Kind].Features(graph, c.First, c.Second, missing))]);
+    }
+
+    private static OnnxValue Input(OnnxGraph graph, FittedColumn column)
+    {
+        var kind = Kinds[column.Section.Kind];
+        var missing = column.Section.Missing == MissingRule.Refuse ? "; none may be missing." : kind.Cells == OnnxType.Text ? "; empty where it is missing, or as the training data spells that." : "; NaN where it is missing.";
+        return graph.Input(graph.FreeName(column.Name), kind.Cells, $"The column {column.Name}: {kind.About(column)}{missing}", "N", 1);
+    }
 }

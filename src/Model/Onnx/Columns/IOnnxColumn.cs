@@ -15,6 +15,7 @@ internal interface IOnnxColumn
     /// <param name="graph">The graph.</param>
     /// <param name="column">The column.</param>
     /// <param name="cells">[N, 1].</param>
+    /// <param name="missing">The texts that stand for a missing value, the empty one among them.</param>
     /// <returns>[N, features], float64.</returns>
-    OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells);
+    OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells, string[] missing);
 }

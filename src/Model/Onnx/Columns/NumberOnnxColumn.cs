@@ -13,13 +13,13 @@ internal class NumberOnnxColumn(string about) : IOnnxColumn
     public string About(FittedColumn column) => about;
 
     /// <inheritdoc/>
-    public OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells)
+    public OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells, string[] missing)
     {
-        var missing = graph.Add("IsNaN", [cells]); // [N, 1]
+        var isMissing = graph.Add("IsNaN", [cells]); // [N, 1]
         var x = column.Section.Clip is [var low, var high]
             ? graph.Add("Min", [graph.Add("Max", [cells, graph.Doubles([low])]), graph.Doubles([high])])
             : cells;
-        x = column.Fill is { } fill ? graph.Add("Where", [missing, graph.Doubles([fill]), x]) : x;
+        x = column.Fill is { } fill ? graph.Add("Where", [isMissing, graph.Doubles([fill]), x]) : x;
         var (numbers, choices) = Parts(graph, column, x);
         List<OnnxValue> features = [];
         if (numbers is not null)
@@ -32,7 +32,7 @@ internal class NumberOnnxColumn(string about) : IOnnxColumn
         features.AddRange(choices);
         if (column.Section.Missing == MissingRule.Slot)
         {
-            features.Add(graph.Cast(missing, OnnxType.Float64));
+            features.Add(graph.Cast(isMissing, OnnxType.Float64));
         }
 
         return graph.SideBySide(features);

@@ -5,10 +5,10 @@ using Granary.Jobs;
 namespace Granary.Model.Onnx;
 
 /// <summary>The words of texts, parted and put into lower case as in training. Which characters belong to words, and what each is in lower case, stands in the file: programs differ in what they take for a letter.</summary>
-/// <remarks>N texts, T words in the longest of them and one more, L characters in the longest text.</remarks>
-/// <param name="Texts">[N, T], where a text has no more words <see cref="None"/>; its last column is that of every text.</param>
-/// <param name="Are">[N, T], int64: 1 where there is a word, and 0 elsewhere.</param>
-internal sealed record OnnxWords(OnnxValue Texts, OnnxValue Are)
+/// <remarks>N texts, at least one; T words in the longest of them and one more, L characters in the longest text. All are as wide as the longest.</remarks>
+/// <param name="Words">[N, T], where a text has no more words <see cref="None"/>; so is the last column of every text.</param>
+/// <param name="IsWord">[N, T], bool: whether there is a word.</param>
+internal sealed record OnnxWords(OnnxValue Words, OnnxValue IsWord)
 {
     // Stands where there is no word: no character of words.
     private const string None = "\u0001";
@@ -25,8 +25,7 @@ internal sealed record OnnxWords(OnnxValue Texts, OnnxValue Are)
         // At the end of each: so that there is one, whatever the texts are.
         var ended = graph.Add("StringConcat", [texts, graph.Texts([None])]);
         var words = graph.Add("Squeeze", [Tokens(graph, InLowerCase(graph, ended), None, $"[{Word.Value}]+|\\x{{1}}\\z"), graph.Integers(1)]); // [N, T]
-        var are = graph.AddMachineLearning("LabelEncoder", [words], ("keys_strings", (string[])[None]), ("values_int64s", (long[])[0]), ("default_int64", 1L));
-        return new OnnxWords(words, are);
+        return new OnnxWords(words, graph.Add("Not", [graph.IsOneOf(words, [None])]));
     }
 
     /// <summary>Runs of n words that are next to each other, parted by a space.</summary>
@@ -41,16 +40,16 @@ internal sealed record OnnxWords(OnnxValue Texts, OnnxValue Are)
         }
 
         OnnxValue Longer(OnnxValue all) => graph.Add("Concat", [all, .. Enumerable.Repeat(Columns(graph, all, -1, long.MaxValue), most - 1)], ("axis", 1));
-        var (words, are) = (Longer(Texts), Longer(Are)); // [N, T + most - 1]
+        var (words, isWord) = (Longer(Words), Longer(IsWord)); // [N, T + most - 1]
         OnnxValue From(OnnxValue all, int first) => Columns(graph, all, first, first == most - 1 ? long.MaxValue : first - (most - 1)); // [N, T]
         var runs = new List<OnnxWords> { this };
         for (var n = 1; n < most; n++)
         {
             // Where the last of them is a word, all are.
-            runs.Add(new OnnxWords(graph.Add("StringConcat", [graph.Add("StringConcat", [runs[^1].Texts, graph.Texts([" "])]), From(words, n)]), From(are, n)));
+            runs.Add(new OnnxWords(graph.Add("StringConcat", [graph.Add("StringConcat", [runs[^1].Words, graph.Texts([" "])]), From(words, n)]), From(isWord, n)));
         }
 
-        return new OnnxWords(graph.SideBySide([.. runs.Select(r => r.Texts)]), graph.SideBySide([.. runs.Select(r => r.Are)]));
+        return new OnnxWords(graph.SideBySide([.. runs.Select(r => r.Words)]), graph.SideBySide([.. runs.Select(r => r.IsWord)]));
     }
 
     private static OnnxValue Columns(OnnxGraph graph, OnnxValue all, long first, long end) => graph.Add("Slice", [all, graph.Integers(first), graph.Integers(end), graph.Integers(1)]);
@@ -110,7 +109,7 @@ internal sealed record OnnxWords(OnnxValue Texts, OnnxValue Are)
 
     private static (string[] Upper, string[] Lower) LowerLetters()
     {
-        var upper = Enumerable.Range(0, MostRune + 1).Where(Rune.IsValid).Select(c => new Rune(c)).Where(r => WordGrams.Belongs(r) && Rune.ToLowerInvariant(r) != r).ToArray();
-        return ([.. upper.Select(r => r.ToString())], [.. upper.Select(r => Rune.ToLowerInvariant(r).ToString())]);
+        var upper = Enumerable.Range(0, MostRune + 1).Where(Rune.IsValid).Select(c => new Rune(c)).Where(r => WordGrams.Belongs(r) && WordGrams.Lower(r) != r).ToArray();
+        return ([.. upper.Select(r => r.ToString())], [.. upper.Select(r => WordGrams.Lower(r).ToString())]);
     }
 }

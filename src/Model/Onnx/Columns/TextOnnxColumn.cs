@@ -13,24 +13,27 @@ internal sealed class TextOnnxColumn : IOnnxColumn
     public string About(FittedColumn column) => "the text";
 
     /// <inheritdoc/>
-    public OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells)
+    public OnnxValue Features(OnnxGraph graph, FittedColumn column, OnnxValue cells, string[] missing)
     {
-        var isEmpty = graph.IsEmpty(cells);
-        var texts = column.Section.Fill is { } fill ? graph.Add("Where", [graph.Cast(isEmpty, OnnxType.Bool), graph.Texts([fill]), cells]) : cells;
-        var counts = Counts(graph, column.Section.Buckets!.Value, OnnxWords.Of(graph, texts).Runs(graph, column.Section.Ngrams!.Value));
+        // With one text more, which goes at the end: ONNX Runtime's Tokenizer gives none another form.
+        var given = graph.Add("Concat", [cells, graph.Add("Reshape", [graph.Texts([""]), graph.Integers(1, 1)])], ("axis", 0));
+        var isMissing = graph.IsTrimmedOneOf(given, missing); // [N + 1, 1]
+        var filled = graph.Add("Where", [isMissing, graph.Texts([column.Section.Fill ?? ""]), given]);
+        var counts = Counts(graph, column.Section.Buckets!.Value, OnnxWords.Of(graph, filled).Runs(graph, column.Section.Ngrams!.Value));
         var features = column.Section.Weight switch
         {
             TextWeight.Binary => graph.Add("Min", [counts, graph.Doubles([1])]),
             TextWeight.TfIdf => Unit(graph, graph.Add("Mul", [counts, graph.Doubles([.. column.Weights])])),
             _ => counts,
         };
-        return column.Section.Missing == MissingRule.Slot ? graph.SideBySide([features, graph.Cast(isEmpty, OnnxType.Float64)]) : features;
+        var all = column.Section.Missing == MissingRule.Slot ? graph.SideBySide([features, graph.Cast(isMissing, OnnxType.Float64)]) : features;
+        return graph.Add("Slice", [all, graph.Integers(0), graph.Integers(-1), graph.Integers(0)]);
     }
 
     // [N, B]: how often each bucket is met. What is no word goes into one more, which is left out.
     private static OnnxValue Counts(OnnxGraph graph, int buckets, OnnxWords words)
     {
-        var places = graph.Add("Where", [graph.Cast(words.Are, OnnxType.Bool), graph.Bucket(words.Texts, buckets), graph.Integer(buckets)]); // [N, G]
+        var places = graph.Add("Where", [words.IsWord, graph.Bucket(words.Words, buckets), graph.Integer(buckets)]); // [N, G]
         var sizes = graph.Add("Concat", [graph.Add("Shape", [places], ("start", 0), ("end", 1)), graph.Integers(buckets + 1)], ("axis", 0));
         OnnxValue Filled(double value, OnnxValue shape) => graph.Add("Expand", [graph.Doubles([value]), shape]);
         var all = graph.Add("ScatterElements", [Filled(0, sizes), places, Filled(1, graph.Add("Shape", [places]))], ("axis", 1), ("reduction", "add"));

@@ -3,7 +3,7 @@ using System.Text;
 namespace Granary.Jobs.Tests.Predictions;
 
 /// <summary>The folder of finished parts: who may use it, which parts count, and that nothing damaged gets into an output.</summary>
-public sealed class PredictionPartsTests : IDisposable
+public sealed class PredictionFolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-test-").FullName;
 
@@ -11,7 +11,7 @@ public sealed class PredictionPartsTests : IDisposable
 
     private string Output => Path.Combine(_folder, "out.csv");
 
-    private string Parts => PredictionParts.FolderOf(Output);
+    private string Folder => PredictionFolder.Of(Output);
 
     private string Write(string name, string text)
     {
@@ -22,37 +22,40 @@ public sealed class PredictionPartsTests : IDisposable
     private PredictionTask Prediction(bool isJson = false, string input = "in.csv") => PredictionTask.Of(
         Path.Combine(_folder, "model.safetensors"), [Path.Combine(_folder, input)], isJson, explain: false);
 
-    private FinishedPart Finish(int part, string text, bool isLast = false) => new PredictionParts(Parts).Write(part, output =>
+    private PredictionFolder Claim(PredictionTask? task = null) => PredictionFolder.Claim(Output, task ?? Prediction());
+
+    // As a silo writes them, which has no lock.
+    private static FinishedPart Finish(PredictionParts parts, int part, string text, bool isLast = false) => parts.Write(part, output =>
     {
         output.Write(Encoding.UTF8.GetBytes(text));
         return new FinishedPart(part, 1, isLast, [], []);
     });
 
-    private void Begin()
+    private PredictionParts Begin()
     {
         Write("model.safetensors", "weights");
         Write("in.csv", "a\n1\n");
-        new PredictionParts(Parts).Claim(Prediction()).Dispose();
+        using var folder = Claim();
+        return folder.Parts;
     }
 
-    private string Refusal(PredictionTask task) => Assert.Throws<JobException>(() => new PredictionParts(Parts).Claim(task)).Message;
+    private string Refusal(PredictionTask task) => Assert.Throws<JobException>(() => Claim(task)).Message;
 
     [Fact]
     public void Parts_are_kept_and_joined_in_their_order()
     {
-        Begin();
-        Finish(1, "b\n");
-        Finish(0, "a\n");
-        var parts = new PredictionParts(Parts);
-        using (parts.Claim(Prediction()))
+        var before = Begin();
+        Finish(before, 1, "b\n");
+        Finish(before, 0, "a\n");
+        using (var folder = Claim())
         {
             using var output = new MemoryStream();
-            parts.Join(parts.Finished(), output);
+            folder.Parts.Join(folder.Parts.Finished(), output);
             Assert.Equal("a\nb\n", Encoding.UTF8.GetString(output.ToArray()));
+            folder.Remove();
         }
 
-        parts.Remove();
-        Assert.False(Directory.Exists(Parts));
+        Assert.False(Directory.Exists(Folder));
     }
 
     // A folder in use is one that another command holds; any other trouble has its own name.
@@ -61,58 +64,67 @@ public sealed class PredictionPartsTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links take rights there");
         Begin();
-        using (new PredictionParts(Parts).Claim(Prediction()))
+        using (Claim())
         {
             Assert.Contains("another command is writing these predictions", Refusal(Prediction()), StringComparison.Ordinal);
         }
 
-        var held = Path.Combine(Parts, "lock");
+        var held = Path.Combine(Folder, "lock");
         File.Delete(held);
         File.CreateSymbolicLink(held, held);
         var refusal = Refusal(Prediction());
-        Assert.StartsWith($"{Parts}: the folder of finished parts cannot be made: ", refusal, StringComparison.Ordinal);
+        Assert.StartsWith($"{Folder}: the folder of finished parts cannot be made: ", refusal, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_part_that_was_being_written_does_not_count()
     {
-        Begin();
-        Finish(0, "a\n");
-        Assert.Throws<JobException>(() => new PredictionParts(Parts).Write(1, _ => throw new JobException("a bad cell")));
-        File.WriteAllText(Path.Combine(Parts, "000002.part"), "c\n"); // killed before it was told of
-        File.WriteAllText(Path.Combine(Parts, "000003.part.json"), "{\"part\": 3, ");
-        Assert.Equal([0], new PredictionParts(Parts).Finished().Select(p => p.Part));
+        var parts = Begin();
+        Finish(parts, 0, "a\n");
+        Assert.Throws<JobException>(() => parts.Write(1, _ => throw new JobException("a bad cell")));
+        File.WriteAllText(Path.Combine(parts.Folder, "000002.part"), "c\n"); // killed before it was told of
+        File.WriteAllText(Path.Combine(parts.Folder, "000003.part.json"), "{\"part\": 3, ");
+        Assert.Equal([0], parts.Finished().Select(p => p.Part));
     }
 
     [Fact]
     public void Parts_of_files_that_have_changed_go()
     {
-        Begin();
-        Finish(0, "a\n");
+        Finish(Begin(), 0, "a\n");
         Write("in.csv", "a\n1\n2\n");
-        var parts = new PredictionParts(Parts);
-        using (parts.Claim(Prediction()))
+        using (var folder = Claim())
         {
-            Assert.Empty(parts.Finished());
+            Assert.Empty(folder.Parts.Finished());
+            Finish(folder.Parts, 0, "a\n");
         }
 
-        Finish(0, "a\n");
         Write("model.safetensors", "Weights");
-        using (parts.Claim(Prediction()))
+        using (var folder = Claim())
         {
-            Assert.Empty(parts.Finished());
+            Assert.Empty(folder.Parts.Finished());
         }
+    }
+
+    // A silo that works on for a command that was killed.
+    [Fact]
+    public void What_is_written_of_files_that_have_changed_since_gets_nowhere()
+    {
+        var before = Begin();
+        Write("in.csv", "a\n1\n2\n");
+        using var folder = Claim();
+        Assert.Throws<JobException>(() => Finish(before, 0, "old\n"));
+        Assert.Empty(folder.Parts.Finished());
     }
 
     [Fact]
     public void Parts_of_another_prediction_are_left_alone()
     {
-        Begin();
-        Finish(0, "a\n");
+        var parts = Begin();
+        Finish(parts, 0, "a\n");
         Write("other.csv", "a\n1\n");
         Assert.Contains("it holds parts of another prediction", Refusal(Prediction(input: "other.csv")));
         Assert.Contains("written otherwise: remove the folder, or name another output.", Refusal(Prediction(isJson: true)));
-        Assert.Single(new PredictionParts(Parts).Finished());
+        Assert.Single(parts.Finished());
     }
 
     [Fact]
@@ -120,35 +132,34 @@ public sealed class PredictionPartsTests : IDisposable
     {
         Write("model.safetensors", "weights");
         Write("in.csv", "a\n1\n");
-        Directory.CreateDirectory(Parts);
-        File.WriteAllText(Path.Combine(Parts, "mine.txt"), "mine");
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, "mine.txt"), "mine");
         Assert.Contains("this is no folder of unfinished predictions: name another output.", Refusal(Prediction()));
-        Assert.Equal("mine", File.ReadAllText(Path.Combine(Parts, "mine.txt")));
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(Folder, "mine.txt")));
     }
 
     [Fact]
     public void Two_commands_do_not_write_one_output()
     {
         Begin();
-        using (new PredictionParts(Parts).Claim(Prediction()))
+        using (Claim())
         {
             Assert.Contains("another command is writing these predictions", Refusal(Prediction()));
         }
 
-        new PredictionParts(Parts).Claim(Prediction()).Dispose();
+        Claim().Dispose();
     }
 
     [Fact]
     public void A_part_that_is_not_what_was_written_is_told_and_done_again()
     {
-        Begin();
-        Finish(0, "a\n");
-        Finish(1, "b\n");
-        File.WriteAllText(Path.Combine(Parts, "000001.part"), "B\n");
-        var parts = new PredictionParts(Parts);
+        var parts = Begin();
+        Finish(parts, 0, "a\n");
+        Finish(parts, 1, "b\n");
+        File.WriteAllText(Path.Combine(parts.Folder, "000001.part"), "B\n");
         Assert.Contains("it is not what was written", Assert.Throws<JobException>(() => parts.Join(parts.Finished(), Stream.Null)).Message);
         Assert.Equal([0], parts.Finished().Select(p => p.Part));
-        File.AppendAllText(Path.Combine(Parts, "000000.part"), "x");
+        File.AppendAllText(Path.Combine(parts.Folder, "000000.part"), "x");
         Assert.Empty(parts.Finished());
     }
 
