@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Granary.Contracts;
 using Granary.Jobs;
 using Granary.Sdk.Connecting;
@@ -123,8 +121,7 @@ public sealed class GranaryClient : IAsyncDisposable, IDisposable
     internal async Task PredictAsync(PredictionRequest request, CancellationToken cancellation)
     {
         var cluster = await Connection(cancellation);
-        // By the folder: whoever comes back to it asks the grain that may still be at work for the command before.
-        var grain = cluster.Grains.GetGrain<IPredictionGrain>(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Parts))));
+        var grain = cluster.Grains.GetGrain<IPredictionGrain>(RandomName.Of(length: 12));
         while (await cluster.Persist(() => grain.Ask(request), cancellation) is { IsDone: false } answer)
         {
             if (answer.Failure is { } failure)

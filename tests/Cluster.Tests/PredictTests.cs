@@ -84,7 +84,7 @@ public sealed class PredictTests : IDisposable
     [Fact]
     public async Task A_lasting_cluster_predicts_and_evaluates_as_the_command_does()
     {
-        await Prepare(40_000); // 3 parts
+        await Prepare(160_000); // 10 parts
         var iris = Path.Combine(CommandLine.Examples, "data", "iris.csv");
         var alone = await Run("evaluate", "iris", "--data", iris, "--silos", "1");
         Assert.Contains("accuracy", alone.Output, StringComparison.Ordinal);
@@ -95,10 +95,11 @@ public sealed class PredictTests : IDisposable
         try
         {
             var told = await Run("predict", "iris", "--input", "in.csv", "--output", "out.csv", "--cluster");
-            Assert.Equal((0, "out.csv: 40,000 rows predicted\n"), (told.Code, told.Output));
+            Assert.Equal((0, "out.csv: 160,000 rows predicted\n"), (told.Code, told.Output));
             Assert.True(Read("whole.csv").AsSpan().SequenceEqual(Read("out.csv")));
             Assert.False(Directory.Exists(Parts));
             Assert.Equal(alone.Output, (await Run("evaluate", "iris", "--data", iris, "--cluster")).Output);
+            await A_killed_command_is_said_again(MoreInput);
         }
         finally
         {
@@ -113,16 +114,70 @@ public sealed class PredictTests : IDisposable
 
         try
         {
-            foreach (var command in new[] { new[] { "predict", "iris", "--input", "in.csv", "--output", "out.csv", "--overwrite", "--cluster" }, ["evaluate", "iris", "--data", iris, "--cluster"] })
+            File.Copy(Path.Combine(_folder, "iris", "model.safetensors"), Path.Combine(allowed, "m.safetensors"));
+            File.Copy(Path.Combine(_folder, "in.csv"), Path.Combine(allowed, "in.csv"));
+            foreach (var (model, input, output, message) in new[]
             {
-                var refused = await Run(command);
+                ("iris", "allowed/in.csv", "allowed/out.csv", "is under no data root"),
+                ("allowed/m.safetensors", "in.csv", "allowed/out.csv", "is under no data root"),
+                ("allowed/m.safetensors", "allowed/in.csv", "other.csv", "is not under the output root"),
+            })
+            {
+                var refused = await Run("predict", model, "--input", input, "--output", output, "--cluster");
                 Assert.Equal(2, refused.Code);
-                Assert.Contains("is under no data root", refused.Errors, StringComparison.Ordinal);
+                Assert.Contains(message, refused.Errors, StringComparison.Ordinal);
+                Assert.False(Directory.Exists(Path.Combine(_folder, output + ".parts")));
             }
+
+            Assert.Contains("is under no data root", (await Run("evaluate", "iris", "--data", iris, "--cluster")).Errors, StringComparison.Ordinal);
+            Assert.Equal(0, (await Run("predict", "allowed/m.safetensors", "--input", "allowed/in.csv", "--output", "allowed/out.csv", "--cluster")).Code);
         }
         finally
         {
             await Run("down");
+        }
+    }
+
+    [LongFact]
+    public async Task A_command_that_was_killed_on_a_lasting_cluster_goes_on()
+    {
+        await Prepare(160_000);
+        Assert.Equal(0, (await Run("up", "--silos", "2")).Code);
+        try
+        {
+            await A_killed_command_is_said_again(
+                () => Task.CompletedTask,
+                () => Task.Run(() => Directory.Delete(Parts, recursive: true)),
+                MoreInput,
+                () => Run("train", Path.Combine(CommandLine.Examples, "iris-softmax.yaml"), "--silos", "1", "--output", "iris", "--overwrite", "--set", "training.seed=7"));
+        }
+        finally
+        {
+            await Run("down");
+        }
+    }
+
+    private Task MoreInput() => File.AppendAllTextAsync(Path.Combine(_folder, "in.csv"), "1,2,3,4,5\n");
+
+    // The silos still work for it when it is said again, with the same files or others.
+    private async Task A_killed_command_is_said_again(params Func<Task>[] changes)
+    {
+        string[] command = ["predict", "iris", "--input", "in.csv", "--output", "out.csv", "--overwrite", "--cluster"];
+        foreach (var change in changes)
+        {
+            using (var killed = new CommandLine(_folder, command))
+            {
+                await UntilFinished(1, killed);
+                killed.Signal("KILL");
+                await killed.Exit();
+            }
+
+            await change();
+            Assert.Equal(0, (await Run("predict", "iris", "--input", "in.csv", "--output", "whole.csv", "--overwrite")).Code);
+            var again = await Run(command);
+            Assert.True(again.Code == 0, again.Errors);
+            Assert.True(Read("whole.csv").AsSpan().SequenceEqual(Read("out.csv")));
+            Assert.False(Directory.Exists(Parts));
         }
     }
 

@@ -3,8 +3,8 @@ using Granary.Bench.Quiet;
 
 namespace Granary.Bench.Measuring;
 
-/// <summary>The most memory that a process and all that it started had at a time, told in two ways: by their resident sets, in which what several share, such as a library's code, counts for each; and as
-/// the machine has to give it, where that counts once.</summary>
+/// <summary>The most memory that a process and all that it started had at a time, told in two ways: by their resident sets, in which what several share, such as a library's code, counts for each; and
+/// with that counted once.</summary>
 internal sealed class PeakMemory : IAsyncDisposable
 {
     private const double Kilobyte = 1024, Megabyte = 1e6;
@@ -25,7 +25,8 @@ internal sealed class PeakMemory : IAsyncDisposable
     /// <summary>MB: the greatest sum, over those that live at a time, of each one's greatest resident set so far.</summary>
     public double Megabytes => Volatile.Read(ref _greatest);
 
-    /// <summary>MB: the greatest sum, looked at four times a second, of the pages that each has for itself, and of the most that one of them shares. Whatever a process shares with others of this machine counts, too.</summary>
+    /// <summary>MB that the machine has given at least, looked at four times a second: the greater of two sums that are never too large, that of what the kernel counts for each (Pss: a page that n processes share is an n-th for each), and that of
+    /// the pages that each has for itself with the most that one of them shares.</summary>
     public double MegabytesOnce => Volatile.Read(ref _greatestOnce);
 
     private async Task Watch(int root, CancellationToken cancellation)
@@ -47,8 +48,7 @@ internal sealed class PeakMemory : IAsyncDisposable
             Volatile.Write(ref _greatest, Math.Max(_greatest, sum));
             if (round % SharedEvery == 0)
             {
-                var pages = own.Select(PagesOf).ToArray();
-                Volatile.Write(ref _greatestOnce, Math.Max(_greatestOnce, pages.Sum(p => p.Own) + pages.Max(p => p.Shared)));
+                Volatile.Write(ref _greatestOnce, Math.Max(_greatestOnce, AtLeast([.. own.Select(PagesOf)])));
             }
 
             await Task.Delay(Between, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -61,8 +61,11 @@ internal sealed class PeakMemory : IAsyncDisposable
     /// <summary>MB of one process' greatest resident set so far; 0 where it has ended in the meantime.</summary>
     public static double Greatest(int pid) => MegabytesOf(pid, "status", "VmHWM:");
 
-    /// <summary>MB that a process has for itself, and MB that others have mapped, too; 0 where it has ended in the meantime.</summary>
-    public static (double Own, double Shared) PagesOf(int pid) => (MegabytesOf(pid, "smaps_rollup", "Private_"), MegabytesOf(pid, "smaps_rollup", "Shared_"));
+    /// <summary>MB that a process has for itself, MB that others have mapped, too, and the kernel's sum with its part of these; 0 where it has ended in the meantime.</summary>
+    public static ProcessPages PagesOf(int pid) => new(MegabytesOf(pid, "smaps_rollup", "Private_"), MegabytesOf(pid, "smaps_rollup", "Shared_"), MegabytesOf(pid, "smaps_rollup", "Pss:"));
+
+    /// <summary>MB that some processes have together, at least.</summary>
+    public static double AtLeast(IReadOnlyList<ProcessPages> processes) => Math.Max(processes.Sum(p => p.Proportional), processes.Sum(p => p.Own) + processes.Max(p => p.Shared));
 
     // The sum of the lines that begin so.
     private static double MegabytesOf(int pid, string file, string line) => (Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}")) ?? "").Split('\n')
@@ -90,3 +93,9 @@ internal sealed class PeakMemory : IAsyncDisposable
         _ends.Dispose();
     }
 }
+
+/// <summary>MB of a process.</summary>
+/// <param name="Own">That it has for itself.</param>
+/// <param name="Shared">That others have mapped, too.</param>
+/// <param name="Proportional">Its own, and of what n processes share an n-th.</param>
+internal sealed record ProcessPages(double Own, double Shared, double Proportional);

@@ -21,6 +21,7 @@ internal sealed class MixedComparison : IComparison
     private const string Memory = "greatest memory";
     private const string Once = "greatest memory, shared pages once";
     private const string Size = "greatest memory, shared pages once / a float64 for each cell";
+    private const string SizeOfEach = "greatest memory, shared pages for each process / a float64 for each cell";
     private const string Loss = "log-loss of rows held out";
 
     // Where more steps would gain nothing that shows on the rows held out.
@@ -60,6 +61,7 @@ internal sealed class MixedComparison : IComparison
             .. Row.Of(rounds, Name, Seconds, Sklearn, "s", Target.Most(0.6)),
             .. Row.Alone(rounds, Name, Command, "s", null),
             .. Row.Alone(rounds, Name, Size, "", Target.Most(1.5)),
+            .. Row.Alone(rounds, Name, SizeOfEach, "", null),
             .. Row.Alone(rounds, Name, Once, "MB", null),
             .. contestants.Skip(1).SelectMany(c => Row.Of(rounds, Name, Memory, c.Name, "MB", null)),
         ])
@@ -78,7 +80,8 @@ internal sealed class MixedComparison : IComparison
             var ended = File.GetLastWriteTimeUtc(Path.Combine(job.Output, SavedModel.FileName));
             (figures[Seconds], figures[Command]) = ((ended - opened).TotalSeconds, (ended - job.Started).TotalSeconds);
             (figures[Memory], figures[Once]) = (memory.Megabytes, memory.MegabytesOnce);
-            figures[Size] = memory.MegabytesOnce * Megabyte / (BytesOfNumber * (double)table.Rows * table.Law.Columns.Count);
+            var megabytes = BytesOfNumber * (double)table.Rows * table.Law.Columns.Count / Megabyte;
+            (figures[Size], figures[SizeOfEach]) = (memory.MegabytesOnce / megabytes, memory.Megabytes / megabytes);
         }, cancellation);
         figures[Loss] = Judged(table, loss, near, Contestant.Granary);
         return new Measurement(figures);

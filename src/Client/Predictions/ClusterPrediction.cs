@@ -27,6 +27,7 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
         var (output, isJson, inputs) = (Regular(), IsJson(), Inputs());
         var model = Directory.Exists(Model) ? Path.Combine(Model, "model.safetensors") : Model;
         Sure(output, [.. inputs, model]).Dispose(); // before anything is computed
+        using var atOnce = interruption.Again.Register(() => Environment.Exit(ExitCode.Interrupted));
         using var folder = PredictionFolder.Claim(output, PredictionTask.Of(model, inputs, isJson, Explain));
         var parts = folder.Parts;
         if (parts.Finished() is { Count: > 0 } there)
@@ -50,8 +51,13 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
             await Console.Error.WriteLineAsync($"{folder.Path}: finished parts stay there: the same command goes on after them");
             throw;
         }
+        catch when (parts.Finished().Count == 0)
+        {
+            folder.Remove();
+            throw;
+        }
 
-        var all = parts.Finished();
+        var all = parts.All();
         if (all.Sum(p => p.Rows) == 0)
         {
             folder.Remove();
@@ -60,7 +66,7 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
 
         using (var file = Sure(output, [.. inputs, model]))
         {
-            parts.Join(all, file.Content);
+            parts.Join(all, file.Content, interruption.Token);
             file.Finish();
         }
 

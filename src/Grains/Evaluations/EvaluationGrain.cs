@@ -19,6 +19,7 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
     private readonly SpreadCalls _calls = new(cluster);
     private readonly CallerWatch _caller = new(TimeProvider.System, patience);
     private Task<ShardFigures>[] _shards = [];
+    private readonly CancellationTokenSource _forsaken = new();
     private EvaluationAnswer? _answer;
     private bool _begun;
 
@@ -36,14 +37,17 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
         return Task.FromResult(_answer);
     }
 
-    private Task LookForCaller()
+    // What has begun on the shards goes on: each of them makes one pass.
+    private async Task LookForCaller()
     {
-        if (_caller.IsGone && _answer is not null)
+        if (_caller.IsGone)
         {
-            DeactivateOnIdle();
+            await _forsaken.CancelAsync();
+            if (_answer is not null)
+            {
+                DeactivateOnIdle();
+            }
         }
-
-        return Task.CompletedTask;
     }
 
     private async Task Run(EvaluationRequest request)
@@ -60,6 +64,7 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
         }
 
         await LeaveShards(); // where one of them has failed, the others are at work still
+        models.Forget(request.Model);
     }
 
     private async Task<EvaluationReport> Evaluate(EvaluationRequest request)
@@ -79,7 +84,7 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
 
         // Here alone, over the whole source: a permutation knows no shards.
         return columns is null ? report
-            : report with { Importance = await threads.Run(() => columns.Run(request.Data, request.Labels, request.Importance!)) };
+            : report with { Importance = await threads.Run(() => columns.Run(request.Data, request.Labels, request.Importance!, _forsaken.Token)) };
     }
 
     private async Task LeaveShards()

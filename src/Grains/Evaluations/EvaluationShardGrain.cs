@@ -7,8 +7,8 @@ using Orleans.Placement;
 namespace Granary.Grains.Evaluations;
 
 /// <summary>See <see cref="IEvaluationShardGrain"/>. Computes on the silo's reading threads, of which there are as many as compute threads.</summary>
-/// <remarks>Placed at random, that is by the hint with which it is called.</remarks>
-[RandomPlacement, Immovable, KeepAlive]
+/// <remarks>Placed at random, that is by the hint with which it is called. Where nobody is left to end it, as its grain's silo died, it ends by itself; the time is longer than that between the first shard's end and the last one's.</remarks>
+[RandomPlacement, Immovable, CollectionAgeLimit(Hours = 12)]
 internal sealed class EvaluationShardGrain(SavedModels models, ReadingThreads threads) : Grain, IEvaluationShardGrain
 {
     private const int PageRuns = 1 << 13; // 192 KB a message
@@ -45,8 +45,14 @@ internal sealed class EvaluationShardGrain(SavedModels models, ReadingThreads th
     /// <inheritdoc/>
     public Task Leave()
     {
-        models.Forget(_model);
         DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        models.Forget(_model);
         return Task.CompletedTask;
     }
 }

@@ -4,27 +4,35 @@ using Granary.Model.Files;
 
 namespace Granary.Grains.Evaluations;
 
-/// <summary>Models that this silo has read for evaluations, each once.</summary>
+/// <summary>Models that this silo has read to evaluate and to predict, each once, as their files are now: one that was written anew is read anew.</summary>
 internal sealed class SavedModels(ReadingThreads reading)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<TrainedModel>>> _models = new();
+    private readonly ConcurrentDictionary<(string Path, long Bytes, DateTime Written), Lazy<Task<TrainedModel>>> _models = new();
 
     /// <summary>A model.</summary>
     /// <exception cref="Granary.Jobs.JobException">It cannot be used.</exception>
     public async Task<TrainedModel> Get(string path)
     {
-        var loading = _models.GetOrAdd(path, p => new Lazy<Task<TrainedModel>>(() => reading.Run(() => TrainedModel.Load(p))));
+        var file = new FileInfo(Directory.Exists(path) ? Path.Combine(path, SavedModel.FileName) : path); // of a store's files there is none
+        var key = (path, file.Exists ? file.Length : 0, file.LastWriteTimeUtc);
+        var loading = _models.GetOrAdd(key, k => new Lazy<Task<TrainedModel>>(() => reading.Run(() => TrainedModel.Load(k.Path))));
         try
         {
             return await loading.Value;
         }
         catch
         {
-            _models.TryRemove(KeyValuePair.Create(path, loading));
+            _models.TryRemove(KeyValuePair.Create(key, loading));
             throw;
         }
     }
 
     /// <summary>Lets go of one.</summary>
-    public void Forget(string path) => _models.TryRemove(path, out _);
+    public void Forget(string path)
+    {
+        foreach (var key in _models.Keys.Where(k => k.Path == path))
+        {
+            _models.TryRemove(key, out _);
+        }
+    }
 }

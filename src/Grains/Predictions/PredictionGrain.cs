@@ -70,6 +70,11 @@ internal sealed class PredictionGrain(ReadingThreads threads, IClusterMembership
         string? failure;
         try
         {
+            if (PathRule.Current.WriteRefusal(request.Parts) is { } refusal)
+            {
+                throw new JobException(refusal);
+            }
+
             foreach (var part in await threads.Run(() => new PredictionParts(request.Parts).Finished()))
             {
                 Take(part);

@@ -8,8 +8,8 @@ using Orleans.Placement;
 namespace Granary.Grains.Predictions;
 
 /// <summary>See <see cref="IPredictionWorkerGrain"/>. Computes on the silo's reading threads, of which there are as many as compute threads.</summary>
-/// <remarks>Placed at random, that is by the hint with which it is called.</remarks>
-[RandomPlacement, Immovable, KeepAlive]
+/// <remarks>Placed at random, that is by the hint with which it is called. Where nobody is left to end it, as its grain's silo died, it ends by itself.</remarks>
+[RandomPlacement, Immovable, CollectionAgeLimit(Minutes = 10)]
 internal sealed class PredictionWorkerGrain(SavedModels models, ReadingThreads threads) : Grain, IPredictionWorkerGrain
 {
     private PartPredictor? _predictor;

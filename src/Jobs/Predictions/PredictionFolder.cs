@@ -84,11 +84,13 @@ public sealed class PredictionFolder : IDisposable
     {
         try
         {
+            Clear(Path);
+            File.Delete(Names.Combine(Path, LockFile));
             Directory.Delete(Path, recursive: true);
         }
         catch (Exception e) when (FileTrouble.Is(e))
         {
-            // It does no harm: the next prediction into this output says what it is.
+            // What is left is hidden, and the next prediction into this output removes it.
         }
     }
 
@@ -98,11 +100,17 @@ public sealed class PredictionFolder : IDisposable
     private static string PartsOf(string folder, PredictionTask task) =>
         Names.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(task.Text)))[..NameLength]);
 
+    // Parts are hidden first: a silo may be writing some, and finds no folder from then on.
     private static void Clear(string folder)
     {
-        foreach (var parts in Directory.EnumerateDirectories(folder))
+        foreach (var parts in Directory.EnumerateDirectories(folder).Where(d => Names.GetFileName(d)[0] != '.'))
         {
-            Directory.Delete(parts, recursive: true);
+            Directory.Move(parts, Names.Combine(folder, $".{Guid.NewGuid():N}"));
+        }
+
+        foreach (var hidden in Directory.EnumerateDirectories(folder))
+        {
+            Directory.Delete(hidden, recursive: true);
         }
 
         foreach (var file in Directory.EnumerateFiles(folder).Where(f => Names.GetFileName(f) != LockFile)

@@ -24,7 +24,8 @@ public sealed class PredictionParts(string folder)
     /// <exception cref="JobException">It cannot be written, or may not be written there.</exception>
     public FinishedPart Write(int part, Func<Stream, FinishedPart> write)
     {
-        if (PathRule.Current.WriteRefusal(folder) is { } refusal)
+        MustBeThere();
+        if (PathRule.Current.WriteRefusal(Content(part)) is { } refusal) // of where it leads: the folder is not this process' own
         {
             throw new JobException(refusal);
         }
@@ -47,14 +48,30 @@ public sealed class PredictionParts(string folder)
     }
 
     /// <summary>Those that are finished, in their order.</summary>
-    public IReadOnlyList<FinishedPart> Finished() =>
-        [.. Directory.EnumerateFiles(folder, "*.part.json").Select(Read).OfType<FinishedPart>().Where(p => new FileInfo(Content(p.Part)) is { Exists: true } file && file.Length == p.Bytes).OrderBy(p => p.Part)];
+    /// <exception cref="JobException">This machine does not see the folder.</exception>
+    public IReadOnlyList<FinishedPart> Finished()
+    {
+        MustBeThere();
+        return [.. Directory.EnumerateFiles(folder, "*.part.json").Select(Read).OfType<FinishedPart>().Where(p => new FileInfo(Content(p.Part)) is { Exists: true } file && file.Length == p.Bytes).OrderBy(p => p.Part)];
+    }
+
+    /// <summary>All of an input's parts, in their order.</summary>
+    /// <exception cref="JobException">Some are not there.</exception>
+    public IReadOnlyList<FinishedPart> All()
+    {
+        var all = Finished().TakeWhile((p, i) => p.Part == i).ToArray();
+        var last = Array.FindIndex(all, p => p.IsLast);
+        return last >= 0 ? all[..(last + 1)]
+            : throw new JobException($"{folder}: part {all.Length} was finished and is not there any more: somebody has removed it, or this machine does not see it yet. Say the same command again: it makes what is missing.");
+    }
 
     /// <summary>Writes the predictions of all parts, one after another.</summary>
     /// <param name="parts">All of them, in their order.</param>
     /// <param name="output">Where they go.</param>
+    /// <param name="cancellation">Ends it in the middle.</param>
     /// <exception cref="JobException">One is not what was written.</exception>
-    public void Join(IReadOnlyList<FinishedPart> parts, Stream output)
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public void Join(IReadOnlyList<FinishedPart> parts, Stream output, CancellationToken cancellation = default)
     {
         var buffer = new byte[BufferBytes];
         foreach (var part in parts)
@@ -66,6 +83,7 @@ public sealed class PredictionParts(string folder)
                 {
                     hash.AppendData(buffer, 0, got);
                     output.Write(buffer, 0, got);
+                    cancellation.ThrowIfCancellationRequested();
                 }
             }
 
@@ -74,6 +92,14 @@ public sealed class PredictionParts(string folder)
                 File.Delete(State(part.Part));
                 throw new JobException($"{Content(part.Part)}: it is not what was written: the disk is at fault. Say the same command again: it predicts this part anew.");
             }
+        }
+    }
+
+    private void MustBeThere()
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new JobException($"{folder}: the machine {Environment.MachineName} does not see it, or it was removed: model, input and output must lie under the same paths on every machine whose silos predict. Put them on a volume that all share, or leave --cluster out.");
         }
     }
 

@@ -87,7 +87,7 @@ public sealed class PathRule
     /// <summary>Why a folder may not be written, as a sentence; null: it may.</summary>
     public string? WriteRefusal(string path) => StoredPath.Is(path) ? _stored.WriteRefusal(path) : IsOwn(path) ? $"{path} is the silo's own, and no job's." : _writable is null || (!IsOfTheSystem(path) && RealPath.Of(path) is { } real && IsWithin(_writable, real))
         ? null
-        : $"{path} is not under the output root, which is {_writable}. Name a folder there, or none: the cluster then chooses one.";
+        : $"{path} is not under the output root, which is {_writable}. Name a folder there; a job that names none has one of the cluster's choice.";
 
     /// <summary>Opens a file that may be read. Where it leads is looked at again once it is open: between the two a link may have changed.</summary>
     /// <param name="path">The file.</param>

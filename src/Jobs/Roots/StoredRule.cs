@@ -18,7 +18,7 @@ internal sealed class StoredRule(IReadOnlyList<string>? readable, string? writab
     /// <summary>As <see cref="PathRule.WriteRefusal"/>.</summary>
     public string? WriteRefusal(string path) => StoredPath.Refusal(path) ?? OwnRefusal(path)
         ?? (writable is null || (StoredPath.Is(writable) && StoredPath.IsWithin(writable, path)) ? null
-            : $"{path} is not under the output root, which is {writable}. Name a folder there, or none: the cluster then chooses one.");
+            : $"{path} is not under the output root, which is {writable}. Name a folder there; a job that names none has one of the cluster's choice.");
 
     private string? OwnRefusal(string path) => Array.Exists(_own, o => StoredPath.IsWithin(o, path)) ? $"{path} is the silo's own, and no job's." : null;
 }

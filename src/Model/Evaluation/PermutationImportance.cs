@@ -28,14 +28,16 @@ public sealed class PermutationImportance
     /// <param name="path">A file or glob in the model's format (idx: the images' file).</param>
     /// <param name="labels">idx: the labels' file.</param>
     /// <param name="question">How often, and from which seed.</param>
+    /// <param name="cancellation">Ends it in the middle.</param>
     /// <exception cref="JobException">The data cannot be used, or not by this model.</exception>
-    public ImportanceFigures Run(string path, string? labels, ImportanceQuestion question) => Run(
-        path, labels, question, (repeat, rows) => SeededRandom.For(question.Seed, RandomPurpose.Importance, repeat, 0).Permutation(rows));
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public ImportanceFigures Run(string path, string? labels, ImportanceQuestion question, CancellationToken cancellation = default) => Run(
+        path, labels, question, (repeat, rows) => SeededRandom.For(question.Seed, RandomPurpose.Importance, repeat, 0).Permutation(rows), cancellation);
 
     /// <summary>The same with given permutations.</summary>
-    /// <inheritdoc cref="Run(string, string?, ImportanceQuestion)" path="/param"/>
+    /// <inheritdoc cref="Run(string, string?, ImportanceQuestion, CancellationToken)" path="/param"/>
     /// <param name="permutation">Of a repeat and the number of rows that weigh something: from which of these each gets the column's value.</param>
-    internal ImportanceFigures Run(string path, string? labels, ImportanceQuestion question, Func<int, int, int[]> permutation)
+    internal ImportanceFigures Run(string path, string? labels, ImportanceQuestion question, Func<int, int, int[]> permutation, CancellationToken cancellation = default)
     {
         var source = EvaluationSource.Read(_model, path, labels, 0, 1);
         using var tensors = source.ToTensors(_model.Model.Precision, _model.Facts);
@@ -53,6 +55,7 @@ public sealed class PermutationImportance
             repeats[repeat] = [.. _columns.Names.Select(_ => new ComparedFigures(_model, network))];
             for (var first = 0; first < weighing.Length; first += rows)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var end = Math.Min(first + rows, weighing.Length);
                 Add(weighing[first..end], [.. from[first..end].Select(i => weighing[i])], repeat == 0 ? none : null, repeats[repeat]);
             }

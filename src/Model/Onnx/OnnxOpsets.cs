@@ -50,7 +50,7 @@ internal static class OnnxOpsets
         return $"opset {opset} and {OnnxGraph.RuntimeDomain}'s {string.Join(" and ", ofRuntime)} (ONNX Runtime alone has {(ofRuntime.Length == 1 ? "it" : "them")})";
     }
 
-    // From opset 18 on reductions have their axes as an input; from 20 on a DFT its axis, and GridSample other names for its modes.
-    private static bool IsOfBefore(Proto.NodeProto node) => node.Domain.Length == 0 && node.Attribute.Any(a =>
-        (a.Name == "axes" && Reductions.Contains(node.OpType)) || (a.Name == "axis" && node.OpType == "DFT") || (a.Name == "mode" && node.OpType == "GridSample" && a.S.ToStringUtf8() is "bilinear" or "bicubic"));
+    // From opset 18 on reductions have their axes as an input; from 20 on a DFT its axis, which is another one where none is given, and GridSample other names for its modes.
+    private static bool IsOfBefore(Proto.NodeProto node) => node.Domain.Length == 0 && (node.OpType == "DFT" || node.Attribute.Any(a =>
+        (a.Name == "axes" && Reductions.Contains(node.OpType)) || (a.Name == "mode" && node.OpType == "GridSample" && a.S.ToStringUtf8() is "bilinear" or "bicubic")));
 }

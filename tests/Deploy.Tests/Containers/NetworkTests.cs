@@ -22,7 +22,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         {
             await n.Network.SetMtu(n.Others[0], 1280);
             await n.Network.SwallowAbove(1280, n.Others[0]);
-            await n.Api.TrainsOn(n.Job, n.All - 1, job => IsWithout(job, n.Others[0], ""));
+            await n.Api.TrainsOn(n.Job, n.All - 1, job => IsWithout(job, n.Others[0], null));
             await n.Network.SetMtu(n.Others[0]);
             await PodNetwork.Mend();
         }),
@@ -70,7 +70,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
             }
         }));
 
-    // While it lasts the job goes on without one of some silos, and says why. Another one may still end for an earlier fault, and comes back.
+    // While it lasts the job goes on without one of some silos, and says why where the cluster has not taken it for dead. Another one may still end for an earlier fault, and comes back.
     private static Func<Meanwhile, Task> Parts(Func<Meanwhile, IReadOnlyList<string>> some, Func<Meanwhile, Task> begin, string? why = null) => async n =>
     {
         await begin(n);
