@@ -16,7 +16,7 @@ public class PeakMemoryTests
         GC.KeepAlive(ballast);
         Assert.True(pages.Own > ballast.Length / 1e6);
         Assert.True(pages.Shared > 0);
-        Assert.InRange(pages.Proportional, pages.Own, pages.Own + pages.Shared);
+        Assert.InRange(pages.Proportional, pages.Own - 0.1, pages.Own + pages.Shared + 0.1);
         Assert.True(pages.Own + pages.Shared <= greatest + (ballast.Length / 1e6)); // newer kernels count a resident set in steps
     }
 

@@ -59,16 +59,22 @@ internal sealed class PeakMemory : IAsyncDisposable
         .Select(d => Read(Path.Combine(d, "stat"))).Where(l => l is { Length: > 0 }).Select(l => ProcessEntry.Parse(l!));
 
     /// <summary>MB of one process' greatest resident set so far; 0 where it has ended in the meantime.</summary>
-    public static double Greatest(int pid) => MegabytesOf(pid, "status", "VmHWM:");
+    public static double Greatest(int pid) => Sum(TextOf(pid, "status"), "VmHWM:");
 
     /// <summary>MB that a process has for itself, MB that others have mapped, too, and the kernel's sum with its part of these; 0 where it has ended in the meantime.</summary>
-    public static ProcessPages PagesOf(int pid) => new(MegabytesOf(pid, "smaps_rollup", "Private_"), MegabytesOf(pid, "smaps_rollup", "Shared_"), MegabytesOf(pid, "smaps_rollup", "Pss:"));
+    public static ProcessPages PagesOf(int pid)
+    {
+        var text = TextOf(pid, "smaps_rollup"); // once: all three at the same time
+        return new(Sum(text, "Private_"), Sum(text, "Shared_"), Sum(text, "Pss:"));
+    }
 
     /// <summary>MB that some processes have together, at least.</summary>
     public static double AtLeast(IReadOnlyList<ProcessPages> processes) => Math.Max(processes.Sum(p => p.Proportional), processes.Sum(p => p.Own) + processes.Max(p => p.Shared));
 
-    // The sum of the lines that begin so.
-    private static double MegabytesOf(int pid, string file, string line) => (Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}")) ?? "").Split('\n')
+    private static string TextOf(int pid, string file) => Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}")) ?? "";
+
+    // Of the lines that begin so, in MB.
+    private static double Sum(string text, string line) => text.Split('\n')
         .Where(l => l.StartsWith(line, StringComparison.Ordinal) && l.EndsWith(" kB", StringComparison.Ordinal))
         .Sum(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)) * Kilobyte / Megabyte;
 

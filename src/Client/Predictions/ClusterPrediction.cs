@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Client.Commands;
 using Granary.Client.Display;
 using Granary.Contracts;
@@ -16,6 +17,8 @@ namespace Granary.Client.Predictions;
 /// <param name="Silos">Which silos.</param>
 internal sealed record ClusterPrediction(string Model, string Input, string? Output, string? Format, bool Explain, bool Overwrite, WhichSilos Silos)
 {
+    private static readonly TimeSpan LongestLate = TimeSpan.FromMinutes(1);
+
     private static readonly string[] JsonEndings = [".jsonl", ".ndjson"];
 
     /// <summary>Runs it.</summary>
@@ -27,8 +30,8 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
         var (output, isJson, inputs) = (Regular(), IsJson(), Inputs());
         var model = Directory.Exists(Model) ? Path.Combine(Model, "model.safetensors") : Model;
         Sure(output, [.. inputs, model]).Dispose(); // before anything is computed
-        using var atOnce = interruption.Again.Register(() => Environment.Exit(ExitCode.Interrupted));
-        using var folder = PredictionFolder.Claim(output, PredictionTask.Of(model, inputs, isJson, Explain));
+        var task = PredictionTask.Of(model, inputs, isJson, Explain);
+        using var folder = PredictionFolder.Claim(output, task);
         var parts = folder.Parts;
         if (parts.Finished() is { Count: > 0 } there)
         {
@@ -46,18 +49,19 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
                 return true;
             });
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or GranaryException or JobException)
         {
-            await Console.Error.WriteLineAsync($"{folder.Path}: finished parts stay there: the same command goes on after them");
-            throw;
-        }
-        catch when (parts.Finished().Count == 0)
-        {
-            folder.Remove();
+            await Keep(folder, e);
             throw;
         }
 
-        var all = parts.All();
+        using var atOnce = interruption.Again.Register(() => Environment.Exit(ExitCode.Interrupted));
+        var all = await All(folder, interruption.Token);
+        if (PredictionTask.Of(model, inputs, isJson, Explain).Text != task.Text)
+        {
+            throw new JobException($"{model}, or a file of {Input}, was changed while it was used: say the same command again: it begins anew.");
+        }
+
         if (all.Sum(p => p.Rows) == 0)
         {
             folder.Remove();
@@ -73,6 +77,36 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
         folder.Remove();
         Tell(all, output);
         return ExitCode.Done;
+    }
+
+    // Nothing is left of a command that has come to nothing.
+    private static async Task Keep(PredictionFolder folder, Exception why)
+    {
+        if (folder.Parts.Finished().Count == 0)
+        {
+            folder.Remove();
+        }
+        else if (why is OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"{folder.Path}: finished parts stay there: the same command goes on after them");
+        }
+    }
+
+    // A file system of several machines may show the last ones late.
+    private static async Task<IReadOnlyList<FinishedPart>> All(PredictionFolder folder, CancellationToken cancellation)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(TimeSpan.FromSeconds(1), cancellation))
+        {
+            if (folder.Parts.All() is { } all)
+            {
+                return all;
+            }
+
+            if (since.Elapsed > LongestLate)
+            {
+                throw new JobException($"{folder.Path}: a part was finished and is not there: somebody has removed it, or this machine does not see it. Say the same command again: it makes what is missing.");
+            }
+        }
     }
 
     // As the silo's program says it of its own predictions.

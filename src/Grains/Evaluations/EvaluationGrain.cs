@@ -56,6 +56,10 @@ internal sealed class EvaluationGrain(SavedModels models, ReadingThreads threads
         {
             _answer = new EvaluationAnswer(await Evaluate(request), null);
         }
+        catch (OperationCanceledException) when (_forsaken.IsCancellationRequested)
+        {
+            DeactivateOnIdle(); // who comes back has it begun anew
+        }
 #pragma warning disable CA1031 // the caller must get it as an answer
         catch (Exception e)
 #pragma warning restore CA1031

@@ -86,7 +86,7 @@ public sealed class PredictionFolder : IDisposable
         {
             Clear(Path);
             File.Delete(Names.Combine(Path, LockFile));
-            Directory.Delete(Path, recursive: true);
+            Directory.Delete(Path); // another command may have it by now
         }
         catch (Exception e) when (FileTrouble.Is(e))
         {

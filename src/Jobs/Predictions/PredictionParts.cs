@@ -25,7 +25,7 @@ public sealed class PredictionParts(string folder)
     public FinishedPart Write(int part, Func<Stream, FinishedPart> write)
     {
         MustBeThere();
-        if (PathRule.Current.WriteRefusal(Content(part)) is { } refusal) // of where it leads: the folder is not this process' own
+        if ((PathRule.Current.WriteRefusal(Content(part)) ?? PathRule.Current.WriteRefusal(State(part))) is { } refusal) // of where they lead: others may write into the folder, too
         {
             throw new JobException(refusal);
         }
@@ -52,17 +52,23 @@ public sealed class PredictionParts(string folder)
     public IReadOnlyList<FinishedPart> Finished()
     {
         MustBeThere();
-        return [.. Directory.EnumerateFiles(folder, "*.part.json").Select(Read).OfType<FinishedPart>().Where(p => new FileInfo(Content(p.Part)) is { Exists: true } file && file.Length == p.Bytes).OrderBy(p => p.Part)];
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, "*.part.json").Select(Read).OfType<FinishedPart>().Where(p => new FileInfo(Content(p.Part)) is { Exists: true } file && file.Length == p.Bytes).OrderBy(p => p.Part)];
+        }
+        catch (Exception e) when (FileTrouble.Is(e))
+        {
+            throw new JobException($"{folder}: the finished parts cannot be read: {FileTrouble.Reason(e)}.");
+        }
     }
 
-    /// <summary>All of an input's parts, in their order.</summary>
-    /// <exception cref="JobException">Some are not there.</exception>
-    public IReadOnlyList<FinishedPart> All()
+    /// <summary>All of an input's parts, in their order; null: there is a gap.</summary>
+    /// <exception cref="JobException">This machine does not see the folder.</exception>
+    public IReadOnlyList<FinishedPart>? All()
     {
-        var all = Finished().TakeWhile((p, i) => p.Part == i).ToArray();
-        var last = Array.FindIndex(all, p => p.IsLast);
-        return last >= 0 ? all[..(last + 1)]
-            : throw new JobException($"{folder}: part {all.Length} was finished and is not there any more: somebody has removed it, or this machine does not see it yet. Say the same command again: it makes what is missing.");
+        var row = Finished().TakeWhile((p, i) => p.Part == i).ToArray();
+        var last = Array.FindIndex(row, p => p.IsLast);
+        return last >= 0 ? row[..(last + 1)] : null;
     }
 
     /// <summary>Writes the predictions of all parts, one after another.</summary>

@@ -140,7 +140,7 @@ internal sealed class ContainerCluster : IAsyncDisposable
     {
         const int Lines = 20;
         var wrote = string.Join('\n', (await Logs(name)).Split('\n').TakeLast(Lines));
-        var (known, code, _) = await Tool.Run("podman", ["wait", name], Variables); // it may not have heard of the end yet
+        var (known, code, _) = await Tool.Run("timeout", ["30", "podman", "wait", name], Variables); // it may not have heard of the end yet
         await Tool.Run("podman", ["rm", "--force", "--ignore", "--time=0", name], Variables);
         await Run(name);
         return new EndedPod(name, known == 0 ? int.Parse(code, CultureInfo.InvariantCulture) : null, wrote);
