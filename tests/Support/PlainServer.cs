@@ -47,7 +47,7 @@ internal sealed class PlainServer : IAsyncDisposable
                 served.Add(Serve(await _listener.AcceptSocketAsync(_end.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException) // the last: it was ended between two connections
         {
             await Task.WhenAll(served);
         }

@@ -41,7 +41,7 @@ internal sealed class SilentRelay : IAsyncDisposable
                 relays.Add(Relay(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException) // the last: it was ended between two connections
         {
             await Task.WhenAll(relays);
         }

@@ -15,8 +15,10 @@ internal sealed class Once<T>(Func<CancellationToken, Task<T>> connect) : IAsync
 
     /// <summary>The connection.</summary>
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, maybe before: nothing is begun then, though there is a connection.</exception>
     public async ValueTask<T> Get(CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, typeof(GranaryClient));
         if (_connection is { } there)
         {
