@@ -82,7 +82,7 @@ internal sealed record ClusterPrediction(string Model, string Input, string? Out
     // Nothing is left of a command that has come to nothing.
     private static async Task Keep(PredictionFolder folder, Exception why)
     {
-        if (folder.Parts.Finished().Count == 0)
+        if (!Directory.Exists(folder.Parts.Folder) || folder.Parts.Finished().Count == 0)
         {
             folder.Remove();
         }
